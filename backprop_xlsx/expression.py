@@ -1,0 +1,238 @@
+"""A small expression tree: one equation, rendered as a cell formula, as text or as a value."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from backprop_xlsx.functions import FUNCTIONS
+
+# What an expression evaluates to: a float, or a numpy array of any shape (then element by element).
+Value = Any
+
+SUM, PRODUCT, POWER, NEGATION, ATOM = 1, 2, 3, 4, 5  # how tightly an operator binds in a formula
+
+_BINDING = {"+": SUM, "-": SUM, "*": PRODUCT, "/": PRODUCT, "^": POWER}
+_TEXT_SIGNS = {"+": " + ", "-": " − ", "*": "·", "/": "/"}
+_SUPERSCRIPTS = {2: "²", 3: "³"}
+_FRACTIONS = {0.5: "½"}
+
+
+class Expression:
+    """A node of the tree; leaves that stand for a cell are subclasses, as :class:`Symbol` is."""
+
+    binding = ATOM
+
+    def formula(self, cell: Callable[[Expression], str]) -> str:
+        """The expression as a spreadsheet formula without "=".
+
+        ``cell`` names the cell of each leaf.
+        """
+        return cell(self)
+
+    def text(self) -> str:
+        """The expression as a person writes it: ``½·(t1 − a_o1)²``."""
+        raise NotImplementedError
+
+    def value(self, lookup: Callable[[Expression], Value]) -> Value:
+        """The expression's value; ``lookup`` gives that of each leaf (float or array)."""
+        return lookup(self)
+
+    def children(self) -> tuple[Expression, ...]:
+        """The nodes right below this one, from left to right."""
+        return ()
+
+    def leaves(self) -> Iterator[Expression]:
+        """Every leaf that stands for a cell, from left to right, repeats included."""
+        for child in self.children():
+            yield from child.leaves()
+
+    def __add__(self, other: Expression | float) -> Expression:
+        return Operation("+", self, as_expression(other))
+
+    def __radd__(self, other: float) -> Expression:
+        return Operation("+", Number(other), self)
+
+    def __sub__(self, other: Expression | float) -> Expression:
+        return Operation("-", self, as_expression(other))
+
+    def __rsub__(self, other: float) -> Expression:
+        return Operation("-", Number(other), self)
+
+    def __mul__(self, other: Expression | float) -> Expression:
+        return Operation("*", self, as_expression(other))
+
+    def __rmul__(self, other: float) -> Expression:
+        return Operation("*", Number(other), self)
+
+    def __truediv__(self, other: Expression | float) -> Expression:
+        return Operation("/", self, as_expression(other))
+
+    def __pow__(self, other: float) -> Expression:
+        return Operation("^", self, Number(other))
+
+
+@dataclass(frozen=True)
+class Number(Expression):
+    """A constant."""
+
+    constant: float
+
+    def formula(self, cell: Callable[[Expression], str]) -> str:
+        return f"{self.constant:.15g}"
+
+    def text(self) -> str:
+        return _FRACTIONS.get(self.constant, f"{self.constant:.15g}")
+
+    def value(self, lookup: Callable[[Expression], Value]) -> Value:
+        return self.constant
+
+
+@dataclass(frozen=True)
+class Symbol(Expression):
+    """A quantity of the exercise, of this step or (``steps_back`` = 1) of the one before."""
+
+    name: str
+    steps_back: int = 0
+
+    def text(self) -> str:
+        return label(self.name)
+
+    def leaves(self) -> Iterator[Expression]:
+        yield self
+
+    @property
+    def before(self) -> Symbol:
+        """The same quantity one step earlier."""
+        return Symbol(self.name, self.steps_back + 1)
+
+
+@dataclass(frozen=True)
+class Negation(Expression):
+    """The negative of an expression."""
+
+    operand: Expression
+    binding = NEGATION
+
+    def formula(self, cell: Callable[[Expression], str]) -> str:
+        return "-" + _formula_within(self.operand, NEGATION, cell)
+
+    def text(self) -> str:
+        return "−" + _text_within(self.operand, PRODUCT)
+
+    def value(self, lookup: Callable[[Expression], Value]) -> Value:
+        return -self.operand.value(lookup)
+
+    def children(self) -> tuple[Expression, ...]:
+        return (self.operand,)
+
+
+@dataclass(frozen=True)
+class Operation(Expression):
+    """Two operands and one of ``+ - * / ^``."""
+
+    operator: str
+    left: Expression
+    right: Expression
+
+    @property
+    def binding(self) -> int:  # type: ignore[override]
+        return _BINDING[self.operator]
+
+    def formula(self, cell: Callable[[Expression], str]) -> str:
+        left = _formula_within(self.left, self.binding, cell)
+        # a - (b + c), a / (b * c) and a ^ (b ^ c) need their parentheses on the right.
+        tighter = self.binding + (self.operator in "-/^")
+        return left + self.operator + _formula_within(self.right, tighter, cell)
+
+    def text(self) -> str:
+        left = _text_within(self.left, self.binding)
+        if self.operator == "^":
+            exponent = self.right.value(lambda leaf: None)
+            return left + _SUPERSCRIPTS.get(exponent, f"^{self.right.text()}")
+        tighter = self.binding + (self.operator in "-/")
+        right = _text_within(self.right, tighter)
+        if self.operator == "*":
+            left, right = _factor(self.left, left), _factor(self.right, right)
+        return left + _TEXT_SIGNS[self.operator] + right
+
+    def value(self, lookup: Callable[[Expression], Value]) -> Value:
+        left, right = self.left.value(lookup), self.right.value(lookup)
+        if self.operator == "+":
+            return left + right
+        if self.operator == "-":
+            return left - right
+        if self.operator == "*":
+            return left * right
+        if self.operator == "/":
+            return left / right
+        return left**right
+
+    def children(self) -> tuple[Expression, ...]:
+        return (self.left, self.right)
+
+
+@dataclass(frozen=True)
+class Call(Expression):
+    """A function of :data:`backprop_xlsx.functions.FUNCTIONS` and its arguments."""
+
+    name: str
+    arguments: tuple[Expression, ...]
+
+    @property
+    def binding(self) -> int:  # type: ignore[override]
+        return FUNCTIONS[self.name].formula_binding
+
+    def formula(self, cell: Callable[[Expression], str]) -> str:
+        inner = ",".join(argument.formula(cell) for argument in self.arguments)
+        return FUNCTIONS[self.name].formula.format(inner)
+
+    def text(self) -> str:
+        inner = ", ".join(argument.text() for argument in self.arguments)
+        return FUNCTIONS[self.name].text.format(inner)
+
+    def value(self, lookup: Callable[[Expression], Value]) -> Value:
+        return FUNCTIONS[self.name].value(*(a.value(lookup) for a in self.arguments))
+
+    def children(self) -> tuple[Expression, ...]:
+        return self.arguments
+
+
+def as_expression(value: Expression | float) -> Expression:
+    """A number as a node; a node as it is."""
+    return value if isinstance(value, Expression) else Number(value)
+
+
+def sigmoid(pre_activation: Expression) -> Expression:
+    """σ(x) = 1 / (1 + e^(−x))."""
+    return Call("SIGMOID", (pre_activation,))
+
+
+def total(terms: list[Expression]) -> Expression:
+    """The sum of one or more terms, from left to right."""
+    result = terms[0]
+    for term in terms[1:]:
+        result = result + term
+    return result
+
+
+def label(name: str) -> str:
+    """A quantity's name as the exercise writes it: ``dE/dw1`` becomes ``∂E/∂w1``."""
+    return name.replace("dE/d", "∂E/∂")
+
+
+def _factor(node: Expression, text: str) -> str:
+    # A derivative is written as a quotient: (∂E/∂o1)·w5, lest the w5 join the denominator.
+    return f"({text})" if isinstance(node, Symbol) and "/" in text else text
+
+
+def _formula_within(node: Expression, binding: int, cell: Callable[[Expression], str]) -> str:
+    inner = node.formula(cell)
+    return inner if node.binding >= binding else f"({inner})"
+
+
+def _text_within(node: Expression, binding: int) -> str:
+    inner = node.text()
+    # In text a function is always written with its own brackets: σ(h1).
+    return inner if isinstance(node, Call) or node.binding >= binding else f"({inner})"

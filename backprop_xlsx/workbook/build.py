@@ -1,0 +1,67 @@
+"""Writes the whole workbook of an experiment."""
+
+from __future__ import annotations
+
+import datetime
+from pathlib import Path
+
+from xlsxwriter import Workbook
+
+from backprop_xlsx import reference
+from backprop_xlsx.experiment import Experiment
+from backprop_xlsx.files import Placed, beside, place
+from backprop_xlsx.workbook.checks_sheet import write_checks
+from backprop_xlsx.workbook.columns import RunValues, run_values
+from backprop_xlsx.workbook.derivation_sheet import write_derivation
+from backprop_xlsx.workbook.layout import CHECKS, DERIVATION, LEARNING_RATES, NETWORK, runs
+from backprop_xlsx.workbook.learning_rates_sheet import write_learning_rates
+from backprop_xlsx.workbook.network_sheet import write_network
+from backprop_xlsx.workbook.run_sheet import write_run
+from backprop_xlsx.workbook.theme import Theme
+
+# A fixed moment, so that the same experiment gives the same bytes.
+CREATED = datetime.datetime(2000, 1, 1)
+# Beyond, XlsxWriter keeps one row at a time: 100,000 steps then need 21 MB instead of 810, and
+# texts stand in their cells instead of in a shared table, which Excel moves at the next save.
+MOST_ROWS_IN_MEMORY = 5_000
+
+
+def build(experiment: Experiment, path: Path | str) -> Placed:
+    """Writes the workbook of an experiment to ``path``, without verifying it.
+
+    A file that is there with other content is kept under a numbered name. Raises FileError where
+    the file cannot be written; whatever happens, no half-written file is left.
+    """
+    target = Path(path)
+    with beside(target) as temporary:
+        write_workbook(experiment, temporary)
+        return place(temporary, target)
+
+
+def write_workbook(experiment: Experiment, path: Path) -> None:
+    """Writes the workbook to exactly ``path``."""
+    quantities = reference.train(experiment)
+    all_runs = [
+        RunValues(run, rate, run_values({n: q[:, run.index] for n, q in quantities.items()}))
+        for run, rate in zip(runs(experiment), experiment.learning_rates, strict=True)
+    ]
+    rows = len(all_runs) * (experiment.steps + 1)
+    with Workbook(str(path), {"constant_memory": rows > MOST_ROWS_IN_MEMORY}) as workbook:
+        workbook.set_properties({"title": experiment.title, "created": CREATED})
+        workbook.set_calc_mode("auto")
+        theme = Theme(workbook)
+        names = (NETWORK, DERIVATION, *(run.run.sheet for run in all_runs), LEARNING_RATES, CHECKS)
+        sheets = {name: workbook.add_worksheet(name) for name in names}
+        verdict = write_checks(
+            workbook,
+            sheets[CHECKS],
+            theme,
+            experiment,
+            all_runs,
+            reference.run_rounding(experiment),
+        )
+        write_network(workbook, sheets[NETWORK], theme, experiment, all_runs, verdict)
+        write_derivation(sheets[DERIVATION], theme, experiment, all_runs[0].run)
+        for run in all_runs:
+            write_run(workbook, sheets[run.run.sheet], theme, run)
+        write_learning_rates(workbook, sheets[LEARNING_RATES], theme, all_runs)

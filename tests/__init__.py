@@ -1,0 +1,1 @@
+"""The tests of both packages; they mirror the packages' folders."""

@@ -1,0 +1,127 @@
+"""python -m backprop_xlsx as a person types it: what it writes, says, keeps and refuses."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from backprop_xlsx import VerificationError
+from backprop_xlsx import __main__ as command
+
+QUICK = ["--steps", "3", "--learning-rates", "0.5"]
+
+
+def test_it_writes_a_verified_book_and_says_by_what(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "book.xlsx"
+    assert command.main([*QUICK, "--preset", "eva", "--out", str(out)]) == 0
+    printed = capsys.readouterr().out
+    assert f"{out}: written" in printed
+    assert "recalculated by ironcalc and formualizer and compared with numpy" in printed
+    sheet = openpyxl.load_workbook(out, data_only=True)["Network"]
+    assert [sheet.cell(row, 4).value for row in (12, 13, 24)] == [0.01, 0.99, 0.5]
+    assert [path.name for path in tmp_path.iterdir()] == ["book.xlsx"]
+
+
+def test_a_different_book_keeps_the_old_one_under_a_number(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "book.xlsx"
+    contents = []
+    for steps in ("2", "3", "4"):
+        assert command.main([*QUICK, "--steps", steps, "--out", str(out)]) == 0
+        contents.append(out.read_bytes())
+    assert (tmp_path / "book-1.xlsx").read_bytes() == contents[0]
+    assert (tmp_path / "book-2.xlsx").read_bytes() == contents[1]
+    assert "book-2.xlsx: the book that was there before, kept" in capsys.readouterr().out
+
+
+def test_the_same_book_is_left_as_it_is(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "book.xlsx"
+    for _ in range(2):
+        assert command.main([*QUICK, "--out", str(out)]) == 0
+    assert "as it was" in capsys.readouterr().out
+    assert [path.name for path in tmp_path.iterdir()] == ["book.xlsx"]
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--preset", "eva5"], "preset 'eva5' is unknown"),
+        (["--weights", "1", "2", "3", "4", "5", "6", "7"], "weights: 7 numbers given, expected 8"),
+        (["--weights", "a"], "invalid float value: 'a'"),
+        (["--inputs", "nan", "1"], "inputs: nan is not a finite number"),
+        (["--targets", "inf", "1"], "targets: inf is not a finite number"),
+        (["--learning-rates", "0"], "learning rates: 0 given, expected a number above 0"),
+        (["--learning-rates", "-1"], "learning rates: -1 given, expected a number above 0"),
+        (["--learning-rates", *["1"] * 13], "learning rates: 13 given, expected 1 to 12"),
+        (["--steps", "0"], "steps: 0 given"),
+        (["--steps", "1048576"], "a worksheet has 1,048,576 rows"),
+        (["--steps", "ten"], "invalid int value: 'ten'"),
+        (["--stepz", "10"], "unrecognized arguments: --stepz"),
+        (["--out", "no/such/folder/book.xlsx"], "no/such/folder"),
+        (["--out", "."], "is a folder"),
+    ],
+)
+def test_unusable_input_is_one_line_and_status_2(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    options: list[str],
+    message: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    try:
+        status = command.main(options)
+    except SystemExit as exit_:
+        status = exit_.code  # type: ignore[assignment]
+    captured = capsys.readouterr()
+    assert status == 2
+    assert message in captured.err
+    assert captured.err.count("\n") == 1
+    assert captured.out == ""
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_open_file_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "book.xlsx"
+    out.write_bytes(b"mine")
+    (tmp_path / ".~lock.book.xlsx#").touch()
+    assert command.main([*QUICK, "--out", str(out)]) == 2
+    assert "open in another program" in capsys.readouterr().err
+    assert out.read_bytes() == b"mine"
+
+
+def test_a_book_that_does_not_verify_is_not_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def refuse(*_: object) -> None:
+        raise VerificationError("'Run A'!X17: differs")
+
+    monkeypatch.setattr(command, "verify", refuse)
+    assert command.main([*QUICK, "--out", str(tmp_path / "book.xlsx")]) == 1
+    assert "'Run A'!X17" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_diverging_run_is_data(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "book.xlsx"
+    options = ["--learning-rates", "500", "0.1", "--steps", "40", "--inputs", "3", "-2"]
+    assert command.main([*options, "--targets", "9", "-9", "--out", str(out)]) == 0
+
+
+def test_help_imports_neither_torch_nor_matplotlib() -> None:
+    code = (
+        "import sys, runpy\n"
+        "sys.argv = ['backprop_xlsx', '--help']\n"
+        "try: runpy.run_module('backprop_xlsx', run_name='__main__')\n"
+        "except SystemExit: pass\n"
+        "print(sorted({'torch', 'matplotlib'} & set(sys.modules)))"
+    )
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert result.stdout.endswith("[]\n"), result.stdout + result.stderr
