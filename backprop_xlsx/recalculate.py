@@ -65,7 +65,9 @@ def recalculate(
         raise InputError(f"engine {engine!r} is not installed, installed are: {installed}")
     try:
         return _IN_PROCESS[engine](path, edits or {})
-    except Exception as error:  # each engine raises errors of its own
+    except (KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException as error:  # each engine raises errors of its own, and a panic of Rust
         raise FileError(f"{path}: {engine} cannot recalculate it: {error}") from error
 
 

@@ -14,7 +14,6 @@ from backprop_xlsx.equations import EQUATIONS
 from backprop_xlsx.errors import InputError, VerificationError
 from backprop_xlsx.experiment import Experiment
 from backprop_xlsx.network import INPUTS, TARGETS, WEIGHTS
-from backprop_xlsx.ooxml.archive import Archive
 from backprop_xlsx.ooxml.book import Book, read_book
 from backprop_xlsx.ooxml.formula_text import cell_name
 from backprop_xlsx.ooxml.patch import spoil
@@ -64,7 +63,7 @@ def verify(
     comparison = _Comparison(experiment, book)
     with tempfile.TemporaryDirectory() as folder:
         spoilt = Path(folder) / "spoilt.xlsx"
-        spoil(Archive.open(path), spoilt)
+        spoil(book, spoilt)
         for engine in by:
             comparison.compare(recalculate(spoilt, engine))
     return Verification(by, comparison.formulas, comparison.largest, comparison.unsteady)

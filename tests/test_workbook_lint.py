@@ -6,7 +6,7 @@ from zipfile import ZipFile
 
 import pytest
 import xlsxwriter
-from oracles.workbook_lint import lint
+from tests.oracles.workbook_lint import lint
 
 TYPES, BOOK, STYLES = "[Content_Types].xml", "xl/workbook.xml", "xl/styles.xml"
 TABLE, RATES = "xl/worksheets/sheet1.xml", "xl/worksheets/sheet2.xml"

@@ -10,7 +10,7 @@ from xlsxwriter.chart_scatter import ChartScatter
 
 from backprop_xlsx.network import TOTAL_LOSS
 from backprop_xlsx.workbook.columns import RunValues
-from backprop_xlsx.workbook.layout import SERIES_NAME_CELL, STEP, series_name
+from backprop_xlsx.workbook.layout import FLOORED, SERIES_NAME_CELL, STEP, series_name
 from backprop_xlsx.workbook.theme import INK, QUIET, RULE, SERIES_COLOURS, SERIES_DASHES
 
 
@@ -24,6 +24,7 @@ def loss_chart(
     A logarithmic axis suits losses that fall by orders of magnitude.
     """
     chart = workbook.add_chart({"type": "scatter", "subtype": "straight"})
+    quantity = FLOORED if logarithmic else TOTAL_LOSS
     for run_values in runs:
         run, values = run_values.run, run_values.values
         colour = SERIES_COLOURS[run.index % len(SERIES_COLOURS)]
@@ -34,8 +35,8 @@ def loss_chart(
                 "name_data": [series_name(run, run_values.learning_rate)],
                 "categories": run.range(STEP),
                 "categories_data": values[STEP].tolist(),
-                "values": run.range(TOTAL_LOSS),
-                "values_data": values[TOTAL_LOSS].tolist(),
+                "values": run.range(quantity),
+                "values_data": values[quantity].tolist(),
                 "line": {"color": colour, "width": 2, "dash_type": dash},
                 "marker": {"type": "none"},
             }

@@ -124,9 +124,9 @@ def _put_derivatives(
     runs: Sequence[RunValues],
     differences: CentralDifferences,
 ) -> list[str]:
-    title = "1  Derivatives at step 0 against central differences of E_total"
+    title = "1  Derivatives at step 0, in all runs, against central differences of E_total"
     headers = ("derivative", "by its formula", "central difference", "largest diff.", "margin")
-    _put_head(page, theme, row, title, (*headers, "verdict, all runs"))
+    _put_head(page, theme, row, title, (*headers, "verdict"))
     verdicts = []
     for offset, weight in enumerate(WEIGHTS):
         here, gradient = row + offset, gradient_name(weight)

@@ -23,6 +23,7 @@ from backprop_xlsx.reference import Array
 from backprop_xlsx.workbook.layout import (
     BELOW,
     COLUMNS,
+    FLOORED,
     LEARNING_RATE_CELL,
     ROSE,
     STEP,
@@ -33,6 +34,8 @@ from backprop_xlsx.workbook.layout import (
 
 # A smaller rise is rounding: near its end a run's loss flickers in its last digits.
 SMALLEST_RISE = 1e-15
+# A loss of exactly zero has no place on a logarithmic axis, and what is lower than this is rounding.
+LOWEST_ON_LOGARITHMIC_AXIS = 1e-16
 # The threshold that the book starts with; the reader sets another on the sheet Learning rates.
 THRESHOLD = 0.01
 
@@ -66,10 +69,12 @@ def run_columns() -> dict[str, Column]:
     step, loss = (xl_col_to_name(COLUMNS[name]) for name in (STEP, TOTAL_LOSS))
     below = f"IF({loss}{{row}}<{THRESHOLD_NAME},1,0)"
     rose = f"IF({loss}{{row}}>{loss}{{above}}+{SMALLEST_RISE:.0E},1,0)"
+    floored = f"MAX({loss}{{row}},{LOWEST_ON_LOGARITHMIC_AXIS:.0E})"
     columns = {
         STEP: Column("step", "whole", "0", f"{step}{{above}}+1"),
         ROSE: Column("rose", "whole", None, rose),
         BELOW: Column("below", "whole", below, below),
+        FLOORED: Column("for log axis", "scientific", floored, floored),
     }
     for name in TARGETS + INPUTS:
         columns[name] = Column(name, "value", start_name(name), start_name(name))
@@ -89,6 +94,7 @@ def run_values(quantities: Mapping[str, Array]) -> dict[str, Array]:
         STEP: np.arange(len(losses), dtype=float),
         ROSE: rose,
         BELOW: (losses < THRESHOLD).astype(float),
+        FLOORED: np.maximum(losses, LOWEST_ON_LOGARITHMIC_AXIS),
     }
     return {name: own[name] if name in own else quantities[name] for name in COLUMNS}
 

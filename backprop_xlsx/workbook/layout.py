@@ -22,7 +22,8 @@ from backprop_xlsx.network import (
 NETWORK, DERIVATION, LEARNING_RATES, CHECKS = "Network", "Derivation", "Learning rates", "Checks"
 
 STEP = "step"
-ROSE, BELOW = "rose", "below"  # helper columns of a run, right of the class's columns
+# Helper columns of a run, right of the class's columns.
+ROSE, BELOW, FLOORED = "rose", "below", "floored"
 
 
 # The class's column order, as (group, quantities).
@@ -35,7 +36,7 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("forward", tuple(name for n in OUTPUTS for name in (n.pre_activation, n.activation))),
     ("loss", (*LOSSES, TOTAL_LOSS)),
     ("gradients", GRADIENTS),
-    ("progress", (ROSE, BELOW)),
+    ("progress", (ROSE, BELOW, FLOORED)),
 )
 COLUMNS = {name: i for i, name in enumerate(name for _, names in GROUPS for name in names)}
 

@@ -6,7 +6,7 @@ from xlsxwriter import Workbook
 from xlsxwriter.utility import xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
-from backprop_xlsx.network import TOTAL_LOSS
+from backprop_xlsx.network import GRADIENTS, TOTAL_LOSS
 from backprop_xlsx.workbook.charts import loss_chart
 from backprop_xlsx.workbook.columns import RunValues, run_columns
 from backprop_xlsx.workbook.layout import (
@@ -39,7 +39,8 @@ def write_run(
     worksheet.set_column(0, 0, 6)
     worksheet.set_column(1, last_column, 9.6)
     worksheet.freeze_panes(FIRST_ROW, 1)
-    prepare(worksheet, last_row, last_column)
+    # On paper the helper columns are left out, which lets the table be larger.
+    prepare(worksheet, last_row, COLUMNS[GRADIENTS[-1]])
     worksheet.fit_to_pages(1, 0)
     worksheet.repeat_rows(GROUP_ROW, HEADER_ROW)
 

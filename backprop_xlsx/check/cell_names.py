@@ -1,0 +1,97 @@
+"""Write a quantity, an equation or a repaired operand in a table's own cells."""
+
+from __future__ import annotations
+
+from backprop_xlsx.check.formula import Token
+from backprop_xlsx.check.pool import EULER
+from backprop_xlsx.check.references import CONSTANTS, Place, Surroundings
+from backprop_xlsx.check.roles import Candidate
+from backprop_xlsx.equations import EQUATIONS
+from backprop_xlsx.expression import Call, Expression, Negation, Number, Operation, Symbol
+from backprop_xlsx.network import LEARNING_RATE
+from backprop_xlsx.ooxml.formula_text import column_letters
+
+
+class CellNames:
+    """Names the cells of one table; ``learning_rate`` is what its updates take for η."""
+
+    def __init__(
+        self,
+        surroundings: Surroundings,
+        learning_rate: Candidate | None,
+        fixed: tuple[tuple[str, float], ...],
+    ) -> None:
+        self._surroundings = surroundings
+        self._table = surroundings.table
+        self._fixed = dict(fixed)
+        self._places: dict[str, Place] = {}
+        for place, name in surroundings.aliases.items():
+            self._places.setdefault(name, place)
+        if learning_rate is not None and not isinstance(learning_rate, float):
+            self._places[LEARNING_RATE] = learning_rate
+
+    def equation(self, quantity: str, row: int) -> str | None:
+        """The formula, without "=", that a quantity should have in a row.
+
+        None where the table has no cell for something in it.
+        """
+        try:
+            return _plain(EQUATIONS[quantity]).formula(lambda leaf: self._cell(leaf, row, ""))
+        except LookupError:
+            return None
+
+    def operand(self, expression: Expression, row: int, like: Token | None) -> str | None:
+        """An operand in a row's cells, in the manner of the token whose place it takes.
+
+        None where the table has no cell for something in it.
+        """
+        anchor = ""
+        if like is not None and like.reference is not None:
+            anchor = "$" if like.reference.first.column_anchored else ""
+        try:
+            if isinstance(expression, Number):
+                number = expression.constant
+                return "EXP(1)" if number == EULER else expression.formula(str)
+            if isinstance(expression, Symbol):
+                return self._cell(expression, row, anchor)
+            return f"({expression.formula(lambda leaf: self._cell(leaf, row, anchor))})"
+        except LookupError:
+            return None
+
+    def _cell(self, leaf: Expression, row: int, anchor: str) -> str:
+        assert isinstance(leaf, Symbol)
+        name, row = leaf.name, row - leaf.steps_back
+        column = self._table.columns.get(name)
+        if name in CONSTANTS and not self._has_own(name, row):
+            if name in self._fixed:
+                return Number(self._fixed[name]).formula(str)
+            if self._has_own(name, self._table.first_row):
+                return f"${column_letters(self._table.columns[name])}${self._table.first_row}"
+            return self._absolute(self._places[name])
+        if column is not None:
+            return f"{anchor}{column_letters(column)}{row}"
+        equation = _plain(EQUATIONS[name])
+        return f"({equation.formula(lambda inner: self._cell(inner, row, anchor))})"
+
+    def _has_own(self, name: str, row: int) -> bool:
+        """Whether a row has its own cell for a constant of the exercise, and one that is filled."""
+        if name not in self._table.columns:
+            return False
+        cell = self._table.cell(name, row)
+        return cell is not None and (cell.formula is not None or isinstance(cell.value, float))
+
+    def _absolute(self, place: Place) -> str:
+        sheet, _, _ = self._surroundings.name_of(place).rpartition("!")
+        prefix = f"{sheet}!" if sheet else ""
+        return f"{prefix}${column_letters(place[2])}${place[1]}"
+
+
+def _plain(expression: Expression) -> Expression:
+    """The sigmoid written out as students write it."""
+    if isinstance(expression, Call) and expression.name == "SIGMOID":
+        (inner,) = expression.arguments
+        return Number(1.0) / (1 + Call("EXP", (Negation(_plain(inner)),)))
+    if isinstance(expression, Operation):
+        left, right = _plain(expression.left), _plain(expression.right)
+        return Operation(expression.operator, left, right)
+    return expression

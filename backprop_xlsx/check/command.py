@@ -1,0 +1,133 @@
+"""Run the check over the files of a command line, and write what was asked for."""
+
+from __future__ import annotations
+
+import argparse
+import glob
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import Progress
+
+from backprop_xlsx import files
+from backprop_xlsx.check import report as words
+from backprop_xlsx.check.findings import FileReport
+from backprop_xlsx.check.fix import fix
+from backprop_xlsx.check.grades import grades
+from backprop_xlsx.check.judge import check_file
+from backprop_xlsx.check.page import page
+from backprop_xlsx.errors import InputError, VerificationError
+
+NO_FAULT, FAULT, NOT_CHECKED = 0, 1, 2
+
+
+def run(options: argparse.Namespace) -> int:
+    """Check the files, print and write the outcome, and return the exit status.
+
+    Raises InputError for files and outputs that cannot be meant so, FileError for an output that
+    cannot be written; both before any file is checked, as far as that can be known.
+    """
+    paths = _expanded(options.files)
+    _refuse_repeats(paths, options)
+    for target in (options.csv, options.report, options.json, options.fix):
+        if target is not None:
+            files.require_writable(target)
+
+    reports = _check_all(paths)
+    console = Console(highlight=False, markup=False, emoji=False)
+    for report in reports:
+        _print(console, report)
+    if options.json is not None:
+        files.write(options.json, _json(reports).encode())
+    if options.csv is not None:
+        files.write(options.csv, grades(reports).encode())
+    if options.report is not None:
+        files.write(options.report, page(reports).encode())
+    if options.fix is not None and reports[0].error is None:
+        _fix(reports[0], options.fix)
+    if len(reports) > 1 or reports[0].error is None:  # or that was said already
+        print(words.final_line(reports))
+    return _status(reports, strict=options.strict)
+
+
+def _expanded(paths: Sequence[Path]) -> list[Path]:
+    """The paths, with ``*`` and ``?`` filled in where the shell (of Windows) did not."""
+    expanded = []
+    for path in paths:
+        matches = [] if path.exists() else sorted(glob.glob(str(path)))
+        expanded += [Path(match) for match in matches] or [path]
+    return expanded
+
+
+def _refuse_repeats(paths: Sequence[Path], options: argparse.Namespace) -> None:
+    if options.fix is not None and len(paths) > 1:
+        raise InputError(f"--fix: {len(paths)} files given, expected one; correct them one by one")
+    taken: dict[Path, str] = {}
+    for path in paths:
+        if path.resolve() in taken:
+            raise InputError(f"{path}: given twice; give each file once")
+        taken[path.resolve()] = "a file to check"
+    for option in ("csv", "report", "json", "fix"):
+        target = getattr(options, option)
+        if target is None:
+            continue
+        if target.resolve() in taken:
+            raise InputError(
+                f"--{option} {target}: is {taken[target.resolve()]} already; choose another name"
+            )
+        taken[target.resolve()] = f"the output of --{option}"
+
+
+def _check_all(paths: Sequence[Path]) -> list[FileReport]:
+    console = Console(stderr=True)
+    with Progress(
+        console=console, transient=True, disable=len(paths) == 1 or not console.is_terminal
+    ) as progress:
+        return [_check(path) for path in progress.track(paths, description="Checking")]
+
+
+def _check(path: Path) -> FileReport:
+    try:
+        return check_file(path)
+    except Exception as error:  # whatever it is, one bad file never stops the others
+        fault = " ".join(f"{type(error).__name__} {error}".split())
+        return FileReport(path, error=f"{path}: could not be checked, please report it ({fault})")
+
+
+def _print(console: Console, report: FileReport) -> None:
+    if report.error is None:
+        words.print_report(console, report)
+    else:
+        sys.stdout.flush()
+        print(words.summary(report), file=sys.stderr, flush=True)
+
+
+def _fix(report: FileReport, target: Path) -> None:
+    if not report.faults:
+        print(f"{target}: not written, there is no fault to correct")
+        return
+    try:
+        print(fix(report, target))
+    except VerificationError as error:
+        print(words.printable(str(error)), file=sys.stderr)
+
+
+def _json(reports: Sequence[FileReport]) -> str:
+    tables = [
+        table.as_json(name)
+        for name, report in zip(words.names(reports), reports, strict=True)
+        for table in report.tables
+    ]
+    return json.dumps(tables, ensure_ascii=False, indent=1) + "\n"
+
+
+def _status(reports: Sequence[FileReport], strict: bool) -> int:
+    verdicts = {words.verdict(report) for report in reports}
+    if words.Verdict.UNREAD in verdicts:
+        return NOT_CHECKED
+    if words.Verdict.WRONG in verdicts or (strict and words.Verdict.WARNED in verdicts):
+        return FAULT
+    return NO_FAULT

@@ -1,0 +1,130 @@
+"""What the check of a workbook found: plain data, written as JSON, CSV, text or a page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A run of wrong cells in one column, wrong in the same way.
+
+    ``found`` is the first wrong cell's formula or number as it stands there, ``expected`` what
+    should stand there in that sheet's own cells, ``explanation`` the mistake in a sentence,
+    ``effect`` what it does to the final loss; ``corrections`` gives every wrong cell's right
+    formula, by (row, column), without "="; empty where the sheet has no cell for something in it.
+    """
+
+    quantity: str
+    column: str
+    first_row: int
+    last_row: int
+    found: str
+    expected: str
+    explanation: str
+    effect: str
+    corrections: dict[tuple[int, int], str]
+
+    @property
+    def cells(self) -> int:
+        """How many cells are wrong."""
+        return len(self.corrections)
+
+    def as_json(self) -> dict[str, Any]:
+        """The fault in the form of the JSON file."""
+        return {
+            "quantity": self.quantity,
+            "column": self.column,
+            "first_row": self.first_row,
+            "last_row": self.last_row,
+            "cells": self.cells,
+            "found": self.found,
+            "expected": self.expected,
+            "explanation": self.explanation,
+            "effect": self.effect,
+        }
+
+
+@dataclass(frozen=True)
+class Caution:
+    """Something apart from the formulas that deserves a look: a warning.
+
+    ``kind`` is a short name, ``where`` a range or a part of the book, ``text`` a sentence.
+    """
+
+    kind: str
+    where: str
+    text: str
+
+    def as_json(self) -> dict[str, Any]:
+        """The warning in the form of the JSON file."""
+        return {"kind": self.kind, "where": self.where, "text": self.text}
+
+
+@dataclass(frozen=True)
+class TableReport:
+    """One table: where it is, what it computes, what is wrong and what is right.
+
+    ``learning_rate_cell`` is None where the updates hold the number itself; ``formulas`` counts
+    the formula cells in the columns of computed quantities; ``right`` is one line.
+    """
+
+    sheet: str
+    range: str
+    header_row: int
+    first_row: int
+    last_row: int
+    network: str
+    learning_rate_cell: str | None
+    learning_rate: float | None
+    formulas: int
+    faults: tuple[Fault, ...]
+    warnings: tuple[Caution, ...]
+    right: str
+
+    @property
+    def steps(self) -> int:
+        """The number of updates: one less than the number of rows."""
+        return self.last_row - self.first_row
+
+    @property
+    def wrong_cells(self) -> int:
+        """How many cells of the table are wrong."""
+        return sum(fault.cells for fault in self.faults)
+
+    def as_json(self, file: str) -> dict[str, Any]:
+        """The table in the form of the JSON file."""
+        return {
+            "file": file,
+            "sheet": self.sheet,
+            "header_row": self.header_row,
+            "first_row": self.first_row,
+            "last_row": self.last_row,
+            "learning_rate_cell": self.learning_rate_cell,
+            "learning_rate": self.learning_rate,
+            "formulas": self.formulas,
+            "wrong_cells": self.wrong_cells,
+            "wrong": [fault.as_json() for fault in self.faults],
+            "warnings": [warning.as_json() for warning in self.warnings],
+        }
+
+
+@dataclass(frozen=True)
+class FileReport:
+    """One file: its tables, or ``error``, one line that says why there are none."""
+
+    path: Path
+    tables: tuple[TableReport, ...] = field(default=())
+    error: str | None = None
+
+    @property
+    def faults(self) -> int:
+        """How many runs of wrong cells the file holds."""
+        return sum(len(table.faults) for table in self.tables)
+
+    @property
+    def warnings(self) -> int:
+        """How many warnings the file holds."""
+        return sum(len(table.warnings) for table in self.tables)

@@ -1,0 +1,336 @@
+"""Read a cell's formula: its tokens as they stand, and the expression that they form.
+
+Excel's rules: a sign binds tighter than ``^``, which goes from left to right, and ``%`` follows
+its number. Operands stay apart from the tree (:class:`Operand`), so that one tree can be evaluated
+with any operand exchanged.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from backprop_xlsx.errors import BackpropError
+from backprop_xlsx.expression import (
+    Call,
+    Expression,
+    Negation,
+    Number,
+    Operation,
+    Value,
+)
+from backprop_xlsx.functions import FUNCTIONS
+from backprop_xlsx.ooxml.formula_text import MAXIMUM_COLUMN, MAXIMUM_ROW, column_number
+
+MAXIMUM_TOKENS = 400
+"""Of one formula: the longest that students wrote has 90."""
+MAXIMUM_DEPTH = 60
+"""Levels of parentheses, calls and signs; Excel allows 64."""
+
+OPERAND_KINDS = ("number", "reference", "name", "error", "text")
+
+_TOKEN = re.compile(
+    r"""
+      (?P<space>\s*)
+      (?:
+        (?P<text>"(?:[^"]|"")*")
+      | (?P<error>\#(?:REF!|DIV/0!|VALUE!|NAME\?|NULL!|NUM!|N/A))
+      | (?P<reference>
+          (?:(?:'(?P<quoted>(?:[^']|'')+)'|(?P<sheet>[^\W\d][\w.]*))!)?
+          (?P<first>\$?[A-Za-z]{1,3}\$?[1-9][0-9]{0,6})
+          (?::(?P<last>\$?[A-Za-z]{1,3}\$?[1-9][0-9]{0,6}))?
+          (?![\w.$\\?!(\[])
+        )
+      | (?P<number>(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?(?![\w.]))
+      | (?P<function>[^\W\d][\w.]*)(?=\()
+      | (?P<name>(?:(?:'(?:[^']|'')+'|[^\W\d][\w.]*)!)?(?:\#REF!|[^\W\d][\w.\\?]*))(?![(!\[])
+      | (?P<operator><>|<=|>=|[-+*/^%=<>(),])
+      )
+    """,
+    re.VERBOSE,
+)
+_CORNER = re.compile(r"(\$?)([A-Za-z]+)(\$?)([0-9]+)")
+
+_COMPARISONS: dict[str, Callable[[Value, Value], Value]] = {
+    "=": lambda left, right: left == right,
+    "<>": lambda left, right: left != right,
+    "<": lambda left, right: left < right,
+    ">": lambda left, right: left > right,
+    "<=": lambda left, right: left <= right,
+    ">=": lambda left, right: left >= right,
+}
+# SIGMOID is the writer's own name for 1/(1+EXP(-x)): no spreadsheet has such a function.
+_CALLABLE = FUNCTIONS.keys() - {"SIGMOID"}
+
+
+class FormulaError(BackpropError):
+    """A formula that cannot be read or evaluated here; the message says what in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Corner:
+    """One cell of a reference, 1-based, and which of its parts are anchored by ``$``."""
+
+    row: int
+    column: int
+    row_anchored: bool
+    column_anchored: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A cell, or the range from ``first`` to ``last``; ``sheet`` is None on the own sheet."""
+
+    sheet: str | None
+    first: Corner
+    last: Corner | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A word of a formula: its kind, its text and the white space before it.
+
+    The kinds are those of ``OPERAND_KINDS``, "function", "end", and each operator, bracket and
+    comma by itself.
+    """
+
+    kind: str
+    text: str
+    space: str = ""
+    reference: Reference | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Operand(Expression):
+    """A leaf: the operand that stands as that token of the formula."""
+
+    index: int
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison(Expression):
+    """Two operands and one of ``= <> < > <= >=``: 1 where it holds, 0 elsewhere."""
+
+    operator: str
+    left: Expression
+    right: Expression
+
+    def text(self) -> str:
+        return f"{self.left.text()} {self.operator} {self.right.text()}"
+
+    def value(self, lookup: Callable[[Expression], Value]) -> Value:
+        return _COMPARISONS[self.operator](self.left.value(lookup), self.right.value(lookup)) * 1.0
+
+    def children(self) -> tuple[Expression, ...]:
+        return (self.left, self.right)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A node of the tree and the tokens, from ``start`` up to ``end``, that it consists of.
+
+    Parentheses around a node belong to it. ``operator`` is the token that joins two ``operands``,
+    None for a sign, a call or a single operand.
+    """
+
+    expression: Expression
+    start: int
+    end: int
+    operator: int | None = None
+    operands: tuple[Part, ...] = ()
+
+
+@lru_cache(maxsize=4096)
+def tokenise(formula: str) -> tuple[Token, ...]:
+    """The tokens of a formula, given without "="; their spaces and texts joined give it back.
+
+    Raises FormulaError at what is no token of a formula that can be evaluated here.
+    """
+    tokens: list[Token] = []
+    position = 0
+    while position < len(formula):
+        match = _TOKEN.match(formula, position)
+        if match is None:
+            rest = formula[position:].strip()
+            if rest:
+                raise FormulaError(f"cannot be read from {rest[:20]!r} on")
+            break
+        tokens.append(_token(match))
+        position = match.end()
+        if len(tokens) > MAXIMUM_TOKENS:
+            raise FormulaError(f"has more than {MAXIMUM_TOKENS} parts")
+    if not tokens:
+        raise FormulaError("is empty")
+    tokens.append(Token("end", "", formula[position:]))
+    return tuple(tokens)
+
+
+def written(tokens: Sequence[Token]) -> str:
+    """The formula that the tokens form, without "="."""
+    return "".join(token.space + token.text for token in tokens)
+
+
+def parse(tokens: Sequence[Token]) -> Part:
+    """The tree of a formula's tokens.
+
+    Raises FormulaError where they form none, or call a function that is not known here.
+    """
+    parser = _Parser(tokens)
+    part = parser.comparison()
+    if tokens[parser.position].kind != "end":
+        raise FormulaError(f"cannot be read at {tokens[parser.position].text!r}")
+    return part
+
+
+def filled(expression: Expression, meanings: Sequence[Expression | None]) -> Expression:
+    """The expression with each operand replaced by its meaning, given by token."""
+    if isinstance(expression, Operand):
+        meaning = meanings[expression.index]
+        assert meaning is not None
+        return meaning
+    if isinstance(expression, Negation):
+        return Negation(filled(expression.operand, meanings))
+    if isinstance(expression, (Operation, Comparison)):
+        left, right = filled(expression.left, meanings), filled(expression.right, meanings)
+        return type(expression)(expression.operator, left, right)
+    if isinstance(expression, Call):
+        arguments = tuple(filled(argument, meanings) for argument in expression.arguments)
+        return Call(expression.name, arguments)
+    return expression
+
+
+def _token(match: re.Match[str]) -> Token:
+    kind, space = match.lastgroup or "", match["space"]
+    # lastgroup is the last group that closed: for a reference the reference as a whole.
+    text = match[kind]
+    if kind == "reference":
+        quoted = match["quoted"]
+        sheet = quoted.replace("''", "'") if quoted is not None else match["sheet"]
+        if sheet is not None and "[" in sheet:
+            raise FormulaError("refers to another workbook")
+        last = None if match["last"] is None else _corner(match["last"])
+        reference = Reference(sheet, _corner(match["first"]), last)
+        return Token(kind, text, space, reference)
+    if kind == "name" and text.endswith("#REF!"):
+        return Token("error", text, space)
+    return Token(text if kind == "operator" else kind, text, space)
+
+
+def _corner(text: str) -> Corner:
+    match = _CORNER.fullmatch(text)
+    assert match is not None  # the text was matched by _TOKEN
+    row, column = int(match[4]), column_number(match[2])
+    if row > MAXIMUM_ROW or column > MAXIMUM_COLUMN:
+        raise FormulaError(f"refers to {text}, which no sheet has")
+    return Corner(row, column, bool(match[3]), bool(match[1]))
+
+
+class _Parser:
+    """Descends from the loosest operator to the operands."""
+
+    def __init__(self, tokens: Sequence[Token]) -> None:
+        self.tokens = tokens
+        self.position = 0
+        self.depth = 0
+
+    def comparison(self) -> Part:
+        left = self.additive()
+        while (kind := self.tokens[self.position].kind) in _COMPARISONS:
+            left = self._joined(left, self.additive, Comparison, kind)
+        return left
+
+    def additive(self) -> Part:
+        left = self.multiplicative()
+        while (kind := self.tokens[self.position].kind) in ("+", "-"):
+            left = self._joined(left, self.multiplicative, Operation, kind)
+        return left
+
+    def multiplicative(self) -> Part:
+        left = self.power()
+        while (kind := self.tokens[self.position].kind) in ("*", "/"):
+            left = self._joined(left, self.power, Operation, kind)
+        return left
+
+    def power(self) -> Part:
+        left = self.signed()
+        while self.tokens[self.position].kind == "^":
+            left = self._joined(left, self.signed, Operation, "^")
+        return left
+
+    def signed(self) -> Part:
+        start = self.position
+        kind = self.tokens[start].kind
+        if kind not in ("+", "-"):
+            return self.percent()
+        self.position += 1
+        self._descend()
+        operand = self.signed()
+        self.depth -= 1
+        expression = operand.expression if kind == "+" else Negation(operand.expression)
+        return Part(expression, start, operand.end, None, (operand,))
+
+    def percent(self) -> Part:
+        part = self.operand()
+        while self.tokens[self.position].kind == "%":
+            self.position += 1
+            hundredth = Operation("/", part.expression, Number(100.0))
+            part = Part(hundredth, part.start, self.position, None, (part,))
+        return part
+
+    def operand(self) -> Part:
+        start = self.position
+        token = self.tokens[start]
+        self.position += 1
+        if token.kind in OPERAND_KINDS:
+            return Part(Operand(start), start, self.position)
+        if token.kind == "function":
+            return self._call(start)
+        if token.kind != "(":
+            raise FormulaError(f"cannot be read at {token.text or 'its end'!r}")
+        self._descend()
+        inner = self.comparison()
+        self._expect(")")
+        self.depth -= 1
+        return Part(inner.expression, start, self.position, inner.operator, inner.operands)
+
+    def _call(self, start: int) -> Part:
+        name = self.tokens[start].text.upper().removeprefix("_XLFN.")
+        if name not in _CALLABLE:
+            raise FormulaError(f"calls {name}, which is not evaluated here")
+        self.position += 1
+        self._descend()
+        arguments: list[Part] = []
+        if self.tokens[self.position].kind != ")":
+            arguments.append(self.comparison())
+            while self.tokens[self.position].kind == ",":
+                self.position += 1
+                arguments.append(self.comparison())
+        self._expect(")")
+        self.depth -= 1
+        call = Call(name, tuple(argument.expression for argument in arguments))
+        return Part(call, start, self.position, None, tuple(arguments))
+
+    def _joined(
+        self,
+        left: Part,
+        right_side: Callable[[], Part],
+        node: Callable[[str, Expression, Expression], Expression],
+        sign: str,
+    ) -> Part:
+        operator = self.position
+        self.position += 1
+        right = right_side()
+        expression = node(sign, left.expression, right.expression)
+        return Part(expression, left.start, right.end, operator, (left, right))
+
+    def _expect(self, kind: str) -> None:
+        if self.tokens[self.position].kind != kind:
+            raise FormulaError(f"lacks a {kind!r}")
+        self.position += 1
+
+    def _descend(self) -> None:
+        self.depth += 1
+        if self.depth > MAXIMUM_DEPTH:
+            raise FormulaError(f"is nested more than {MAXIMUM_DEPTH} levels deep")

@@ -1,0 +1,353 @@
+"""What a formula's operands mean in a table: a quantity of some step, a constant, other cells."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from backprop_xlsx.block import Block
+from backprop_xlsx.check.formula import (
+    Corner,
+    FormulaError,
+    Operand,
+    Reference,
+    Token,
+    filled,
+    parse,
+    tokenise,
+)
+from backprop_xlsx.check.tables import Table
+from backprop_xlsx.expression import Expression, Number, Symbol, Value
+from backprop_xlsx.network import INPUTS, LEARNING_RATE, TARGETS
+from backprop_xlsx.ooxml.book import Book, Sheet
+from backprop_xlsx.ooxml.cells import Cell, ErrorValue
+from backprop_xlsx.ooxml.formula_text import cell_name
+
+CONSTANTS = frozenset((*INPUTS, *TARGETS, LEARNING_RATE))
+"""What keeps its value in all rows of a table."""
+MAXIMUM_CHAIN = 12
+"""Helper cells that a formula may go through, one by way of the other."""
+MAXIMUM_SIZE = 400
+"""Operands of a formula after its helper cells have been put in."""
+MAXIMUM_RANGE = 400
+"""Cells of one range."""
+
+Place = tuple[str, int, int]
+"""A cell of the book: its sheet's name in lower case, its row and column."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outside(Expression):
+    """A cell outside the table that holds a typed number, a text, an error, or nothing.
+
+    ``number`` is what a formula takes it for: 0 if blank, not a number for a text or an error.
+    """
+
+    name: str
+    place: Place
+    kind: str
+    number: float
+
+    def text(self) -> str:
+        return self.name
+
+    def leaves(self) -> Iterator[Expression]:
+        yield self
+
+
+@dataclass(frozen=True, slots=True)
+class Area(Expression):
+    """A range of cells; None stands for a cell without a number."""
+
+    name: str
+    rows: tuple[tuple[Expression | None, ...], ...]
+
+    def text(self) -> str:
+        return self.name
+
+    def value(self, lookup: Callable[[Expression], Value]) -> Value:
+        return Block(
+            [[cell if cell is None else cell.value(lookup) for cell in row] for row in self.rows]
+        )
+
+    def children(self) -> tuple[Expression, ...]:
+        return tuple(cell for row in self.rows for cell in row if cell is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What an operand stands for; ``key`` is the same for what means the same at every probe.
+
+    ``place`` is the cell that the operand names itself, None for a number or a range.
+    """
+
+    expression: Expression
+    key: str
+    size: int = 1
+    place: Place | None = None
+
+
+class Surroundings:
+    """A table in its book: gives the meaning of what its formulas refer to.
+
+    ``aliases`` names the quantity that a cell outside the table stands for: the learning rate, an
+    input, a target; ``start_weights`` the weight whose start value a cell holds.
+    """
+
+    def __init__(self, book: Book, table: Table) -> None:
+        self.table = table
+        self.home = table.sheet.name.casefold()
+        self.aliases: dict[Place, str] = {}
+        self.start_weights: dict[Place, str] = {}
+        self._sheets = {sheet.name.casefold(): sheet for sheet in book.sheets}
+        self._names = {name.casefold(): text for name, text in book.names.items()}
+        self._quantities = {column: name for name, column in table.columns.items()}
+        self._memory: dict[tuple[Place, int], Meaning] = {}
+        self._ends: dict[Place, Place] = {}
+
+    def name_cells(self, aliases: dict[Place, str]) -> None:
+        """Let cells outside the table stand for quantities from now on."""
+        self.aliases.update(aliases)
+        self._memory.clear()
+
+    def meanings(self, tokens: Sequence[Token], row: int, moved: int = 0) -> list[Meaning | None]:
+        """The meaning of each operand, None at the other tokens.
+
+        ``row`` is the row of the table in which the formula stands, ``moved`` how many rows below
+        the one from which the tokens were read.
+
+        Raises FormulaError for what cannot be evaluated here.
+        """
+        try:
+            return [self._meaning(token, self.home, row, moved, ()) for token in tokens]
+        except RecursionError:
+            raise FormulaError("is nested too deeply by way of its helper cells") from None
+
+    def place(self, token: Token, moved: int = 0, sheet: str | None = None) -> Place | None:
+        """The single cell that an operand names; None if it names none, or a range."""
+        reference = token.reference
+        if token.kind == "name":
+            reference = self._named_reference(token.text, sheet or self.home)
+        if reference is None or reference.last is not None:
+            return None
+        return self._place(reference, reference.first, sheet or self.home, moved)
+
+    def cell(self, place: Place) -> Cell | None:
+        """What a cell holds, None if nothing."""
+        sheet = self._sheets.get(place[0])
+        return None if sheet is None else sheet.cells.get(place[1:])
+
+    def follow(self, place: Place) -> Iterator[Place]:
+        """The cells that a cell leads to by plain references, itself first."""
+        seen = set()
+        following: Place | None = place
+        while following is not None and following not in seen:
+            seen.add(following)
+            yield following
+            following = self._next(following)
+
+    def end(self, place: Place) -> Place:
+        """The cell to which a cell leads in the end by plain references; it may be itself."""
+        passed = []
+        end = place
+        for following in self.follow(place):
+            if following in self._ends:
+                end = self._ends[following]
+                break
+            passed.append(following)
+            end = following
+        self._ends.update(dict.fromkeys(passed, end))
+        return end
+
+    def _next(self, place: Place) -> Place | None:
+        """The cell to which a cell is a plain reference."""
+        cell = self.cell(place)
+        if cell is None or cell.formula is None:
+            return None
+        try:
+            tokens = tokenise(cell.formula)
+        except FormulaError:
+            return None
+        return self.place(tokens[0], 0, place[0]) if len(tokens) == 2 else None
+
+    def in_table(self, place: Place) -> str | None:
+        """The quantity in whose column, among the table's steps, a cell stands; or None."""
+        sheet, row, column = place
+        if sheet != self.home or row not in self.table.rows:
+            return None
+        return self._quantities.get(column)
+
+    def name_of(self, place: Place) -> str:
+        """A cell as a formula of the table's sheet names it: ``B33``, ``'Network'!C20``."""
+        sheet, row, column = place
+        if sheet == self.home:
+            return cell_name(row, column)
+        quoted = self.sheet_name(sheet).replace("'", "''")
+        return f"'{quoted}'!{cell_name(row, column)}"
+
+    def sheet_name(self, sheet: str) -> str:
+        """A sheet's name as it is written."""
+        found = self._sheets.get(sheet)
+        return sheet if found is None else found.name
+
+    def sheet(self, place: Place) -> Sheet | None:
+        """The sheet on which a cell stands."""
+        return self._sheets.get(place[0])
+
+    def _meaning(
+        self, token: Token, sheet: str, row: int, moved: int, chain: tuple[Place, ...]
+    ) -> Meaning | None:
+        kind = token.kind
+        if kind == "reference":
+            assert token.reference is not None
+            return self._of_reference(token.reference, token.text, sheet, row, moved, chain)
+        if kind == "number":
+            number = float(token.text)
+            return Meaning(Number(number), repr(number))
+        if kind == "name":
+            return self._of_name(token.text, sheet, row, chain)
+        if kind in ("error", "text"):
+            return Meaning(Outside(token.text, (sheet, 0, 0), kind, math.nan), kind)
+        return None
+
+    def _of_name(self, name: str, sheet: str, row: int, chain: tuple[Place, ...]) -> Meaning:
+        if name.upper() in ("TRUE", "FALSE"):
+            number = float(name.upper() == "TRUE")
+            return Meaning(Number(number), repr(number))
+        definition = self._definition(name, sheet)
+        if definition is None:
+            return Meaning(Outside(name, (sheet, 0, 0), "error", math.nan), "error")
+        tokens = tokenise(definition)
+        if len(tokens) == 2:
+            meaning = self._meaning(tokens[0], sheet, row, 0, chain)
+            if meaning is not None:
+                return meaning
+        return self._of_formula(definition, sheet, row, chain)
+
+    def _definition(self, name: str, sheet: str) -> str | None:
+        scope, _, plain = name.rpartition("!")
+        key = plain.casefold()
+        scope = scope.strip("'").casefold() or sheet
+        return self._names.get(f"{scope}!{key}", self._names.get(key))
+
+    def _named_reference(self, name: str, sheet: str) -> Reference | None:
+        definition = self._definition(name, sheet)
+        if definition is None:
+            return None
+        try:
+            tokens = tokenise(definition)
+        except FormulaError:
+            return None
+        return tokens[0].reference if len(tokens) == 2 else None
+
+    def _of_reference(
+        self,
+        reference: Reference,
+        name: str,
+        sheet: str,
+        row: int,
+        moved: int,
+        chain: tuple[Place, ...],
+    ) -> Meaning:
+        first = self._place(reference, reference.first, sheet, moved)
+        if reference.last is None:
+            return self._of_cell(first, row, chain)
+        last = self._place(reference, reference.last, sheet, moved)
+        rows = range(min(first[1], last[1]), max(first[1], last[1]) + 1)
+        columns = range(min(first[2], last[2]), max(first[2], last[2]) + 1)
+        if len(rows) * len(columns) > MAXIMUM_RANGE:
+            raise FormulaError(f"refers to the {len(rows) * len(columns)} cells of {name}")
+        cells = [
+            [self._in_range((first[0], r, c), row, chain) for c in columns] for r in rows
+        ]
+        area = Area(name, tuple(tuple(expressions(line)) for line in cells))
+        keys = ";".join(",".join(m.key if m else "" for m in line) for line in cells)
+        size = sum(m.size for line in cells for m in line if m)
+        return _limited(Meaning(area, f"[{keys}]", size))
+
+    def _in_range(self, place: Place, row: int, chain: tuple[Place, ...]) -> Meaning | None:
+        meaning = self._of_cell(place, row, chain)
+        number = meaning.expression
+        return None if isinstance(number, Outside) and number.kind in ("blank", "text") else meaning
+
+    def _place(self, reference: Reference, corner: Corner, sheet: str, moved: int) -> Place:
+        row = corner.row if corner.row_anchored else corner.row + moved
+        return (
+            sheet if reference.sheet is None else reference.sheet.casefold(), row, corner.column
+        )
+
+    def _of_cell(self, place: Place, row: int, chain: tuple[Place, ...]) -> Meaning:
+        meaning = self._memory.get((place, row))
+        if meaning is None:
+            meaning = self._memory[place, row] = self._read(place, row, chain)
+        return meaning
+
+    def _read(self, place: Place, row: int, chain: tuple[Place, ...]) -> Meaning:
+        quantity = self.in_table(place)
+        cell = self.cell(place)
+        if quantity is not None and not (quantity in CONSTANTS and _holds_no_number(cell)):
+            steps_back = 0 if quantity in CONSTANTS else row - place[1]
+            return _symbol(quantity, steps_back, place)
+        if place in self.aliases:
+            return _symbol(self.aliases[place], 0, place)
+        if place in self.start_weights:
+            return _symbol(self.start_weights[place], row - self.table.first_row, place)
+        if cell is not None and cell.formula is not None:
+            if place in chain:
+                raise FormulaError(f"goes in a circle by way of {self.name_of(place)}")
+            if len(chain) >= MAXIMUM_CHAIN:
+                raise FormulaError(f"goes through more than {MAXIMUM_CHAIN} other cells")
+            meaning = self._of_formula(cell.formula, place[0], row, (*chain, place))
+            return Meaning(meaning.expression, meaning.key, meaning.size, place)
+        kind, number = _content(cell)
+        key = repr(number) if kind == "number" else kind
+        return Meaning(Outside(self.name_of(place), place, kind, number), key, 1, place)
+
+    def _of_formula(
+        self, formula: str, sheet: str, row: int, chain: tuple[Place, ...]
+    ) -> Meaning:
+        tokens = tokenise(formula)
+        part = parse(tokens)
+        meanings = [self._meaning(token, sheet, row, 0, chain) for token in tokens]
+        if isinstance(part.expression, Operand):
+            only = meanings[part.expression.index]
+            assert only is not None
+            return only
+        expression = meant(part.expression, meanings)
+        key = "".join(m.key if m else t.text for m, t in zip(meanings, tokens, strict=True))
+        return _limited(Meaning(expression, f"({key})", sum(m.size for m in meanings if m)))
+
+
+def expressions(meanings: Sequence[Meaning | None]) -> list[Expression | None]:
+    """What the operands stand for, without what else is known of them."""
+    return [None if meaning is None else meaning.expression for meaning in meanings]
+
+
+def meant(expression: Expression, meanings: Sequence[Meaning | None]) -> Expression:
+    """A formula's expression with its operands' meanings put in."""
+    return filled(expression, expressions(meanings))
+
+
+def _symbol(quantity: str, steps_back: int, place: Place) -> Meaning:
+    return Meaning(Symbol(quantity, steps_back), f"{quantity}@{steps_back}", 1, place)
+
+
+def _limited(meaning: Meaning) -> Meaning:
+    if meaning.size > MAXIMUM_SIZE:
+        raise FormulaError(f"comes to more than {MAXIMUM_SIZE} operands with its helper cells")
+    return meaning
+
+
+def _holds_no_number(cell: Cell | None) -> bool:
+    return cell is None or (cell.formula is None and _content(cell)[0] != "number")
+
+
+def _content(cell: Cell | None) -> tuple[str, float]:
+    if cell is None or cell.value is None:
+        return "blank", 0.0
+    if isinstance(cell.value, ErrorValue):
+        return "error", math.nan
+    if isinstance(cell.value, str):
+        return "text", math.nan
+    return "number", float(cell.value)

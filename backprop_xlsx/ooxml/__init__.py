@@ -1,0 +1,1 @@
+"""Reading, and minimally rewriting, the .xlsx packages of strangers."""

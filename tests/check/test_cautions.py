@@ -1,0 +1,141 @@
+"""A chart off by one, a stale pasted table: each gives its warning, and only that."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import xlsxwriter
+
+from backprop_xlsx.check.findings import Caution
+from backprop_xlsx.check.judge import check_file
+from tests.oracles.class_table import ClassTable, Start
+
+RATES = (0.1, 0.2, 0.5, 0.8, 1.0, 2.0)
+
+
+def write(
+    path: Path,
+    charts: list[dict[str, Any]] | None = None,
+    pasted: dict[float, list[float]] | None = None,
+) -> Path:
+    """A right book, one sheet for each learning rate, a hundred steps; charts on the first one."""
+    workbook = xlsxwriter.Workbook(path)
+    for rate in RATES:
+        table = ClassTable(start=Start(rate=rate), steps=100, sheet=f"{rate}")
+        sheet = workbook.add_worksheet(table.sheet)
+        values = table.numbers()
+        for (row, column), content in sorted(table.cells.items()):
+            if isinstance(content, str) and content.startswith("="):
+                sheet.write_formula(row - 1, column - 1, content, None, values[row, column])
+            else:
+                sheet.write(row - 1, column - 1, content)
+        for series in (charts or []) if rate == RATES[0] else []:
+            chart = workbook.add_chart({"type": "line"})
+            chart.add_series(series)
+            chart.set_title({"name": "Loss"})
+            sheet.insert_chart("AH2", chart)
+    if pasted:
+        summary = workbook.add_worksheet("Summary")
+        for column, (rate, losses) in enumerate(pasted.items(), 1):
+            summary.write_number(1, column, rate)
+            summary.write_column(2, column, losses)
+    workbook.close()
+    return path
+
+
+def losses(rate: float) -> list[float]:
+    table = ClassTable(start=Start(rate=rate), steps=100)
+    values = table.numbers()
+    return [values[row, table.columns["E_total"]] for row in table.rows]
+
+
+def cautions(path: Path) -> list[Caution]:
+    report = check_file(path)
+    assert report.faults == 0
+    return [caution for table in report.tables for caution in table.warnings]
+
+
+def series(first: int, last: int, **more: Any) -> dict[str, Any]:
+    """The losses of the first sheet; its table has rows 9 to 109."""
+    return {"values": f"='0.1'!$W${first}:$W${last}", **more}
+
+
+def test_a_right_book_gives_no_warning(tmp_path: Path) -> None:
+    charts = [series(9, 109), series(9, 109, categories="='0.1'!$A$9:$A$109", name="Loss")]
+    pasted = {rate: losses(rate) for rate in RATES}
+    assert cautions(write(tmp_path / "book.xlsx", charts, pasted)) == []
+
+
+@pytest.mark.parametrize(
+    ("chart", "text"),
+    [
+        (series(10, 109), "the chart leaves out the first row of E_total"),
+        (series(9, 108), "the chart leaves out the last row of E_total"),
+        (series(10, 99), "the chart leaves out the first row and the last 10 rows of E_total"),
+        (series(8, 109), "the chart shows a row above the losses"),
+        (series(9, 112), "the chart shows 3 rows below the losses"),
+        (
+            series(10, 109, name="='0.1'!$W$9"),
+            "the chart takes the first loss for the name of the series",
+        ),
+        (
+            series(9, 109, categories="='0.1'!$W$9:$W$109"),
+            "the chart uses the loss as categories",
+        ),
+    ],
+)
+def test_a_chart_that_is_off(chart: dict[str, Any], text: str, tmp_path: Path) -> None:
+    (caution,) = cautions(write(tmp_path / "book.xlsx", [chart]))
+    assert caution == Caution("chart", "chart 'Loss' on '0.1'", text)
+
+
+def test_other_charts_are_left_alone(tmp_path: Path) -> None:
+    charts = [
+        {"values": "='0.1'!$E$10:$E$60"},
+        {"values": "='0.1'!$W$120:$W$140"},
+        {"values": "='0.1'!$W$9"},
+    ]
+    assert cautions(write(tmp_path / "book.xlsx", charts)) == []
+
+
+def test_a_stale_pasted_table(tmp_path: Path) -> None:
+    pasted = {rate: losses(rate) for rate in RATES}
+    pasted[0.5][30] *= 1.001
+    (caution,) = cautions(write(tmp_path / "book.xlsx", pasted=pasted))
+    assert caution.kind == "pasted table"
+    assert caution.where == "'Summary'!D3:D103"
+    assert "learning rate 0.5 on '0.5', first in D33" in caution.text
+
+
+@pytest.mark.parametrize("digits", [4, 7, 10])
+def test_rounded_pasted_losses_are_not_stale(digits: int, tmp_path: Path) -> None:
+    pasted = {rate: [float(f"{loss:.{digits}g}") for loss in losses(rate)] for rate in RATES}
+    assert cautions(write(tmp_path / "book.xlsx", pasted=pasted)) == []
+
+
+def test_part_of_the_losses_may_be_pasted(tmp_path: Path) -> None:
+    pasted = {rate: losses(rate)[:50] for rate in RATES}
+    assert cautions(write(tmp_path / "book.xlsx", pasted=pasted)) == []
+
+
+def test_few_steps_a_missing_learning_rate_and_changing_inputs(tmp_path: Path) -> None:
+    workbook = xlsxwriter.Workbook(tmp_path / "book.xlsx")
+    for rate in RATES[:-1]:
+        table = ClassTable(start=Start(rate=rate), steps=99, sheet=f"{rate}")
+        if rate == 0.2:
+            table.cells[40, table.columns["i2"]] = 0.2
+        sheet = workbook.add_worksheet(table.sheet)
+        for (row, column), content in table.cells.items():
+            sheet.write(row - 1, column - 1, content)
+    workbook.close()
+    report = check_file(tmp_path / "book.xlsx")
+    kinds = [[caution.kind for caution in table.warnings] for table in report.tables]
+    assert kinds == [
+        ["steps"], ["steps", "inputs"], ["steps"], ["steps"], ["steps", "learning rates"]
+    ]
+    assert report.tables[-1].warnings[1].text == "has no run with learning rate 2"
+    assert report.tables[1].warnings[1] == Caution(
+        "inputs", "D40", "i2 changes from row to row, first in D40"
+    )

@@ -1,0 +1,1 @@
+"""What knows the truth independently of the code under test."""

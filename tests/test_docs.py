@@ -1,0 +1,36 @@
+"""The README documents every option and example, and what it shows is there."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from backprop_xlsx import __main__ as write
+from backprop_xlsx.check import __main__ as check
+
+ROOT = Path(__file__).resolve().parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+COMMANDS = {"backprop_xlsx": write._parser(), "backprop_xlsx.check": check._parser()}
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_and_option_is_documented(command: str) -> None:
+    parser = COMMANDS[command]
+    assert f"python -m {command} " in README
+    for action in parser._actions:
+        for option in action.option_strings:
+            if option not in ("-h", "--help"):
+                assert f"`{option}" in README, f"{command} {option} is not in the README"
+        assert action.help, f"{command} {action.dest} has no help"
+
+
+@pytest.mark.parametrize("example", sorted((ROOT / "examples").glob("*.py")), ids=lambda p: p.name)
+def test_every_example_is_mentioned(example: Path) -> None:
+    assert f"examples/{example.name}" in README
+
+
+def test_every_picture_is_there_and_shown() -> None:
+    shown = set(re.findall(r"!\[[^\]]+\]\(([^)]+)\)", README))
+    assert shown == {f"examples/{path.name}" for path in (ROOT / "examples").glob("*.png")}
