@@ -9,10 +9,17 @@ import pytest
 
 from backprop_xlsx import __main__ as write
 from backprop_xlsx.check import __main__ as check
+from mnist_model import compare, evaluate, train
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-COMMANDS = {"backprop_xlsx": write._parser(), "backprop_xlsx.check": check._parser()}
+COMMANDS = {
+    "backprop_xlsx": write._parser(),
+    "backprop_xlsx.check": check._parser(),
+    "mnist_model.train": train._parser(),
+    "mnist_model.compare": compare._parser(),
+    "mnist_model.evaluate": evaluate._parser(),
+}
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -1,11 +1,16 @@
 """The lint finds every deliberate fault, each in its place, and nothing in a sound workbook."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
 import xlsxwriter
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from openxml_audit import OpenXmlValidator  # type: ignore[import-untyped,unused-ignore]
+
 from tests.oracles.workbook_lint import lint
 
 TYPES, BOOK, STYLES = "[Content_Types].xml", "xl/workbook.xml", "xl/styles.xml"
@@ -45,6 +50,7 @@ def write_sound_workbook(path: Path) -> None:
     table.data_validation("E4", {"validate": "decimal", "input_title": "rate", **limits})
     table.write_url("D6", "https://example.org/")
     table.add_sparkline("F3", {"range": "Table!C3:C6"})
+    table.insert_textbox("G20", "rates", {"url": "internal:'C1'!A1"})
     chart = workbook.add_chart({"type": "scatter"})
     columns = {"categories": "=Table!$A$3:$A$6", "values": "=Table!$C$3:$C$6"}
     chart.add_series({"name": "=Table!$C$2", **columns})
@@ -75,9 +81,9 @@ def rewrite(source: Path, target: Path, change: Callable[[Parts], Parts]) -> lis
 
 
 def put(part: str, old: str, new: str) -> Callable[[Parts], Parts]:
-    """A change: the first `old` in the part becomes `new`."""
+    """A change: every `old` in the part becomes `new`."""
     return lambda parts: [
-        (name, content.replace(old.encode(), new.encode(), 1) if name == part else content)
+        (name, content.replace(old.encode(), new.encode()) if name == part else content)
         for name, content in parts
     ]
 
@@ -87,8 +93,10 @@ ROW, VALUE, FORMULA = '<row r="4" spans="1:5">', "<v>0.75</v>", "SUM(B4:B4)^2/2+
 MERGE = '<mergeCell ref="A1:C1"/>'
 MERGES = f'<mergeCells count="1">{MERGE}</mergeCells>'
 BOTTOM, BASE = '<c:axPos val="b"/>', '<c:logBase val="10"/>'
-FIRST_AXIS = '<c:valAx><c:axId val="50010001"/>'
+ONE_ID, TWO_ID = '<c:axId val="50010001"/>', '<c:axId val="50010002"/>'
+FIRST_AXIS, INDEX = f"<c:valAx>{ONE_ID}", '<c:idx val="0"/>'
 
+# fmt: off
 # By part: the fault's name, what it replaces, by what, and a piece of the line to be reported.
 FAULTS = {
     TYPES: [
@@ -103,12 +111,7 @@ FAULTS = {
     BOOK_LINKS: [("link twice", "rId5", "rId1", f"{BOOK}: relationship rId1 appears more than")],
     BOOK: [
         ("sheet unlinked", 'r:id="rId2"', 'r:id="rId9"', f"{BOOK}: refers to relationship rId9"),
-        (
-            "sheet without link",
-            ' r:id="rId2"',
-            "",
-            "sheet 'C1' lacks a positive sheetId or an r:id",
-        ),
+        ("sheet without link", ' r:id="rId2"', "", "sheet 'C1' lacks a positive sheetId or"),
         ("no sheet name", 'name="Table"', 'name=""', "sheet name '' of 0 characters"),
         ("long sheet name", '"Table"', f'"{"T" * 32}"', "of 32 characters, 1 to 31 allowed"),
         ("sign in sheet name", '"Table"', '"Ta/ble"', "sheet name 'Ta/ble' is not allowed"),
@@ -117,7 +120,7 @@ FAULTS = {
         ("sheet name twice", '"Table"', '"c1"', "sheet name 'c1' appears more than once"),
         ("sheetId twice", 'sheetId="2"', 'sheetId="1"', f"{BOOK}: sheetId 1 appears more than"),
         ("sheetId 0", 'sheetId="2"', 'sheetId="0"', "sheet 'C1' lacks a positive sheetId"),
-        ("no visible sheet", "sheets>", "sheetz>", "no visible sheet"),
+        ("no visible sheet", "sheets>", "others>", "no visible sheet"),
         ("active tab", "windowWidth", 'activeTab="2" windowWidth', "activeTab 2 of 2 sheets"),
         ("name like a cell", '"eta"', '"ETA1"', "ETA1: ETA1 reads as a cell reference"),
         ("name like R1C1", '"eta"', '"r1c1"', "r1c1: r1c1 reads as a reference in R1C1 style"),
@@ -134,14 +137,9 @@ FAULTS = {
         ("number format", '<numFmt numFmtId="164"', '<numFmt numFmtId="165"', "1: numFmtId 164 is"),
     ],
     RATES: [
-        ("no sheetData", "sheetData>", "data>", f"{RATES}: not well-formed"),
+        ("no sheetData", "sheetData>", "data>", "C1: element sheetData is missing"),
         ("empty number", "<v>0.5</v>", "<v></v>", "C1!B1: value '' is not a finite number"),
-        (
-            "link to no sheet",
-            "Table!A1",
-            "Chair!A1",
-            "C1!A3: hyperlink: Chair!A1 refers to a sheet",
-        ),
+        ("link to no sheet", "Table!A1", "Chair!A1", "C1!A3: hyperlink: Chair!A1 refers to a"),
         ("link to no cell", "Table!A1", "Table!A0", "C1!A3: hyperlink: A0 is outside the sheet"),
         ("link to nothing", 'location="Table!A1"', "", "C1!A3: hyperlink leads nowhere"),
     ],
@@ -150,23 +148,13 @@ FAULTS = {
         ("entity", "<work", '<!DOCTYPE a [<!ENTITY b "c">]><work', f"{TABLE}: not well-formed"),
         ("drawing unused", '<drawing r:id="rId2"/>', "", "xl/drawings/drawing1.xml stays hidden"),
         ("drawing unlinked", 'r:id="rId2"', 'r:id="rId8"', f"{TABLE}: refers to relationship rId8"),
-        (
-            "element order",
-            MERGES,
-            "<cols/>" + MERGES,
-            "Table: element cols must stand before sheet",
-        ),
+        ("element order", MERGES, "<cols/>" + MERGES, "Table: element cols must stand before"),
         ("element twice", MERGES, MERGES * 2, "Table: element mergeCells appears twice"),
         ("element unknown", MERGES, "<merges/>", "Table: element merges does not belong"),
         ("row twice", ROW, '<row r="3">', "Table: row 3 follows row 3"),
         ("row order", ROW, '<row r="9">', "Table: row 5 follows row 9"),
         ("row number", ROW, '<row r="x">', "Table: row -1 follows row 3"),
-        (
-            "row beyond",
-            '<row r="6"',
-            '<row r="1048577"',
-            "Table: row 1048577 is beyond the last row",
-        ),
+        ("row beyond", '<row r="6"', '<row r="1048577"', "Table: row 1048577 is beyond the last"),
         ("cell twice", '"B2"', '"A2"', "Table!A2: cells of row 2 repeat"),
         ("cell order", '"A2"', '"Z2"', "Table!B2: cells of row 2 repeat or are out of order"),
         ("cell in another row", '"A2"', '"A7"', "Table!A7: cell stands in row 2"),
@@ -178,15 +166,11 @@ FAULTS = {
         ("column style", 'style="1"', 'style="8"', "Table: column 4: style 8 is not one of 3"),
         ("columns overlap", 'min="4"', 'min="2"', "Table: column widths overlap or descend at"),
         ("columns beyond", 'max="4"', 'max="16385"', "Table: column width for columns 4 to 16385"),
-        (
-            "shared string",
-            TEXT_CELL,
-            TEXT_CELL.replace("3", "8"),
-            "Table!A2: shared string 8 is not",
-        ),
+        ("shared string", TEXT_CELL, TEXT_CELL.replace("3", "9"), "Table!A2: shared string 9 is"),
         ("decimal comma", VALUE, "<v>0,75</v>", "Table!C4: value '0,75' is not a finite number"),
         ("NaN", VALUE, "<v>NaN</v>", "Table!C4: value 'NaN' is not a finite number"),
         ("infinity", VALUE, "<v>1e999</v>", "Table!C4: value '1e999' is not a finite number"),
+        ("formula", FORMULA, "B4+", "Table!C4: operand missing at the end"),
         ("no cached value", VALUE, "", "Table!C4: formula without a cached value"),
         ("array formula", "<f>SUM(B4", '<f t="array" ref="C4">SUM(B4', "Table!C4: array formula"),
         ("data table", "<f>SUM(B4", '<f t="dataTable">SUM(B4', "Table!C4: dataTable formula"),
@@ -195,30 +179,11 @@ FAULTS = {
         ("truth", 't="b"><v>1<', 't="b"><v>2<', "Table!D5: truth value '2', 0 or 1 expected"),
         ("cell type", 't="b"', 't="q"', "Table!D5: unknown cell type q"),
         ("long text", "<v>large<", f"<v>{LONG}<", "Table!D3: text of 32768 characters"),
-        (
-            "inline as shared",
-            't="s"><v>3',
-            't="inlineStr"><v>3',
-            "Table!A2: type inlineStr does not",
-        ),
-        (
-            "inline empty",
-            TEXT_CELL,
-            '<c r="A2" t="inlineStr"><is/></c>',
-            "Table!A2: inline string w",
-        ),
-        (
-            "long inline",
-            TEXT_CELL,
-            f'<c r="A2" t="inlineStr"><is><t>{LONG}</t></is></c>',
-            "Table!A2: text of 32768 characters",
-        ),
-        (
-            "merges overlap",
-            MERGE,
-            MERGE + '<mergeCell ref="C1:D2"/>',
-            "Table!C1:D2: merged range ov",
-        ),
+        ("inline as shared", 't="s"><v>3', 't="inlineStr"><v>3', "Table!A2: type inlineStr does"),
+        ("inline empty", TEXT_CELL, '<c r="A2" t="inlineStr"><is/></c>', "Table!A2: inline string"),
+        ("long inline", TEXT_CELL, f'<c r="A2" t="inlineStr"><is><t>{LONG}</t></is></c>',
+         "Table!A2: text of 32768 characters"),
+        ("merges overlap", MERGE, MERGE + '<mergeCell ref="C1:D2"/>', "Table!C1:D2: merged range"),
         ("merge beyond", "A1:C1", "A1:XFE1", "Table: mergeCell: A1:XFE1 is outside"),
         ("merge of one cell", "A1:C1", "A1:A1", "Table!A1:A1: merged range of a single cell"),
         ("merge hides", "A1:C1", "A1:C2", "Table!B2: value hidden by the merged range A1:C2"),
@@ -228,50 +193,120 @@ FAULTS = {
         ("rule", "<formula>1<", "<formula>1+<", "C3:C6: conditional format: operand missing"),
         ("validated range", 'sqref="E3"', 'sqref="E3,E4"', "'E3,E4' is not a cell range"),
         ("long list", '"0.25,0.5"', f'"{"0.25," * 52}"', "Table!E3: data validation: text of 260"),
-        (
-            "no upper limit",
-            "<formula2>1</formula2>",
-            "",
-            "Table!E4: data validation: 1 formulas, 2",
-        ),
-        (
-            "long prompt",
-            '"rate"',
-            f'"{"r" * 33}"',
-            "E4: data validation: promptTitle longer than 32",
-        ),
-        (
-            "limit",
-            "<formula1>0<",
-            "<formula1>zeta<",
-            "E4: data validation: name zeta is not defined",
-        ),
+        ("no upper limit", "<formula2>1</formula2>", "", "Table!E4: data validation: 1 formulas"),
+        ("long prompt", '"rate"', f'"{"r" * 33}"', "E4: data validation: promptTitle longer"),
+        ("limit", "<formula1>0<", "<formula1>zeta<", "E4: data validation: name zeta is not"),
         ("sparkline", "<xm:f>Table", "<xm:f>Chair", "Table: extension formula Chair!C3:C6: Chair"),
-        (
-            "sparkline's cell",
-            "<xm:sqref>F3",
-            "<xm:sqref>F0",
-            "Table: sqref: F0 is outside the sheet",
-        ),
+        ("sparkline's cell", "<xm:sqref>F3", "<xm:sqref>F0", "Table: sqref: F0 is outside"),
     ],
     CHART: [
         ("axis hidden", BOTTOM, f'<c:delete val="1"/>{BOTTOM}', "axis 50010001: deleted, so that"),
         ("axis hidden by default", BOTTOM, f"<c:delete/>{BOTTOM}", "axis 50010001: deleted, so"),
         ("axis title", "<a:t>step<", "<a:t> <", f"{CHART}: axis 50010001: no title"),
-        ("axis unknown", '<c:axId val="50010001"/><c', '<c:axId val="7"/><c', "axis 7: used by a"),
-        ("one axis", '<c:axId val="50010002"/></c:sc', "</c:sc", "scatterChart has fewer than two"),
+        ("axis unknown", ONE_ID + "<c:axId", '<c:axId val="7"/><c:axId', "axis 7: used by a"),
+        ("one axis", TWO_ID + "</c:sc", "</c:sc", "scatterChart has fewer than two"),
         ("axis crosses", 'crossAx val="50010002"', 'crossAx val="7"', "50010001: crosses axis 7"),
-        (
-            "axis twice",
-            FIRST_AXIS,
-            FIRST_AXIS.replace("01", "02"),
-            "axis 50010002: number repeated",
-        ),
+        ("axis twice", FIRST_AXIS, f"<c:valAx>{TWO_ID}", "axis 50010002: number repeated"),
         ("axis unused", FIRST_AXIS, '<c:valAx><c:axId val="7"/>', "axis 7: used by no plot"),
         ("logarithm", BASE, BASE.replace("10", "0"), "axis 50010002: logarithm to the base 0"),
         ("logarithm of zero", "<c:v>0.375<", "<c:v>0<", "axis 50010002: 0 cannot stand on a log"),
         ("logarithm from zero", BASE, BASE + '<c:min val="0"/>', "axis 50010002: 0 cannot stand"),
         ("number in title", "<a:t>Descent", "<a:t>Descent 4", "number in the title 'Descent 4'"),
-        ("no series", "<c:ser>", "<c:none/><c:ser>", "x"),
+        ("no series", "c:ser>", "c:none>", f"{CHART}: no series"),
+        ("series twice", "</c:ser>", f"</c:ser><c:ser>{INDEX}</c:ser>", "series 0: number"),
+        ("typed series name", "c:strRef>", "c:typed>", "series 0: no name taken from a cell"),
+        ("no numbers", "c:yVal>", "c:none>", "series 0: no numbers taken from cells"),
+        ("no cache", "c:strCache>", "c:none>", "series 0: Table!$C$2: no cached values"),
+        ("short cache", "$C$3:$C$6", "$C$3:$C$7", "Table!$C$3:$C$7: cache of 4 points for 5 cells"),
+        ("empty cells", "$C$3:$C$6", "$C$7:$C$10", "Table!$C$7:$C$10: Table!C7 is empty"),
+        ("no point", '<c:pt idx="2"><c:v>0.375</c:v></c:pt>', "", "no cached value for Table"),
+        ("point of no number", "<c:v>0.375<", "<c:v>#N/A<", "#N/A for Table!C5 is not a finite"),
+        ("stale point", "<c:v>0.375<", "<c:v>0.376<", "0.376 for Table!C5, which holds 0.375"),
+        ("stale series name", "<c:v>error<", "<c:v>loss<", "loss for Table!C2, which holds error"),
+        ("series of no sheet", "Table!$C$2", "Chair!$C$2", "0: Chair!$C$2 refers to a sheet that"),
+        ("series without sheet", "Table!$C$2", "$C$2", "series 0: reference '$C$2' names no sheet"),
+        ("no reference", "<c:f>Table!$C$2<", "<c:f><", "series 0: reference '' names no sheet"),
     ],
 }
+# fmt: on
+
+
+def test_sound_workbook_lints_clean(sound: Path) -> None:
+    assert lint(sound) == []
+    assert OpenXmlValidator().validate(str(sound)).errors == []
+
+
+def test_limits_themselves_are_sound(tmp_path: Path) -> None:
+    with xlsxwriter.Workbook(tmp_path / "limits.xlsx") as workbook:
+        sheet = workbook.add_worksheet("n" * 31)
+        sheet.write("A1", LONG[1:])
+        sheet.write_formula("A2", "A1", None, LONG[1:])
+        sheet.write("XFD1048576", 1)
+        sheet.set_column("XFD:XFD", 5)
+        sheet.data_validation("B1", {"validate": "list", "source": ["y" * 127, "z" * 127]})
+        sheet.data_validation("B2", {"validate": "any", "input_title": "r" * 32})
+    assert lint(tmp_path / "limits.xlsx") == []
+
+
+@pytest.mark.parametrize(
+    ("part", "old", "new", "expected"),
+    [
+        pytest.param(part, *fault, id=name)
+        for part, faults in FAULTS.items()
+        for name, *fault in faults
+    ],
+)
+def test_fault_is_found(
+    sound: Path, tmp_path: Path, part: str, old: str, new: str, expected: str
+) -> None:
+    problems = rewrite(sound, tmp_path / "broken.xlsx", put(part, old, new))
+    assert any(expected in problem for problem in problems), problems
+
+
+@pytest.mark.parametrize(
+    ("part", "expected"),
+    [
+        (TYPES, f"{TYPES}: missing"),
+        (BOOK, "no workbook part"),
+        (STYLES, f"{BOOK}: relationship rId4 leads to {STYLES}, which does not exist"),
+        ("xl/drawings/_rels/drawing1.xml.rels", f"{CHART}: no relationship leads to it"),
+    ],
+)
+def test_missing_part_is_found(sound: Path, tmp_path: Path, part: str, expected: str) -> None:
+    def without_part(parts: Parts) -> Parts:
+        return [entry for entry in parts if entry[0] != part]
+
+    problems = rewrite(sound, tmp_path / "broken.xlsx", without_part)
+    assert any(expected in problem for problem in problems), problems
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_part_stored_twice_is_found(sound: Path, tmp_path: Path) -> None:
+    problems = rewrite(sound, tmp_path / "broken.xlsx", lambda parts: [*parts, parts[0]])
+    assert f"{TYPES.casefold()}: part stored more than once" in problems
+
+
+@pytest.mark.parametrize("kept", [0, 100, 3000])
+def test_truncated_file_is_found(sound: Path, tmp_path: Path, kept: int) -> None:
+    (tmp_path / "broken.xlsx").write_bytes(sound.read_bytes()[:kept])
+    [problem] = lint(tmp_path / "broken.xlsx")
+    assert problem.startswith("broken.xlsx: not a sound zip archive")
+
+
+JUNK = ["", "x", "-1", "0", "99999999", "A0", "#REF!", "=", "'", "rId99", "1e999"]
+
+
+@given(st.sampled_from(sorted({*FAULTS})), st.integers(0), st.sampled_from(JUNK))
+@settings(max_examples=150)
+def test_any_attribute_may_hold_junk(sound: Path, part: str, place: int, junk: str) -> None:
+    """Whatever stands in an attribute, the lint answers with lines and does not break off."""
+
+    def spoil(parts: Parts) -> Parts:
+        text = dict(parts)[part].decode()
+        values = [match.span(1) for match in re.finditer(r'="([^"]*)"', text)]
+        start, end = values[place % len(values)]
+        # The line break makes a change of what already held the junk.
+        spoilt = f"{text[:start]}{junk}{text[end:]}\n".encode()
+        return [(name, spoilt if name == part else content) for name, content in parts]
+
+    rewrite(sound, sound.with_name("spoilt.xlsx"), spoil)

@@ -27,9 +27,7 @@ LEARNING_RATES = (0.1, 0.2, 0.5, 0.8, 1.0, 2.0)
 """Those that the exercise asks for."""
 
 
-def table_cautions(
-    surroundings: Surroundings, columns: Mapping[str, Column]
-) -> Iterator[Caution]:
+def table_cautions(surroundings: Surroundings, columns: Mapping[str, Column]) -> Iterator[Caution]:
     """What deserves a look in one table."""
     table = surroundings.table
     steps = table.last_row - table.first_row

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from backprop_xlsx.check.formula import Token
+from backprop_xlsx.check.meanings import CONSTANTS, Place
 from backprop_xlsx.check.pool import EULER
-from backprop_xlsx.check.references import CONSTANTS, Place, Surroundings
+from backprop_xlsx.check.references import Surroundings
 from backprop_xlsx.check.roles import Candidate
+from backprop_xlsx.check.tokens import Token
 from backprop_xlsx.equations import EQUATIONS
-from backprop_xlsx.expression import Call, Expression, Negation, Number, Operation, Symbol
-from backprop_xlsx.network import LEARNING_RATE
+from backprop_xlsx.expression import (
+    SUM,
+    Call,
+    Expression,
+    Negation,
+    Number,
+    Operation,
+    Symbol,
+)
+from backprop_xlsx.network import LEARNING_RATE, WEIGHTS
 from backprop_xlsx.ooxml.formula_text import column_letters
 
 
@@ -54,7 +63,9 @@ class CellNames:
                 return "EXP(1)" if number == EULER else expression.formula(str)
             if isinstance(expression, Symbol):
                 return self._cell(expression, row, anchor)
-            return f"({expression.formula(lambda leaf: self._cell(leaf, row, anchor))})"
+            formula = expression.formula(lambda leaf: self._cell(leaf, row, anchor))
+            # What is put in as a new factor or term needs parentheses only if it is a sum itself.
+            return f"({formula})" if like is not None or expression.binding == SUM else formula
         except LookupError:
             return None
 
@@ -70,6 +81,8 @@ class CellNames:
             return self._absolute(self._places[name])
         if column is not None:
             return f"{anchor}{column_letters(column)}{row}"
+        if name in WEIGHTS:  # one without a column would lead back from row to row without end
+            raise LookupError(name)
         equation = _plain(EQUATIONS[name])
         return f"({equation.formula(lambda inner: self._cell(inner, row, anchor))})"
 

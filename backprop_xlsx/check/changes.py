@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from backprop_xlsx.check.formula import Token
-from backprop_xlsx.check.references import Meaning
+from backprop_xlsx.check.meanings import Meaning
+from backprop_xlsx.check.tokens import Token
 from backprop_xlsx.expression import Expression, Number
 
 Item = int | Token
@@ -17,6 +17,7 @@ Item = int | Token
 class Slip(Enum):
     """What was wrong with a formula's structure."""
 
+    CALL = auto()
     FACTOR = auto()
     FACTOR_TWICE = auto()
     FACTOR_MISSING = auto()

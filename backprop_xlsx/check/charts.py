@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from backprop_xlsx.check.findings import Caution
-from backprop_xlsx.check.formula import FormulaError, Reference, tokenise
 from backprop_xlsx.check.tables import Table
+from backprop_xlsx.check.tokens import FormulaError, Reference, tokenise
 from backprop_xlsx.network import LOSSES, TOTAL_LOSS
 from backprop_xlsx.ooxml.book import Book, Sheet
 from backprop_xlsx.ooxml.charts import Series
@@ -36,8 +36,10 @@ def _of_series(book: Book, table: Table, sheet: Sheet, series: Series) -> Iterat
         return
     first, last = values.first.row, values.last.row
     named = _reference(series.name) if series.name_is_reference else None
-    names_first = named is not None and _on(table, named, sheet) and _holds(
-        table, named, quantity, table.first_row
+    names_first = (
+        named is not None
+        and _on(table, named, sheet)
+        and _holds(table, named, quantity, table.first_row)
     )
     left_out = max(first - table.first_row, 0), max(table.last_row - last, 0)
     added = max(table.first_row - first, 0), max(last - table.last_row, 0)
@@ -111,5 +113,3 @@ def _counted(number: int) -> str:
 
 def _joined(said: Sequence[str]) -> str:
     return ", and ".join(said)
-
-

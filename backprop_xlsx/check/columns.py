@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from backprop_xlsx.check.forms import Form, forms_of
-from backprop_xlsx.check.formula import FormulaError
 from backprop_xlsx.check.references import Surroundings
 from backprop_xlsx.check.tables import COMPUTED, Table
+from backprop_xlsx.check.tokens import FormulaError
 from backprop_xlsx.check.values import Numbers
 from backprop_xlsx.check.verdicts import Judge
 from backprop_xlsx.expression import Symbol

@@ -8,7 +8,7 @@ from enum import Enum, auto
 
 from backprop_xlsx.check.changes import Repair
 from backprop_xlsx.check.forms import Form
-from backprop_xlsx.check.references import Meaning, Outside, meant
+from backprop_xlsx.check.meanings import Meaning, Outside, meant
 from backprop_xlsx.check.repair import further_repair, simple_repair
 from backprop_xlsx.check.tables import COMPUTED
 from backprop_xlsx.check.verdicts import Judge, evaluated
@@ -52,9 +52,7 @@ class Diagnoses:
     effort: Effort = field(default_factory=Effort)
 
 
-def diagnose(
-    judge: Judge, quantity: str, form: Form, row: int, known: Diagnoses
-) -> Diagnosis:
+def diagnose(judge: Judge, quantity: str, form: Form, row: int, known: Diagnoses) -> Diagnosis:
     """Find out what is wrong with a form in a row; ``known`` holds what was found before."""
     meanings = judge.surroundings.meanings(form.tokens, row, row - form.first_row)
     if any(m is not None and not isinstance(m.expression, (Symbol, Number)) for m in meanings):
@@ -77,6 +75,8 @@ def _diagnose(
     leaves = list(expression.leaves())
     if not any(isinstance(leaf, (Symbol, Outside)) for leaf in leaves):
         return Diagnosis(quantity, Kind.TYPED)
+    if effort.left <= 0:
+        return Diagnosis(quantity, Kind.OTHER, tuple(meanings))
     workshop = Workshop(judge, quantity, form.tokens, meanings, effort)
     repair = simple_repair(workshop)
     if repair is None:
@@ -100,8 +100,8 @@ def _instead(
         names = {leaf.name for leaf in leaves if isinstance(leaf, Symbol)}
         if names & set(GRADIENTS):
             return Kind.UPDATED, None
-    if probes.agrees(value, probes.value(Symbol(quantity).before)).all():
-        return Kind.REPEATS, None
+    if isinstance(expression, Symbol) and expression.name == quantity:
+        return Kind.REPEATS if expression.steps_back else Kind.CIRCULAR, None
     for other in COMPUTED:
         if other != quantity and probes.right(other, value):
             return Kind.COPIES, other

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from backprop_xlsx.check.changes import Item, Rearrangement, Slip
-from backprop_xlsx.check.formula import OPERAND_KINDS, Part, Token
-from backprop_xlsx.check.references import Meaning, meant
+from backprop_xlsx.check.formula import Part
+from backprop_xlsx.check.meanings import Meaning, meant
+from backprop_xlsx.check.tokens import OPERAND_KINDS, Token
 from backprop_xlsx.expression import Call, Expression, Negation, Operation
 
 OPERATORS = ("-", "+", "*", "/", "^")
@@ -20,11 +21,13 @@ def rearrangements(
     tokens: Sequence[Token], part: Part, meanings: Sequence[Meaning | None]
 ) -> Iterator[Rearrangement]:
     """Every small change of a formula's structure, the likelier ones first."""
+
     def meaning_of(expression: Expression) -> Expression:
         return meant(expression, meanings)
 
     parts = list(_parts(part, part.expression))
     yield from _removals(tokens, parts, meaning_of)
+    yield from _without_calls(tokens, parts, meaning_of)
     yield from _moved_parentheses(tokens)
     yield from _new_parentheses(tokens)
     yield from _needless_parentheses(tokens)
@@ -76,6 +79,24 @@ def _removals(
             yield Rearrangement(slip, _without(tokens, start, end), (subject,), (sign,))
 
 
+def _without_calls(
+    tokens: Sequence[Token], parts: Sequence[tuple[Part, Expression]], meaning_of: Filled
+) -> Iterator[Rearrangement]:
+    """A call's first argument without the call, as if it were not rounded, say."""
+    for part, _ in parts:
+        if isinstance(part.expression, Call) and part.operands and part.operator is None:
+            argument = part.operands[0]
+            items = (
+                *range(part.start),
+                _OPEN,
+                *range(argument.start, argument.end),
+                _CLOSE,
+                *range(part.end, len(tokens)),
+            )
+            subject = meaning_of(argument.expression)
+            yield Rearrangement(Slip.CALL, items, (subject,), (part.expression.name,))
+
+
 def _other_operators(
     tokens: Sequence[Token], parts: Sequence[tuple[Part, Expression]], meaning_of: Filled
 ) -> Iterator[Rearrangement]:
@@ -94,36 +115,45 @@ def _other_operators(
 def _signs(
     tokens: Sequence[Token], parts: Sequence[tuple[Part, Expression]], meaning_of: Filled
 ) -> Iterator[Rearrangement]:
-    count = len(tokens)
     for part, _ in parts:
-        inner = meaning_of(part.expression)
         if part.operator is not None and tokens[part.operator].kind in "-/":
-            left, right = part.operands
-            loose = left.operator is not None and tokens[left.start].kind != "("
-            before, after = ((_OPEN,), (_CLOSE,)) if loose else ((), ())
-            items: tuple[Item, ...] = (
-                *range(left.start),
-                *range(right.start, right.end),
-                part.operator,
-                *before,
-                *range(left.start, left.end),
-                *after,
-                *range(right.end, count),
-            )
-            yield Rearrangement(Slip.SWAPPED, items, (inner,), (tokens[part.operator].kind,))
+            sign = tokens[part.operator].kind
+            subject = meaning_of(part.expression)
+            yield Rearrangement(Slip.SWAPPED, _swapped(tokens, part), (subject,), (sign,))
+    for part, _ in parts:
         if isinstance(part.expression, Negation):
-            sign = part.operands[0].start - 1
-            yield Rearrangement(Slip.SIGN_TOO_MANY, _without(tokens, sign, sign + 1), (inner,))
+            sign_at = part.operands[0].start - 1
+            items = _without(tokens, sign_at, sign_at + 1)
+            yield Rearrangement(Slip.SIGN_TOO_MANY, items, (meaning_of(part.expression),))
+    for part, _ in parts:
+        subject = meaning_of(part.expression)
         single = part.operator is None or tokens[part.start].kind == "("
         before, after = ((), ()) if single else ((_OPEN,), (_CLOSE,))
         around = (*range(part.start, part.end), *after)
-        rest = range(part.end, count)
+        rest = range(part.end, len(tokens))
         if single or part.start == 0:
             items = (*range(part.start), _MINUS, *before, *around, *rest)
-            yield Rearrangement(Slip.SIGN, items, (inner,))
-        if single and not isinstance(inner, Call):
-            items = (*range(part.start), *before, *around, *_SQUARE, *rest)
-            yield Rearrangement(Slip.NO_SQUARE, items, (inner,))
+            yield Rearrangement(Slip.SIGN, items, (subject,))
+        if single and not isinstance(subject, Call):
+            items = (*range(part.start), *around, *_SQUARE, *rest)
+            yield Rearrangement(Slip.NO_SQUARE, items, (subject,))
+
+
+def _swapped(tokens: Sequence[Token], part: Part) -> tuple[Item, ...]:
+    """The two operands of a difference, or of a quotient, the other way round."""
+    assert part.operator is not None
+    left, right = part.operands
+    loose = left.operator is not None and tokens[left.start].kind != "("
+    before, after = ((_OPEN,), (_CLOSE,)) if loose else ((), ())
+    return (
+        *range(left.start),
+        *range(right.start, right.end),
+        part.operator,
+        *before,
+        *range(left.start, left.end),
+        *after,
+        *range(right.end, len(tokens)),
+    )
 
 
 def _new_parentheses(tokens: Sequence[Token]) -> Iterator[Rearrangement]:

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from backprop_xlsx.check.references import Outside
+from backprop_xlsx.check.meanings import Outside
 from backprop_xlsx.equations import EQUATIONS
 from backprop_xlsx.expression import (
     Call,
@@ -22,8 +22,8 @@ from backprop_xlsx.expression import (
 from backprop_xlsx.functions import FUNCTIONS
 from backprop_xlsx.network import INPUTS, LEARNING_RATE, TARGETS, TOTAL_LOSS, WEIGHTS
 
-MOST_STEPS = 100_000
-"""Of all runs of a book that are followed: about five seconds."""
+MOST_STEPS = 30_000
+"""Of all runs of a book that are followed: about two seconds."""
 
 Evaluate = Callable[["Step"], float]
 Wrong = Mapping[tuple[str, int], Expression]

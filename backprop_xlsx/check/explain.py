@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from backprop_xlsx.check.changes import Rearrangement, Repair, Replacement, Slip
+from backprop_xlsx.check.changes import Rearrangement, Replacement, Slip
 from backprop_xlsx.check.diagnosis import Diagnosis, Kind
-from backprop_xlsx.check.edits import factors
-from backprop_xlsx.check.formula import Part, Token, parse
+from backprop_xlsx.check.meanings import Outside, Place
+from backprop_xlsx.check.parentheses import bracketed, of_parentheses
 from backprop_xlsx.check.pool import EULER
-from backprop_xlsx.check.references import Outside, Place, meant
+from backprop_xlsx.check.tokens import Token
 from backprop_xlsx.equations import EQUATIONS
 from backprop_xlsx.expression import Expression, Number, Operation, Symbol, label
 from backprop_xlsx.network import (
@@ -22,7 +22,6 @@ from backprop_xlsx.network import (
     gradient_name,
 )
 
-_ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth")
 _SIGNS = {"-": "−", "*": "*", "+": "+", "/": "/", "^": "^"}
 _ROLES = dict.fromkeys(TARGETS, "target") | dict.fromkeys(INPUTS, "input")
 
@@ -51,7 +50,7 @@ def explanation(diagnosis: Diagnosis, tokens: Sequence[Token], known: Circumstan
         return f"copies {label(diagnosis.other or '')}"
     if diagnosis.kind is Kind.REPEATS:
         done = "is not updated: it repeats" if quantity in WEIGHTS else "repeats"
-        return f"{label(quantity)} {done} the row above"
+        return f"{label(quantity)} {done} the number of another row"
     if diagnosis.kind is Kind.UPDATED:
         names = dict.fromkeys(leaf.text() for leaf in EQUATIONS[quantity].leaves())
         sources = ", ".join(sorted(names, key=lambda name: name not in WEIGHTS))
@@ -66,8 +65,8 @@ def explanation(diagnosis: Diagnosis, tokens: Sequence[Token], known: Circumstan
         _of_rearrangement(change, diagnosis, tokens)
         for change in dict.fromkeys(repair.rearrangements)
     ]
-    if len(repair.replacements) == 2:
-        phrases.append(_of_two(quantity, repair.replacements, known))
+    if len(repair.replacements) > 1:
+        phrases.append(_of_several(quantity, repair.replacements, known))
     else:
         phrases += [_of_replacement(quantity, change, known) for change in repair.replacements]
     return ", and ".join(dict.fromkeys(phrases))
@@ -104,7 +103,7 @@ def _of_symbols(quantity: str, old: Symbol, new: Symbol, known: Circumstances) -
     if quantity in WEIGHTS:
         if new == Symbol(gradient_name(quantity)).before and old.name in GRADIENTS:
             row = _row(old) if old.steps_back != 1 else ""
-            return f"{quantity} is updated with the gradient of {old.name[len('dE/d'):]}{row}"
+            return f"{quantity} is updated with the gradient of {old.name[len('dE/d') :]}{row}"
         if new == Symbol(quantity).before:
             return f"{quantity} is updated from {_named(old)} instead of from {quantity}"
     there = _row(old) if old.steps_back != new.steps_back else ""
@@ -125,6 +124,8 @@ def _of_outside(old: Outside, new: Expression, known: Circumstances) -> str:
         if found is not None:
             return found
     what = {"blank": "the blank cell ", "text": "the text in ", "error": "the error "}
+    if old.kind == "run":
+        return f"uses {old.name} of another table where {_named(new)} belongs"
     if old.kind == "number":
         return f"uses {old.name} ({old.number:.15g}) where {_named(new)} belongs"
     return f"{what[old.kind]}{old.name} stands where {_named(new)} belongs"
@@ -140,23 +141,46 @@ def _of_learning_rate(known: Circumstances) -> str | None:
     return None
 
 
-def _of_two(quantity: str, changes: Sequence[Replacement], known: Circumstances) -> str:
-    first, second = changes
+def _of_several(quantity: str, changes: Sequence[Replacement], known: Circumstances) -> str:
+    first, second = changes[:2]
     if first.old.expression == second.new and second.old.expression == first.new:
         names = sorted(_named(change.old.expression) for change in changes)
         return f"{names[0]} and {names[1]} are swapped"
     olds = [change.old.expression for change in changes]
+    if all(_is_same_column(change) for change in changes):
+        return _of_shifted(changes, known)
     if all(isinstance(old, Symbol) and old.name in GRADIENTS for old in olds):
         wrong, right = _joined(olds), _joined([change.new for change in changes])
         return f"uses the weight gradients {wrong} in place of {right}"
     return ", and ".join(_of_replacement(quantity, change, known) for change in changes)
 
 
-def _of_rearrangement(
-    change: Rearrangement, diagnosis: Diagnosis, tokens: Sequence[Token]
-) -> str:
+def _is_same_column(change: Replacement) -> bool:
+    old, new = change.old.expression, change.new
+    return isinstance(old, Symbol) and isinstance(new, Symbol) and old.name == new.name
+
+
+def _of_shifted(changes: Sequence[Replacement], known: Circumstances) -> str:
+    old, new = changes[0].old.expression, changes[0].new
+    assert isinstance(old, Symbol)
+    assert isinstance(new, Symbol)
+    belongs = "the row above" if new.steps_back else "its own row"
+    rows = {row for _, row, _ in known.places}
+    if len(rows) == 1 and known.cells > 1:
+        return f"refers to row {rows.pop()} in every row instead of {belongs}"
+    names = " and ".join(label(name) for name in _names(changes))
+    return f"uses {names}{_row(old)} instead of those of {belongs}"
+
+
+def _names(changes: Sequence[Replacement]) -> list[str]:
+    return [change.new.name for change in changes if isinstance(change.new, Symbol)]
+
+
+def _of_rearrangement(change: Rearrangement, diagnosis: Diagnosis, tokens: Sequence[Token]) -> str:
     slip = change.slip
-    subject = _bracketed(change.subjects[0]) if change.subjects else ""
+    subject = bracketed(change.subjects[0]) if change.subjects else ""
+    if slip is Slip.CALL:
+        return f"{change.words[0]} of {subject} stands where {subject} alone belongs"
     if slip is Slip.FACTOR_TWICE:
         return f"the factor {subject} stands twice"
     if slip is Slip.FACTOR:
@@ -174,7 +198,7 @@ def _of_rearrangement(
     if slip is Slip.NO_SQUARE:
         return f"the square of {subject} is missing"
     if slip is Slip.OPERATOR:
-        left, right = (_bracketed(side) for side in change.subjects)
+        left, right = (bracketed(side) for side in change.subjects)
         wrong, right_sign = (_SIGNS[word] for word in change.words)
         return f"uses {wrong} where {right_sign} belongs, between {left} and {right}"
     if slip is Slip.SWAPPED:
@@ -183,7 +207,7 @@ def _of_rearrangement(
         return f"the sign is wrong: −{subject} belongs where {subject} stands"
     if slip is Slip.SIGN_TOO_MANY:
         return f"the minus sign of {change.subjects[0].text()} does not belong"
-    return _of_parentheses(change, diagnosis, tokens)
+    return of_parentheses(change, diagnosis, tokens)
 
 
 def _of_swapped(change: Rearrangement) -> str:
@@ -194,77 +218,6 @@ def _of_swapped(change: Rearrangement) -> str:
     return f"{sign}{operation.text()} stands where {right.text()} belongs"
 
 
-def _of_parentheses(
-    change: Rearrangement, diagnosis: Diagnosis, tokens: Sequence[Token]
-) -> str:
-    slip = change.slip
-    if slip is Slip.PARENTHESES_MISSING:
-        return _of_missing_parentheses(change, diagnosis, tokens)
-    if slip is Slip.PARENTHESES_NEEDLESS:
-        start = int(change.words[0])
-        part = next(p for p in _all_parts(parse(tokens)) if p.start == start)
-        inner = meant(part.expression, diagnosis.meanings)
-        return f"the parentheses around {inner.text()} do not belong"
-    number = int(change.words[0])
-    which = _ORDINALS[number] if number < len(_ORDINALS) else f"{number + 1}th"
-    done = {
-        Slip.CLOSES_EARLY: "closes too early",
-        Slip.CLOSES_LATE: "closes too late",
-        Slip.OPENS_EARLY: "opens too early",
-        Slip.OPENS_LATE: "opens too late",
-    }
-    return f"the {which} parenthesis {done[slip]}"
-
-
-def _of_missing_parentheses(
-    change: Rearrangement, diagnosis: Diagnosis, tokens: Sequence[Token]
-) -> str:
-    repair = diagnosis.repair
-    assert repair is not None
-    repaired = [tokens[item] if isinstance(item, int) else item for item in change.items]
-    meanings = Repair(change.items, repair.replacements).meanings(diagnosis.meanings)
-    start = int(change.words[0])
-    tree = parse(repaired)
-    inner = max(
-        (part for part in _all_parts(tree) if part.start == start and
-         repaired[part.start].kind == "("),
-        key=lambda part: -part.end,
-    )
-    enclosed = meant(inner.expression, meanings)
-    others = _factors_after(tree, inner, repaired)
-    terms = _terms(enclosed)
-    if others and len(terms) > 1 and len(factors(terms[-1])) > 1:
-        product = "·".join(
-            _bracketed(factor) for other in others for factor in factors(meant(other, meanings))
-        )
-        which = _ORDINALS[min(len(terms), len(_ORDINALS)) - 1]
-        return (
-            f"the outer parentheses are missing: only the {which} term is multiplied by {product}"
-        )
-    return f"the parentheses around {enclosed.text()} are missing"
-
-
-def _factors_after(tree: Part, inner: Part, tokens: Sequence[Token]) -> list[Expression]:
-    """The factors that follow a part in its product."""
-    found: list[Expression] = []
-    for part in _all_parts(tree):
-        if part.operator is not None and tokens[part.operator].kind == "*":
-            left, right = part.operands
-            if left.start <= inner.start and left.end >= inner.end and right.start >= inner.end:
-                found.append(right.expression)
-    return found[::-1]
-
-
-def _terms(expression: Expression) -> list[Expression]:
-    if isinstance(expression, Operation) and expression.operator in "+-":
-        return [*_terms(expression.left), expression.right]
-    return [expression]
-
-
-def _all_parts(part: Part) -> list[Part]:
-    return [part, *(inner for operand in part.operands for inner in _all_parts(operand))]
-
-
 def _joined(expressions: Sequence[Expression]) -> str:
     return " and ".join(_named(expression) for expression in expressions)
 
@@ -273,12 +226,6 @@ def _named(expression: Expression) -> str:
     if isinstance(expression, Number) and expression.constant == EULER:
         return "e = exp(1)"
     return expression.text()
-
-
-def _bracketed(expression: Expression) -> str:
-    text = expression.text()
-    is_sum = isinstance(expression, Operation) and expression.operator in "+-"
-    return f"({text})" if is_sum else text
 
 
 def _row(symbol: Symbol) -> str:

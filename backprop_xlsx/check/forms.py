@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from backprop_xlsx.check.formula import FormulaError, Part, Token, parse, tokenise
+from backprop_xlsx.check.formula import Part, parse
+from backprop_xlsx.check.tokens import FormulaError, Token, tokenise
 from backprop_xlsx.ooxml.formula_text import shift
 
 TRIED = 3

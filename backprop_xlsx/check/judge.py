@@ -17,9 +17,10 @@ from backprop_xlsx.check.diagnosis import Diagnoses
 from backprop_xlsx.check.effect import Simulator, Start
 from backprop_xlsx.check.findings import Fault, FileReport, TableReport
 from backprop_xlsx.check.forms import Form
+from backprop_xlsx.check.meanings import meant
 from backprop_xlsx.check.mistakes import Mistake, mistakes_of
 from backprop_xlsx.check.pasted import pasted_cautions
-from backprop_xlsx.check.references import Surroundings, meant
+from backprop_xlsx.check.references import Surroundings
 from backprop_xlsx.check.roles import (
     Candidate,
     adopt_first_row,
@@ -28,7 +29,7 @@ from backprop_xlsx.check.roles import (
     labelled_learning_rate,
     number_of,
 )
-from backprop_xlsx.check.tables import Table, find_tables
+from backprop_xlsx.check.tables import find_tables
 from backprop_xlsx.check.values import Numbers
 from backprop_xlsx.check.verdicts import Judge, Verdicts
 from backprop_xlsx.errors import FileError
@@ -36,6 +37,9 @@ from backprop_xlsx.expression import Expression, label
 from backprop_xlsx.network import GRADIENTS, INPUTS, LEARNING_RATE, TARGETS, WEIGHTS
 from backprop_xlsx.ooxml.book import Book, read_book
 from backprop_xlsx.ooxml.formula_text import column_letters
+
+MOST_TABLES = 300
+"""The largest class book that was seen has nine; a hostile one could hold tens of thousands."""
 
 
 def check_file(path: Path) -> FileReport:
@@ -54,14 +58,22 @@ def check_file(path: Path) -> FileReport:
 
 
 def check_book(book: Book) -> tuple[TableReport, ...]:
-    """Judge every table of a book, sheet by sheet."""
+    """Judge every table of a book, sheet by sheet.
+
+    Raises FileError for a book of more than :data:`MOST_TABLES`.
+    """
     verdicts = Verdicts()
     diagnoses = Diagnoses()
     simulator = Simulator()
+    tables = [table for sheet in book.sheets for table in find_tables(sheet)]
+    if len(tables) > MOST_TABLES:
+        raise FileError(
+            f"{book.path}: holds {len(tables)} tables, expected at most {MOST_TABLES}; "
+            "split it into several files"
+        )
     checks = [
-        _Check(book, table, verdicts, diagnoses, simulator)
-        for sheet in book.sheets
-        for table in find_tables(sheet)
+        _Check(Surroundings(book, table, tables), verdicts, diagnoses, simulator)
+        for table in tables
     ]
     runs = [(check.surroundings, check.rate) for check in checks]
     if checks:
@@ -78,18 +90,17 @@ class _Check:
 
     def __init__(
         self,
-        book: Book,
-        table: Table,
+        surroundings: Surroundings,
         verdicts: Verdicts,
         diagnoses: Diagnoses,
         simulator: Simulator,
     ) -> None:
-        self.table = table
-        self.surroundings = Surroundings(book, table)
+        self.table = surroundings.table
+        self.surroundings = surroundings
         self.judge = Judge(self.surroundings, verdicts)
         self.diagnoses = diagnoses
         self.simulator = simulator
-        self.columns = read_columns(table)
+        self.columns = read_columns(self.table)
         self.learning_rate, self.rate = self._assign_roles()
         for column in self.columns.values():
             judge_column(self.judge, column)
@@ -97,7 +108,7 @@ class _Check:
         self.cautions = [
             *table_cautions(self.surroundings, self.columns),
             *learning_rate_cautions(self._rate_cell(), self.rate),
-            *chart_cautions(book, table),
+            *chart_cautions(surroundings.book, self.table),
         ]
 
     def report(self) -> TableReport:
@@ -141,9 +152,7 @@ class _Check:
         found = [
             mistake
             for column in self.columns.values()
-            for mistake in mistakes_of(
-                self.judge, names, column, self._rate_cell(), self.diagnoses
-            )
+            for mistake in mistakes_of(self.judge, names, column, self._rate_cell(), self.diagnoses)
         ]
         return sorted(found, key=lambda mistake: (mistake.rows[0], mistake.column))
 
@@ -160,8 +169,7 @@ class _Check:
             explanation=mistake.explanation,
             effect="" if start is None else self._effect(mistake, start),
             corrections={
-                (row, mistake.column): formula or ""
-                for row, formula in mistake.corrections.items()
+                (row, mistake.column): formula or "" for row, formula in mistake.corrections.items()
             },
         )
 

@@ -11,14 +11,15 @@ from backprop_xlsx.check.columns import Column
 from backprop_xlsx.check.diagnosis import Diagnoses, Diagnosis, Kind, diagnose
 from backprop_xlsx.check.explain import Circumstances, explanation
 from backprop_xlsx.check.forms import Form
-from backprop_xlsx.check.formula import FormulaError, Token, parse, written
-from backprop_xlsx.check.references import Meaning, Outside
+from backprop_xlsx.check.formula import parse
+from backprop_xlsx.check.meanings import Meaning, Outside
+from backprop_xlsx.check.tokens import FormulaError, Token, written
 from backprop_xlsx.check.verdicts import Judge
 from backprop_xlsx.equations import EQUATIONS
 from backprop_xlsx.expression import Expression, Number, Symbol, label
 from backprop_xlsx.network import LEARNING_RATE
 
-MOST_COMPARED = 20
+MOST_COMPARED = 8
 """Kinds of mistake in one column with which another formula is compared, the latest ones."""
 MOST_COPIED = 3
 """Right formulas of a column that are tried as corrections, the most common ones."""
@@ -114,7 +115,9 @@ def _groups(judge: Judge, column: Column, known: Diagnoses) -> list[_Group]:
         recent = groups[-MOST_COMPARED:]
         group = next((g for g in recent if _same_way(judge, column.quantity, g, form, rows)), None)
         if group is None:
-            group = _Group(diagnose(judge, column.quantity, form, rows[0], known), [])
+            group = _Group(
+                diagnose(judge, column.quantity, form, _typical(judge, form, rows), known), []
+            )
             groups.append(group)
             for other in recent:
                 if other.diagnosis.repair is None and _alike(other.diagnosis, group.diagnosis):
@@ -123,6 +126,16 @@ def _groups(judge: Judge, column: Column, known: Diagnoses) -> list[_Group]:
                     break
         group.forms.append((form, rows))
     return groups
+
+
+def _typical(judge: Judge, form: Form, rows: Sequence[int]) -> int:
+    """A row that shows a mistake as most rows have it: above the first one, headers stand."""
+    reaches_up = any(
+        token.reference is not None and token.reference.first.row < form.first_row
+        for token in form.tokens
+    )
+    skips = reaches_up and rows[0] == judge.table.first_row and len(rows) > 1
+    return rows[1] if skips else rows[0]
 
 
 def _alike(one: Diagnosis, other: Diagnosis) -> bool:
@@ -136,9 +149,7 @@ def _keys(meanings: Sequence[Meaning | None]) -> list[str | None]:
     return [None if meaning is None else meaning.key for meaning in meanings]
 
 
-def _same_way(
-    judge: Judge, quantity: str, group: _Group, form: Form, rows: Sequence[int]
-) -> bool:
+def _same_way(judge: Judge, quantity: str, group: _Group, form: Form, rows: Sequence[int]) -> bool:
     """Whether the repair of a group makes another formula right, and changes the same in it."""
     repair = group.diagnosis.repair
     first = group.forms[0][0]

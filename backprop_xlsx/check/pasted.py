@@ -14,8 +14,8 @@ from backprop_xlsx.network import TOTAL_LOSS
 from backprop_xlsx.ooxml.book import Book, Sheet
 from backprop_xlsx.ooxml.formula_text import cell_name
 
-FEWEST = 5
-"""Numbers below each other that are taken for pasted losses."""
+FEWEST = 10
+"""Numbers below each other that are taken for pasted losses; a list of learning rates has six."""
 TOLERANCE = 1e-6
 """Relative; a number that shows fewer digits is compared to those."""
 
@@ -68,7 +68,7 @@ def _pasted(
             if below.formula is not None or not isinstance(below.value, float):
                 break
             numbers.append(below.value)
-        if len(numbers) >= FEWEST:
+        if len(numbers) >= FEWEST and min(numbers) >= 0:
             yield row, column, rate, numbers
 
 
@@ -76,7 +76,7 @@ def _beside_another(sheet: Sheet, row: int, column: int, rates: set[float | None
     """Whether a header is one of several learning rates, or named as one, or heads a loss."""
     for neighbour in (column - 1, column + 1):
         cell = sheet.cells.get((row, neighbour))
-        if cell is not None and isinstance(cell.value, float):
+        if cell is not None and cell.value in rates:
             return True
     near = (sheet.cells.get((row, column - 1)), sheet.cells.get((row - 1, column)))
     return any(

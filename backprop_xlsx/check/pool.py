@@ -49,9 +49,7 @@ def pool_for(quantity: str, fixed: tuple[tuple[str, float], ...]) -> Pool:
     pairs = list(_of_update(quantity) if weight else _of_row(quantity))
     pairs += [(Number(number), 0.3) for number in (1.0, 0.5, 2.0, -1.0, EULER)]
     states = probes(fixed)
-    values = [
-        float(np.ravel(expression.value(states.value))[0]) for expression, _ in pairs
-    ]
+    values = [float(np.ravel(expression.value(states.value))[0]) for expression, _ in pairs]
     return Pool(
         tuple(expression for expression, _ in pairs),
         np.array([cost for _, cost in pairs]),

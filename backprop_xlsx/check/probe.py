@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from backprop_xlsx.block import Block
-from backprop_xlsx.check.references import Outside
+from backprop_xlsx.check.meanings import Outside
 from backprop_xlsx.equations import EQUATIONS
 from backprop_xlsx.expression import Expression, Symbol, Value
 from backprop_xlsx.network import INPUTS, LEARNING_RATE, TARGETS, WEIGHTS
@@ -96,8 +96,11 @@ def probes(fixed: tuple[tuple[str, float], ...] = ()) -> Probes:
 def dependents() -> dict[str, frozenset[str]]:
     """For each quantity, itself and what is computed from it within a row."""
     direct = {
-        name: {leaf.name for leaf in equation.leaves() if isinstance(leaf, Symbol)
-               and leaf.steps_back == 0}
+        name: {
+            leaf.name
+            for leaf in equation.leaves()
+            if isinstance(leaf, Symbol) and leaf.steps_back == 0
+        }
         for name, equation in EQUATIONS.items()
     }
     found: dict[str, frozenset[str]] = {}

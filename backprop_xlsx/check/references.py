@@ -3,29 +3,25 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 
-from backprop_xlsx.block import Block
-from backprop_xlsx.check.formula import (
-    Corner,
-    FormulaError,
-    Operand,
-    Reference,
-    Token,
-    filled,
-    parse,
-    tokenise,
+from backprop_xlsx.check.formula import Operand, parse
+from backprop_xlsx.check.meanings import (
+    CONSTANTS,
+    Area,
+    Meaning,
+    Outside,
+    Place,
+    expressions,
+    meant,
 )
-from backprop_xlsx.check.tables import Table
-from backprop_xlsx.expression import Expression, Number, Symbol, Value
-from backprop_xlsx.network import INPUTS, LEARNING_RATE, TARGETS
+from backprop_xlsx.check.tables import COMPUTED, Table
+from backprop_xlsx.check.tokens import Corner, FormulaError, Reference, Token, tokenise
+from backprop_xlsx.expression import Number, Symbol
 from backprop_xlsx.ooxml.book import Book, Sheet
 from backprop_xlsx.ooxml.cells import Cell, ErrorValue
 from backprop_xlsx.ooxml.formula_text import cell_name
 
-CONSTANTS = frozenset((*INPUTS, *TARGETS, LEARNING_RATE))
-"""What keeps its value in all rows of a table."""
 MAXIMUM_CHAIN = 12
 """Helper cells that a formula may go through, one by way of the other."""
 MAXIMUM_SIZE = 400
@@ -33,59 +29,8 @@ MAXIMUM_SIZE = 400
 MAXIMUM_RANGE = 400
 """Cells of one range."""
 
-Place = tuple[str, int, int]
-"""A cell of the book: its sheet's name in lower case, its row and column."""
-
-
-@dataclass(frozen=True, slots=True)
-class Outside(Expression):
-    """A cell outside the table that holds a typed number, a text, an error, or nothing.
-
-    ``number`` is what a formula takes it for: 0 if blank, not a number for a text or an error.
-    """
-
-    name: str
-    place: Place
-    kind: str
-    number: float
-
-    def text(self) -> str:
-        return self.name
-
-    def leaves(self) -> Iterator[Expression]:
-        yield self
-
-
-@dataclass(frozen=True, slots=True)
-class Area(Expression):
-    """A range of cells; None stands for a cell without a number."""
-
-    name: str
-    rows: tuple[tuple[Expression | None, ...], ...]
-
-    def text(self) -> str:
-        return self.name
-
-    def value(self, lookup: Callable[[Expression], Value]) -> Value:
-        return Block(
-            [[cell if cell is None else cell.value(lookup) for cell in row] for row in self.rows]
-        )
-
-    def children(self) -> tuple[Expression, ...]:
-        return tuple(cell for row in self.rows for cell in row if cell is not None)
-
-
-@dataclass(frozen=True, slots=True)
-class Meaning:
-    """What an operand stands for; ``key`` is the same for what means the same at every probe.
-
-    ``place`` is the cell that the operand names itself, None for a number or a range.
-    """
-
-    expression: Expression
-    key: str
-    size: int = 1
-    place: Place | None = None
+FOREIGN = math.sqrt(0.7)
+"""What a cell of another run is taken for: a number that no quantity of a probe has."""
 
 
 class Surroundings:
@@ -95,14 +40,15 @@ class Surroundings:
     input, a target; ``start_weights`` the weight whose start value a cell holds.
     """
 
-    def __init__(self, book: Book, table: Table) -> None:
+    def __init__(self, book: Book, table: Table, tables: Sequence[Table] = ()) -> None:
+        self.book = book
         self.table = table
         self.home = table.sheet.name.casefold()
         self.aliases: dict[Place, str] = {}
         self.start_weights: dict[Place, str] = {}
         self._sheets = {sheet.name.casefold(): sheet for sheet in book.sheets}
         self._names = {name.casefold(): text for name, text in book.names.items()}
-        self._quantities = {column: name for name, column in table.columns.items()}
+        self._others = [other for other in tables if other is not table]
         self._memory: dict[tuple[Place, int], Meaning] = {}
         self._ends: dict[Place, Place] = {}
 
@@ -176,7 +122,16 @@ class Surroundings:
         sheet, row, column = place
         if sheet != self.home or row not in self.table.rows:
             return None
-        return self._quantities.get(column)
+        return self.table.quantities.get(column)
+
+    def _is_of_another_run(self, place: Place) -> bool:
+        sheet, row, column = place
+        return any(
+            other.sheet.name.casefold() == sheet
+            and row in other.rows
+            and other.quantities.get(column) in COMPUTED
+            for other in self._others
+        )
 
     def name_of(self, place: Place) -> str:
         """A cell as a formula of the table's sheet names it: ``B33``, ``'Network'!C20``."""
@@ -258,9 +213,7 @@ class Surroundings:
         columns = range(min(first[2], last[2]), max(first[2], last[2]) + 1)
         if len(rows) * len(columns) > MAXIMUM_RANGE:
             raise FormulaError(f"refers to the {len(rows) * len(columns)} cells of {name}")
-        cells = [
-            [self._in_range((first[0], r, c), row, chain) for c in columns] for r in rows
-        ]
+        cells = [[self._in_range((first[0], r, c), row, chain) for c in columns] for r in rows]
         area = Area(name, tuple(tuple(expressions(line)) for line in cells))
         keys = ";".join(",".join(m.key if m else "" for m in line) for line in cells)
         size = sum(m.size for line in cells for m in line if m)
@@ -274,7 +227,9 @@ class Surroundings:
     def _place(self, reference: Reference, corner: Corner, sheet: str, moved: int) -> Place:
         row = corner.row if corner.row_anchored else corner.row + moved
         return (
-            sheet if reference.sheet is None else reference.sheet.casefold(), row, corner.column
+            sheet if reference.sheet is None else reference.sheet.casefold(),
+            row,
+            corner.column,
         )
 
     def _of_cell(self, place: Place, row: int, chain: tuple[Place, ...]) -> Meaning:
@@ -294,6 +249,9 @@ class Surroundings:
         if place in self.start_weights:
             return _symbol(self.start_weights[place], row - self.table.first_row, place)
         if cell is not None and cell.formula is not None:
+            if self._is_of_another_run(place):
+                name = self.name_of(place)
+                return Meaning(Outside(name, place, "run", FOREIGN), f"run {name}", 1, place)
             if place in chain:
                 raise FormulaError(f"goes in a circle by way of {self.name_of(place)}")
             if len(chain) >= MAXIMUM_CHAIN:
@@ -304,9 +262,7 @@ class Surroundings:
         key = repr(number) if kind == "number" else kind
         return Meaning(Outside(self.name_of(place), place, kind, number), key, 1, place)
 
-    def _of_formula(
-        self, formula: str, sheet: str, row: int, chain: tuple[Place, ...]
-    ) -> Meaning:
+    def _of_formula(self, formula: str, sheet: str, row: int, chain: tuple[Place, ...]) -> Meaning:
         tokens = tokenise(formula)
         part = parse(tokens)
         meanings = [self._meaning(token, sheet, row, 0, chain) for token in tokens]
@@ -317,16 +273,6 @@ class Surroundings:
         expression = meant(part.expression, meanings)
         key = "".join(m.key if m else t.text for m, t in zip(meanings, tokens, strict=True))
         return _limited(Meaning(expression, f"({key})", sum(m.size for m in meanings if m)))
-
-
-def expressions(meanings: Sequence[Meaning | None]) -> list[Expression | None]:
-    """What the operands stand for, without what else is known of them."""
-    return [None if meaning is None else meaning.expression for meaning in meanings]
-
-
-def meant(expression: Expression, meanings: Sequence[Meaning | None]) -> Expression:
-    """A formula's expression with its operands' meanings put in."""
-    return filled(expression, expressions(meanings))
 
 
 def _symbol(quantity: str, steps_back: int, place: Place) -> Meaning:

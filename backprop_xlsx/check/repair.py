@@ -9,16 +9,18 @@ import numpy as np
 
 from backprop_xlsx.check.changes import Item, Rearrangement, Repair, Replacement, Slip
 from backprop_xlsx.check.edits import rearrangements
-from backprop_xlsx.check.formula import Part, Token
-from backprop_xlsx.check.references import Outside
+from backprop_xlsx.check.formula import Part
+from backprop_xlsx.check.meanings import CONSTANTS, Outside
+from backprop_xlsx.check.tokens import Token
 from backprop_xlsx.check.workshop import Exhausted, Place, Workshop
 from backprop_xlsx.equations import output_delta
 from backprop_xlsx.expression import Number, Symbol
-from backprop_xlsx.network import HIDDEN, OUTPUTS, gradient_name
+from backprop_xlsx.network import HIDDEN, OUTPUTS, WEIGHTS, gradient_name
 
 Choice = tuple[float, Repair]
 """A repair, and how far-fetched it is."""
 
+_OPEN, _CLOSE = Token("(", "("), Token(")", ")")
 _PARTIAL = 0.1
 """How much less likely it is that only some of the same operands are wrong."""
 _REPEATED = (
@@ -33,12 +35,13 @@ _REPEATED = (
 
 
 def simple_repair(workshop: Workshop) -> Repair | None:
-    """The repair that puts another quantity in the place of one operand; None if none does."""
+    """The repair that puts another quantity, or other rows, in the place of one; None if none."""
     try:
         replaced = _replaced(workshop, workshop.items, workshop.part, workshop.places)
     except Exhausted:
         return None
-    return _best(workshop, [c for c in replaced if _is_plain(c[1].replacements[0])])
+    plain = [choice for choice in replaced if _is_plain(choice[1].replacements[0])]
+    return _best(workshop, plain) or _best(workshop, _in_other_rows(workshop))
 
 
 def further_repair(workshop: Workshop) -> Repair | None:
@@ -97,6 +100,20 @@ def _replaced(
     return found
 
 
+def _in_other_rows(workshop: Workshop) -> list[Choice]:
+    """All operands that stand in a wrong row, moved to the right one."""
+    right = 1 if workshop.quantity in WEIGHTS else 0
+    replacements = []
+    for place in workshop.places:
+        old = workshop.meaning(place).expression
+        if not isinstance(old, Symbol) or old.name in CONSTANTS or workshop.is_partial(place):
+            continue
+        if old.steps_back != right:
+            new = Symbol(old.name, right)
+            replacements.append(Replacement(place, workshop.meaning(place), new))
+    return [(0.0, Repair(workshop.items, tuple(replacements)))] if replacements else []
+
+
 def _without_weight_gradients(workshop: Workshop) -> list[Choice]:
     """The error of an output instead of the gradient of one of its weights, wherever it is."""
     own = next(
@@ -129,9 +146,7 @@ def _without_weight_gradients(workshop: Workshop) -> list[Choice]:
     return found
 
 
-def _arranged(
-    workshop: Workshop, structural: Sequence[Rearrangement]
-) -> Iterator[list[Choice]]:
+def _arranged(workshop: Workshop, structural: Sequence[Rearrangement]) -> Iterator[list[Choice]]:
     """The tokens in another arrangement."""
     for change in structural:
         part = workshop.parsed(change.items)
@@ -154,15 +169,21 @@ def _extended(workshop: Workshop) -> Iterator[Choice]:
     pool, count = workshop.pool, len(workshop.tokens)
     for part in _all_parts(workshop.part):
         atomic = part.operator is None or workshop.tokens[part.start].kind == "("
-        before, after = ((), ()) if atomic else ((Token("(", "("),), (Token(")", ")"),))
+        whole = part.start == 0 and part.end == count - 1
         for sign, slip in (
             ("*", Slip.FACTOR_MISSING),
             ("+", Slip.TERM_MISSING),
             ("-", Slip.TERM_MISSING),
         ):
-            head = (*range(part.start), *before, *range(part.start, part.end), *after)
-            position = len(head) + 1
-            items = (*head, Token(sign, sign), Token("name", "x"), *range(part.end, count))
+            inner: tuple[Item, ...] = tuple(range(part.start, part.end))
+            new_ones: tuple[Item, ...] = (Token(sign, sign), Token("name", "x"))
+            if sign == "*":
+                added = (*(inner if atomic else (_OPEN, *inner, _CLOSE)), *new_ones)
+                position = part.start + len(added) - 1
+            else:
+                added = (*inner, *new_ones) if whole else (_OPEN, *inner, *new_ones, _CLOSE)
+                position = part.start + len(added) - 1 - (not whole)
+            items = (*range(part.start), *added, *range(part.end, count))
             tree = workshop.parsed(items)
             if tree is None:
                 continue
@@ -194,8 +215,9 @@ def _both_replaced(workshop: Workshop) -> Iterator[Choice]:
                 workshop.replacement(first, int(one)),
                 workshop.replacement(second, int(other)),
             )
-            cost = float(pool.costs[one] + pool.costs[other]) + _PARTIAL * partial
-            yield cost, Repair(workshop.items, replacements)
+            if not any(_is_far_fetched(change) for change in replacements):
+                cost = float(pool.costs[one] + pool.costs[other]) + _PARTIAL * partial
+                yield cost, Repair(workshop.items, replacements)
 
 
 def _arranged_twice(
@@ -232,6 +254,11 @@ def _is_plain(change: Replacement) -> bool:
     if isinstance(change.old.expression, Outside):
         return isinstance(change.new, (Symbol, Number))
     return isinstance(change.new, Symbol)
+
+
+def _is_far_fetched(change: Replacement) -> bool:
+    """Whether a number takes the place of a quantity."""
+    return isinstance(change.new, Number) and isinstance(change.old.expression, Symbol)
 
 
 def _all_parts(part: Part) -> Iterator[Part]:

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from itertools import permutations
 
 from backprop_xlsx.check.forms import Form
-from backprop_xlsx.check.formula import FormulaError, Token
-from backprop_xlsx.check.references import Meaning, Outside, Place, Surroundings
+from backprop_xlsx.check.meanings import Meaning, Outside, Place
+from backprop_xlsx.check.references import Surroundings
 from backprop_xlsx.check.spelling import quantity_of
+from backprop_xlsx.check.tokens import FormulaError, Token
 from backprop_xlsx.check.verdicts import Judge
 from backprop_xlsx.equations import EQUATIONS
 from backprop_xlsx.expression import Number, Symbol
@@ -48,7 +49,9 @@ class Votes:
         return max(
             self.counts,
             key=lambda c: (
-                number_of(c, surroundings) is not None, self.counts[c], -self.first_rows[c]
+                number_of(c, surroundings) is not None,
+                self.counts[c],
+                -self.first_rows[c],
             ),
             default=None,
         )

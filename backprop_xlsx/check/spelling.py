@@ -24,12 +24,16 @@ _SIGNS = (
     ("activation", "out"),
     ("activated", "out"),
     ("δ", "∂"),
+    ("ẟ", "∂"),
+    ("ð", "∂"),
     ("∆", "∂"),
     ("∇", "∂"),
     ("∕", "/"),
     ("⁄", "/"),
     ("÷", "/"),
 )
+# A text that was copied from elsewhere may have lost its ∂ to another sign, twice the same.
+_SOME_SIGN = re.compile(r"([^\w/])(.*)\1(w0?[1-8])")
 _LOSS = r"(?:e|err|error|loss|l|j|c|cost)"
 _TOTAL = rf"(?:{_LOSS}(?:total|tot|t|sum)?|(?:total|tot|sum){_LOSS})"
 _ACTIVATED = r"(?:a|out|output|act|σ|sig|s|y)"
@@ -45,8 +49,8 @@ _SPELLINGS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (rf"{_ACTIVATED}[o0]([12])|o0?([12])(?:{_ACTIVATED})", "a_o{0}"),
         (rf"{_LOSS}o?0?([12])", "E{0}"),
         (_TOTAL, TOTAL_LOSS),
-        (rf"(?:[∂d]?{_TOTAL}[12]?)?/?[∂d]w0?([1-8])", "dE/dw{0}"),
-        (rf"[∂d]{_TOTAL}[12]?/?w0?([1-8])|w0?([1-8])∂", "dE/dw{0}"),
+        (rf"(?:[∂d]?{_TOTAL}o?[12]?)?/?[∂d]w0?([1-8])", "dE/dw{0}"),
+        (rf"[∂d]{_TOTAL}o?[12]?/?w0?([1-8])|w0?([1-8])∂", "dE/dw{0}"),
         (r"(?:η|eta|lr|α|alpha|n(?=lr|η))+", LEARNING_RATE),
     )
 )
@@ -74,4 +78,4 @@ def _normalised(text: str) -> str:
     text = _DROPPED.sub("", text)
     for spelled, sign in _SIGNS:
         text = text.replace(spelled, sign)
-    return text
+    return _SOME_SIGN.sub(r"∂\2∂\3", text)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from backprop_xlsx.check.spelling import quantity_of
 from backprop_xlsx.equations import EQUATIONS
@@ -34,6 +35,11 @@ class Table:
     def rows(self) -> range:
         """The rows of all steps."""
         return range(self.first_row, self.last_row + 1)
+
+    @cached_property
+    def quantities(self) -> dict[int, str]:
+        """The quantity of each column."""
+        return {column: name for name, column in self.columns.items()}
 
     @property
     def range(self) -> str:

@@ -12,7 +12,7 @@ from decimal import Decimal
 import numpy as np
 from numpy.typing import NDArray
 
-from backprop_xlsx.check.references import CONSTANTS
+from backprop_xlsx.check.meanings import CONSTANTS
 from backprop_xlsx.check.roles import number_of
 from backprop_xlsx.check.verdicts import Judge
 from backprop_xlsx.equations import EQUATIONS
@@ -105,6 +105,10 @@ class Numbers:
             )
         if name in CONSTANTS:
             return self._constants.get(name, np.nan), 0.0
+        if name in WEIGHTS:
+            return np.nan, 0.0  # its equation is about itself, a row earlier and so on
+        if name in WEIGHTS:
+            return np.nan, 0.0
         values = EQUATIONS[name].value(lambda inner: self._inner(inner, leaf.steps_back))
         return values, np.abs(values) * 1e-9
 
@@ -136,5 +140,3 @@ def _doubts(values: Array) -> Array:
         significant = 10.0 ** (magnitude - digits + 1)
         unit: Array = np.fmax(significant, 10.0**-decimals)
     return np.where(np.isfinite(unit), 0.501 * unit, 0.0)
-
-

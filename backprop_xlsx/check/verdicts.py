@@ -8,20 +8,15 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from backprop_xlsx.check.forms import Form
-from backprop_xlsx.check.formula import FormulaError, Part, Token
+from backprop_xlsx.check.formula import Part
+from backprop_xlsx.check.meanings import CONSTANTS, Meaning, Outside, Place, meant
 from backprop_xlsx.check.probe import Probes, circular, probes
-from backprop_xlsx.check.references import (
-    CONSTANTS,
-    Meaning,
-    Outside,
-    Place,
-    Surroundings,
-    meant,
-)
+from backprop_xlsx.check.references import Surroundings
+from backprop_xlsx.check.tokens import FormulaError, Token
 from backprop_xlsx.expression import Expression, Symbol, Value
 
-MOST_DIFFERENT = 60_000
-"""Formulas of a book that are read one by one: about ten seconds. Copied ones count once."""
+MOST_DIFFERENT = 30_000
+"""Formulas of a book that are read one by one: about five seconds. Copied ones count once."""
 
 
 @dataclass
@@ -89,10 +84,18 @@ class Judge:
         self, quantity: str, tokens: Sequence[Token], meanings: Sequence[Meaning | None]
     ) -> tuple[object, ...]:
         """The same for formulas of a quantity that mean the same, whatever cells they name."""
-        words = [
-            meaning.key if meaning else token.text
-            for meaning, token in zip(meanings, tokens, strict=True)
-        ]
+        words: list[object] = []
+        far_rows: dict[int, int] = {}  # which of them is which makes no difference to a verdict
+        for meaning, token in zip(meanings, tokens, strict=True):
+            if meaning is None:
+                words.append(token.text)
+                continue
+            symbol = meaning.expression
+            if isinstance(symbol, Symbol) and symbol.steps_back not in (0, 1):
+                number = far_rows.setdefault(symbol.steps_back, len(far_rows))
+                words.append((symbol.name, number))
+            else:
+                words.append(meaning.key)
         return quantity, self.fixed, *words
 
     def steady(self, form: Form) -> bool:

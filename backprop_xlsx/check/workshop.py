@@ -13,9 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from backprop_xlsx.check.changes import Item, Repair, Replacement
-from backprop_xlsx.check.formula import FormulaError, Operand, Part, Token, parse
+from backprop_xlsx.check.formula import Operand, Part, parse
+from backprop_xlsx.check.meanings import Meaning, Outside
 from backprop_xlsx.check.pool import pool_for
-from backprop_xlsx.check.references import Meaning, Outside
+from backprop_xlsx.check.tokens import FormulaError, Token
 from backprop_xlsx.check.verdicts import Judge, safely
 from backprop_xlsx.expression import Expression, Number, Symbol, Value
 
@@ -23,7 +24,7 @@ MOST_OCCURRENCES = 4
 """Of one operand, among which any subset may be wrong."""
 EFFORT_FOR_A_FORMULA = 400_000
 """Tokens evaluated, at most about a second; most repairs are found in a hundredth of that."""
-EFFORT_FOR_A_BOOK = 4_000_000
+EFFORT_FOR_A_BOOK = 2_000_000
 _USUAL_NUMBERS = (0.5, 1.0, 2.0, -1.0)
 
 Place = tuple[int, ...]
@@ -78,7 +79,9 @@ class Workshop:
         return [
             self._values[item]
             if isinstance(item, int)
-            else float(item.text) if item.kind == "number" else None
+            else float(item.text)
+            if item.kind == "number"
+            else None
             for item in items
         ]
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import copy
 import io
+import re
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
@@ -27,16 +29,16 @@ MAXIMUM_PART_SIZE = 128_000_000
 MAXIMUM_TOTAL_SIZE = 400_000_000
 """Bytes expanded, all parts together, pictures included."""
 MAXIMUM_RATIO = 200
-"""Expanded to compressed size. Sheets reach 20, empty styled cells 100; zip bombs reach 1,032."""
+"""Expanded to compressed size. Sheets reach 20, zip bombs 1,032."""
 RATIO_FREE_SIZE = 10_000_000
 """Bytes. Below it any ratio is harmless."""
 
-_WORKBOOK_TYPES = (b"sheet.main+xml", b"template.main+xml", b"acroEnabled.main+xml")
-_ENCRYPTED = 0x1  # bits of a part's flags in its zip header
-_SIZES_FOLLOW = 0x8
-_UTF8_NAME = 0x800
-_HEADER_SIZE = 30  # bytes before a part's name and data, at least
+_WORKBOOK_TYPE = re.compile(rb"(?:spreadsheetml|ms-excel)\.[A-Za-z.]*main\+xml")
+_ENCRYPTED = 0x1  # of a part's flags
+_HEADER_SIZE = 30  # bytes before a part's name and data
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+_DAMAGE = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, ValueError, RuntimeError)
+"""What zipfile raises for files that are no sound zip files."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,7 @@ class Archive:
             raise FileError(f"{path}: {describe_file(content)}")
         try:
             package = zipfile.ZipFile(_Capped(content))
-        except (zipfile.BadZipFile, ValueError, RuntimeError) as error:
+        except _DAMAGE as error:
             raise FileError(
                 f"{path}: the file is cut short or damaged ({_line(error)}); "
                 "download or copy it again"
@@ -101,16 +103,17 @@ class Archive:
     def __contains__(self, name: str) -> bool:
         return _key(name) in self._entries
 
+    def find(self, name: str) -> str | None:
+        """The name of a part as `names` has it, None if there is no such part."""
+        entry = self._entries.get(_key(name))
+        return None if entry is None else entry.filename
+
     def where(self, name: str) -> str:
         """The opening of a message about a part: the file and the part."""
         return f"{self.path}: part {name!r}"
 
     def read(self, name: str) -> bytes:
-        """The expanded content of a part.
-
-        Raises FileError if there is no such part, if it is damaged, or if it expands beyond the
-        limits.
-        """
+        """The expanded content of a part; raises FileError if it is missing or damaged."""
         return b"".join(self.chunks(name))
 
     def chunks(self, name: str) -> Iterator[bytes]:
@@ -121,14 +124,13 @@ class Archive:
                 f"{self.where(name)} is missing; open the file in Excel, let it repair "
                 "the file, and save it again"
             )
-        size = 0
         try:
+            # No more is expanded than the size that `open` has checked: a part that goes on
+            # beyond it fails by its checksum.
             with self._zip.open(entry) as part:
                 while chunk := part.read(CHUNK_SIZE):
-                    size += len(chunk)
-                    _refuse_expansion(self.path, entry, size)
                     yield chunk
-        except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, RuntimeError) as error:
+        except _DAMAGE as error:
             raise FileError(
                 f"{self.where(name)} is damaged ({_line(error)}); download or copy the file again"
             ) from error
@@ -146,13 +148,10 @@ class Archive:
         with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as out:
             for entry in self._zip.infolist():
                 change = pending.pop(_key(entry.filename), None)
-                if change is not None:
-                    out.writestr(_emptied(entry), change[1])
-                elif entry.filename.isascii() or entry.flag_bits & _UTF8_NAME:
+                if change is None:
                     self._copy_raw(entry, out, buffer)
                 else:
-                    # zipfile writes names in UTF-8, and data and list must agree on the name.
-                    out.writestr(_emptied(entry), self.read(entry.filename))
+                    out.writestr(copy.copy(entry), change[1])
             for name, content in pending.values():
                 out.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
             out.comment = self._zip.comment
@@ -172,7 +171,7 @@ class Archive:
         types = self.read("[Content_Types].xml") if "[Content_Types].xml" in self else b""
         if "xl/workbook.xml" in self and types:
             return
-        if not any(workbook_type in types for workbook_type in _WORKBOOK_TYPES):
+        if not _WORKBOOK_TYPE.search(types):
             raise FileError(f"{self.path}: {describe_package(set(self.names))}")
 
 
@@ -216,8 +215,7 @@ def _refuse_unsafe(path: Path, entry: zipfile.ZipInfo) -> None:
     steps = name.replace("\\", "/").split("/")
     if ".." in steps or not steps[0] or ":" in steps[0]:
         raise FileError(
-            f"{path}: holds a part named {name!r}, which points out of the package; "
-            "do not open it"
+            f"{path}: holds a part named {name!r}, which points out of the package; do not open it"
         )
     if entry.flag_bits & _ENCRYPTED:
         raise FileError(
@@ -228,10 +226,11 @@ def _refuse_unsafe(path: Path, entry: zipfile.ZipInfo) -> None:
             f"{path}: part {name!r} is compressed by method {entry.compress_type}, which "
             "workbooks do not use; open the file in Excel and save it again"
         )
-    _refuse_expansion(path, entry, entry.file_size)
+    _refuse_expansion(path, entry)
 
 
-def _refuse_expansion(path: Path, entry: zipfile.ZipInfo, size: int) -> None:
+def _refuse_expansion(path: Path, entry: zipfile.ZipInfo) -> None:
+    size = entry.file_size
     if size > MAXIMUM_PART_SIZE:
         limit = f"{MAXIMUM_PART_SIZE:,} bytes"
     elif size > RATIO_FREE_SIZE and size > MAXIMUM_RATIO * entry.compress_size:
@@ -258,12 +257,6 @@ def _ends(path: Path, entries: list[zipfile.ZipInfo], directory: int) -> dict[in
         ends[start] = end
         end = start
     return ends
-
-
-def _emptied(entry: zipfile.ZipInfo) -> zipfile.ZipInfo:
-    emptied = copy.copy(entry)
-    emptied.flag_bits &= ~_SIZES_FOLLOW
-    return emptied
 
 
 def _key(name: str) -> str:

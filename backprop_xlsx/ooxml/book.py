@@ -109,6 +109,11 @@ def read_archive(archive: Archive) -> Book:
         drawing = relationships(archive, target.part).get(content.drawing or "")
         charts = read_charts(archive, drawing.part) if drawing is not None else ()
         sheets.append(Sheet(name, target.part, content.cells, charts))
+    if not sheets:
+        raise FileError(
+            f"{archive.path}: holds no sheet, expected a workbook; open the file in Excel, let it "
+            "repair the file, and save it again"
+        )
     return Book(archive.path, archive, tuple(sheets), workbook.names())
 
 

@@ -116,9 +116,7 @@ def find_cells(
     finder = _Finder(
         WHERE, xml=xml, wanted=wanted, with_groups=with_groups, found=found, parser=parser
     )
-    markup.parse(
-        markup.slices(xml), WHERE, _NAMES, finder.start, finder.end, finder.text, parser
-    )
+    markup.parse(markup.slices(xml), WHERE, _NAMES, finder.start, finder.end, finder.text, parser)
     for cell, index in finder.sharing:
         if cell.group is None:
             cell.group = finder.groups.get(index)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from xml.parsers import expat
 
@@ -18,7 +18,7 @@ from backprop_xlsx.ooxml.edits import (
     value_element,
 )
 
-Values = Callable[[str], "list[float | str | None] | None"]
+Values = Callable[[str], "Sequence[float | str | None] | None"]
 
 _NAMES = markup.qualified(
     *(markup.CHART, "tx", "numRef", "strRef", "f"),

@@ -147,9 +147,7 @@ def new_parser(where: str, encoding: str | None = None) -> expat.XMLParserType:
     return parser
 
 
-def feed(
-    parser: expat.XMLParserType, chunks: Iterable[bytes], where: str, watch: Watch
-) -> None:
+def feed(parser: expat.XMLParserType, chunks: Iterable[bytes], where: str, watch: Watch) -> None:
     """Parse a part to its end; the parser's handlers keep the watch up to date.
 
     Raises FileError if the part is not well-formed or goes beyond the limits of this module.

@@ -44,9 +44,7 @@ def patch_sheet(xml: bytes, changes: Mapping[Position, Change]) -> bytes:
         else:
             edits.extend(cell.change(changes[cell.position]))
 
-    new_formulas = {
-        position for position, change in changes.items() if change.formula is not None
-    }
+    new_formulas = {position for position, change in changes.items() if change.formula is not None}
     find_cells(content, changes, bool(new_formulas), found)
     if missing:
         raise InputError(f"{WHERE} has no cell {cell_name(*min(missing))}, expected one to change")

@@ -37,11 +37,10 @@ def relationships(archive: Archive, part: str) -> dict[str, Relationship]:
             return
         target = posixpath.join("/", folder, attributes.get("Target", "").replace("\\", "/"))
         inside = posixpath.normpath(target).lstrip("/")
-        for candidate in (inside, unquote(inside)):
-            if candidate in archive:
-                kind = attributes.get("Type", "").rpartition("/")[2]
-                found[attributes.get("Id", "")] = Relationship(kind, candidate)
-                return
+        target_part = archive.find(inside) or archive.find(unquote(inside))
+        if target_part is not None:
+            kind = attributes.get("Type", "").rpartition("/")[2]
+            found[attributes.get("Id", "")] = Relationship(kind, target_part)
 
     markup.parse(archive.chunks(source), archive.where(source), _NAMES, start)
     return found

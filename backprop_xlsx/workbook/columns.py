@@ -34,7 +34,7 @@ from backprop_xlsx.workbook.layout import (
 
 # A smaller rise is rounding: near its end a run's loss flickers in its last digits.
 SMALLEST_RISE = 1e-15
-# A loss of exactly zero has no place on a logarithmic axis, and what is lower than this is rounding.
+# Zero has no place on a logarithmic axis, and a loss that is lower than this is rounding.
 LOWEST_ON_LOGARITHMIC_AXIS = 1e-16
 # The threshold that the book starts with; the reader sets another on the sheet Learning rates.
 THRESHOLD = 0.01

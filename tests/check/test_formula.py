@@ -13,7 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backprop_xlsx.block import Block
-from backprop_xlsx.check.formula import FormulaError, Operand, parse, tokenise, written
+from backprop_xlsx.check.formula import Operand, parse
+from backprop_xlsx.check.tokens import FormulaError, tokenise, written
 from backprop_xlsx.expression import Expression
 
 CELLS = {"A1": 1.5, "B1": -0.75, "$A2": 2.0, "B$2": 0.25}
@@ -21,9 +22,26 @@ CELLS = {"A1": 1.5, "B1": -0.75, "$A2": 2.0, "B$2": 0.25}
 
 NUMBERS = ("1", "2", "0.5", ".25", "3.", "1e-2", "2.5E+1", "50%")
 SHAPES = (
-    "{}+{}", "{} + {}", "{}-{}", "{}-  {}", "{}*{}", "{}/{}", "{}^{}", "({})", "-{}", "( {} )",
-    "SUM({},{})", "PRODUCT({}, {})", "MAX({},{})", "MIN({},{})", "AVERAGE({},{})", "EXP({})",
-    "TANH({})", "ABS({})", "SUMSQ({})", "IF({}>{},{},1)",
+    "{}+{}",
+    "{} + {}",
+    "{}-{}",
+    "{}-  {}",
+    "{}*{}",
+    "{}/{}",
+    "{}^{}",
+    "({})",
+    "-{}",
+    "( {} )",
+    "SUM({},{})",
+    "PRODUCT({}, {})",
+    "MAX({},{})",
+    "MIN({},{})",
+    "AVERAGE({},{})",
+    "EXP({})",
+    "TANH({})",
+    "ABS({})",
+    "SUMSQ({})",
+    "IF({}>{},{},1)",
 )
 
 
@@ -115,7 +133,9 @@ def test_references(text: str, sheet: str | None, row: int, column: int) -> None
     token = tokenise(text)[0]
     assert token.reference is not None
     assert (token.reference.sheet, token.reference.first.row, token.reference.first.column) == (
-        sheet, row, column,
+        sheet,
+        row,
+        column,
     )
 
 

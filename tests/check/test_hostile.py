@@ -13,6 +13,7 @@ import zipfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from backprop_xlsx.check import __main__ as command
@@ -167,6 +168,30 @@ def test_all_columns_of_a_sheet_with_the_names_of_quantities(book: bytes, target
     rows = f"<row>{headers}</row>" + f"<row>{numbers}</row>" * 10
     target.write_bytes(with_parts(book, {SHEET: SHEET_OF % rows.encode()}))
     require_refusal(target, "holds no table")
+
+
+def test_thousands_of_tables(target: Path) -> None:
+    headers = [
+        "i1",
+        "i2",
+        "t1",
+        "t2",
+        "w1",
+        "w2",
+        "w3",
+        "w4",
+        "h1",
+        "a_h1",
+        "h2",
+        "a_h2",
+        "E_total",
+    ]
+    workbook = openpyxl.Workbook()
+    for _ in range(3000):
+        for row in (headers, [0.1] * len(headers), [0.1] * len(headers), []):
+            workbook.worksheets[0].append(row)
+    workbook.save(target)
+    require_refusal(target, "holds 3000 tables, expected at most")
 
 
 def test_a_million_rows(book: bytes, target: Path) -> None:

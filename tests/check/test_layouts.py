@@ -9,6 +9,7 @@ import xlsxwriter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from backprop_xlsx import Experiment, build, preset_names
 from backprop_xlsx.check.findings import FileReport
 from backprop_xlsx.check.judge import check_file
 from tests.check.strategies import class_tables
@@ -21,8 +22,10 @@ SIBLING = "{w5}*{a_h1}+{w6}*{a_h1}"
 def write(path: Path, *tables: ClassTable, names: dict[str, str] | None = None) -> Path:
     """Tables of one book; those with the same sheet name share a sheet."""
     workbook = xlsxwriter.Workbook(path)
-    sheets = {name: workbook.add_worksheet(name) for name in dict.fromkeys(
-        table.sheet for table in tables)}
+    sheets = {
+        name: workbook.add_worksheet(name)
+        for name in dict.fromkeys(table.sheet for table in tables)
+    }
     for table in tables:
         for (row, column), content in sorted(table.cells.items()):
             sheets[table.sheet].write(row - 1, column - 1, content)
@@ -81,6 +84,18 @@ def test_one_sheet_for_each_learning_rate(tmp_path: Path) -> None:
     assert {caution.kind for table in report.tables for caution in table.warnings} == {"steps"}
 
 
+@pytest.mark.parametrize("preset", preset_names())
+def test_our_own_books_are_right(preset: str, tmp_path: Path) -> None:
+    experiment = Experiment.preset(preset)
+    build(experiment, tmp_path / "book.xlsx")
+    report = check_file(tmp_path / "book.xlsx")
+    assert [table.learning_rate for table in report.tables] == list(experiment.learning_rates)
+    for table in report.tables:
+        assert (table.faults, table.warnings) == ((), ())
+        assert table.steps == experiment.steps
+        assert table.formulas == 27 * (experiment.steps + 1)
+
+
 def test_decoys_are_no_tables(tmp_path: Path) -> None:
     table = ClassTable(header_row=40)
     for column, name in enumerate((*CONSTANTS, *WEIGHTS, "η"), 1):  # a list of start values
@@ -118,9 +133,12 @@ def test_inputs_and_targets_may_stand_outside(labelled: bool, tmp_path: Path) ->
         for cell, content in table.cells.items():
             if isinstance(content, str) and content.startswith("="):
                 own = table.name(name, cell[0])
-                table.cells[cell] = content.replace(own + "*", outside + "*").replace(
-                    own + ")", outside + ")").replace(own + "-", outside + "-").replace(
-                    "*" + own, "*" + outside)
+                table.cells[cell] = (
+                    content.replace(own + "*", outside + "*")
+                    .replace(own + ")", outside + ")")
+                    .replace(own + "-", outside + "-")
+                    .replace("*" + own, "*" + outside)
+                )
     report = check(table, tmp_path)
     assert report.faults == ()
     assert "t = (0.01, 0.99), i = (0.05, 0.1)" in report.network

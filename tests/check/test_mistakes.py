@@ -12,7 +12,7 @@ from backprop_xlsx.check.findings import TableReport
 from backprop_xlsx.check.judge import check_file
 from tests.check.strategies import class_tables
 from tests.oracles.class_mistakes import Mistake, mistakes
-from tests.oracles.class_table import WEIGHTS, ClassTable
+from tests.oracles.class_table import WEIGHTS, ClassTable, Start, run
 
 MISTAKES = mistakes()
 COMPUTED = tuple(name for name in ClassTable().order if name not in ("t1", "t2", "i1", "i2"))
@@ -68,8 +68,12 @@ def test_one_or_two_mistakes_are_found_anywhere(
 ) -> None:
     number = chosen.draw(st.integers(1, 2))
     picked = chosen.draw(
-        st.lists(st.sampled_from(MISTAKES), min_size=number, max_size=number,
-                 unique_by=lambda mistake: mistake.quantity)
+        st.lists(
+            st.sampled_from(MISTAKES),
+            min_size=number,
+            max_size=number,
+            unique_by=lambda mistake: mistake.quantity,
+        )
     )
     cells: Cells = set()
     for mistake in picked:
@@ -143,8 +147,6 @@ def test_the_effect_is_on_the_final_loss_of_an_otherwise_right_run(tmp_path: Pat
 
 
 def _final_loss_with_the_gradient_of_w5_for_w6(table: ClassTable) -> float:
-    from tests.oracles.class_table import Start, run
-
     start = table.start
     for _ in range(table.steps):
         step = run(start, 0)[0]
@@ -154,3 +156,108 @@ def _final_loss_with_the_gradient_of_w5_for_w6(table: ClassTable) -> float:
     return run(start, 0)[0]["E_total"]
 
 
+@pytest.mark.parametrize(
+    ("quantity", "template"),
+    [
+        ("E_total", "SUM({E1}:{E_total})"),
+        ("E_total", "{E_total}"),
+        ("h1", "-LN(1/{a_h1}-1)"),
+        ("E1", "{E_total}-{E2}"),
+    ],
+)
+def test_a_formula_that_needs_its_own_result_is_wrong(
+    quantity: str, template: str, tmp_path: Path
+) -> None:
+    table = ClassTable()
+    cells = table.put(quantity, template, table.rows)
+    report = check(table, tmp_path)
+    assert wrong_cells(report) == cells
+    assert report.faults[0].effect == "the formulas go in a circle"
+    assert_corrections_are_right(table, report, tmp_path)
+
+
+def test_the_learning_rate_is_the_cell_that_holds_a_number(tmp_path: Path) -> None:
+    table = ClassTable(steps=3, header_row=34, first_column=5)
+    table.cells[33, 2] = 0.8
+    for weight in WEIGHTS:
+        for row, rate in zip(table.computed_rows(weight), ("B29", "B32", "B33"), strict=True):
+            table.put(weight, table.template(weight).replace("{rate}", rate), [row])
+    report = check(table, tmp_path)
+    assert (report.learning_rate_cell, report.learning_rate) == ("B33", 0.8)
+    assert wrong_cells(report) == {(weight, row) for weight in WEIGHTS for row in (36, 37)}
+    drifts = "the learning rate's reference drifts: B29, B32, B33"
+    assert {fault.explanation for fault in report.faults} == {drifts}
+
+
+def test_a_correction_keeps_the_hand_in_which_the_formula_is_written(tmp_path: Path) -> None:
+    table = ClassTable()
+    for row in table.rows:
+        table.cells[row, table.columns["dE/dw6"]] = (
+            f"= ( $R{row}-$A{row} ) * $R{row} * (1-$R{row})*$J{row}"
+        )
+    (fault,) = check(table, tmp_path).faults
+    assert fault.expected == "= ( $R9-$A9 ) * $R9 * (1-$R9)*$L9"
+
+
+FURTHER = [
+    ("w1", "{above w1}-{rate}*{dE/dw1}", "uses ∂E/∂w1 of the same row instead of that of"),
+    ("w1", "{above w1}+{rate}*{above dE/dw1}", "uses + where − belongs"),
+    ("w1", "{above w1}-{above dE/dw1}", "the factor η is missing"),
+    ("w1", "{above w1}", "w1 is not updated"),
+    ("w1", "{first w1}", "w1 is not updated"),
+    ("h1", "{above w1}*{i1}+{above w2}*{i2}", "uses w1 and w2 of the row above instead of those"),
+    ("h1", "{w3}*{i1}+{w4}*{i2}", "copies h2"),
+    ("h1", "0.0275", "a number is typed in where a formula belongs"),
+    ("h2", "{w3}*{i1}+{w4}*{i1}", "uses i1 where i2 belongs"),
+    ("o1", "{w5}*{a_h1}", "the term + w6·a_h2 is missing"),
+    ("o1", "{w5}*{a_h1}+{w6}*{a_h2}+1", "the term + 1 does not belong"),
+    ("o1", "#REF!*{a_h1}+{w6}*{a_h2}", "the error #REF! stands where w5 belongs"),
+    ("a_h1", "1/(1+EXP({h1}))", "the sign is wrong: −h1 belongs where h1 stands"),
+    ("a_h1", "1/(1+2.718^-{h1})", "2.718 stands where e = exp(1) belongs"),
+    ("E1", "({t1}-{a_o1})^2", "the factor ½ is missing"),
+    ("E1", "0.5*({t1}-{a_o1})", "the square of (t1 − a_o1) is missing"),
+    ("E_total", "{E1}", "copies E1"),
+    ("E_total", "ROUND({E1}+{E2},4)", "ROUND of (E1 + E2) stands where (E1 + E2) alone belongs"),
+    ("dE/dw5", "({t1}-{a_o1})*{a_o1}*(1-{a_o1})*{a_h1}", "the sign is wrong: t1 − a_o1 stands"),
+    ("dE/dw7", "({a_o2}-{t2})*{a_o2}*{a_h1}", "the factor (1 − a_o2) is missing"),
+    ("dE/dw6", "({first a_o1}-{t1})*{first a_o1}*(1-{first a_o1})*{first a_h2}", "refers to row 9"),
+    (
+        "dE/dw1",
+        "({a_o1}-{t1})*{a_o1}*(1-{a_o1})*{w5}*{a_h1}*(1-{a_h1})*{i1}",
+        "the term + (a_o2 − t2)·a_o2·(1 − a_o2)·w7 is missing",
+    ),
+    (
+        "dE/dw3",
+        "(({a_o1}-{t1})*{a_o1}*(1-{a_o1})*{w6}+({a_o2}-{t2})*{a_o2}*(1-{a_o2})*{w8})"
+        "*{a_h1}*(1-{a_h1})*{i2}",
+        "uses a_h1 where a_h2 belongs, and uses i2 where i1 belongs",
+    ),
+    ("dE/dw3", "{E1}*{E2}+3", "computes something else: ∂E/∂w3 should be ((a_o1 − t1)"),
+]
+
+
+@pytest.mark.parametrize(("quantity", "template", "words"), FURTHER)
+def test_further_mistakes_are_named(
+    quantity: str, template: str, words: str, tmp_path: Path
+) -> None:
+    table = ClassTable(steps=6)
+    # The row above the first one is that of the headers, the first row itself no other row.
+    rows = table.rows[1:] if "first" in template and quantity not in WEIGHTS else table.rows
+    rows = rows[1:] if quantity in WEIGHTS else rows
+    cells = table.put(quantity, template, rows)
+    report = check(table, tmp_path)
+    assert wrong_cells(report) == cells
+    (fault,) = report.faults
+    assert fault.explanation.startswith(words)
+    assert_corrections_are_right(table, report, tmp_path)
+
+
+def test_another_tables_cells_are_not_this_ones(tmp_path: Path) -> None:
+    above, below = ClassTable(), ClassTable(header_row=30)
+    below.put("h1", "E10*{i1}+{w2}*{i2}", below.rows)
+    both = ClassTable()
+    both.cells = above.cells | below.cells
+    first, second = check_file(both.write(tmp_path / "book.xlsx")).tables
+    assert first.faults == ()
+    assert wrong_cells(second) == {("h1", row) for row in below.rows}
+    assert second.faults[0].explanation == "uses E10 of another table where w1 belongs"

@@ -53,9 +53,7 @@ def test_rewritings_together_are_right(
 
 @settings(max_examples=25)
 @given(table=class_tables(), quantities=st.sets(st.sampled_from(COMPUTED), min_size=1))
-def test_helper_cells_are_followed(
-    table: ClassTable, quantities: set[str], tmp_path: Path
-) -> None:
+def test_helper_cells_are_followed(table: ClassTable, quantities: set[str], tmp_path: Path) -> None:
     """The formula stands in a cell beside the table, halved, and the table doubles it."""
     free = max(table.columns.values()) + 3
     for offset, quantity in enumerate(sorted(quantities)):

@@ -17,12 +17,28 @@ SPELLINGS = {
     "E1": "E1 e1 E_1 E_o1 Loss1 err1",
     "E_total": "E_total E_tot E_T Etotal E ETotal e_total|Total Error|total loss|Loss|E Total",
     "dE/dw1": "∂E/∂w1 𝜕E/𝜕w1 𝟃E/𝟃w1 δE_tot/δw1 E∂w1 dw1 dE/dw1 ∂E_t/∂w1 grad_w1 ∇w1 δE/δw₁"
-    " ∂E_total/∂W1 dE_total/dw1 ∂E1/∂w1 dEtotal/dw_1 ∂L/∂w1|dE_total / dw1|d E_total / d w1",
+    " @E/@w1 ðE/ðw1 ∂E_o1/∂w1 ∂E_total/∂W1 dE_total/dw1 ∂E1/∂w1 dEtotal/dw_1 ∂L/∂w1"
+    "|dE_total / dw1|d E_total / d w1",
     "η": "η LR lr 𝜂 eta α learning_rate η= LR(η)|learning rate:  η =|n (lr)|Learning Rate =",
 }
 OTHERS = (
-    "", "No", "Step", "epoch", "0.1", "w9", "w0", "h3", "t", "∂E/∂a_h1", "∂E1/∂o1", "w1*i1",
-    "∂E/∂w5 * x", "Derivatives", "Initial Values", "E_total of all learning rates", "dE/dh1",
+    "",
+    "No",
+    "Step",
+    "epoch",
+    "0.1",
+    "w9",
+    "w0",
+    "h3",
+    "t",
+    "∂E/∂a_h1",
+    "∂E1/∂o1",
+    "w1*i1",
+    "∂E/∂w5 * x",
+    "Derivatives",
+    "Initial Values",
+    "E_total of all learning rates",
+    "dE/dh1",
     "w1 is updated with the gradient of w2, as everywhere else in this table of many columns",
 )
 

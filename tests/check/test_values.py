@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import openpyxl
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from backprop_xlsx.check.judge import check_file
 from tests.check.strategies import class_tables
 from tests.check.test_mistakes import check, wrong_cells
 from tests.oracles.class_table import CONSTANTS, WEIGHTS, ClassTable, Start, run
@@ -70,9 +72,7 @@ def test_a_mistake_in_a_pasted_column_is_found_in_that_column_only(tmp_path: Pat
 
 
 @pytest.mark.parametrize("column", ["o1", "dE/dw7", "w2"])
-def test_one_pasted_column_among_formulas_is_judged_by_value(
-    column: str, tmp_path: Path
-) -> None:
+def test_one_pasted_column_among_formulas_is_judged_by_value(column: str, tmp_path: Path) -> None:
     table = ClassTable(steps=6)
     values = table.numbers()
     number = table.columns[column]
@@ -81,8 +81,6 @@ def test_one_pasted_column_among_formulas_is_judged_by_value(
     path = tmp_path / "book.xlsx"
 
     def faults() -> set[tuple[str, int]]:
-        from backprop_xlsx.check.judge import check_file
-
         (report,) = check_file(table.write(path, values)).tables
         return wrong_cells(report)
 
@@ -103,3 +101,16 @@ def _run_with_the_activation_of_the_sibling(start: Start, steps: int) -> list[di
         weights = [step[w] - start.rate * step[f"dE/d{w}"] for w in WEIGHTS]
         start = Start(start.inputs, start.targets, tuple(weights), start.rate)
     return rows
+
+
+def test_numbers_without_the_columns_that_they_come_from(tmp_path: Path) -> None:
+    """No gradients, no output layer: only what can be computed is judged."""
+    workbook = openpyxl.Workbook()
+    headers = ["t1", "t2", "i1", "i2", "w1", "w2", "w3", "w4", "h1", "a_h1", "h2", "a_h2"]
+    workbook.worksheets[0].append(headers)
+    for _ in range(20):
+        row = [0.5, 0.5, 0.05, 0.1, 0.1, 0.2, 0.3, 0.4, 0.025, 0.25, 0.055, 0.513746534902355]
+        workbook.worksheets[0].append(row)
+    workbook.save(tmp_path / "numbers.xlsx")
+    (table,) = check_file(tmp_path / "numbers.xlsx").tables
+    assert [(fault.quantity, fault.cells) for fault in table.faults] == [("a_h1", 20)]

@@ -6,6 +6,7 @@ import io
 import os
 import struct
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import openpyxl
@@ -75,6 +76,7 @@ def test_the_file_may_vanish_once_it_is_open(book: Path) -> None:
         (b"%PDF-1.7\n", "is a PDF file"),
         (b"<!DOCTYPE html><html>Sign in", "is a web page (HTML)"),
         (b"\xef\xbb\xbf\r\n<HTML>", "is a web page (HTML)"),
+        ("<html>".encode("utf-16"), "is a web page (HTML)"),
         (b"<?xml version='1.0'?><Workbook/>", "is an XML file"),
         (b"\x89PNG\r\n\x1a\n", "is a picture"),
         (b"\x1f\x8b\x08\x00", "is a compressed file (.gz)"),
@@ -112,6 +114,12 @@ def test_a_workbook_under_another_name_is_opened(tmp_path: Path) -> None:
     assert "book.xml" in Archive.open(write_package(tmp_path / "book.xlsx", parts))
 
 
+def test_a_document_with_macros_is_no_workbook(tmp_path: Path) -> None:
+    kind = b"application/vnd.ms-word.document.macroEnabled.main+xml"
+    parts = {"[Content_Types].xml": kind, "word/document.xml": b"<x/>"}
+    assert refusal(write_package(tmp_path / "a.xlsx", parts)).startswith("is a Word document")
+
+
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     assert refusal(tmp_path / "absent.xlsx").startswith("there is no such file")
 
@@ -126,9 +134,7 @@ def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
     assert refusal(tmp_path / "pipe.xlsx").startswith("is a device")
 
 
-def test_a_file_that_may_not_be_read_is_named(
-    book: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_file_that_may_not_be_read_is_named(book: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def denied(*_: object) -> None:
         raise PermissionError(13, "Permission denied")
 
@@ -213,9 +219,7 @@ def test_an_endless_list_of_parts_is_not_read(tmp_path: Path) -> None:
     assert "list of parts is too long" in refusal(path)
 
 
-def test_a_file_that_is_too_large_is_refused(
-    book: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_file_that_is_too_large_is_refused(book: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "MAXIMUM_FILE_SIZE", 100)
     assert refusal(book).startswith("is larger than 100 bytes")
 
@@ -277,9 +281,7 @@ def raw(path: Path) -> dict[str, tuple[bytes, bytes]]:
         position = stop
     return {
         name: (content[start:stop], record)
-        for name, start, stop, record in zip(
-            names, offsets[:-1], offsets[1:], records, strict=True
-        )
+        for name, start, stop, record in zip(names, offsets[:-1], offsets[1:], records, strict=True)
     }
 
 
@@ -337,14 +339,16 @@ WRITERS = [by_xlsxwriter, by_openpyxl, unusual_package, streamed_package]
 
 
 @pytest.mark.parametrize("make", WRITERS)
-def test_a_copy_without_changes_has_the_same_bytes(tmp_path: Path, make: object) -> None:
+def test_a_copy_without_changes_has_the_same_bytes(
+    tmp_path: Path, make: Callable[[Path], Path]
+) -> None:
     source, target = make(tmp_path / "source.xlsx"), tmp_path / "target.xlsx"
     Archive.open(source).rewrite({}, target)
     assert target.read_bytes() == source.read_bytes()
 
 
 @pytest.mark.parametrize("make", WRITERS)
-def test_a_change_leaves_every_other_part(tmp_path: Path, make: object) -> None:
+def test_a_change_leaves_every_other_part(tmp_path: Path, make: Callable[[Path], Path]) -> None:
     source, target = make(tmp_path / "source.xlsx"), tmp_path / "target.xlsx"
     changed = "xl/worksheets/sheet1.xml"
     Archive.open(source).rewrite({changed: b"<new/>", "xl/added.xml": b"<added/>"}, target)

@@ -58,7 +58,7 @@ def by_openpyxl(path: Path) -> dict[str, dict[tuple[int, int], tuple[Any, Any]]]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # about styles and extensions
         formulas, values = (openpyxl.load_workbook(path, data_only=b) for b in (False, True))
-    book = {}
+    book: dict[str, dict[tuple[int, int], tuple[Any, Any]]] = {}
     for sheet in formulas.worksheets:
         cells = book[sheet.title] = {}
         for row in sheet.iter_rows():
@@ -127,10 +127,10 @@ def test_formulas_of_xlsxwriter_are_read_with_their_values(tmp_path: Path, value
     path = tmp_path / "book.xlsx"
     with xlsxwriter.Workbook(path) as book:
         sheet = book.add_worksheet("η = 1")
-        sheet.write_formula("B2", '=IF(A1<1,"<&>",\'η = 1\'!$A$2)', None, value)
+        sheet.write_formula("B2", "=IF(A1<1,\"<&>\",'η = 1'!$A$2)", None, value)
         sheet.write_array_formula("C1:C3", "{=A1:A3*2}", None, 2)
     cells = read_book(path).sheet("η = 1").cells
-    assert cells[2, 2] == Cell('IF(A1<1,"<&>",\'η = 1\'!$A$2)', value)
+    assert cells[2, 2] == Cell("IF(A1<1,\"<&>\",'η = 1'!$A$2)", value)
     assert isinstance(cells[2, 2].value, ErrorValue) == (value == "#DIV/0!")
     assert cells[1, 3] == Cell("A1:A3*2", 2.0, array=True)
     assert [cells[row, 3].array for row in (1, 2, 3)] == [True] * 3
@@ -202,6 +202,12 @@ def test_each_kind_of_value_is_read(tmp_path: Path) -> None:
         assert (read, type(read)) == (value, type(value)), xml
 
 
+def test_many_shared_texts_are_read(tmp_path: Path) -> None:
+    strings = "".join(f"<si><t>text {number}</t></si>" for number in range(20_000))
+    cells = cells_of(tmp_path, '<row><c t="s"><v>19999</v></c></row>', strings)
+    assert cells == {(1, 1): Cell(None, "text 19999")}
+
+
 def test_dates_count_from_1904_where_the_book_does(tmp_path: Path) -> None:
     rows = '<row><c t="d"><v>1904-01-02</v></c></row>'
     workbook = workbook_xml({"Sheet1": "rId1"}, '<workbookPr date1904="1"/>')
@@ -215,12 +221,14 @@ def test_cells_and_rows_without_an_address_are_counted(tmp_path: Path) -> None:
         "<row><c><v>1</v></c><c/><c><v>2</v></c></row>"
         '<row r="5"><c r="C5"/><c><v>3</v></c><c r="B5"><v>4</v></c><c><v>5</v></c></row>'
         "<row><c><v>6</v></c></row>"
-        '<row r="9"><c r="A12"><v>7</v></c><c><v>8</v></c></row>'
+        '<row r="9"><c r="A12"><v>7</v></c><c><v>8</v></c>'
+        '<c r="D9"><v>0</v></c></row>'
+        '<row r="20"><c r="C20"/></row><row><c><v>9</v></c></row>'
     )
     values = {position: cell.value for position, cell in cells_of(tmp_path, rows).items()}
     assert values == {
         **{(1, 1): 1, (1, 3): 2, (5, 4): 3, (5, 2): 4, (5, 3): 5},
-        **{(6, 1): 6, (12, 1): 7, (12, 2): 8},
+        **{(6, 1): 6, (12, 1): 7, (12, 2): 8, (9, 4): 0, (21, 1): 9},
     }
 
 
@@ -248,14 +256,15 @@ def test_elements_of_other_namespaces_are_no_cells(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "target",
     ["worksheets/sheet1.xml", "/xl/worksheets/sheet1.xml", "./worksheets/../worksheets/sheet1.xml"]
-    + ["worksheets\\sheet1.xml", "Worksheets/Sheet1.xml", "worksheets/sheet%31.xml"],
+    + ["..\\xl\\worksheets\\sheet1.xml", "Worksheets/Sheet1.xml", "worksheets/sheet%31.xml"],
 )
 def test_targets_in_any_form_are_followed(tmp_path: Path, target: str) -> None:
     links = relationships_xml(("rId1", "worksheet", target))
     parts = parts_of(sheet_xml("<row><c><v>1</v></c></row>"))
     parts["xl/_rels/workbook.xml.rels"] = links.encode()
-    book = read_book(write_package(tmp_path / "book.xlsx", parts))
-    assert book.sheets[0].cells == {(1, 1): Cell(None, 1.0)}
+    (sheet,) = read_book(write_package(tmp_path / "book.xlsx", parts)).sheets
+    assert sheet.part == "xl/worksheets/sheet1.xml"
+    assert sheet.cells == {(1, 1): Cell(None, 1.0)}
 
 
 def test_a_workbook_elsewhere_in_the_package_is_found(tmp_path: Path) -> None:
@@ -299,6 +308,12 @@ def test_data_tables_are_marked(tmp_path: Path) -> None:
     assert [cells[2, column].array for column in (1, 2, 3)] == [True, True, False]
 
 
+@pytest.mark.parametrize("area", ["", "A1", "Sheet1!A1", "A1:XFD1048576", "B2:A1"])
+def test_array_formulas_are_marked_whatever_their_area(tmp_path: Path, area: str) -> None:
+    rows = f'<row><c><f t="array" ref="{area}">B1</f><v>1</v></c></row>'
+    assert cells_of(tmp_path, rows) == {(1, 1): Cell("B1", 1.0, array=True)}
+
+
 def test_defined_names_are_read(tmp_path: Path) -> None:
     path = tmp_path / "book.xlsx"
     with xlsxwriter.Workbook(path) as book:
@@ -337,8 +352,9 @@ def test_macros_and_links_to_other_books_are_passed_over(tmp_path: Path) -> None
 
 def test_a_sheet_in_another_file_is_refused(tmp_path: Path) -> None:
     (tmp_path / "sheet1.xml").write_text(sheet_xml("<row><c><v>1</v></c></row>"))
-    for target in ("../../sheet1.xml", (tmp_path / "sheet1.xml").as_uri()):
-        for mode in ("", 'TargetMode="External" '):
+    uri = (tmp_path / "sheet1.xml").as_uri()
+    for target in ("../../sheet1.xml", uri, "worksheets/sheet1.xml"):
+        for mode in ("", 'TargetMode="External" ')[target.startswith("work") :]:
             parts = parts_of(sheet_xml(""))
             links = relationships_xml(("rId1", "worksheet", target))
             parts["xl/_rels/workbook.xml.rels"] = links.replace("Id=", f"{mode}Id=").encode()
@@ -438,6 +454,12 @@ def test_too_many_sheets_or_names_are_refused(tmp_path: Path) -> None:
         parts = parts_of(sheet_xml(""), xl__workbook=workbook)
         with pytest.raises(FileError, match=said):
             read_book(write_package(tmp_path / "book.xlsx", parts))
+
+
+def test_a_book_without_sheets_is_refused(tmp_path: Path) -> None:
+    parts = parts_of(sheet_xml(""), xl__workbook=workbook_xml({}))
+    with pytest.raises(FileError, match="holds no sheet"):
+        read_book(write_package(tmp_path / "book.xlsx", parts))
 
 
 def test_two_sheets_of_one_part_are_refused(tmp_path: Path) -> None:

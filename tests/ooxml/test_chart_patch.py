@@ -21,9 +21,7 @@ NUMBERS = (
     '<c:pt idx="1" formatCode="0%"><c:v>2E0</c:v></c:pt><c:pt idx="2"><c:v>3</c:v></c:pt>'
     "<c:extLst/></c:numCache>"
 )
-TEXTS = (
-    '<c:strCache><c:ptCount val="1"/><c:pt idx="0"><c:v>old &lt;</c:v></c:pt></c:strCache>'
-)
+TEXTS = '<c:strCache><c:ptCount val="1"/><c:pt idx="0"><c:v>old &lt;</c:v></c:pt></c:strCache>'
 
 
 def chart(values: str = NUMBERS, name: str = TEXTS, reference: str = "A!$B$1:$B$3") -> bytes:
@@ -77,9 +75,7 @@ def chart(values: str = NUMBERS, name: str = TEXTS, reference: str = "A!$B$1:$B$
         ),
     ],
 )
-def test_points_are_refreshed(
-    before: str, values: list[float | str | None], after: str
-) -> None:
+def test_points_are_refreshed(before: str, values: list[float | str | None], after: str) -> None:
     asked = []
 
     def answer(reference: str) -> list[float | str | None] | None:
@@ -115,9 +111,7 @@ def test_other_prefixes_and_encodings_are_kept() -> None:
     text = text.replace("UTF-8", "UTF-16")
     xml = ("\ufeff" + text).encode("utf-16-be")
     new = patch_chart(xml, {"A!$B$1:$B$3": [1.0, 2.0]}.get)
-    shorter = text.replace('val="3"', 'val="2"').replace(
-        '<k:pt idx="2"><k:v>3</k:v></k:pt>', ""
-    )
+    shorter = text.replace('val="3"', 'val="2"').replace('<k:pt idx="2"><k:v>3</k:v></k:pt>', "")
     assert new == ("\ufeff" + shorter).encode("utf-16-be")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 import xlsxwriter
 from openpyxl.chart.series_factory import SeriesFactory
 
+from backprop_xlsx.ooxml.archive import Archive
 from backprop_xlsx.ooxml.book import Chart, Series, read_book
 from tests.ooxml.packages import DOCUMENT, DRAWING, parts_of, relationships_xml, sheet_xml
 from tests.ooxml.packages import write_package as write
@@ -154,8 +156,19 @@ def parts_with_drawing(
     return parts
 
 
-def test_a_chart_that_is_shown_twice_is_read_once(tmp_path: Path) -> None:
+def test_a_chart_that_is_shown_twice_is_read_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[str] = []
+    chunks = Archive.chunks
+
+    def noted(archive: Archive, name: str) -> Iterator[bytes]:
+        read.append(name)
+        return chunks(archive, name)
+
+    monkeypatch.setattr(Archive, "chunks", noted)
     book = read_book(write(tmp_path / "book.xlsx", parts_with_drawing(CHART)))
+    assert read.count("xl/worksheets/chart1.xml") == 1
     series = Series(None, False, None, "Sheet1!A1:A9")
     assert book.sheets[0].charts == (Chart("xl/worksheets/chart1.xml", (series,), None),)
 

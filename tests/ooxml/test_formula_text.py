@@ -92,6 +92,10 @@ def test_a_reference_that_leaves_the_sheet_is_an_error(cell: str, down: int, rig
         ("SUM(A:B,2:3)", -2, 0, "SUM(A:B,#REF!)"),
         ("XFD1048576", 0, 0, "XFD1048576"),
         ("$XFD$1048576", 1, 1, "$XFD$1048576"),
+        ("A1048576+B1048575", 1, 0, "#REF!+B1048576"),
+        ("XFD1+XFC1", 0, 1, "#REF!+XFD1"),
+        ("SUM(A:XFD,1:1048576)", 0, 1, "SUM(#REF!,1:1048576)"),
+        ("SUM(A:XFD,1:1048576)", 1, 0, "SUM(A:XFD,#REF!)"),
         # What only looks like a reference.
         ("XFE1+XFD1", 0, -1, "XFE1+XFC1"),
         ("A1048577+A1", 1, 0, "A1048577+A2"),
@@ -127,7 +131,7 @@ def test_moves_as_excel_does(formula: str, down: int, right: int, moved: str) ->
 
 def test_long_formulas_of_brackets_and_quotes_take_no_time() -> None:
     # Each of these took minutes with a pattern that looks for the end of what is never closed.
-    for text in ("[", "'", '"', "['", "[[", "A1:", "$", "A1[", "'[", '"\'['):
+    for text in ("[", "'", '"', "['", "[[", "A1:", "$", "A1[", "'[", "\"'["):
         formula = text * (200_000 // len(text))
         assert len(shift(formula, 1, 0)) >= len(formula)
 

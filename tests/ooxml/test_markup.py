@@ -84,7 +84,7 @@ def test_usual_nesting_is_read(tmp_path: Path) -> None:
         ("<row " + "".join(f'a{n}="" ' for n in range(300_000)), "a tag of more than 1,000,000"),
         ("".join(f"<a{n}/>" for n in range(30_000)), "more than 10,000 different names"),
         (f'<row><c t="str"><v>{"long" * 500_000}', "a text of more than 1,000,000 characters"),
-        (f'<row><c><f>{"1+" * 1_000_000}', "a text of more than 1,000,000 characters"),
+        (f"<row><c><f>{'1+' * 1_000_000}", "a text of more than 1,000,000 characters"),
         (f"<row><c><v><![CDATA[{'<' * 2_000_000}", "a text of more than 1,000,000 characters"),
     ],
     ids=["name", "attributes", "names", "text", "formula", "CDATA"],

@@ -60,6 +60,11 @@ def patched(cell: str, change: Change, address: tuple[int, int] = (1, 1)) -> str
             '<c r="A1" s="3" t="str"><f>B1</f><v xml:space="preserve"> &lt;&amp;&gt; </v></c>',
         ),
         (
+            '<c r="A1" t="str"><v>a</v></c>',
+            Change(None, "a\r\n_x0041_ _x1\x01"),
+            '<c r="A1" t="str"><v>a_x000D_\n_x005F_x0041_ _x1_x0001_</v></c>',
+        ),
+        (
             '<c r="A1" t="str" s="3"><f>B1</f><v>a</v></c>',
             Change(None, "b"),
             '<c r="A1" t="str" s="3"><f>B1</f><v>b</v></c>',
@@ -95,10 +100,15 @@ def patched(cell: str, change: Change, address: tuple[int, int] = (1, 1)) -> str
             Change(None, 1.0),
             '<c r="A1"><v>1</v></c>',
         ),
+        (
+            '<c r="A1" t="inlineStr"><v/> <is><t>a</t></is></c>',
+            Change(None, 1.0),
+            '<c r="A1"><v>1</v> </c>',
+        ),
         # Another formula, in the place of one or of a typed value.
         (
             '<c r="A1" s="3"><f ca="1">B1</f><v>1</v></c>',
-            Change('IF(B1<2,"&",\' \'!A1)', 0.5),
+            Change("IF(B1<2,\"&\",' '!A1)", 0.5),
             '<c r="A1" s="3"><f>IF(B1&lt;2,"&amp;",\' \'!A1)</f><v>0.5</v></c>',
         ),
         (
@@ -330,18 +340,29 @@ def assert_spoilt(source: Path, target: Path) -> int:
     return count
 
 
-def test_every_cached_value_is_spoilt(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "cached",
+    [
+        [0.5, 0, -1e-300, "text", "<&>"],
+        [0.5, 987654321.5, "text"],
+        [0.5, 987654321.5, 0, True, False, "text", "spoilt", "SPOILT", "", "#N/A", None],
+    ],
+)
+@pytest.mark.parametrize("arrays", [0, 1])
+def test_every_cached_value_is_spoilt(
+    tmp_path: Path, cached: list[float | str | bool | None], arrays: int
+) -> None:
     source, target = tmp_path / "book.xlsx", tmp_path / "spoilt.xlsx"
-    cached = [0.5, 987654321.5, 0, True, False, "text", "spoilt", "SPOILT", "", "#N/A", None]
     with xlsxwriter.Workbook(source) as book:
         for _ in range(2):
             sheet = book.add_worksheet()
             for row, value in enumerate(cached):
                 sheet.write_formula(row, 0, "=B1", None, value)
             sheet.write_row("B1", [1, "typed", True])
-            sheet.write_array_formula("F1:F3", "{=B1:B3}", None, 1)
+            if arrays:
+                sheet.write_array_formula("F1:F3", "{=B1:B3}", None, 1)
     spoil(read_book(source), target)
-    assert assert_spoilt(source, target) == 2 * (len(cached) + 3)
+    assert assert_spoilt(source, target) == 2 * (len(cached) + 3 * arrays)
     with zipfile.ZipFile(source) as old, zipfile.ZipFile(target) as new:
         assert {name for name in old.namelist() if old.read(name) != new.read(name)} == {
             "xl/worksheets/sheet1.xml",

@@ -11,8 +11,8 @@ from .worksheet_lint import is_number
 CHART = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
 TEXT = "{http://schemas.openxmlformats.org/drawingml/2006/main}t"
 WITHOUT_AXES = {f"{CHART}{kind}Chart" for kind in ("pie", "pie3D", "doughnut", "ofPie")}
-# Caches repeat what the cells hold, at best with the 15 digits that some programs save.
-CACHE_TOLERANCE = 1e-12
+# Excel saves what it caches with eight digits.
+CACHE_TOLERANCE = 1e-7
 
 Values = Mapping[str, Mapping[str, str]]
 

@@ -46,9 +46,10 @@ FORMULAS = {
 }
 UPDATE = "{{above w{k}}}-{{rate}}*{{above dE/dw{k}}}"
 
-CLASS_ORDER = tuple(
-    "t1 t2 i1 i2 w1 w2 w3 w4 h1 a_h1 h2 a_h2 w5 w6 w7 w8 o1 a_o1 o2 a_o2 E1 E2 E_total".split()
-    + list(GRADIENTS)
+CLASS_ORDER = (
+    *("t1", "t2", "i1", "i2", "w1", "w2", "w3", "w4", "h1", "a_h1", "h2", "a_h2"),
+    *("w5", "w6", "w7", "w8", "o1", "a_o1", "o2", "a_o2", "E1", "E2", "E_total"),
+    *GRADIENTS,
 )
 SPELLINGS: dict[str, dict[str, str]] = {
     "class": {g: f"∂E/∂w{k}" for k, g in enumerate(GRADIENTS, 1)},
@@ -74,8 +75,9 @@ class Start:
 
     @property
     def numbers(self) -> dict[str, float]:
-        return dict(zip((*CONSTANTS, *WEIGHTS), (*self.targets, *self.inputs, *self.weights),
-                        strict=True))
+        return dict(
+            zip((*CONSTANTS, *WEIGHTS), (*self.targets, *self.inputs, *self.weights), strict=True)
+        )
 
 
 @dataclass
@@ -220,8 +222,14 @@ def run(start: Start, steps: int) -> list[dict[str, float]]:
         back2 = (delta1 * n["w6"] + delta2 * n["w8"]) * n["a_h2"] * (1 - n["a_h2"])
         for k, slope in enumerate(
             (
-                back1 * n["i1"], back1 * n["i2"], back2 * n["i1"], back2 * n["i2"],
-                delta1 * n["a_h1"], delta1 * n["a_h2"], delta2 * n["a_h1"], delta2 * n["a_h2"],
+                back1 * n["i1"],
+                back1 * n["i2"],
+                back2 * n["i1"],
+                back2 * n["i2"],
+                delta1 * n["a_h1"],
+                delta1 * n["a_h2"],
+                delta2 * n["a_h1"],
+                delta2 * n["a_h2"],
             ),
             1,
         ):

@@ -12,7 +12,6 @@ from typing import NamedTuple
 from xml.etree.ElementTree import Element, ParseError
 from zipfile import BadZipFile, ZipFile
 
-from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
 from .chart_lint import chart_problems
@@ -101,7 +100,7 @@ def lint(path: Path) -> list[str]:
         if name.endswith((".xml", ".rels")):
             try:
                 trees[name] = fromstring(content)
-            except (ParseError, DefusedXmlException) as error:
+            except (ParseError, ValueError, LookupError) as error:  # the last: unknown encoding
                 problems.append(f"{name}: not well-formed XML: {error}")
     package = Package(tuple(name for name, _ in entries), trees, _relationships(trees))
     problems += _package_problems(package)
@@ -121,7 +120,8 @@ def _relationships(trees: dict[str, Element]) -> dict[str, list[Relationship]]:
                     line.get("Id", ""),
                     posixpath.basename(line.get("Type", "")),
                     posixpath.normpath(posixpath.join("/", folder, line.get("Target", "")))[1:],
-                    line.get("TargetMode") == "External",
+                    # A picture's link into the workbook starts with # and names no part.
+                    line.get("TargetMode") == "External" or line.get("Target", "").startswith("#"),
                 )
                 for line in root
             ]
