@@ -15,7 +15,7 @@ SUM, PRODUCT, POWER, NEGATION, ATOM = 1, 2, 3, 4, 5  # how tightly an operator b
 
 _BINDING = {"+": SUM, "-": SUM, "*": PRODUCT, "/": PRODUCT, "^": POWER}
 _TEXT_SIGNS = {"+": " + ", "-": " − ", "*": "·", "/": "/"}
-_SUPERSCRIPTS = {2: "²", 3: "³"}
+_SUPERSCRIPTS: dict[float | None, str] = {2: "²", 3: "³"}
 _FRACTIONS = {0.5: "½"}
 
 
@@ -149,8 +149,8 @@ class Operation(Expression):
     def text(self) -> str:
         left = _text_within(self.left, self.binding)
         if self.operator == "^":
-            exponent = self.right.value(lambda leaf: None)
-            return left + _SUPERSCRIPTS.get(exponent, f"^{self.right.text()}")
+            exponent = self.right.constant if isinstance(self.right, Number) else None
+            return left + _SUPERSCRIPTS.get(exponent, f"^{_text_within(self.right, ATOM)}")
         tighter = self.binding + (self.operator in "-/")
         right = _text_within(self.right, tighter)
         if self.operator == "*":

@@ -164,18 +164,25 @@ def test_lint_and_openxml_audit_find_nothing_in_our_own_book(tmp_path: Path, add
     assert result.is_valid, result.errors
 
 
-@pytest.mark.parametrize("engine", engines())
-def test_formulas_recalculate(book: Path, added: Path, engine: str) -> None:
+def reads(engine: str, book: Path) -> bool:
+    """Whether an engine can read a book at all; ironcalc refuses some of openpyxl's features."""
     try:
         recalculate(book, engine)
     except FileError:
-        pytest.skip(f"{engine} cannot read the book as it was")
+        return False
+    return True
+
+
+def test_formulas_recalculate(book: Path, added: Path) -> None:
+    readers = [engine for engine in engines() if reads(engine, book)]
+    assert "formualizer" in readers
     splice(book, added, NAME)
     spoilt = book.with_name("spoilt.xlsx")
     spoil(read_book(book), spoilt)
-    value = recalculate(spoilt, engine).value
-    assert (value(NAME, 3, 1), value(NAME, 4, 1)) == (6, "more")
-    assert value(NAME, 1, 1) == " <added> & kept "
+    for engine in readers:
+        value = recalculate(spoilt, engine).value
+        assert (value(NAME, 3, 1), value(NAME, 4, 1)) == (6, "more")
+        assert value(NAME, 1, 1) == " <added> & kept "
 
 
 def test_libreoffice_opens_it_and_shows_everything(tmp_path: Path, added: Path) -> None:

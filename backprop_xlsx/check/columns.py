@@ -24,7 +24,7 @@ class Column:
     ``typed`` are rows with a number or a text among formulas, ``numbers`` all rows of a column
     that holds no formula, ``unjudged`` those whose formula cannot be evaluated here, with why.
     ``disagreeing`` are rows of the latter two whose value is not what the equation makes of the
-    others.
+    others; ``wrong_start`` is a weight's start value that is taken from the run itself.
     """
 
     quantity: str
@@ -32,6 +32,7 @@ class Column:
     forms: list[Form]
     right: list[FormRows] = field(default_factory=list)
     wrong: list[FormRows] = field(default_factory=list)
+    wrong_start: Form | None = None
     unjudged: list[tuple[list[int], str]] = field(default_factory=list)
     typed: list[int] = field(default_factory=list)
     numbers: list[int] = field(default_factory=list)
@@ -55,10 +56,12 @@ def judge_column(judge: Judge, column: Column) -> None:
     for form in column.forms:
         rows = form.rows
         if column.quantity in WEIGHTS and rows[0] == first_row:
-            if not _is_start_value(judge.surroundings, form):
-                column.wrong.append((form, [first_row]))
-            else:
+            if form.error is not None:
+                column.unjudged.append(([first_row], form.error))
+            elif _is_start_value(judge.surroundings, form):
                 column.right.append((form, [first_row]))
+            else:
+                column.wrong_start = form
             rows = rows[1:]
         if rows:
             _sort(judge, column, form, rows)

@@ -10,6 +10,7 @@ from functools import lru_cache
 import numpy as np
 
 from backprop_xlsx.check.meanings import Outside
+from backprop_xlsx.check.verdicts import as_number, safely
 from backprop_xlsx.equations import EQUATIONS
 from backprop_xlsx.expression import (
     Call,
@@ -72,7 +73,7 @@ class Step(dict[str, float]):
                 raise Circle
             return self.run[number][leaf.name]
 
-        return float(np.ravel(formula.value(lookup))[0])
+        return as_number(safely(formula, lookup))
 
 
 class Simulator:

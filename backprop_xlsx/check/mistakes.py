@@ -68,6 +68,11 @@ def mistakes_of(
             for row in same_rows:
                 mistake.corrections[row] = writer.formula(row, same, group.diagnosis)
         found.append(mistake)
+    if column.wrong_start is not None:
+        row = judge.table.first_row
+        text = f"the start value of {column.quantity} refers to cells that are computed from it"
+        content = "=" + column.wrong_start.at(row)
+        found.append(Mistake(column.quantity, column.number, content, text, {row: None}))
     if column.typed:
         found.append(_typed(judge, column, writer))
     found += _disagreeing(judge, column, writer)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
+from backprop_xlsx.block import Block
 from backprop_xlsx.check.forms import Form
 from backprop_xlsx.check.formula import Part
 from backprop_xlsx.check.meanings import CONSTANTS, Meaning, Outside, Place, meant
@@ -205,3 +207,11 @@ def safely(expression: Expression, lookup: Callable[[Expression], Value]) -> Val
     except (ArithmeticError, TypeError, ValueError):
         # TypeError: a function called with the wrong number of arguments.
         return np.nan
+
+
+def as_number(value: Value) -> float:
+    """The first of an expression's values; not a number for a complex one, an error in a cell."""
+    if isinstance(value, Block):
+        value = value.at(0, 0)
+    first = np.ravel(value)[0]
+    return math.nan if isinstance(first, complex) else float(first)

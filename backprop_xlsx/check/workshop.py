@@ -17,7 +17,7 @@ from backprop_xlsx.check.formula import Operand, Part, parse
 from backprop_xlsx.check.meanings import Meaning, Outside
 from backprop_xlsx.check.pool import pool_for
 from backprop_xlsx.check.tokens import FormulaError, Token
-from backprop_xlsx.check.verdicts import Judge, safely
+from backprop_xlsx.check.verdicts import Judge, as_number, safely
 from backprop_xlsx.expression import Expression, Number, Symbol, Value
 
 MOST_OCCURRENCES = 4
@@ -63,7 +63,7 @@ class Workshop:
         self.places = self._places()
         self._effort = effort
         self._limit = effort.left - EFFORT_FOR_A_FORMULA
-        self._expected = _first(judge.probes.value(Symbol(quantity)))
+        self._expected = as_number(judge.probes.value(Symbol(quantity)))
         self._values = [None if m is None else self._value(m.expression) for m in meanings]
 
     def parsed(self, items: Sequence[Item]) -> Part | None:
@@ -145,13 +145,9 @@ class Workshop:
 
     def _value(self, expression: Expression) -> Value:
         states = self.judge.probes
-        return safely(expression, lambda leaf: _first(states.value(leaf)))
+        return safely(expression, lambda leaf: as_number(states.value(leaf)))
 
     def _spend(self, tokens: int) -> None:
         self._effort.left -= tokens
         if self._effort.left < max(self._limit, 0):
             raise Exhausted
-
-
-def _first(value: Value) -> float:
-    return float(np.ravel(value)[0])

@@ -252,6 +252,16 @@ def test_further_mistakes_are_named(
     assert_corrections_are_right(table, report, tmp_path)
 
 
+def test_a_start_value_must_come_from_elsewhere(tmp_path: Path) -> None:
+    table = ClassTable()
+    cells = table.put("w3", "{E_total}*2", [table.first_row])
+    report = check(table, tmp_path)
+    assert wrong_cells(report) == cells
+    (fault,) = report.faults
+    assert fault.explanation == ("the start value of w3 refers to cells that are computed from it")
+    assert fault.expected == ""  # which number it should be, nobody can know
+
+
 def test_another_tables_cells_are_not_this_ones(tmp_path: Path) -> None:
     above, below = ClassTable(), ClassTable(header_row=30)
     below.put("h1", "E10*{i1}+{w2}*{i2}", below.rows)
