@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from backprop_xlsx.block import Block
 from backprop_xlsx.check.formula import Operand, parse
 from backprop_xlsx.check.tokens import FormulaError, tokenise, written
+from backprop_xlsx.check.verdicts import as_number, safely
 from backprop_xlsx.expression import Expression
 
 CELLS = {"A1": 1.5, "B1": -0.75, "$A2": 2.0, "B$2": 0.25}
@@ -63,12 +64,7 @@ def computed(formula: str) -> float:
         text = tokens[leaf.index].text
         return CELLS[text] if text in CELLS else float(text)
 
-    try:
-        with np.errstate(all="ignore"):
-            value = complex(parse(tokens).expression.value(lookup))
-    except ArithmeticError:
-        return math.nan
-    return value.real if value.imag == 0 else math.nan
+    return as_number(safely(parse(tokens).expression, lookup))
 
 
 def by_engine(formulas: list[str], path: Path) -> list[float]:

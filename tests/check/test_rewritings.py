@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tests.check.strategies import class_tables
 from tests.check.test_mistakes import check, wrong_cells
-from tests.oracles.class_mistakes import REWRITINGS
+from tests.oracles.class_rewritings import REWRITINGS
 from tests.oracles.class_table import CLASS_ORDER, ClassTable
 
 ONE_BY_ONE = [(name, form) for name, forms in REWRITINGS.items() for form in forms]
