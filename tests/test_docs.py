@@ -10,6 +10,7 @@ import pytest
 from backprop_xlsx import __main__ as write
 from backprop_xlsx.check import __main__ as check
 from mnist_model import compare, evaluate, train
+from mnist_model.digit import __main__ as digit
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -19,6 +20,7 @@ COMMANDS = {
     "mnist_model.train": train._parser(),
     "mnist_model.compare": compare._parser(),
     "mnist_model.evaluate": evaluate._parser(),
+    "mnist_model.digit": digit._parser(),
 }
 
 

@@ -1,0 +1,176 @@
+"""A network as a workbook: planned first, and refused before any work where it cannot be."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from torch import nn
+from xlsxwriter import Workbook
+
+from backprop_xlsx.errors import InputError
+from backprop_xlsx.files import Placed, beside, place
+from backprop_xlsx.workbook.build import CREATED
+from mnist_model.digit.convolution_sheet import ConvolutionSheet
+from mnist_model.digit.dense_sheet import DenseSheet
+from mnist_model.digit.examples import Examples, made_up
+from mnist_model.digit.gallery_sheet import Gallery
+from mnist_model.digit.input_sheet import InputSheet
+from mnist_model.digit.layer import shape_of
+from mnist_model.digit.layers_sheet import NAME as LAYERS
+from mnist_model.digit.layers_sheet import write_layers
+from mnist_model.digit.log_softmax_sheet import LogSoftmaxSheet
+from mnist_model.digit.looks import Looks
+from mnist_model.digit.map_sheet import MapSheet
+from mnist_model.digit.proof_sheet import NAME as PROOF
+from mnist_model.digit.proof_sheet import Proof
+from mnist_model.digit.reading import read_stages
+from mnist_model.digit.reference import outputs, reference
+from mnist_model.digit.stage_sheet import StageSheet, require_room
+from mnist_model.digit.stages import Convolution, Dense, LogSoftmax, Stage, trace
+from mnist_model.digit.steps import Array
+
+# Beyond, no spreadsheet program opens the file in reasonable time.
+MOST_FORMULAS = 1_000_000
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """All that is known of a workbook before it is written: its sheets in order.
+
+    ``twin`` is the network in float64, with the numbers that stand in cells.
+    """
+
+    twin: nn.Module
+    title: str
+    examples: Examples
+    is_folded: bool
+    input: InputSheet
+    stages: tuple[StageSheet, ...]
+    proof: Proof
+    gallery: Gallery
+
+    @property
+    def names(self) -> list[str]:
+        """The sheets' names, in order."""
+        stages = (sheet.name for sheet in self.stages)
+        return [self.input.name, LAYERS, *stages, PROOF, self.gallery.name]
+
+
+def plan(
+    module: nn.Module,
+    input_shape: tuple[int, ...],
+    examples: Examples | None = None,
+    batch_norm: str = "fold",
+    title: str = "The layers of the network",
+) -> Plan:
+    """Reads a network and lays its workbook out; see :func:`to_workbook`."""
+    twin = reference(module)
+    stages = read_stages(twin, tuple(input_shape), batch_norm)
+    examples = made_up(tuple(input_shape)) if examples is None else examples
+    if tuple(examples.values.shape[1:]) != tuple(input_shape):
+        raise InputError(
+            f"examples: of shape {tuple(examples.values.shape[1:])}, expected {tuple(input_shape)}"
+        )
+    shape = shape_of(tuple(input_shape))
+    sheets: list[StageSheet] = []
+    for number, stage in enumerate(stages, start=1):
+        is_signed = sheets[-1].is_signed if sheets else True
+        sheets.append(_sheet(number, stage, stage is stages[-1], is_signed))
+        sheets[-1].require_room()
+    formulas = sum(sheet.formulas for sheet in sheets)
+    if formulas > MOST_FORMULAS:
+        raise InputError(
+            f"the network: would need {formulas:,} formulas, expected at most {MOST_FORMULAS:,}; "
+            "take fewer channels or smaller inputs"
+        )
+    gallery = Gallery(f"{examples.noun.capitalize()}s", examples, shape)
+    require_room("the inputs to choose from", gallery.tiles.last_row, gallery.tiles.last_column)
+    expected = outputs(twin, examples.scaled)
+    if not torch.isfinite(expected).all():
+        raise InputError("the network: gives a value that is not finite for one of the examples")
+    proof = Proof(examples, expected.numpy(), gallery)
+    first = InputSheet(examples.noun.capitalize(), shape, gallery, proof)
+    require_room("the outputs", proof.last_row, proof.last_column)
+    require_room("the input", first.last_row, first.last_column)
+    return Plan(twin, title, examples, batch_norm == "fold", first, tuple(sheets), proof, gallery)
+
+
+def _sheet(number: int, stage: Stage, is_last: bool, is_signed: bool) -> StageSheet:
+    labels = tuple(map(str, range(stage.output_shape[0]))) if is_last else None
+    if isinstance(stage, Convolution):
+        return ConvolutionSheet(number, stage, labels, is_signed)
+    if isinstance(stage, Dense):
+        return DenseSheet(number, stage, labels, is_signed)
+    if isinstance(stage, LogSoftmax):
+        return LogSoftmaxSheet(number, stage, labels, is_signed)
+    return MapSheet(number, stage, labels, is_signed)
+
+
+def to_workbook(
+    module: nn.Module,
+    input_shape: tuple[int, ...],
+    path: Path | str,
+    examples: Examples | None = None,
+    batch_norm: str = "fold",
+) -> Placed:
+    """Writes a trained ``torch.nn.Sequential`` as a workbook of live formulas, unverified.
+
+    ``input_shape`` is (values,), (channels, length) or (channels, height, width), without the
+    batch. ``examples`` are the inputs to choose from, made-up ones unless given; ``batch_norm`` is
+    "fold" or "show". The network is left as it is. A file that is there with other content is kept
+    under a numbered name.
+
+    Raises InputError, before anything is written, for a layer that has no formula here, for an
+    input that the network does not take, and where a sheet would have too many rows or columns;
+    FileError where the file cannot be written.
+    """
+    planned = plan(module, input_shape, examples, batch_norm)
+    target = Path(path)
+    with beside(target) as temporary:
+        write(planned, temporary)
+        return place(temporary, target)
+
+
+def write(planned: Plan, path: Path) -> None:
+    """Writes a planned workbook to exactly ``path``."""
+    values = _values(planned)
+    with Workbook(str(path)) as workbook:
+        workbook.set_properties({"title": planned.title, "created": CREATED})
+        workbook.set_calc_mode("auto")
+        looks = Looks(workbook)
+        names = planned.names
+        sheets = {name: workbook.add_worksheet(name) for name in names}
+        home = (planned.input.name, LAYERS)
+        live, found = planned.stages[-1].outputs, values[-1].flatten()
+        first = (LAYERS, planned.stages[0].name, PROOF, planned.gallery.name)
+        planned.input.write(sheets[planned.input.name], looks, first, live, found)
+        links = (planned.input.name, PROOF, planned.gallery.name)
+        write_layers(sheets[LAYERS], looks, planned.title, links, planned.stages, planned.is_folded)
+        source = planned.input.outputs
+        for index, sheet in enumerate(planned.stages):
+            around = _neighbours(names, sheet.name)
+            worksheet = sheets[sheet.name]
+            sheet.write(worksheet, looks, around, home, source, values[index], values[index + 1])
+            source = sheet.outputs
+        planned.proof.write(
+            sheets[PROOF], looks, _neighbours(names, PROOF), home, live, found,
+            planned.input.selected,
+        )  # fmt: skip
+        name = planned.gallery.name
+        planned.gallery.write(sheets[name], looks, (PROOF, home[0]), home)
+
+
+def _values(planned: Plan) -> list[Array]:
+    """The input chosen at first and what each stage makes of it."""
+    stages = [sheet.stage for sheet in planned.stages]
+    chosen = planned.examples.scaled[planned.examples.chosen].reshape(planned.input.shape)
+    with torch.no_grad():
+        return [values.numpy() for values in trace(stages, chosen)]
+
+
+def _neighbours(names: Sequence[str], name: str) -> tuple[str, str]:
+    index = names.index(name)
+    return names[index - 1], names[index + 1]

@@ -1,0 +1,104 @@
+"""What is done to a single value after a layer's own sum: as a formula, and to tensors."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy
+import numpy.typing
+import torch
+from torch import Tensor
+
+Array = numpy.typing.NDArray[numpy.float64]
+
+# Excel's EXP overflows beyond 709; 1/(1 + e^700) is 0 to 300 digits.
+LARGEST_EXPONENT = 700
+
+
+@dataclass(frozen=True)
+class Term:
+    """A piece of a formula; ``is_sum`` where it needs brackets before it is multiplied."""
+
+    text: str
+    is_sum: bool = False
+
+    @property
+    def bracketed(self) -> str:
+        """The text, in brackets where it is a sum."""
+        return f"({self.text})" if self.is_sum else self.text
+
+
+@dataclass(frozen=True)
+class Relu:
+    """max(0, x)."""
+
+    words = "ReLU"
+    constants: tuple[tuple[str, Array], ...] = ()
+
+    def term(self, term: Term, constants: Sequence[str]) -> Term:
+        """The formula around another."""
+        return Term(f"MAX(0,{term.text})")
+
+    def values(self, values: Tensor) -> Tensor:
+        """The same for tensors of any shape."""
+        return values.clamp_min(0)
+
+
+@dataclass(frozen=True)
+class Sigmoid:
+    """1 / (1 + e^(−x)), which does not overflow for a large negative x."""
+
+    words = "sigmoid"
+    constants: tuple[tuple[str, Array], ...] = ()
+
+    def term(self, term: Term, constants: Sequence[str]) -> Term:
+        """The formula around another."""
+        return Term(f"1/(1+EXP(-MAX(-{LARGEST_EXPONENT},{term.text})))", is_sum=True)
+
+    def values(self, values: Tensor) -> Tensor:
+        """The same for tensors of any shape."""
+        return torch.sigmoid(values)
+
+
+@dataclass(frozen=True)
+class Tanh:
+    """The hyperbolic tangent."""
+
+    words = "tanh"
+    constants: tuple[tuple[str, Array], ...] = ()
+
+    def term(self, term: Term, constants: Sequence[str]) -> Term:
+        """The formula around another."""
+        return Term(f"TANH({term.text})")
+
+    def values(self, values: Tensor) -> Tensor:
+        """The same for tensors of any shape."""
+        return torch.tanh(values)
+
+
+@dataclass(frozen=True)
+class Affine:
+    """A folded BatchNorm that could not go into weights: scale · x + shift, for each channel."""
+
+    scale: Array
+    shift: Array
+    words = "BatchNorm (scale and shift)"
+
+    @property
+    def constants(self) -> tuple[tuple[str, Array], ...]:
+        """Its two numbers for each channel, with their names."""
+        return ("scale", self.scale), ("shift", self.shift)
+
+    def term(self, term: Term, constants: Sequence[str]) -> Term:
+        """The formula around another; ``constants`` are the cells of scale and shift."""
+        scale, shift = constants
+        return Term(f"{scale}*{term.bracketed}+{shift}", is_sum=True)
+
+    def values(self, values: Tensor) -> Tensor:
+        """The same for tensors [channels, height, width]."""
+        scale, shift = (torch.from_numpy(array)[:, None, None] for _, array in self.constants)
+        return scale * values + shift
+
+
+Step = Relu | Sigmoid | Tanh | Affine

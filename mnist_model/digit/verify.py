@@ -1,0 +1,157 @@
+"""Proves a digit workbook right: other engines recalculate it, and torch is compared with that."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy
+import torch
+from torch import Tensor, nn
+
+from backprop_xlsx.errors import InputError, VerificationError
+from backprop_xlsx.ooxml.book import Book, read_book
+from backprop_xlsx.ooxml.formula_text import cell_name
+from backprop_xlsx.ooxml.patch import spoil
+from backprop_xlsx.recalculate import engines
+from mnist_model.digit.book import Plan, plan
+from mnist_model.digit.examples import Examples
+from mnist_model.digit.live import LiveWorkbook, open_live
+from mnist_model.digit.proof_sheet import TOLERANCE
+from mnist_model.digit.reference import outputs
+
+LEAST_EXAMPLES = 10
+PAINTED_VALUES = 12
+
+
+@dataclass(frozen=True)
+class Verification:
+    """By which engines, how many formulas, for how many inputs, and the largest difference.
+
+    ``largest_difference`` is that of any output from torch's in float64.
+    """
+
+    engines: tuple[str, ...]
+    formulas: int
+    inputs: int
+    largest_difference: float
+
+
+def verify(
+    path: Path | str,
+    module: nn.Module,
+    input_shape: tuple[int, ...],
+    examples: Examples | None = None,
+    batch_norm: str = "fold",
+) -> Verification:
+    """Verifies a workbook that :func:`mnist_model.digit.to_workbook` wrote for the same arguments.
+
+    Raises what :func:`verify_planned` does.
+    """
+    return verify_planned(Path(path), plan(module, input_shape, examples, batch_norm))
+
+
+def verify_planned(path: Path, planned: Plan, by: tuple[str, ...] | None = None) -> Verification:
+    """Recalculates a workbook and compares it with torch in float64.
+
+    The engines get a copy whose cached values are all wrong. Every formula is compared as the file
+    stands, the outputs then for at least ten inputs chosen inside the engine, and for one that is
+    painted over there. ``by`` names the engines, all that are installed unless given.
+
+    Raises VerificationError, naming the cell that differs, FileError if the file cannot be read,
+    and InputError if no engine is there.
+    """
+    by = engines() if by is None else by
+    if not by:
+        raise InputError("no engine to verify with: install ironcalc or formualizer")
+    book = read_book(path)
+    chosen = _spread(len(planned.examples.names), planned.examples.chosen)
+    largest = 0.0
+    with tempfile.TemporaryDirectory() as folder:
+        spoilt = Path(folder) / "spoilt.xlsx"
+        spoil(book, spoilt)
+        for engine in by:
+            with open_live(spoilt, engine) as live:
+                live.recalculate()
+                _compare_all(book, live, engine)
+                session = _Session(planned, live, engine)
+                largest = max(largest, *(session.choose(index) for index in chosen))
+                largest = max(largest, session.paint())
+    formulas = sum(c.formula is not None for sheet in book.sheets for c in sheet.cells.values())
+    return Verification(by, formulas, len(chosen) + 1, largest)
+
+
+class _Session:
+    """One engine, in which inputs are chosen and painted over."""
+
+    def __init__(self, planned: Plan, live: LiveWorkbook, engine: str) -> None:
+        self._planned, self._live, self._engine = planned, live, engine
+
+    def choose(self, index: int) -> float:
+        """Chooses an input and compares the outputs; the largest difference."""
+        sheet, name = self._planned.input, self._planned.examples.names[index]
+        row, column = sheet.choice
+        self._live.type(sheet.name, row + 1, column + 1, name)
+        self._live.recalculate()
+        return self._compare(self._planned.examples.scaled[index], f"input {name!r}")
+
+    def paint(self) -> float:
+        """Types over some values of the chosen input and compares the outputs."""
+        examples, sheet = self._planned.examples, self._planned.input
+        self.choose(examples.chosen)
+        values = examples.values[examples.chosen].reshape(sheet.shape).clone()
+        high, low = float(examples.values.max()), float(examples.values.min())
+        places = list(numpy.ndindex(sheet.shape))
+        for number, place in enumerate(places[:: max(1, len(places) // PAINTED_VALUES)]):
+            values[place] = high if number % 2 else low
+            row, column = sheet.typed.position(*place)
+            self._live.type(sheet.name, row + 1, column + 1, float(values[place]))
+        self._live.recalculate()
+        values = values.reshape(examples.values.shape[1:])
+        scaled = examples.scaling.scaled(values) if examples.scaling else values
+        return self._compare(scaled, "a painted input")
+
+    def _compare(self, scaled: Tensor, what: str) -> float:
+        expected = outputs(self._planned.twin, scaled[None])[0].numpy()
+        cells = self._planned.stages[-1].outputs.flattened()
+        differences = []
+        for index, number in enumerate(expected.tolist()):
+            row, column = cells.position(index, 0, 0)
+            found = self._live.value(cells.sheet, row + 1, column + 1)
+            if not _same(found, number):
+                raise VerificationError(
+                    f"'{cells.sheet}'!{cell_name(row + 1, column + 1)}, {what}: {self._engine} "
+                    f"gives {found!r}, torch {number!r}"
+                )
+            differences.append(abs(found - number))
+        return max(differences)
+
+
+def _compare_all(book: Book, live: LiveWorkbook, engine: str) -> None:
+    for sheet in book.sheets:
+        for (row, column), at in sheet.cells.items():
+            if at.formula is None:
+                continue
+            found = live.value(sheet.name, row, column)
+            if not _same(found, at.value):
+                raise VerificationError(
+                    f"'{sheet.name}'!{cell_name(row, column)}: {engine} gives {found!r}, the "
+                    f"cached value is {at.value!r}"
+                )
+
+
+def _same(found: Any, expected: Any) -> bool:
+    if isinstance(expected, (int, float)) and not isinstance(expected, bool):
+        is_number = isinstance(found, (int, float)) and not isinstance(found, bool)
+        # Written so that a difference that is not a number counts as too large.
+        return is_number and abs(found - expected) <= TOLERANCE * max(1, abs(expected))
+    return bool(found == expected)
+
+
+def _spread(count: int, chosen: int) -> Sequence[int]:
+    """Indices over the whole list, at least ten where there are as many."""
+    wanted = torch.linspace(0, count - 1, min(count, LEAST_EXAMPLES + 1)).round().int().tolist()
+    return sorted({*wanted, chosen})
