@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import reduce
+from operator import add, mul
 from typing import Any
 
+from backprop_xlsx.block import Block
 from backprop_xlsx.functions import FUNCTIONS
+from backprop_xlsx.names import label, sampled
 
 # What an expression evaluates to: a float, or a numpy array of any shape (then element by element).
 Value = Any
@@ -69,8 +73,8 @@ class Expression:
     def __truediv__(self, other: Expression | float) -> Expression:
         return Operation("/", self, as_expression(other))
 
-    def __pow__(self, other: float) -> Expression:
-        return Operation("^", self, Number(other))
+    def __pow__(self, other: Expression | float) -> Expression:
+        return Operation("^", self, as_expression(other))
 
 
 @dataclass(frozen=True)
@@ -106,6 +110,32 @@ class Symbol(Expression):
     def before(self) -> Symbol:
         """The same quantity one step earlier."""
         return Symbol(self.name, self.steps_back + 1)
+
+
+@dataclass(frozen=True)
+class OverSamples(Expression):
+    """A quantity over all of several samples, whose cells stand side by side in one row."""
+
+    name: str
+    samples: int
+
+    @property
+    def each(self) -> tuple[Symbol, ...]:
+        """The quantity of each sample."""
+        return tuple(Symbol(sampled(self.name, sample)) for sample in range(self.samples))
+
+    def formula(self, cell: Callable[[Expression], str]) -> str:
+        first, last = cell(self.each[0]), cell(self.each[-1])
+        return f"{first}:{last.rpartition('!')[2]}"
+
+    def text(self) -> str:
+        return label(self.name)
+
+    def value(self, lookup: Callable[[Expression], Value]) -> Value:
+        return Block([[lookup(symbol) for symbol in self.each]])
+
+    def leaves(self) -> Iterator[Expression]:
+        yield from self.each
 
 
 @dataclass(frozen=True)
@@ -189,8 +219,9 @@ class Call(Expression):
         return FUNCTIONS[self.name].formula.format(inner)
 
     def text(self) -> str:
-        inner = ", ".join(argument.text() for argument in self.arguments)
-        return FUNCTIONS[self.name].text.format(inner)
+        function = FUNCTIONS[self.name]
+        inner = function.separator.join(argument.text() for argument in self.arguments)
+        return function.text.format(inner)
 
     def value(self, lookup: Callable[[Expression], Value]) -> Value:
         return FUNCTIONS[self.name].value(*(a.value(lookup) for a in self.arguments))
@@ -209,17 +240,14 @@ def sigmoid(pre_activation: Expression) -> Expression:
     return Call("SIGMOID", (pre_activation,))
 
 
-def total(terms: list[Expression]) -> Expression:
+def total(terms: Sequence[Expression]) -> Expression:
     """The sum of one or more terms, from left to right."""
-    result = terms[0]
-    for term in terms[1:]:
-        result = result + term
-    return result
+    return reduce(add, terms)
 
 
-def label(name: str) -> str:
-    """A quantity's name as the exercise writes it: ``dE/dw1`` becomes ``∂E/∂w1``."""
-    return name.replace("dE/d", "∂E/∂")
+def product(factors: Sequence[Expression]) -> Expression:
+    """The product of one or more factors, from left to right."""
+    return reduce(mul, factors)
 
 
 def _factor(node: Expression, text: str) -> str:
