@@ -17,9 +17,11 @@ RULE = "#C5CDD6"
 GROUP_TINTS = {
     "step": "#E9ECEF",
     "inputs": "#DCE7F1",
+    "state": "#E9EEDA",
     "weights": "#E2ECDD",
     "forward": "#F5ECD9",
     "loss": "#F4DFD8",
+    "deltas": "#EFE1EA",
     "gradients": "#E6E1EF",
     "progress": "#E9ECEF",
 }
@@ -68,6 +70,9 @@ STYLES: dict[str, dict[str, Any]] = {
         "num_format": "0.0###########",
         "align": "right",
     },
+    # Only its colour shows; the number is in the cell.
+    "hidden_number": {"num_format": ";;;", "align": "center"},
+    "rotated": {"rotation": 90, "align": "center"},
     "link": {"font_color": ACCENT, "underline": 1},
     "code": {"font_name": "Consolas", "font_size": 9, "font_color": QUIET},
 }
