@@ -10,7 +10,7 @@ from typing import Any
 
 from backprop_xlsx.errors import FileError, InputError
 from backprop_xlsx.losses import LOSSES
-from backprop_xlsx.network import Network
+from backprop_xlsx.network import CLASS_NETWORK, Network
 from backprop_xlsx.optimisers import OPTIMISERS, Optimiser, optimiser
 from backprop_xlsx.samples import Sample, read_samples
 from backprop_xlsx.start_values import draw_weights
@@ -21,7 +21,10 @@ else:
     import tomli as tomllib
 
 DEFAULT_LEARNING_RATES = (0.1, 0.2, 0.5, 0.8, 1.0, 2.0)
+DEFAULT_LAYERS = "2-2-2"
 DEFAULT_DRAW = "xavier"
+# The sample of a network that is given none: i1 = 0.05, i2 = 0.10, … as in the class network.
+INPUT_PITCH, DEFAULT_TARGET = 0.05, 0.5
 
 CONSTANTS = tuple(
     dict.fromkeys(
@@ -83,12 +86,14 @@ def parts(settings: Mapping[str, Any]) -> dict[str, Any]:
         found["weights"] = draw_weights(network, draw, seed)
     elif "draw" in settings:
         raise InputError("draw: weights are given too; leave out one of the two")
-    return found | {key: settings[key] for key in ("title", "note", "batch", "steps")
-                    if key in settings}
+    if "title" not in settings and network != CLASS_NETWORK:
+        found["title"] = f"Network {network}"
+    own = ("title", "note", "batch", "steps")
+    return found | {key: settings[key] for key in own if key in settings}
 
 
 def _network(settings: Mapping[str, Any]) -> Network:
-    widths = _widths(settings.get("layers", "2-2-2"))
+    widths = layer_widths(settings)
     loss = _text("loss", settings.get("loss", Network.loss_name))
     own = LOSSES[loss].activation if loss in LOSSES else None
     hidden = settings.get("activation", "sigmoid")
@@ -102,7 +107,12 @@ def _network(settings: Mapping[str, Any]) -> Network:
     return Network(widths, (*names, output), biases, loss)
 
 
-def _widths(layers: Any) -> tuple[int, ...]:
+def layer_widths(settings: Mapping[str, Any]) -> tuple[int, ...]:
+    """The number of inputs, and of neurons in each layer, that settings ask for.
+
+    Raises InputError if they are not whole numbers.
+    """
+    layers = settings.get("layers", DEFAULT_LAYERS)
     given = layers.split("-") if isinstance(layers, str) else layers
     try:
         return tuple(int(width) for width in given)
@@ -125,6 +135,8 @@ def _samples(settings: Mapping[str, Any], network: Network) -> tuple[Sample, ...
             raise InputError("samples: inputs or targets are given too; leave out one of the two")
         path = Path(_path("samples", settings["samples"]))
         return read_samples(path, network.widths[0], network.widths[-1])
+    if "inputs" not in settings and "targets" not in settings:
+        return (_default_sample(network),)
     for name in ("inputs", "targets"):
         if name not in settings:
             raise InputError(f"{name}: not given; give inputs and targets, or a file of samples")
@@ -134,6 +146,14 @@ def _samples(settings: Mapping[str, Any], network: Network) -> tuple[Sample, ...
             f"targets: given for {len(targets)} samples, expected {len(inputs)}, as many as inputs"
         )
     return tuple(Sample(*pair) for pair in zip(inputs, targets, strict=True))
+
+
+def _default_sample(network: Network) -> Sample:
+    inputs = tuple(round(INPUT_PITCH * (index + 1), 2) for index in range(network.widths[0]))
+    outputs = network.widths[-1]
+    if network.has_softmax:
+        return Sample(inputs, (1.0,) + (0.0,) * (outputs - 1))
+    return Sample(inputs, (DEFAULT_TARGET,) * outputs)
 
 
 def _path(name: str, value: Any) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from importlib import resources
 from importlib.abc import Traversable
 from typing import Any
@@ -99,7 +100,7 @@ class Experiment:
         """Whether each step sees another sample."""
         return self.samples_a_step < len(self.samples)
 
-    @property
+    @cached_property
     def start_values(self) -> dict[str, float]:
         """The start values that have a cell and a name each, in the order in which they stand.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,8 @@ from backprop_xlsx.ooxml.patch import spoil
 from backprop_xlsx.recalculate import Recalculated, engines, recalculate
 from backprop_xlsx.reference import Array, State
 from backprop_xlsx.workbook.central_differences import CentralDifferences
-from backprop_xlsx.workbook.layout import CHECKS, FIRST_ROW, Run, runs
+from backprop_xlsx.workbook.columns import run_values
+from backprop_xlsx.workbook.layout import CHECKS, FIRST_ROW, ROSE, Run, runs
 
 ABSOLUTE, RELATIVE = 1e-12, 1e-11
 # A step may differ by a few units in the last place of each activation, amplified as it is.
@@ -107,8 +109,9 @@ class _Comparison:
 
     def compare(self, recalculated: Recalculated) -> None:
         for expected in self._expected:
-            found = _table(recalculated, expected)
+            found = _table(recalculated, expected.run, expected.quantities)
             self._compare_steps(recalculated.engine, expected, found)
+            _compare_helpers(recalculated, expected, found)
             if expected.run.sheet not in self.unsteady:
                 allowed = np.full(found.shape, expected.rounding)
                 _compare(recalculated.engine, expected, found, expected.values, allowed)
@@ -162,11 +165,13 @@ def _expected(run: Run, trained: dict[str, Array], rounding: float) -> _Expected
     return _Expected(run, quantities, np.stack([trained[n] for n in quantities], 1), rounding)
 
 
-def _table(recalculated: Recalculated, expected: _Expected) -> Array:
-    """A run's recalculated quantities, array (steps + 1, quantities)."""
-    run, rows = expected.run, []
-    columns = [run.columns[name] + 1 for name in expected.quantities]
-    for row in range(FIRST_ROW + 1, FIRST_ROW + run.steps + 2):
+def _table(
+    recalculated: Recalculated, run: Run, names: Sequence[str], first_step: int = 0
+) -> Array:
+    """A run's recalculated columns of these names from a step on, array (steps, names)."""
+    rows = []
+    columns = [run.columns[name] + 1 for name in names]
+    for row in range(FIRST_ROW + 1 + first_step, FIRST_ROW + run.steps + 2):
         numbers = []
         for column in columns:
             value = recalculated.value(run.sheet, row, column)
@@ -178,6 +183,27 @@ def _table(recalculated: Recalculated, expected: _Expected) -> Array:
             numbers.append(value)
         rows.append(numbers)
     return np.array(rows, dtype=float)
+
+
+def _compare_helpers(recalculated: Recalculated, expected: _Expected, found: Array) -> None:
+    """The columns that follow the course of the loss, with what follows from the loss found."""
+    run = expected.run
+    quantities = dict(zip(expected.quantities, found.T, strict=True))
+    values = run_values(run, quantities).values
+    for name in run.columns:
+        if name in quantities:
+            continue
+        # Step 0 has nothing above it from which the loss could have risen.
+        first = 1 if name == ROSE else 0
+        column = _table(recalculated, run, (name,), first)[:, 0]
+        wrong = ~(np.abs(column - values[name][first:]) <= ABSOLUTE)
+        if wrong.any():
+            step = first + int(np.argmax(wrong))
+            address = cell_name(FIRST_ROW + 1 + step, run.columns[name] + 1)
+            raise VerificationError(
+                f"'{run.sheet}'!{address} ({name} at step {step}): {recalculated.engine} gives "
+                f"{float(column[step - first])!r}, expected {float(values[name][step])!r}"
+            )
 
 
 def _compare(

@@ -18,6 +18,8 @@ from backprop_xlsx.reference.training import (
     train_run,
 )
 
+MOST_DIRECTIONS = 24
+
 
 def step_rounding(
     network: Network,
@@ -40,19 +42,32 @@ def step_rounding(
         for name, values in nudged.items():
             moved[name] += np.abs(values - exact[name])
 
-    for layer, width in enumerate(network.widths[1:]):
-        for neuron in range(width):
-            nudges = [np.zeros(width) for width in network.widths[1:]]
-            nudges[layer][neuron] = 1
-            add_moves(step(network, optimiser, before, after, state, number, nudges))
+    widths = network.widths[1:]
+    for direction in _directions(sum(widths)):
+        nudges = np.split(direction, np.cumsum(widths)[:-1])
+        add_moves(step(network, optimiser, before, after, state, number, nudges))
     updated = following(network, optimiser, *before, state, number)
-    for index in range(len(network.parameters)):
+    trained = len(network.parameters)
+    for direction in _directions(trained):
         parameters = updated.parameters.copy()
-        parameters[..., index] += np.spacing(parameters[..., index])
+        changed = parameters[..., :trained]
+        parameters[..., :trained] = changed + direction * np.spacing(changed)
         add_moves(quantities(network, *after, parameters))
     for name, values in kept_quantities(network, updated.kept).items():
         moved[name] += np.spacing(np.abs(values))
     return moved
+
+
+def _directions(count: int) -> Array:
+    """How many units in the last place each of ``count`` numbers is moved: a row for each try.
+
+    One after the other; of many, all at once with random signs, a few times, each move so large
+    that the sum over the tries is about that over the numbers one by one.
+    """
+    if count <= MOST_DIRECTIONS:
+        return np.eye(count)
+    signs = np.random.default_rng(0).choice([-1.0, 1.0], (MOST_DIRECTIONS, count))
+    return signs * max(1.0, np.sqrt(count) / MOST_DIRECTIONS)
 
 
 def run_rounding(experiment: Experiment) -> Array:

@@ -20,10 +20,10 @@ from backprop_xlsx.workbook.layout import (
     NETWORK,
     SAMPLES,
     SURFACE,
-    check_limits,
     runs,
 )
 from backprop_xlsx.workbook.learning_rates_sheet import write_learning_rates
+from backprop_xlsx.workbook.limits import check_limits
 from backprop_xlsx.workbook.network_sheet import write_network
 from backprop_xlsx.workbook.run_sheet import write_run
 from backprop_xlsx.workbook.samples_sheet import write_samples

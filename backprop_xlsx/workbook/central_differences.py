@@ -23,7 +23,7 @@ LABEL, STEP, WEIGHT = 1, 2, 3
 BASE_STEP, SMALLEST_RELATIVE_STEP = 1e-5, 1e-9
 RELATIVE_MARGIN, ROUNDING = 1e-6, 1e-14
 # The table has about as many cells as a run's; beyond this it is for some weights only.
-MOST_CELLS = 12_000
+MOST_CELLS, MOST_PARAMETERS = 12_000, 60
 # A formula that lists every weight would grow too long; the step is then the same for all.
 MOST_WEIGHTS_IN_A_STEP = 40
 # As many products fit into one formula; a network with more kinks has no check of derivatives.
@@ -230,7 +230,7 @@ def checked_parameters(experiment: Experiment) -> tuple[str, ...]:
     network, samples = experiment.network, experiment.samples_a_step
     if len(_kinks(network, samples)) > MOST_KINKS:
         return ()
-    most = MOST_CELLS // (2 * len(forward(network, samples)))
+    most = min(MOST_PARAMETERS, MOST_CELLS // (2 * len(forward(network, samples))))
     if len(network.parameters) <= most:
         return network.parameters
     neurons = [layer.neurons[0] for layer in network.layers]

@@ -23,7 +23,7 @@ from backprop_xlsx.workbook.layout import (
 )
 
 # A smaller rise is rounding: near its end a run's loss flickers in its last digits.
-SMALLEST_RISE = 1e-15
+SMALLEST_RISE, SMALLEST_RELATIVE_RISE = 1e-15, 1e-14
 # Zero has no place on a logarithmic axis, and a loss that is lower than this is rounding.
 LOWEST_ON_LOGARITHMIC_AXIS = 1e-16
 # The threshold that the book starts with; the reader sets another on the sheet Learning rates.
@@ -63,7 +63,8 @@ def run_columns(run: Run) -> dict[str, Column]:
     experiment, network = run.experiment, run.experiment.network
     step, loss = (xl_col_to_name(run.columns[name]) for name in (STEP, run.loss))
     below = f"IF({loss}{{row}}<{THRESHOLD_NAME},1,0)"
-    rose = f"IF({loss}{{row}}>{loss}{{above}}+{SMALLEST_RISE:.0E},1,0)"
+    rise = f"{SMALLEST_RELATIVE_RISE:.0E}*{loss}{{above}}+{SMALLEST_RISE:.0E}"
+    rose = f"IF({loss}{{row}}-{loss}{{above}}>{rise},1,0)"
     floored = f"MAX({loss}{{row}},{LOWEST_ON_LOGARITHMIC_AXIS:.0E})"
     columns = {
         STEP: Column("step", "whole", "0", f"{step}{{above}}+1"),
@@ -100,7 +101,8 @@ def run_columns(run: Run) -> dict[str, Column]:
 def run_values(run: Run, quantities: Mapping[str, Array]) -> RunValues:
     """A run with the values of every column, given those of the quantities."""
     losses = quantities[run.loss]
-    rose = np.concatenate([[0.0], (losses[1:] > losses[:-1] + SMALLEST_RISE).astype(float)])
+    smallest = SMALLEST_RELATIVE_RISE * losses[:-1] + SMALLEST_RISE
+    rose = np.concatenate([[0.0], (losses[1:] - losses[:-1] > smallest).astype(float)])
     steps = np.arange(len(losses), dtype=float)
     own = {
         STEP: steps,

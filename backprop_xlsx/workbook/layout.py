@@ -8,9 +8,7 @@ from functools import cached_property, lru_cache
 from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
 
 from backprop_xlsx.equations import Equations, deltas, each, equations, forward, step_loss
-from backprop_xlsx.errors import InputError
 from backprop_xlsx.experiment import Experiment
-from backprop_xlsx.expression import Expression
 from backprop_xlsx.names import SAMPLE, STEP, gradient_name, sampled
 from backprop_xlsx.network import Network
 from backprop_xlsx.optimisers import SYMBOLS, Optimiser
@@ -31,11 +29,6 @@ VERDICT_CELL = (4, 3)  # on the sheet Network
 SAMPLES_ROW, SAMPLES_COLUMN = 4, 2
 
 THRESHOLD_NAME = "loss_threshold"
-
-# What Excel allows.
-LARGEST_NUMBER_OF_COLUMNS, LONGEST_FORMULA = 16_384, 8_192
-# The longest address in a run's formulas: two letters and seven digits, or three and six.
-LONGEST_ADDRESS = 10
 
 Groups = tuple[tuple[str, tuple[str, ...]], ...]
 
@@ -154,41 +147,6 @@ def start_cell(experiment: Experiment, name: str) -> str:
     return sample_cell(experiment.network, quantity, number)
 
 
-def check_limits(experiment: Experiment) -> None:
-    """Raises InputError if the book of an experiment would not fit into a worksheet's limits."""
-    for run in runs(experiment):
-        network, samples = experiment.network, experiment.samples_a_step
-        count = len(run.columns)
-        if count > LARGEST_NUMBER_OF_COLUMNS:
-            shared = sum(len(names) for group, names in run.groups if group in _WITHOUT_SAMPLES)
-            each_sample = (count - shared) / samples
-            largest = int((LARGEST_NUMBER_OF_COLUMNS - shared) / each_sample)
-            hint = f"at most {largest} samples fit" if largest > 0 and samples > 1 else (
-                "make its layers narrower, or fewer"
-            )
-            raise InputError(
-                f"network {network} with {samples} samples a step needs {count:,} columns and a "
-                f"worksheet has {LARGEST_NUMBER_OF_COLUMNS:,}; {hint}"
-            )
-        longest = max(
-            len(equation.formula(_longest_address)) for equation in run.equations.values()
-        )
-        if longest > LONGEST_FORMULA:
-            widest = max(network.widths)
-            raise InputError(
-                f"network {network} needs a formula of about {longest:,} characters and a cell "
-                f"holds {LONGEST_FORMULA:,}; make its layers at most "
-                f"{widest * LONGEST_FORMULA // longest} wide"
-            )
-
-
-_WITHOUT_SAMPLES = ("step", "state", "weights", "gradients", "progress")
-
-
-def _longest_address(leaf: Expression) -> str:
-    return "X" * LONGEST_ADDRESS
-
-
 @lru_cache(maxsize=64)
 def _groups(experiment: Experiment, optimiser: Optimiser) -> Groups:
     network, samples = experiment.network, experiment.samples_a_step
@@ -198,7 +156,6 @@ def _groups(experiment: Experiment, optimiser: Optimiser) -> Groups:
     groups = [
         ("step", (STEP, SAMPLE) if experiment.in_turn else (STEP,)),
         ("inputs", network.targets + network.inputs if samples == 1 else ()),
-        ("state", state),
     ]
     computed = list(forward(network, samples))
     for layer in network.layers:
@@ -211,6 +168,7 @@ def _groups(experiment: Experiment, optimiser: Optimiser) -> Groups:
         ("loss", tuple(computed)),
         ("deltas", tuple(deltas(network, samples))),
         ("gradients", tuple(gradient_name(name) for name in network.parameters)),
+        ("state", state),
         ("progress", (ROSE, BELOW, FLOORED)),
     ]
     return tuple((group, names) for group, names in groups if names)

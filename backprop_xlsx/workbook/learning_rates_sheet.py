@@ -23,6 +23,7 @@ from backprop_xlsx.workbook.theme import Theme
 MILESTONES = (1, 10, 50, 100)
 THRESHOLD_CELL = (4, 4)
 TABLE_ROW = 6
+EQUALLY_LOW = 1e-9  # relative
 RUN, OPTIMISER, RATE, START = 1, 2, 3, 4  # columns of the table
 FELL, OSCILLATED, DIVERGED = "fell at every step", "rose in between", "ended above its start"
 SENTENCES = {
@@ -149,17 +150,18 @@ def _put_sentence(page: Page, theme: Theme, runs: Sequence[RunValues], course_co
     first, last = TABLE_ROW + 1, TABLE_ROW + len(runs)
     final_column = course_column - 3
     finals = xl_range_abs(first, final_column, last, final_column)
-    # Below SMALLEST_RISE losses are rounding: all of them count as equally low.
+    # Below the floor losses are rounding, and so is a difference in their last digits.
     floor = f"{SMALLEST_RISE:.0E}"
     lowest = [max(float(run.losses[-1]), SMALLEST_RISE) for run in runs]
     clauses = [
         (
             f"Lowest after {runs[0].run.steps} steps:",
             [
-                f"MAX({xl_rowcol_to_cell(row, final_column)},{floor})<=MAX(MIN({finals}),{floor})"
+                f"MAX({xl_rowcol_to_cell(row, final_column)},{floor})"
+                f"<=MAX(MIN({finals}),{floor})*{1 + EQUALLY_LOW}"
                 for row in range(first, last + 1)
             ],
-            [value <= min(lowest) for value in lowest],
+            [value <= min(lowest) * (1 + EQUALLY_LOW) for value in lowest],
         )
     ]
     for course, words in SENTENCES.items():

@@ -20,6 +20,7 @@ from backprop_xlsx.workbook.theme import AGREES_STYLE, DIFFERS_STYLE, Theme
 NAME = 1
 CLOSE = 0.5  # an output this near its target is on the right side
 COLUMNS_ON_A_PAGE = 16
+LEAST_LAST_COLUMN = 11  # so that the sentence on top is not cut off on paper
 
 
 def write_samples(
@@ -72,7 +73,7 @@ def write_samples(
         last_row = _put_outputs(workbook, page, theme, experiment, runs, last_row + 3)
     page.write()
     worksheet.freeze_panes(SAMPLES_ROW, SAMPLES_COLUMN)
-    prepare(worksheet, last_row, last_column + 1)
+    prepare(worksheet, last_row, max(last_column + 1, LEAST_LAST_COLUMN))
     worksheet.fit_to_pages(-(-len(samples) // COLUMNS_ON_A_PAGE), 0)
 
 

@@ -18,7 +18,8 @@ from backprop_xlsx.experiment import Experiment
 from backprop_xlsx.expression import Expression, Symbol, Value
 from backprop_xlsx.network import Network
 from backprop_xlsx.workbook.columns import RunValues
-from backprop_xlsx.workbook.layout import LONGEST_FORMULA, sample_cell
+from backprop_xlsx.workbook.layout import sample_cell
+from backprop_xlsx.workbook.limits import LONGEST_FORMULA
 from backprop_xlsx.workbook.page import Page, prepare
 from backprop_xlsx.workbook.theme import SERIES_COLOURS, Theme
 
@@ -26,7 +27,8 @@ POINTS = 25  # of the grid, on each side
 MARGIN = 0.2  # of the samples' range, around them
 GRID_ROW, GRID_COLUMN = 5, 7
 AXIS_COLUMN = GRID_COLUMN - 1
-CELL_WIDTH, CELL_HEIGHT = 3.0, 19
+CELL_WIDTH, CELL_HEIGHT, AXIS_HEIGHT = 3.0, 19, 30
+LABELLED = 4  # every so many points the axes have a number
 NAME, NUMBER = 1, 3
 RUN_CELL, STEP_CELL, WEIGHTS_ROW = (5, NUMBER), (6, NUMBER), 16
 RANGE_ROW = 9  # of the rows with the grid's first point and its pitch, for i1 and i2
@@ -158,16 +160,18 @@ def _put_grid(page: Page, theme: Theme, network: Network, values: dict[str, Valu
         for column in (NUMBER - 1, NUMBER)
     )
     bottom = GRID_ROW + POINTS
-    axis = theme("quiet", number_format="0.0")
+    axis, between = theme("quiet", number_format="0.00"), theme("hidden_number")
     for index in range(POINTS):
         column, row = GRID_COLUMN + index, bottom - 1 - index
+        labelled = index % LABELLED == 0
         page.height(row, CELL_HEIGHT)
         formula = f"{starts[1]}+{index}*{pitches[1]}"
-        page.formula((row, AXIS_COLUMN), formula, values[up][index], axis)
+        style = axis if labelled else between
+        page.formula((row, AXIS_COLUMN), formula, values[up][index], style)
         formula = f"{starts[0]}+{index}*{pitches[0]}"
-        page.formula((bottom, column), formula, values[across][index], theme(
-            "quiet", "rotated", number_format="0.0"
-        ))
+        style = theme("quiet", "rotated", number_format="0.00") if labelled else between
+        page.formula((bottom, column), formula, values[across][index], style)
+    page.height(bottom, AXIS_HEIGHT)
     page.text((bottom, AXIS_COLUMN), across, theme("bold", "centre"))
     page.text((GRID_ROW - 1, AXIS_COLUMN), up, theme("bold", "centre"))
     weights = network.weights + network.bias_names
@@ -177,7 +181,7 @@ def _put_grid(page: Page, theme: Theme, network: Network, values: dict[str, Valu
     }
     points = values | {across: values[across][:, None], up: values[up][None, :]}
     outputs = np.broadcast_to(_output_value(network, points), (POINTS, POINTS))
-    hidden = theme("hidden_number")
+    hidden = theme("hidden_number", "mark")
     for x in range(POINTS):
         for y in range(POINTS):
             row, column = bottom - 1 - y, GRID_COLUMN + x
