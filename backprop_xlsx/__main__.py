@@ -10,7 +10,7 @@ from typing import Any
 
 from backprop_xlsx.activations import ACTIVATIONS, SOFTMAX
 from backprop_xlsx.command_line import Parser
-from backprop_xlsx.configuration import layer_widths, read_settings
+from backprop_xlsx.configuration import changed, read_settings
 from backprop_xlsx.errors import BackpropError, VerificationError
 from backprop_xlsx.experiment import (
     BATCHES,
@@ -30,21 +30,6 @@ from backprop_xlsx.verify import verify
 from backprop_xlsx.workbook.build import write_workbook
 
 DEFAULT_FILE = "Backpropagation.xlsx"
-# Settings that no longer fit once another network, or another way of learning, is asked for.
-REPLACED_BY = {
-    "layers": ("title", "note", "weights", "bias_values"),
-    "biases": ("note", "bias_values"),
-    "samples": ("title", "note", "inputs", "targets"),
-    "inputs": ("note", "samples"),
-    "targets": ("note", "samples"),
-    "draw": ("note", "weights"),
-    "seed": ("note", "weights"),
-    "learning_rates": ("runs",),
-    "optimiser": ("runs",),
-    "loss": ("note",),
-    "activation": ("note",),
-    "weights": ("note", "draw", "seed"),
-}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -101,10 +86,10 @@ def _parser() -> Parser:
     )
     learning.add_argument("--weights", type=float, nargs="+", metavar="W", help="w1 w2 …")
     learning.add_argument("--bias-values", type=float, nargs="+", metavar="B", help="b1 b2 …")
+    learning.add_argument("--draw", metavar="HOW", help=f"draw the weights: {', '.join(DRAWS)}")
     learning.add_argument(
-        "--draw", metavar="HOW", help=f"draw the weights: {', '.join(DRAWS)}"
+        "--seed", type=int, metavar="N", help="of the drawn weights, 0 unless given"
     )
-    learning.add_argument("--seed", type=int, metavar="N", help="of the drawn weights, 0 unless given")
     learning.add_argument("--steps", type=int, metavar="N", help="number of weight updates")
     learning.add_argument(
         "--learning-rates",
@@ -136,14 +121,7 @@ def _experiment(options: argparse.Namespace) -> Experiment:
         for name, value in vars(options).items()
         if value is not None and name not in ("preset", "config", "out")
     }
-    before, after = layer_widths(settings), layer_widths(settings | given)
-    if (before[0], before[-1]) != (after[0], after[-1]):
-        for name in ("inputs", "targets", "samples"):
-            settings.pop(name, None)
-    for name in given:
-        for replaced in REPLACED_BY.get(name, ()):
-            settings.pop(replaced, None)
-    return Experiment.of(settings | given)
+    return Experiment.of(changed(settings, given))
 
 
 def _write(experiment: Experiment, target: Path) -> None:

@@ -40,6 +40,22 @@ KEYS = (
     *("learning_rates", "optimiser", "runs", *CONSTANTS),
 )
 
+# Settings that no longer fit once another network, or another way of learning, is asked for.
+REPLACED_BY = {
+    "layers": ("title", "note", "weights", "bias_values"),
+    "biases": ("note", "bias_values"),
+    "samples": ("title", "note", "inputs", "targets"),
+    "inputs": ("note", "samples"),
+    "targets": ("note", "samples"),
+    "draw": ("note", "weights"),
+    "seed": ("note", "weights"),
+    "learning_rates": ("runs",),
+    "optimiser": ("runs",),
+    "loss": ("note",),
+    "activation": ("note",),
+    "weights": ("note", "draw", "seed"),
+}
+
 
 def read_settings(path: Path) -> dict[str, Any]:
     """The settings of a TOML file; a relative ``samples`` is taken from the file's own folder.
@@ -62,6 +78,18 @@ def read_settings(path: Path) -> dict[str, Any]:
 def parse_settings(text: str) -> dict[str, Any]:
     """The settings of a text in TOML; raises tomllib's TOMLDecodeError."""
     return tomllib.loads(text)
+
+
+def changed(settings: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Settings with some of them changed, and without those that no longer fit.
+
+    Other layers, for instance, have other weights; the samples stay if the inputs and outputs do.
+    """
+    before, after = layer_widths(settings), layer_widths({**settings, **changes})
+    dropped = {name for change in changes for name in REPLACED_BY.get(change, ())}
+    if (before[0], before[-1]) != (after[0], after[-1]):
+        dropped |= {"inputs", "targets", "samples"}
+    return {name: value for name, value in settings.items() if name not in dropped} | {**changes}
 
 
 def parts(settings: Mapping[str, Any]) -> dict[str, Any]:

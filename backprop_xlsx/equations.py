@@ -95,9 +95,9 @@ def loss_slope(network: Network, output: int, sample: int | None = None) -> tupl
     return factors
 
 
-def activation_slope(layer: Layer, neuron: Neuron, sample: int | None = None) -> tuple[
-    Expression, ...
-]:
+def activation_slope(
+    layer: Layer, neuron: Neuron, sample: int | None = None
+) -> tuple[Expression, ...]:
     """The factors of ∂a/∂(pre-activation) of a neuron: a and 1 − a for the sigmoid."""
     pre, activation = (
         Symbol(sampled(name, sample)) for name in (neuron.pre_activation, neuron.activation)

@@ -9,7 +9,7 @@ from importlib import resources
 from importlib.abc import Traversable
 from typing import Any
 
-from backprop_xlsx.configuration import parse_settings, parts
+from backprop_xlsx.configuration import changed, parse_settings, parts
 from backprop_xlsx.errors import InputError
 from backprop_xlsx.network import CLASS_NETWORK, Network
 from backprop_xlsx.numbers import numbers
@@ -83,12 +83,14 @@ class Experiment:
         return cls(**parts(settings))
 
     @classmethod
-    def preset(cls, name: str = DEFAULT_PRESET) -> Experiment:
-        """The experiment of that name (see :func:`preset_names`).
+    def preset(cls, name: str = DEFAULT_PRESET, **changes: Any) -> Experiment:
+        """The experiment of that name (see :func:`preset_names`), with some settings changed.
 
-        Raises InputError if there is none.
+        ``preset("classroom", learning_rates=[0.1, 1])``; the settings are those of
+        :mod:`backprop_xlsx.configuration`. Raises InputError if there is no such preset or
+        setting, or for an unusable value.
         """
-        return cls.of(preset_settings(name))
+        return cls.of(changed(preset_settings(name), changes))
 
     @property
     def samples_a_step(self) -> int:
@@ -106,7 +108,8 @@ class Experiment:
 
         Several samples stand in a table of their own; those of a single one are among them.
         """
-        network, values = self.network, {}
+        network = self.network
+        values: dict[str, float] = {}
         if len(self.samples) == 1:
             sample = self.samples[0]
             values |= dict(zip(network.inputs, sample.inputs, strict=True))

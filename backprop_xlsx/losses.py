@@ -73,8 +73,7 @@ LOSSES: dict[str, Loss] = {
         plain="−t1·ln(a_o1) − (1 − t1)·ln(1 − a_o1)",
         part=_binary_cross_entropy,
         slope=lambda output: (
-            (output.activation - output.target)
-            / (output.activation * (1 - output.activation)),
+            (output.activation - output.target) / (output.activation * (1 - output.activation)),
         ),
         averaged=True,
         activation="sigmoid",

@@ -134,20 +134,22 @@ class _Comparison:
             },
         )
         before, after = (inputs[:-1], targets[:-1]), (inputs[1:], targets[1:])
-        arguments = (network, run.optimiser, before, after, state, np.arange(1, run.steps + 1))
+        numbers = np.arange(1, run.steps + 1, dtype=float)
         with np.errstate(all="ignore"):
-            later = _matrix(expected, reference.step(*arguments))
-            moves = _matrix(expected, reference.step_rounding(*arguments))
-        steps = np.vstack([expected.values[:1], later])
-        allowed = STEP_ROUNDING * np.vstack([moves[:1], moves])
+            later = reference.step(network, run.optimiser, before, after, state, numbers)
+            moves = reference.step_rounding(network, run.optimiser, before, after, state, numbers)
+        rounding = _matrix(expected, moves)
+        steps = np.vstack([expected.values[:1], _matrix(expected, later)])
+        allowed = STEP_ROUNDING * np.vstack([rounding[:1], rounding])
         _compare(engine, expected, found, steps, allowed)
         self.largest = max(self.largest, float(np.abs(found - steps).max()))
 
     def _compare_others(self, recalculated: Recalculated) -> None:
         """All cells outside the runs' rows with their cached values."""
         differences = CentralDifferences(self._experiment, row=0)
-        checks = max((differences.margin(weight, 0.0) for weight in differences.parameters),
-                     default=0.0)
+        checks = max(
+            (differences.margin(weight, 0.0) for weight in differences.parameters), default=0.0
+        )
         runs_rounding = max(expected.rounding for expected in self._expected)
         for sheet, row, column, expected in self._others:
             found = recalculated.value(sheet, row, column)
@@ -206,9 +208,7 @@ def _compare_helpers(recalculated: Recalculated, expected: _Expected, found: Arr
             )
 
 
-def _compare(
-    engine: str, expected: _Expected, found: Array, values: Array, moves: Array
-) -> None:
+def _compare(engine: str, expected: _Expected, found: Array, values: Array, moves: Array) -> None:
     allowed = np.maximum(np.maximum(ABSOLUTE, RELATIVE * np.abs(values)), moves)
     # Written so that a difference that is not a number counts as too large.
     wrong = ~(np.abs(found - values) <= allowed)

@@ -8,6 +8,7 @@ from pathlib import Path
 from xlsxwriter import Workbook
 
 from backprop_xlsx import reference
+from backprop_xlsx.description import to_properties
 from backprop_xlsx.experiment import Experiment
 from backprop_xlsx.files import Placed, beside, place
 from backprop_xlsx.workbook.checks_sheet import write_checks
@@ -63,6 +64,8 @@ def write_workbook(experiment: Experiment, path: Path) -> None:
     cells = sum(len(run.run.columns) for run in all_runs) * (experiment.steps + 1)
     with Workbook(str(path), {"constant_memory": cells > MOST_CELLS_IN_MEMORY}) as workbook:
         workbook.set_properties({"title": experiment.title, "created": CREATED})
+        for name, text in to_properties(experiment).items():
+            workbook.set_custom_property(name, text, "text")
         workbook.set_calc_mode("auto")
         theme = Theme(workbook)
         samples = (SAMPLES,) if len(experiment.samples) > 1 else ()
@@ -71,9 +74,7 @@ def write_workbook(experiment: Experiment, path: Path) -> None:
         names = (NETWORK, DERIVATION, *samples, *trainings, LEARNING_RATES, *surface, CHECKS)
         sheets = {name: workbook.add_worksheet(name) for name in names}
         rounding = reference.run_rounding(experiment)
-        verdict = write_checks(
-            workbook, sheets[CHECKS], theme, experiment, all_runs, rounding
-        )
+        verdict = write_checks(workbook, sheets[CHECKS], theme, experiment, all_runs, rounding)
         write_network(workbook, sheets[NETWORK], theme, experiment, all_runs, verdict)
         write_derivation(sheets[DERIVATION], theme, experiment, all_runs[0].run)
         if samples:

@@ -138,7 +138,9 @@ class CentralDifferences:
         for name, equation in self._forward.items():
             value = np.broadcast_to(self._values[name], 2 * len(self.parameters))[2 * index + sign]
             loss = name.partition("[")[0] in (
-                *self._experiment.network.losses, TOTAL_LOSS, MEAN_LOSS
+                *self._experiment.network.losses,
+                TOTAL_LOSS,
+                MEAN_LOSS,
             )
             style = "scientific" if loss else style_of(value)
             formula = equation.formula(cell)
@@ -186,9 +188,7 @@ class CentralDifferences:
         return [inputs, *(list(layer.weights) for layer in network.layers[1:])]
 
     def _step_formula(self, weight: str) -> str:
-        scales = [
-            f"MAX(1,{self._largest(names)})" for names in self._scales()
-        ]
+        scales = [f"MAX(1,{self._largest(names)})" for names in self._scales()]
         base = f"{BASE_STEP:.0E}"
         if scales:
             product = "*".join(scales)

@@ -80,15 +80,18 @@ def run_columns(run: Run) -> dict[str, Column]:
     for name in network.targets + network.inputs:
         columns[name] = _given(run, name)
     scientific = {
-        name for group, names in run.groups if group in ("loss", "deltas", "gradients", "state")
+        name
+        for group, names in run.groups
+        if group in ("loss", "deltas", "gradients", "state")
         for name in names
     }
+    kept = {name for weight in network.parameters for name in run.optimiser.state_names(weight)}
     for name, equation in run.equations.items():
         template = equation.formula(lambda leaf: _cell(run, leaf))
         first = template
         if name in network.parameters:
             first = start_name(name)
-        elif name in _kept(run):
+        elif name in kept:
             first = "0"
         style = "scientific" if name in scientific else "value"
         columns[name] = Column(label(name), style, first, template)
@@ -126,14 +129,6 @@ def _given(run: Run, name: str) -> Column:
         sample = xl_col_to_name(run.columns[SAMPLE])
         formula = f"INDEX({first}:{last.rpartition('!')[2]},{sample}{{row}})"
     return Column(name, "value", formula, formula)
-
-
-def _kept(run: Run) -> frozenset[str]:
-    return frozenset(
-        name
-        for parameter in run.experiment.network.parameters
-        for name in run.optimiser.state_names(parameter)
-    )
 
 
 def _cell(run: Run, leaf: Expression) -> str:

@@ -111,7 +111,7 @@ def series_name(run: Run) -> str:
 
 
 def series_prefix(run: Run) -> str:
-    """What stands before the learning rate in a run's name; gradient descent goes without saying."""
+    """What stands before the learning rate in a run's name; gradient descent is not named."""
     kinds = {optimiser.title for optimiser in run.experiment.optimisers}
     kind = f"{run.optimiser.title}, " if kinds != {"gradient descent"} else ""
     return f"Run {run.letter}: {kind}η = "

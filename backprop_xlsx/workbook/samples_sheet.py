@@ -102,8 +102,9 @@ def _put_outputs(
         for target, neuron in zip(
             experiment.network.targets, experiment.network.outputs, strict=True
         ):
-            target_row = SAMPLES_ROW + (experiment.network.inputs + experiment.network.targets
-                                        ).index(target)
+            target_row = SAMPLES_ROW + (
+                experiment.network.inputs + experiment.network.targets
+            ).index(target)
             page.text((row, NAME), f"{run.sheet}: {neuron.activation}", theme("bold", "ruled"))
             near, distances = [], []
             for sample in range(count):
@@ -114,12 +115,12 @@ def _put_outputs(
                 page.formula((row, column), run.cell(name, run.steps), value, style)
                 own, wanted = (xl_rowcol_to_cell(r, column) for r in (row, target_row))
                 distances.append(f"IF(ABS({own}-{wanted})<{CLOSE},1,0)")
-                goal = experiment.samples[sample].targets[
-                    experiment.network.targets.index(target)
-                ]
+                goal = experiment.samples[sample].targets[experiment.network.targets.index(target)]
                 near.append(abs(value - goal) < CLOSE)
             page.formula(
-                (row, last_column + 1), "+".join(distances), float(np.sum(near)),
+                (row, last_column + 1),
+                "+".join(distances),
+                float(np.sum(near)),
                 theme("whole", "ruled", "bold"),
             )
             area = xl_range(row, SAMPLES_COLUMN, row, last_column)

@@ -155,8 +155,10 @@ def _put_grid(page: Page, theme: Theme, network: Network, values: dict[str, Valu
     """The axes and the grid; the last row."""
     across, up = network.inputs
     starts, pitches = (
-        [xl_rowcol_to_cell(RANGE_ROW + index, column, row_abs=True, col_abs=True)
-         for index in range(2)]
+        [
+            xl_rowcol_to_cell(RANGE_ROW + index, column, row_abs=True, col_abs=True)
+            for index in range(2)
+        ]
         for column in (NUMBER - 1, NUMBER)
     )
     bottom = GRID_ROW + POINTS
