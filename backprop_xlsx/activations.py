@@ -44,8 +44,9 @@ def _sigmoid(h: Array) -> Array:
     return result
 
 
-def _if_positive(h: Expression, then: float, otherwise: float) -> Expression:
-    return Call("IF", (Call("POSITIVE", (h,)), Number(then), Number(otherwise)))
+def _sign(value: Expression) -> Expression:
+    # Exact in every engine; ironcalc takes a number below 2e-16 for 0 where it is compared with 0.
+    return Call("SIGN", (value,))
 
 
 ACTIVATIONS: dict[str, Activation] = {
@@ -66,14 +67,14 @@ ACTIVATIONS: dict[str, Activation] = {
     "relu": Activation(
         definition="max(0, x), whose slope at 0 counts as 0",
         function=lambda h: Call("MAX", (Number(0), h)),
-        slope=lambda h, a: (_if_positive(h, 1, 0),),
+        slope=lambda h, a: (_sign(a),),
         value=lambda h: np.maximum(0.0, h),
         derivative=lambda h, a: np.where(h > 0, 1.0, 0.0),
     ),
     "leaky relu": Activation(
         definition=f"max(x, {LEAK}·x), whose slope at 0 counts as {LEAK}",
         function=lambda h: Call("MAX", (h, LEAK * h)),
-        slope=lambda h, a: (_if_positive(h, 1, LEAK),),
+        slope=lambda h, a: (Call("MAX", (Number(LEAK), _sign(h))),),
         value=lambda h: np.where(h > 0, h, LEAK * h),
         derivative=lambda h, a: np.where(h > 0, 1.0, LEAK),
     ),

@@ -109,7 +109,8 @@ FUNCTIONS: dict[str, Function] = {
     # EXP overflows above 709, an error in Excel; below -700 the sigmoid is zero to 304 decimals,
     # so the MAX changes no digit of it.
     "SIGMOID": Function("1/(1+EXP(-MAX({},-700)))", "σ({})", _sigmoid, formula_binding=2),
-    "POSITIVE": Function("{}>0", "{} > 0", lambda x: np.asarray(x) > 0),
+    # A factor below 1 to the power of a step: in the end 0, of which LibreOffice makes an error.
+    "DECAY": Function("IFERROR(POWER({}),0)", "{}", np.power, separator="^"),
     # Over the samples of a step: of a product, and of a quantity.
     "SUM_OVER_SAMPLES": Function("SUMPRODUCT({})", "Σ({})", _sum_of_products, separator="·"),
     "MEAN_OVER_SAMPLES": Function("AVERAGE({})", "mean({})", _average),

@@ -196,7 +196,7 @@ def _parts(network: Network, targets: Array, pre: Array, activation: Array) -> A
     if network.loss_name == "binary cross-entropy":
         return np.asarray(np.logaddexp(0.0, pre) - targets * pre)
     largest, exponentials = _exponentials(pre)
-    return np.asarray(targets * (np.log(_sum(exponentials))[..., None] + largest - pre))
+    return np.asarray(targets * (largest - pre + np.log(_sum(exponentials))[..., None]))
 
 
 def _output_delta(network: Network, targets: Array, pre: Array, activation: Array) -> Array:

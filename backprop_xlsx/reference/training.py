@@ -18,7 +18,11 @@ from backprop_xlsx.reference.optimisers import Kept, nothing_yet, updated
 
 @dataclass(frozen=True)
 class State:
-    """What one step hands to the next: parameters (…, weights + biases), and what is kept."""
+    """What one step hands to the next.
+
+    ``parameters`` (…, weights + biases) includes biases that are fixed; ``kept`` is what the
+    optimiser keeps of each trained parameter, arrays (…, trained parameters).
+    """
 
     parameters: Array
     kept: Kept
@@ -39,7 +43,7 @@ def train_run(experiment: Experiment, optimiser: Optimiser, start: Array) -> dic
     inputs, targets = samples_of_rows(experiment)
     rows = experiment.steps + 1
     parameters = np.empty((rows, len(start)))
-    kept = nothing_yet(optimiser, parameters.shape)
+    kept = nothing_yet(optimiser, (rows, len(network.parameters)))
     state = State(start, {letter: values[0] for letter, values in kept.items()})
     with np.errstate(all="ignore"):
         for row in range(rows):
@@ -84,10 +88,10 @@ def following(
 ) -> State:
     """The state after one update; the arguments are those of :func:`step`."""
     gradient = run_pass(network, inputs, targets, state.parameters, nudges).gradient
-    values, kept = updated(optimiser, state.parameters, gradient, state.kept, number)
     trained = len(network.parameters)
-    values[..., trained:] = state.parameters[..., trained:]
-    return State(values, kept)
+    values, gradient = state.parameters[..., :trained], gradient[..., :trained]
+    values, kept = updated(optimiser, values, gradient, state.kept, number)
+    return State(np.concatenate([values, state.parameters[..., trained:]], axis=-1), kept)
 
 
 def start_parameters(experiment: Experiment) -> Array:
