@@ -20,6 +20,10 @@ PROPERTY = "backprop_xlsx"
 LONGEST_TEXT = 255
 # Of a sheet: what needs more of them stands in no book.
 MOST_COLUMNS = 16_384
+# A neuron of more sources would have a formula of more than 8,192 characters.
+WIDEST_LAYER = 400
+# Of the formulas of one row together.
+MOST_OPERANDS = 250_000
 
 _KEYS = ("layers", "activations", "biases", "loss", "batch", "samples", "optimisers")
 
@@ -85,9 +89,9 @@ def from_text(text: str) -> Description:
         raise InputError(f"description: {text[:40]!r} given, expected {', '.join(_KEYS)}")
     widths = tuple(_count("layers", width) for width in _list("layers", settings["layers"]))
     samples, in_turn = _samples(settings["samples"], settings["batch"])
-    _require_columns(widths, 1 if in_turn else samples)
     activations = tuple(map(str, _list("activations", settings["activations"])))
     network = Network(widths, activations, str(settings["biases"]), str(settings["loss"]))
+    _require_room(widths, samples, 1 if in_turn else samples)
     runs = _list("optimisers", settings["optimisers"])
     if not 1 <= len(runs) <= LARGEST_NUMBER_OF_RUNS:
         raise InputError(f"optimisers: {len(runs)} given, expected 1 to {LARGEST_NUMBER_OF_RUNS}")
@@ -119,12 +123,18 @@ def _samples(samples: Any, batch: Any) -> tuple[int, bool]:
     return count, batch == "one" and count > 1
 
 
-def _require_columns(widths: tuple[int, ...], samples: int) -> None:
-    """Every weight has a column, and every neuron two for each sample of a step."""
+def _require_room(widths: tuple[int, ...], samples: int, samples_a_step: int) -> None:
+    """Raises InputError for what no book holds, before anything of it is built."""
+    if max(widths) > WIDEST_LAYER:
+        raise InputError(f"layers: {max(widths):,} wide, expected at most {WIDEST_LAYER:,}")
     weights = sum(before * after for before, after in zip(widths, widths[1:], strict=False))
-    columns = weights + 2 * sum(widths[1:]) * samples
+    # Every weight has a column, and every neuron two for each sample of a step.
+    columns = weights + 2 * sum(widths[1:]) * samples_a_step
     if columns > MOST_COLUMNS:
         raise InputError(f"layers: need {columns:,} columns, and a sheet has {MOST_COLUMNS:,}")
+    operands = max(weights * samples_a_step, (widths[0] + widths[-1]) * samples)
+    if operands > MOST_OPERANDS:
+        raise InputError(f"layers: need {operands:,} operands in a row, over {MOST_OPERANDS:,}")
 
 
 def _optimiser(settings: Any) -> Optimiser:

@@ -71,7 +71,7 @@ def forward(network: Network, samples: int = 1) -> Equations:
             found |= _softmax(layer, samples)
     found |= _losses(network, samples)
     if samples > 1:
-        found[MEAN_LOSS] = Call("MEAN_OVER_SAMPLES", (OverSamples(TOTAL_LOSS, samples),))
+        found[MEAN_LOSS] = mean(samples, OverSamples(TOTAL_LOSS, samples))
     return found
 
 
@@ -187,17 +187,13 @@ def gradients(network: Network, samples: int = 1) -> Equations:
                 of_weights[gradient_name(weight)] = (
                     delta(network, layer, index) * Symbol(source)
                     if samples == 1
-                    else Call(
-                        "SUM_OVER_SAMPLES",
-                        (OverSamples(pre, samples), OverSamples(source, samples)),
-                    )
-                    / samples
+                    else mean(samples, OverSamples(pre, samples), OverSamples(source, samples))
                 )
             if neuron.bias in network.parameters:
                 of_biases[gradient_name(str(neuron.bias))] = (
                     delta(network, layer, index)
                     if samples == 1
-                    else Call("MEAN_OVER_SAMPLES", (OverSamples(pre, samples),))
+                    else mean(samples, OverSamples(pre, samples))
                 )
     return of_weights | of_biases
 
@@ -208,6 +204,11 @@ def updates(network: Network, optimiser: Optimiser) -> Equations:
     for parameter in network.parameters:
         found |= optimiser.updates(parameter)
     return found
+
+
+def mean(samples: int, *factors: OverSamples) -> Expression:
+    """The mean over the samples of a step, of a quantity or of the product of two."""
+    return Call("SUM_OVER_SAMPLES", factors) / samples
 
 
 def each(samples: int) -> tuple[int | None, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,15 +13,20 @@ from typing import Any
 from backprop_xlsx.configuration import changed, parse_settings, parts
 from backprop_xlsx.errors import InputError
 from backprop_xlsx.network import CLASS_NETWORK, Network
-from backprop_xlsx.numbers import numbers
+from backprop_xlsx.numbers import numbers, shown
 from backprop_xlsx.optimisers import Optimiser
-from backprop_xlsx.samples import Sample
+from backprop_xlsx.samples import LARGEST_NUMBER_OF_SAMPLES, Sample
 
 LARGEST_NUMBER_OF_RUNS = 12
 # A worksheet has 1,048,576 rows; the rows above the first step are taken off.
 LARGEST_NUMBER_OF_STEPS = 1_048_576 - 32
+LONGEST_TITLE, LONGEST_NOTE = 120, 2_000
 # How far the targets of a sample may be from summing to 1 where they are probabilities.
 PROBABILITY_ROUNDING = 1e-9
+
+# Control characters but the tab and the end of a line, halves of a surrogate pair, and what is
+# no character at all.
+_UNWRITABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 BATCHES = ("full", "one")
 DEFAULT_PRESET = "classroom"
@@ -51,9 +57,16 @@ class Experiment:
 
     def __post_init__(self) -> None:
         network = self.network
-        samples = tuple(_sample(sample, network) for sample in self.samples)
-        if not samples:
-            raise InputError("samples: none given, expected at least one")
+        if not 1 <= len(self.samples) <= LARGEST_NUMBER_OF_SAMPLES:
+            raise InputError(
+                f"samples: {len(self.samples):,} given, expected 1 to "
+                f"{LARGEST_NUMBER_OF_SAMPLES:,} (each has a column of a worksheet)"
+            )
+        alone = len(self.samples) == 1
+        samples = tuple(
+            _sample(sample, network, "" if alone else f" of sample {index}")
+            for index, sample in enumerate(self.samples, start=1)
+        )
         object.__setattr__(self, "samples", samples)
         weights = numbers("weights", self.weights, len(network.weights))
         object.__setattr__(self, "weights", weights)
@@ -62,16 +75,15 @@ class Experiment:
         if not 1 <= len(self.optimisers) <= LARGEST_NUMBER_OF_RUNS:
             raise InputError(
                 f"learning rates: {len(self.optimisers)} given, expected 1 to "
-                f"{LARGEST_NUMBER_OF_RUNS}, with each optimiser"
+                f"{LARGEST_NUMBER_OF_RUNS}, counted with each optimiser"
             )
         _check_steps(self.steps)
         if self.batch not in BATCHES:
             raise InputError(
-                f"batch: {self.batch!r} is unknown, expected one of: {', '.join(BATCHES)}"
+                f"batch: {shown(self.batch)} is unknown, expected one of: {', '.join(BATCHES)}"
             )
-        for name in ("title", "note"):
-            if not isinstance(getattr(self, name), str):
-                raise InputError(f"{name}: {getattr(self, name)!r} given, expected a text")
+        _check_text("title", self.title, LONGEST_TITLE)
+        _check_text("note", self.note, LONGEST_NOTE)
 
     @classmethod
     def of(cls, settings: Mapping[str, Any]) -> Experiment:
@@ -125,7 +137,7 @@ def preset_settings(name: str) -> dict[str, Any]:
     """
     if name not in preset_names():
         known = ", ".join(preset_names())
-        raise InputError(f"preset {name!r} is unknown, expected one of: {known}")
+        raise InputError(f"preset {shown(name)} is unknown, expected one of: {known}")
     return parse_settings((_presets() / f"{name}.toml").read_text(encoding="utf-8"))
 
 
@@ -139,27 +151,38 @@ def _presets() -> Traversable:
     return resources.files("backprop_xlsx") / "presets"
 
 
-def _sample(sample: Sample, network: Network) -> Sample:
-    inputs = numbers("inputs", sample.inputs, network.widths[0])
-    targets = numbers("targets", sample.targets, network.widths[-1])
+def _sample(sample: Sample, network: Network, which: str) -> Sample:
+    """A sample with checked and rounded numbers; ``which`` is the sample's number in words."""
+    inputs = numbers(f"inputs{which}", sample.inputs, network.widths[0])
+    targets = numbers(f"targets{which}", sample.targets, network.widths[-1])
     if network.has_softmax and network.fused and abs(sum(targets) - 1) > PROBABILITY_ROUNDING:
         raise InputError(
-            f"targets: {', '.join(f'{target:g}' for target in targets)} sum to {sum(targets):g}; "
-            f"for {network.loss_name} they are probabilities, which sum to 1"
+            f"targets{which}: sum to {sum(targets):g}; for {network.loss_name} they are "
+            "probabilities, which sum to 1"
         )
-    if network.fused and not all(0 <= target <= 1 for target in targets):
-        raise InputError(
-            f"targets: {', '.join(f'{target:g}' for target in targets)} given, expected numbers "
-            f"from 0 to 1 for {network.loss_name}"
-        )
+    for target in targets if network.fused else ():
+        if not 0 <= target <= 1:
+            raise InputError(
+                f"targets{which}: {target:g} given, expected numbers from 0 to 1 for "
+                f"{network.loss_name}"
+            )
     return Sample(inputs, targets)
 
 
 def _check_steps(steps: Any) -> None:
     if isinstance(steps, bool) or not isinstance(steps, int):
-        raise InputError(f"steps: {steps!r} is not a whole number")
+        raise InputError(f"steps: {shown(steps)} is not a whole number")
     if not 1 <= steps <= LARGEST_NUMBER_OF_STEPS:
         raise InputError(
-            f"steps: {steps} given, expected 1 to {LARGEST_NUMBER_OF_STEPS} "
+            f"steps: {shown(steps)} given, expected 1 to {LARGEST_NUMBER_OF_STEPS} "
             "(a worksheet has 1,048,576 rows)"
         )
+
+
+def _check_text(name: str, text: Any, longest: int) -> None:
+    if not isinstance(text, str):
+        raise InputError(f"{name}: {shown(text)} given, expected a text")
+    if len(text) > longest:
+        raise InputError(f"{name}: {len(text):,} characters given, expected at most {longest:,}")
+    if _UNWRITABLE.search(text):
+        raise InputError(f"{name}: {shown(text)} has characters that no sheet can show")

@@ -111,9 +111,9 @@ FUNCTIONS: dict[str, Function] = {
     "SIGMOID": Function("1/(1+EXP(-MAX({},-700)))", "σ({})", _sigmoid, formula_binding=2),
     # A factor below 1 to the power of a step: in the end 0, of which LibreOffice makes an error.
     "DECAY": Function("IFERROR(POWER({}),0)", "{}", np.power, separator="^"),
-    # Over the samples of a step: of a product, and of a quantity.
+    # Over the samples of a step. LibreOffice 7.4 leaves stale numbers in a SUM or AVERAGE over
+    # cells of its own row, filled down many rows, but not in a SUMPRODUCT.
     "SUM_OVER_SAMPLES": Function("SUMPRODUCT({})", "Σ({})", _sum_of_products, separator="·"),
-    "MEAN_OVER_SAMPLES": Function("AVERAGE({})", "mean({})", _average),
     # What strangers' formulas call.
     "ABS": _called("ABS", np.abs),
     "AVERAGE": _called("AVERAGE", _average),

@@ -52,8 +52,10 @@ def _binary_cross_entropy(output: Output) -> Expression:
 
 
 def _cross_entropy(output: Output) -> Expression:
-    # −ln(a), for a = e^(o − largest) / exponentials.
-    minus_log = Call("LN", (output.exponentials,)) + output.largest - output.pre_activation
+    # −ln(a), for a = e^(o − largest) / exponentials. The difference comes first: it is exact
+    # where o is the largest, and the logarithm then keeps its digits.
+    shortfall = output.largest - output.pre_activation
+    minus_log = shortfall + Call("LN", (output.exponentials,))
     return output.target * minus_log
 
 

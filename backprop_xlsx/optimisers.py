@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 from backprop_xlsx.errors import InputError
 from backprop_xlsx.expression import Call, Expression, Symbol
 from backprop_xlsx.names import LEARNING_RATE, STEP, gradient_name
-from backprop_xlsx.numbers import number
+from backprop_xlsx.numbers import number, shown
 
 # The field of an optimiser, and the letter that stands for it in equations.
 SYMBOLS = {
@@ -24,8 +24,10 @@ SYMBOLS = {
     "beta2": "β2",
     "epsilon": "ε",
 }
-# Not part of the range of a field: from the first (included, except for the rate) to the second.
-_RANGES = {"momentum": 1.0, "smoothing": 1.0, "beta1": 1.0, "beta2": 1.0}
+# How much of the past is kept: below 1, or nothing new would count. The others have no limit.
+_LIMITS = {"momentum": 1.0, "smoothing": 1.0, "beta1": 1.0, "beta2": 1.0}
+# Of these 0 is not allowed: nothing would be learnt, or a weight without a gradient give 0/0.
+_ABOVE_ZERO = ("learning_rate", "epsilon")
 
 
 @dataclass(frozen=True)
@@ -33,11 +35,12 @@ class GradientDescent:
     """w − η·∂E/∂w, with λ·w added to the gradient if there is weight decay.
 
     Every number is rounded to the 15 digits of a spreadsheet. Raises InputError for a learning
-    rate that is not above 0, a negative constant, or a factor of the past that is not below 1.
+    rate or an epsilon that is not above 0, a negative constant, or a factor of the past that is
+    not below 1.
     """
 
     title: ClassVar[str] = "gradient descent"
-    # What is kept of each weight, in words; named for weight w1 by state_name("v", "w1").
+    # The letter of each thing that is kept of a weight, and what it is in words.
     states: ClassVar[dict[str, str]] = {}
 
     learning_rate: float
@@ -45,11 +48,12 @@ class GradientDescent:
 
     def __post_init__(self) -> None:
         for field in fields(self):
-            words = field.name.replace("_", " ")
+            is_rate = field.name == "learning_rate"
+            words = "learning rates" if is_rate else field.name.replace("_", " ")
             value = number(words, getattr(self, field.name))
-            if field.name == "learning_rate" and value <= 0:
-                raise InputError(f"learning rates: {value:g} given, expected a number above 0")
-            limit = _RANGES.get(field.name, math.inf)
+            if field.name in _ABOVE_ZERO and value <= 0:
+                raise InputError(f"{words}: {value:g} given, expected a number above 0")
+            limit = _LIMITS.get(field.name, math.inf)
             if not 0 <= value < limit:
                 to = f" and below {limit:g}" if limit < math.inf else ""
                 raise InputError(f"{words}: {value:g} given, expected a number from 0{to}")
@@ -69,9 +73,8 @@ class GradientDescent:
 
     def updates(self, weight: str) -> dict[str, Expression]:
         """What is kept of a weight and the weight itself, from the row before."""
-        direction = self._direction(weight)
-        rate = Symbol(LEARNING_RATE)
-        return direction[0] | {weight: Symbol(weight).before - rate * direction[1]}
+        kept, direction = self._direction(weight)
+        return kept | {weight: Symbol(weight).before - Symbol(LEARNING_RATE) * direction}
 
     def _direction(self, weight: str) -> tuple[dict[str, Expression], Expression]:
         """The equations of what is kept, and what the learning rate is multiplied with."""
@@ -142,8 +145,9 @@ class Adam(GradientDescent):
             mean: _smoothed(beta1, mean, gradient),
             square: _smoothed(beta2, square, gradient**2),
         }
-        freed = Symbol(mean) / (1 - Symbol(beta1) ** Symbol(STEP))
-        spread = Call("SQRT", (Symbol(square) / (1 - Symbol(beta2) ** Symbol(STEP)),))
+        past1, past2 = (Call("DECAY", (Symbol(beta), Symbol(STEP))) for beta in (beta1, beta2))
+        freed = Symbol(mean) / (1 - past1)
+        spread = Call("SQRT", (Symbol(square) / (1 - past2),))
         return kept, freed / (spread + Symbol(SYMBOLS["epsilon"]))
 
 
@@ -157,22 +161,22 @@ OPTIMISERS: dict[str, type[GradientDescent]] = {
 }
 
 
-def optimiser(kind: str, **constants: Any) -> Optimiser:
+def optimiser(kind: str, /, **constants: Any) -> Optimiser:
     """The optimiser of that name (see :data:`OPTIMISERS`) with these constants.
 
     Raises InputError if there is none, or if it has no such constant.
     """
     if kind.lower() not in OPTIMISERS:
         known = ", ".join(OPTIMISERS)
-        raise InputError(f"optimiser {kind!r} is unknown, expected one of: {known}")
+        raise InputError(f"optimiser: {shown(kind)} is unknown, expected one of: {known}")
     chosen = OPTIMISERS[kind.lower()]
     known_constants = [field.name for field in fields(chosen)]
     for name in constants:
         if name not in known_constants:
             known = ", ".join(known_constants)
-            raise InputError(f"{chosen.title} has no {name}, expected some of: {known}")
+            raise InputError(f"{chosen.title} has no {shown(name)}, expected some of: {known}")
     if "learning_rate" not in constants:
-        raise InputError(f"{chosen.title}: no learning_rate given")
+        raise InputError(f"{chosen.title}: no learning_rate given; give one above 0")
     return chosen(**constants)
 
 

@@ -123,7 +123,7 @@ def test_every_number_has_a_format_of_its_own(book: Path) -> None:
 
 def test_start_values_are_named_and_validated(book: Path) -> None:
     workbook = openpyxl.load_workbook(book)
-    names = {f"start_{name}" for name in ("i1", "i2", "t1", "t2", *WEIGHTS)}
+    names = {f"start_{name}" for name in ("i1", "i2", "t1", "t2", *CLASS_NETWORK.weights)}
     names |= {f"learning_rate_{letter}" for letter in "ABCDEF"}
     assert set(workbook.defined_names) - {"loss_threshold"} == names
     validated = {str(rule.sqref) for rule in workbook["Network"].data_validations.dataValidation}
@@ -182,7 +182,7 @@ def test_presets_are_right_in_every_engine(preset: str, tmp_path: Path) -> None:
     verification = verify(tmp_path / "book.xlsx", experiment)
     assert verification.engines == engines()
     assert verification.unsteady == ()
-    assert verification.largest_difference < 1e-14
+    assert verification.largest_difference < 1e-13
     assert verification.formulas > 20_000
 
 

@@ -75,7 +75,9 @@ def write_workbook(experiment: Experiment, path: Path) -> None:
         sheets = {name: workbook.add_worksheet(name) for name in names}
         rounding = reference.run_rounding(experiment)
         verdict = write_checks(workbook, sheets[CHECKS], theme, experiment, all_runs, rounding)
-        write_network(workbook, sheets[NETWORK], theme, experiment, all_runs, verdict)
+        write_network(
+            workbook, sheets[NETWORK], theme, experiment, all_runs, verdict, others=surface
+        )
         write_derivation(sheets[DERIVATION], theme, experiment, all_runs[0].run)
         if samples:
             write_samples(workbook, sheets[SAMPLES], theme, experiment, all_runs)

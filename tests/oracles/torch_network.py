@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import torch
 from torch import Tensor
 from torch.nn import functional
@@ -10,7 +12,8 @@ from backprop_xlsx.experiment import Experiment
 from backprop_xlsx.network import Network
 from backprop_xlsx.optimisers import Adam, Momentum, Optimiser, RMSprop
 
-ACTIVATIONS = {
+# Each activation of the package by its name, on tensors (…, neurons).
+ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {
     "sigmoid": torch.sigmoid,
     "tanh": torch.tanh,
     "relu": functional.relu,
@@ -86,7 +89,7 @@ def loss_and_gradients(experiment: Experiment) -> tuple[float, dict[str, float]]
 def train(experiment: Experiment, optimiser: Optimiser) -> list[tuple[list[float], float]]:
     """The trained parameters and the loss at every step, by torch.optim."""
     network = TorchNetwork(experiment.network, experiment.weights, experiment.biases)
-    stepper = _optimiser(network.trained, optimiser)
+    stepper = optimiser_in_torch(network.trained, optimiser)
     steps = []
     for step in range(experiment.steps + 1):
         stepper.zero_grad()
@@ -98,7 +101,8 @@ def train(experiment: Experiment, optimiser: Optimiser) -> list[tuple[list[float
     return steps
 
 
-def _optimiser(trained: list[Tensor], optimiser: Optimiser) -> torch.optim.Optimizer:
+def optimiser_in_torch(trained: list[Tensor], optimiser: Optimiser) -> torch.optim.Optimizer:
+    """The same optimiser in torch."""
     rate, decay = optimiser.learning_rate, optimiser.weight_decay
     if isinstance(optimiser, Momentum):
         return torch.optim.SGD(trained, rate, momentum=optimiser.momentum, weight_decay=decay)
