@@ -25,8 +25,20 @@ def mistakes_of_given(judge: Judge, names: CellNames) -> Iterator[Mistake]:
         wrong = [row for row, end in ends.items() if end != given]
         if surroundings.in_table(given) is not None:
             wrong = list(table.rows)
-        if wrong:
-            text = f"{label(name)} is given: it does not change from row to row"
-            found = content(judge, name, wrong[0])
-            corrections = {row: names.given(name) for row in wrong}
-            yield Mistake(name, column, found, text, corrections)
+        typed = [row for row in wrong if _is_typed(judge, name, row)]
+        for rows, text in (
+            (typed, "a number is typed in where a formula belongs"),
+            (
+                [row for row in wrong if row not in typed],
+                f"{label(name)} is given: it does not change from row to row",
+            ),
+        ):
+            if rows:
+                corrections = {row: names.given(name) for row in rows}
+                found = content(judge, name, rows[0])
+                yield Mistake(name, column, found, text, corrections)
+
+
+def _is_typed(judge: Judge, name: str, row: int) -> bool:
+    cell = judge.table.cell(name, row)
+    return cell is None or cell.formula is None

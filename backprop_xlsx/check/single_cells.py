@@ -75,8 +75,13 @@ def adopt_samples(surroundings: Surroundings) -> None:
 
 def labelled_cell(surroundings: Surroundings, name: str) -> Place | None:
     """A cell of the table's sheet that is labelled so and holds a number."""
-    for row, column in sorted(surroundings.table.sheet.cells):
-        place = (surroundings.home, row, column)
-        if number_of(place, surroundings) is not None and label_of(place, surroundings) == name:
-            return place
+    table = surroundings.table
+    for (row, column), cell in table.sheet.cells.items():
+        if type(cell.value) is not str or table.exercise.quantity(cell.value) != name:
+            continue
+        right = [(row, column + distance) for distance in range(1, LABEL_DISTANCE + 1)]
+        for place in ((surroundings.home, *at) for at in (*right, (row + 1, column))):
+            number = number_of(place, surroundings)
+            if number is not None and label_of(place, surroundings) == name:
+                return place
     return None

@@ -17,7 +17,7 @@ from backprop_xlsx.numbers import LARGEST_VALUE
 from backprop_xlsx.optimisers import SYMBOLS
 from backprop_xlsx.words import in_words, neurons_in_words, training_in_words
 from backprop_xlsx.workbook.columns import RunValues
-from backprop_xlsx.workbook.drawing import drawing_widths, put_drawing
+from backprop_xlsx.workbook.drawing import CROSSED, drawing_widths, put_drawing
 from backprop_xlsx.workbook.layout import (
     CHECKS,
     DERIVATION,
@@ -205,7 +205,8 @@ class _StartValues:
             text = f"{in_words(count)} samples, edited on the sheet"
             self._page.text((self._row, NAME), text, self._theme("left"))
             self._page.link((self._row, NUMBER), SAMPLES, SAMPLES, self._theme("link"))
-            self._row += 2
+            # No start value stands beside the tall row in which edges cross.
+            self._row += 5 if self._network.widths == CROSSED else 2
             return
         sample = self._experiment.samples[0]
         for kind, names, numbers in (

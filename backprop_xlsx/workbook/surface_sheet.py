@@ -30,7 +30,7 @@ AXIS_COLUMN = GRID_COLUMN - 1
 CELL_WIDTH, CELL_HEIGHT, AXIS_HEIGHT = 3.0, 19, 30
 LABELLED = 4  # every so many points the axes have a number
 NAME, NUMBER = 1, 3
-RUN_CELL, STEP_CELL, WEIGHTS_ROW = (5, NUMBER), (6, NUMBER), 16
+RUN_CELL, STEP_CELL, WEIGHTS_ROW = (5, NUMBER), (6, NUMBER), 13
 RANGE_ROW = 9  # of the rows with the grid's first point and its pitch, for i1 and i2
 LOW, MIDDLE, HIGH = SERIES_COLOURS[0], "#FFFFFF", SERIES_COLOURS[1]
 # What the outputs may be: the colours reach from one end to the other.

@@ -130,3 +130,31 @@ def test_a_table_that_forgets_biases_that_it_has(tmp_path: Path) -> None:
     report = check(table, tmp_path)
     assert wrong_cells(report) == cells
     assert {fault.explanation for fault in report.faults} == {"the term + b1 is missing"}
+
+
+@pytest.mark.parametrize(
+    ("sharing", "trained", "after_one_step"),
+    [
+        ("shared", False, 0.29102777369359933),
+        ("shared", True, 0.28575088669929653),
+        ("own", True, 0.28047144679143016),
+    ],
+)
+def test_the_oracle_is_matt_mazurs_example(
+    sharing: str, trained: bool, after_one_step: float
+) -> None:
+    values = {"shared": (0.35, 0.6), "own": (0.35, 0.35, 0.6, 0.6)}[sharing]
+    biases = {f"b{k}": value for k, value in enumerate(values, 1)}
+    first, second = run(BiasedTable().start, biases, sharing, 1, trained)
+    assert first["E_total"] == pytest.approx(0.29837110876000272, rel=1e-15)
+    assert first["dE/dw5"] == pytest.approx(0.08216704056423077, rel=1e-14)
+    assert second["E_total"] == pytest.approx(after_one_step, rel=1e-15)
+
+
+def test_pasted_numbers_with_biases_of_their_own(tmp_path: Path) -> None:
+    table = BiasedTable(sharing="own", biases="trained", steps=10)
+    for cell, value in table.numbers().items():
+        table.cells[cell] = value
+    report = check(table, tmp_path)
+    assert (report.faults, report.learning_rate) == ((), 0.5)
+    assert "of layers" not in report.network
