@@ -324,6 +324,8 @@ def test_any_nonsense_is_refused_in_one_line_or_used(given: dict[str, Any], pres
         ("xor", {"learning_rates": [1]}, {"runs", "note"}, {"inputs", "title", "seed"}),
         ("xor", {"optimiser": "adam"}, {"runs", "note"}, {"inputs", "title"}),
         ("xor", {"runs": [{"learning_rate": 1}]}, {"note"}, {"inputs"}),
+        ("eva", {"runs": [{"learning_rate": 1}]}, {"learning_rates"}, {"title", "weights"}),
+        ("eva", {"layers": []}, {"inputs", "targets"}, {"learning_rates"}),
         ("xor", {"samples": "a.csv"}, {"inputs", "targets", "note", "title"}, {"draw"}),
         ("xor", {"weights": [0] * 12}, {"draw", "seed", "note"}, {"inputs"}),
         ("xor", {"steps": 3}, set(), {"note", "title", "runs", "draw", "inputs"}),

@@ -151,7 +151,7 @@ def test_text_is_what_a_person_writes(quantity: str, text: str) -> None:
         (Symbol("w1") - Number(-0.25), "w1 − (−0.25)"),
         ((Symbol("w1") ** 2) ** 3, "(w1²)³"),
         (gradients(Network((1, 1), ("linear",)), 3)["dE/dw1"], "Σ((∂E/∂o1)·i1)/3"),
-        (gradients(Network((1, 1), ("linear",), "trained"), 3)["dE/db1"], "mean(∂E/∂o1)"),
+        (gradients(Network((1, 1), ("linear",), "trained"), 3)["dE/db1"], "Σ(∂E/∂o1)/3"),
     ],
 )
 def test_text_is_bracketed_where_it_could_be_misread(expression: Expression, text: str) -> None:

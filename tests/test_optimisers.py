@@ -134,9 +134,7 @@ def test_optimisers_are_found_by_name() -> None:
         ("momentum", {"kind": 1}, "momentum has no 'kind', expected some of: learning_rate"),
     ],
 )
-def test_unusable_constants_are_refused(
-    kind: str, constants: dict[str, Any], message: str
-) -> None:
+def test_unusable_constants_are_refused(kind: str, constants: dict[str, Any], message: str) -> None:
     given = constants if message.startswith("Adam: no") else {"learning_rate": 0.1} | constants
     with pytest.raises(InputError) as caught:
         optimiser(kind, **given)

@@ -42,15 +42,17 @@ class Probes:
         self._exercise = exercise
         self._random = np.random.default_rng(1986)
         network = exercise.network
-        smooth = SMOOTH.issuperset(network.activations) and not network.fused
-        self._number = NUMBER if smooth else NUMBER_WITH_BRANCHES
+        self._smooth = SMOOTH.issuperset(network.activations) and not network.fused
+        self._number = NUMBER if self._smooth else NUMBER_WITH_BRANCHES
+        # A large step would take every probe to where a neuron is switched off, or none.
+        rates = (0.5, 2.0) if self._smooth else (0.02, 0.1)
         self._constants: State = self._drawn(exercise.inputs, 0.4, 1.3)
         self._constants |= self._drawn(exercise.targets, 0.15, 0.85)
         fixed_biases = [name for name in exercise.biases if name in exercise.constants]
-        self._constants |= self._drawn(fixed_biases, 0.3, 1.4)
+        self._constants |= self._signed(self._drawn(fixed_biases, 0.3, 1.4))
         for name in exercise.hyperparameters:
-            rate = name == LEARNING_RATE
-            self._constants |= self._drawn([name], *((0.5, 2.0) if rate else (0.1, 0.9)))
+            limits = rates if name == LEARNING_RATE else (0.1, 0.9)
+            self._constants |= self._drawn([name], *limits)
         self._constants |= {name: np.full(self._number, number) for name, number in fixed.items()}
         self._states = {1: self._state(None)}
         self._states[0] = self._state(self._states[1])
@@ -86,18 +88,22 @@ class Probes:
         return {name: self._random.uniform(low, high, self._number) for name in names}
 
     def _parameters(self) -> State:
-        """Weights and biases of both signs; in the first half of many probes, all positive."""
+        """Weights and biases of both signs."""
         found: State = {}
         for layer in self._exercise.network.layers:
             # Wider layers have smaller weights, lest their neurons saturate.
             scale = min(1.0, 2 / len(layer.neurons[0].sources))
             found |= self._drawn(layer.weights, scale * 0.3, scale * 1.4)
         found |= self._drawn(self._exercise.parameters[len(found) :], 0.3, 1.4)
-        signed = np.arange(self._number) >= (self._number // 2 if self._number > NUMBER else 0)
-        for name in found:
-            signs = self._random.choice([-1.0, 1.0], self._number)
-            found[name] = np.where(signed, signs, 1.0) * found[name]
-        return found
+        return self._signed(found)
+
+    def _signed(self, found: State) -> State:
+        """The same with random signs; among many probes from all above zero to all below."""
+        above = np.full(self._number, 0.5) if self._smooth else np.linspace(1.0, 0.0, self._number)
+        return {
+            name: np.where(self._random.random(self._number) < above, values, -values)
+            for name, values in found.items()
+        }
 
     def _start(self) -> State:
         """What a row takes from the one above it."""

@@ -92,7 +92,9 @@ class CentralDifferences:
             f"MIN({','.join(products[start : start + ARGUMENTS])})"
             for start in range(0, len(products), ARGUMENTS)
         ]
-        return groups[0] if len(groups) == 1 else f"MIN({','.join(groups)})"
+        smallest = groups[0] if len(groups) == 1 else f"MIN({','.join(groups)})"
+        # Compared with 0 by its sign: ironcalc takes a number above -2e-16 for 0.
+        return f"SIGN({smallest})"
 
     def has_kink(self, weight: str) -> bool:
         """Whether a ReLU has its kink between the two lines."""
