@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from hypothesis import reject
 from hypothesis import strategies as st
 
+from backprop_xlsx import reference
 from backprop_xlsx.activations import ACTIVATIONS, SOFTMAX
+from backprop_xlsx.errors import InputError
 from backprop_xlsx.experiment import Experiment
 from backprop_xlsx.losses import LOSSES
 from backprop_xlsx.network import BIASES, Network
@@ -107,7 +110,7 @@ def any_experiments(
             chosen = draw(st.integers(0, outputs - 1))
             targets = tuple(float(index == chosen) for index in range(outputs))
         samples.append(Sample(draw(several(inputs, largest)), targets))
-    return Experiment(
+    experiment = Experiment(
         tuple(samples),
         draw(several(len(network.weights), largest)),
         tuple(draw(st.lists(optimisers(), min_size=1, max_size=runs))),
@@ -116,3 +119,8 @@ def any_experiments(
         steps=draw(st.integers(1, steps)),
         batch=draw(st.sampled_from(["full", "one"])),
     )
+    try:
+        reference.train(experiment)
+    except InputError:  # a network that is linear throughout may diverge beyond any number
+        reject()
+    return experiment

@@ -107,14 +107,13 @@ class Probes:
 
     def _start(self) -> State:
         """What a row takes from the one above it."""
-        found = self._parameters()
+        found, count = self._parameters(), np.arange(float(self._number))
         for name in self._exercise.starts:
             if name == STEP:
-                found[name] = self._random.integers(1, LONGEST_RUN, self._number).astype(float)
+                found[name] = 1.0 + count % LONGEST_RUN
             elif name == SAMPLE:
-                # The last sample of all is among them: after it comes the first.
-                turns = self._random.integers(0, self._exercise.samples, self._number)
-                found[name] = self._exercise.samples - (turns * (np.arange(self._number) > 0)) * 1.0
+                # The last sample of all comes first: after it the turns begin again.
+                found[name] = self._exercise.samples - count % self._exercise.samples
             elif name not in found:
                 found |= self._drawn([name], 0.05, 0.5)
         return found

@@ -71,9 +71,14 @@ def adopt_first_row(surroundings: Surroundings) -> None:
 def find_learning_rate(judge: Judge, forms: Forms) -> Candidate | None:
     """The cell, or typed number, that the updates take for the learning rate.
 
-    From now on the table's surroundings, or the judge, know it. None if there is no update.
+    In a described table it is the one that is labelled so. From now on the table's surroundings,
+    or the judge, know it. None if there is no update.
     """
     table, surroundings = judge.table, judge.surroundings
+    if table.exercise.described:
+        labelled = [place for place, name in surroundings.aliases.items() if name == LEARNING_RATE]
+        if labelled:
+            return labelled[0]
     votes, used = Votes({}, {}), Votes({}, {})
     for weight in judge.exercise.parameters:
         for form in forms.get(weight, ())[:MOST_ROWS]:

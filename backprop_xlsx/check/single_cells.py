@@ -11,6 +11,8 @@ Candidate = Place | float
 
 SAMPLES = "samples"
 """The sheet on which several samples stand, in lower case: a row for each input and target."""
+NEAR = 0.05
+"""Relative: how well a learning rate shows in numbers of five digits."""
 LABEL_DISTANCE = 4
 """Columns between a label and its cell."""
 
@@ -43,11 +45,11 @@ def label_of(place: Place, surroundings: Surroundings) -> str | None:
 
 
 def labelled_learning_rate(surroundings: Surroundings, number: float) -> Place | None:
-    """A cell of the table's sheet that is labelled as learning rate and holds this number."""
+    """A cell of the table's sheet that is labelled as learning rate and holds about this number."""
     for row, column in sorted(surroundings.table.sheet.cells):
         place = (surroundings.home, row, column)
         found = number_of(place, surroundings)
-        near = found is not None and abs(found - number) <= 1e-3 * abs(number)
+        near = found is not None and abs(found - number) <= NEAR * abs(number)
         if near and label_of(place, surroundings) == LEARNING_RATE:
             return place
     return None

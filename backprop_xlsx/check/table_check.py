@@ -115,7 +115,9 @@ class TableCheck:
         if learning_rate is not None:
             return learning_rate, number_of(learning_rate, self.surroundings)
         rate = Numbers(self.judge, None).estimated_learning_rate()
-        return rate and labelled_learning_rate(self.surroundings, rate), rate
+        place = None if rate is None else labelled_learning_rate(self.surroundings, rate)
+        # What is written there is exact; the moves of rounded weights are not.
+        return place, rate if place is None else number_of(place, self.surroundings)
 
     def _judge_values(self) -> None:
         numbers = Numbers(self.judge, self.rate)

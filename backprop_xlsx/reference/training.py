@@ -15,6 +15,9 @@ from backprop_xlsx.optimisers import Optimiser
 from backprop_xlsx.reference.network import Array, quantities, run_pass
 from backprop_xlsx.reference.optimisers import Kept, nothing_yet, updated
 
+# Beyond, sums and products of quantities would leave the range of a double.
+LARGEST_QUANTITY = 1e250
+
 
 @dataclass(frozen=True)
 class State:
@@ -123,10 +126,11 @@ def kept_quantities(network: Network, kept: Kept) -> dict[str, Array]:
 
 
 def _check_range(optimiser: Optimiser, found: dict[str, Array]) -> None:
-    finite = np.all([np.isfinite(values) for values in found.values()], axis=0)
-    if not finite.all():
+    # Written so that a value that is no number counts as too large.
+    inside = np.all([np.abs(values) <= LARGEST_QUANTITY for values in found.values()], axis=0)
+    if not inside.all():
         raise InputError(
             f"{optimiser.title} with {LEARNING_RATE} = {optimiser.learning_rate:g} leaves the "
-            f"range of a number at step {int(np.argmin(finite))}; choose a smaller learning rate, "
+            f"range of a number at step {int(np.argmin(inside))}; choose a smaller learning rate, "
             "smaller start values or fewer steps"
         )

@@ -105,8 +105,13 @@ class _DerivationSheet:
                 given = [f"{name}[1]" for name in given]
             names = [*given, *experiment.network.weights, *experiment.network.bias_names]
         for name in names:
-            self._put((name, 0), name, self._origin(name), start_cell(experiment, name),
-                      self._values[name, 0])
+            self._put(
+                (name, 0),
+                name,
+                self._origin(name),
+                start_cell(experiment, name),
+                self._values[name, 0],
+            )
         self._put_constants(self._run, tuple(self._run.optimiser.constants))
 
     def _origin(self, name: str) -> str:
@@ -165,9 +170,7 @@ class _DerivationSheet:
         formula = run.cell(line.name, 0) if line.in_run else line.expression.formula(cell)
         self._put((line.name, line.step), line.left, line.right, formula, value)
 
-    def _put(
-        self, key: tuple[str, int], left: str, right: str, formula: str, value: Value
-    ) -> None:
+    def _put(self, key: tuple[str, int], left: str, right: str, formula: str, value: Value) -> None:
         """One line, in the next row."""
         self._row += 1
         page, theme, row = self._page, self._theme, self._row

@@ -108,9 +108,7 @@ def put_drawing(
 class _Painter:
     """Cells that show a quantity by its name and its number."""
 
-    def __init__(
-        self, page: Page, theme: Theme, drawing: Drawing, row: int, column: int
-    ) -> None:
+    def __init__(self, page: Page, theme: Theme, drawing: Drawing, row: int, column: int) -> None:
         self._page, self._theme, self._drawing = page, theme, drawing
         self._row, self._column = row, column
         self._run = drawing.run_values.run
@@ -120,9 +118,7 @@ class _Painter:
         """``h1 = 0.0275``, and an arrow if there is one."""
         self._number(position, name, f"{name} = ", f"  {arrow}" if arrow else "", "centre", *styles)
 
-    def _number(
-        self, position: Position, name: str, before: str, after: str, *styles: str
-    ) -> None:
+    def _number(self, position: Position, name: str, before: str, after: str, *styles: str) -> None:
         formula, value = self._drawing.number(name)
         digits = "0.0000" if style_of(value) == "value" else "0.00E+00"
         head, tail = (f'"{text}"' if text else "" for text in (before, after))

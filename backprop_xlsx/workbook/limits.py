@@ -14,6 +14,8 @@ from backprop_xlsx.optimisers import Optimiser
 LARGEST_NUMBER_OF_COLUMNS, LONGEST_FORMULA = 16_384, 8_192
 # A sum of 300 terms still fits into a formula, but is nested too deeply for formualizer.
 WIDEST_LAYER = 250
+# Each output's ∂E/∂o then holds every output: 7,004 characters for so many.
+WIDEST_UNFUSED_SOFTMAX = 150
 # step, sample, three helper columns, and the loss of the step
 OTHER_COLUMNS = 6
 
@@ -27,6 +29,13 @@ def check_limits(experiment: Experiment) -> None:
                 f"network {network}: a layer of {width:,} needs formulas of as many terms, and "
                 f"the engines that verify a book read at most {WIDEST_LAYER}"
             )
+    outputs = network.widths[-1]
+    if network.has_softmax and not network.fused and outputs > WIDEST_UNFUSED_SOFTMAX:
+        raise InputError(
+            f"network {network}: a softmax of {outputs} outputs under {network.loss_name} needs "
+            f"formulas of more than {LONGEST_FORMULA:,} characters; at most "
+            f"{WIDEST_UNFUSED_SOFTMAX} outputs fit, or any number with cross-entropy"
+        )
     states = max((optimiser for optimiser in experiment.optimisers), key=lambda o: len(o.states))
     count = most_columns(network, samples, states)
     if count > LARGEST_NUMBER_OF_COLUMNS:
@@ -49,7 +58,9 @@ def most_columns(network: Network, samples: int, optimiser: Optimiser) -> int:
         each_sample += network.widths[0] + outputs
     weights = sum(a * b for a, b in zip(network.widths, network.widths[1:], strict=False))
     biases = 0 if network.biases == "none" else neurons
-    return samples * each_sample + (weights + biases) * (2 + len(optimiser.states)) + OTHER_COLUMNS
+    trained = weights + (biases if network.biases == "trained" else 0)
+    own = weights + biases + trained * (1 + len(optimiser.states))
+    return samples * each_sample + own + OTHER_COLUMNS
 
 
 def _largest(network: Network, samples: int, optimiser: Optimiser) -> str:

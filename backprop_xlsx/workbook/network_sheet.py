@@ -168,9 +168,7 @@ class _Range:
 
 
 _ANY = _Range(-LARGEST_VALUE, LARGEST_VALUE, f"a number up to {LARGEST_VALUE:.0E}")
-_POSITIVE = _Range(
-    1 / LARGEST_VALUE, LARGEST_VALUE, f"a number above 0 up to {LARGEST_VALUE:.0E}"
-)
+_POSITIVE = _Range(1 / LARGEST_VALUE, LARGEST_VALUE, f"a number above 0 up to {LARGEST_VALUE:.0E}")
 _NOT_NEGATIVE = _Range(0, LARGEST_VALUE, f"a number from 0 up to {LARGEST_VALUE:.0E}")
 _FACTOR = _Range(0, JUST_BELOW_1, "a number from 0 and below 1")
 

@@ -140,6 +140,12 @@ def test_what_is_no_description_is_refused(text: str) -> None:
         from_text(text)
 
 
+def test_a_single_sample_has_no_turns() -> None:
+    said = RIGHT | {"samples": 1, "batch": "one"}
+    assert not from_text(json.dumps(said)).in_turn
+    assert from_text(json.dumps(said | {"samples": 2})).in_turn
+
+
 def test_a_book_that_says_nothing_is_one_of_the_class() -> None:
     assert from_properties({}) is None
     assert from_properties({"backprop_xlsx 2": "{}"}) is None

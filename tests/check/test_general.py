@@ -265,6 +265,15 @@ LIES: list[tuple[dict[str, Any], dict[str, Any]]] = [
     (RELU, {"activations": ["leaky relu", "relu", "sigmoid"]}),
     (PLAIN, {"optimisers": [{"title": "momentum", "constants": {"η": 1.0, "μ": 0.9}}] * 2}),
     (PLAIN, {"optimisers": [{"title": "gradient descent", "constants": {"η": 1, "λ": 0.1}}] * 2}),
+    (
+        PLAIN,
+        {
+            "optimisers": [
+                {"title": "gradient descent", "constants": {"η": 1}},
+                {"title": "momentum", "constants": {"η": 1, "μ": 0.9}},
+            ]
+        },
+    ),
 ]
 
 

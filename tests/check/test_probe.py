@@ -65,6 +65,7 @@ def test_the_turns_reach_the_last_sample(steps_back: int) -> None:
     held = exercise((2, 3, 1), ENDS[0], (3, True), "adam")
     turns = value(probes(held), "sample", None, steps_back)
     assert set(turns) == {1.0, 2.0, 3.0}
+    assert len(set(value(probes(held), "step", None, steps_back))) > 2
     before = value(probes(held), "sample", None, 1)
     assert ((before == 3) == (value(probes(held), "sample", None) == 1)).all()
 

@@ -33,7 +33,6 @@ _FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "max": lambda *values: max(values),
     "sign": lambda x: math.copysign(1.0, x) if x else 0.0,
     "Σ": lambda values: float(np.sum(values)),
-    "mean": lambda values: float(np.mean(values)),
 }
 
 
