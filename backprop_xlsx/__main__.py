@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 import argparse
-import dataclasses
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
+from backprop_xlsx.activations import ACTIVATIONS, SOFTMAX
 from backprop_xlsx.command_line import Parser
+from backprop_xlsx.configuration import changed, read_settings
 from backprop_xlsx.errors import BackpropError, VerificationError
 from backprop_xlsx.experiment import (
+    BATCHES,
     DEFAULT_PRESET,
-    LARGEST_NUMBER_OF_LEARNING_RATES,
+    LARGEST_NUMBER_OF_RUNS,
     Experiment,
     preset_names,
+    preset_settings,
 )
 from backprop_xlsx.files import beside, place
+from backprop_xlsx.losses import LOSSES
+from backprop_xlsx.network import BIASES
+from backprop_xlsx.optimisers import OPTIMISERS
 from backprop_xlsx.recalculate import ENGINES
+from backprop_xlsx.start_values import DRAWS
 from backprop_xlsx.verify import verify
 from backprop_xlsx.workbook.build import write_workbook
 
@@ -28,8 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the command; returns 0, 1 if the book does not verify, or 2 for unusable input."""
     options = _parser().parse_args(arguments)
     try:
-        experiment = _experiment(options)
-        _write(experiment, options.out)
+        _write(_experiment(options), options.out)
     except VerificationError as error:
         print(f"not verified, nothing written: {error}", file=sys.stderr)
         return 1
@@ -50,23 +57,53 @@ def _parser() -> Parser:
         epilog="Exit status: 0 written and verified, 1 the recalculated book differs from the "
         "reference, 2 unusable input.",
     )
-    parser.add_argument(
+    start = parser.add_argument_group("what to begin with").add_mutually_exclusive_group()
+    start.add_argument(
         "--preset",
-        default=DEFAULT_PRESET,
         metavar="NAME",
-        help=f"start values to begin with: {', '.join(preset_names())} (default: %(default)s)",
+        help=f"one of: {', '.join(preset_names())} (default: {DEFAULT_PRESET})",
     )
-    parser.add_argument(
+    start.add_argument("--config", type=Path, metavar="FILE", help="a TOML file of settings")
+
+    network = parser.add_argument_group("the network")
+    network.add_argument("--layers", metavar="SHAPE", help="inputs and neurons, as 2-3-1")
+    names = ", ".join(ACTIVATIONS)
+    network.add_argument("--activation", metavar="NAME", help=f"of the hidden layers: {names}")
+    network.add_argument(
+        "--output-activation", metavar="NAME", help=f"of the last layer: {names}, {SOFTMAX}"
+    )
+    network.add_argument("--biases", metavar="HOW", help=", ".join(BIASES))
+    network.add_argument("--loss", metavar="NAME", help=", ".join(LOSSES))
+
+    learning = parser.add_argument_group("what it learns from, and how")
+    learning.add_argument("--inputs", type=float, nargs="+", metavar="I", help="i1 i2 …")
+    learning.add_argument("--targets", type=float, nargs="+", metavar="T", help="t1 t2 …")
+    learning.add_argument(
+        "--samples", metavar="FILE", help="a CSV file: on each line the inputs, then the targets"
+    )
+    learning.add_argument(
+        "--batch", metavar="HOW", help=f"samples a step: {' or '.join(BATCHES)} of them, in turn"
+    )
+    learning.add_argument("--weights", type=float, nargs="+", metavar="W", help="w1 w2 …")
+    learning.add_argument("--bias-values", type=float, nargs="+", metavar="B", help="b1 b2 …")
+    learning.add_argument("--draw", metavar="HOW", help=f"draw the weights: {', '.join(DRAWS)}")
+    learning.add_argument(
+        "--seed", type=int, metavar="N", help="of the drawn weights, 0 unless given"
+    )
+    learning.add_argument("--steps", type=int, metavar="N", help="number of weight updates")
+    learning.add_argument(
         "--learning-rates",
         type=float,
         nargs="+",
         metavar="RATE",
-        help=f"one to {LARGEST_NUMBER_OF_LEARNING_RATES} learning rates, one run each",
+        help=f"one run for each, with each optimiser; at most {LARGEST_NUMBER_OF_RUNS} runs",
     )
-    parser.add_argument("--steps", type=int, metavar="N", help="number of weight updates")
-    parser.add_argument("--inputs", type=float, nargs="+", metavar="I", help="i1 i2")
-    parser.add_argument("--targets", type=float, nargs="+", metavar="T", help="t1 t2")
-    parser.add_argument("--weights", type=float, nargs="+", metavar="W", help="w1 … w8")
+    learning.add_argument(
+        "--optimiser", nargs="+", metavar="NAME", help=f"one or more of: {', '.join(OPTIMISERS)}"
+    )
+    learning.add_argument(
+        "--weight-decay", type=float, metavar="λ", help="times w, added to each gradient"
+    )
     parser.add_argument(
         "--out", type=Path, default=Path(DEFAULT_FILE), metavar="FILE", help="default: %(default)s"
     )
@@ -74,10 +111,17 @@ def _parser() -> Parser:
 
 
 def _experiment(options: argparse.Namespace) -> Experiment:
-    names = ("learning_rates", "steps", "inputs", "targets", "weights")
-    given = {name: getattr(options, name) for name in names}
-    changes = {name: value for name, value in given.items() if value is not None}
-    return dataclasses.replace(Experiment.preset(options.preset), **changes)
+    """The settings to begin with, and what the options change in them."""
+    if options.config is not None:
+        settings = read_settings(options.config)
+    else:
+        settings = preset_settings(options.preset or DEFAULT_PRESET)
+    given: dict[str, Any] = {
+        name: value
+        for name, value in vars(options).items()
+        if value is not None and name not in ("preset", "config", "out")
+    }
+    return Experiment.of(changed(settings, given))
 
 
 def _write(experiment: Experiment, target: Path) -> None:

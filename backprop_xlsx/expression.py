@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import reduce
+from operator import add, mul
 from typing import Any
 
+from backprop_xlsx.block import Block
 from backprop_xlsx.functions import FUNCTIONS
+from backprop_xlsx.names import label, sampled
 
 # What an expression evaluates to: a float, or a numpy array of any shape (then element by element).
 Value = Any
@@ -14,7 +18,8 @@ Value = Any
 SUM, PRODUCT, POWER, NEGATION, ATOM = 1, 2, 3, 4, 5  # how tightly an operator binds in a formula
 
 _BINDING = {"+": SUM, "-": SUM, "*": PRODUCT, "/": PRODUCT, "^": POWER}
-_TEXT_SIGNS = {"+": " + ", "-": " − ", "*": "·", "/": "/"}
+_MINUS = "−"  # of a negative number and before a factor; "-" is a hyphen
+_TEXT_SIGNS = {"+": " + ", "-": f" {_MINUS} ", "*": "·", "/": "/"}
 _SUPERSCRIPTS: dict[float | None, str] = {2: "²", 3: "³"}
 _FRACTIONS = {0.5: "½"}
 
@@ -69,8 +74,8 @@ class Expression:
     def __truediv__(self, other: Expression | float) -> Expression:
         return Operation("/", self, as_expression(other))
 
-    def __pow__(self, other: float) -> Expression:
-        return Operation("^", self, Number(other))
+    def __pow__(self, other: Expression | float) -> Expression:
+        return Operation("^", self, as_expression(other))
 
 
 @dataclass(frozen=True)
@@ -83,7 +88,7 @@ class Number(Expression):
         return f"{self.constant:.15g}"
 
     def text(self) -> str:
-        return _FRACTIONS.get(self.constant, f"{self.constant:.15g}")
+        return _FRACTIONS.get(self.constant, f"{self.constant:.15g}".replace("-", _MINUS))
 
     def value(self, lookup: Callable[[Expression], Value]) -> Value:
         return self.constant
@@ -109,6 +114,32 @@ class Symbol(Expression):
 
 
 @dataclass(frozen=True)
+class OverSamples(Expression):
+    """A quantity over all of several samples, whose cells stand side by side in one row."""
+
+    name: str
+    samples: int
+
+    @property
+    def each(self) -> tuple[Symbol, ...]:
+        """The quantity of each sample."""
+        return tuple(Symbol(sampled(self.name, sample)) for sample in range(self.samples))
+
+    def formula(self, cell: Callable[[Expression], str]) -> str:
+        first, last = cell(self.each[0]), cell(self.each[-1])
+        return f"{first}:{last.rpartition('!')[2]}"
+
+    def text(self) -> str:
+        return label(self.name)
+
+    def value(self, lookup: Callable[[Expression], Value]) -> Value:
+        return Block([[lookup(symbol) for symbol in self.each]])
+
+    def leaves(self) -> Iterator[Expression]:
+        yield from self.each
+
+
+@dataclass(frozen=True)
 class Negation(Expression):
     """The negative of an expression."""
 
@@ -119,7 +150,8 @@ class Negation(Expression):
         return "-" + _formula_within(self.operand, NEGATION, cell)
 
     def text(self) -> str:
-        return "−" + _text_within(self.operand, PRODUCT)
+        operand = _text_within(self.operand, PRODUCT)
+        return _MINUS + (f"({operand})" if operand.startswith(_MINUS) else operand)
 
     def value(self, lookup: Callable[[Expression], Value]) -> Value:
         return -self.operand.value(lookup)
@@ -147,14 +179,18 @@ class Operation(Expression):
         return left + self.operator + _formula_within(self.right, tighter, cell)
 
     def text(self) -> str:
-        left = _text_within(self.left, self.binding)
         if self.operator == "^":
             exponent = self.right.constant if isinstance(self.right, Number) else None
-            return left + _SUPERSCRIPTS.get(exponent, f"^{_text_within(self.right, ATOM)}")
-        tighter = self.binding + (self.operator in "-/")
-        right = _text_within(self.right, tighter)
-        if self.operator == "*":
-            left, right = _factor(self.left, left), _factor(self.right, right)
+            raised = _SUPERSCRIPTS.get(exponent, f"^{_text_within(self.right, ATOM)}")
+            return _base(self.left) + raised
+        left = _text_within(self.left, self.binding)
+        right = _text_within(self.right, self.binding + (self.operator in "-/"))
+        if self.binding == PRODUCT:
+            # (a/b)·c, lest the c join the denominator; the same for ∂E/∂o1.
+            left = f"({left})" if _ends_in_quotient(self.left) else left
+            right = f"({right})" if _is_derivative(self.right) else right
+        if right.startswith(_MINUS):
+            right = f"({right})"
         return left + _TEXT_SIGNS[self.operator] + right
 
     def value(self, lookup: Callable[[Expression], Value]) -> Value:
@@ -189,8 +225,11 @@ class Call(Expression):
         return FUNCTIONS[self.name].formula.format(inner)
 
     def text(self) -> str:
-        inner = ", ".join(argument.text() for argument in self.arguments)
-        return FUNCTIONS[self.name].text.format(inner)
+        function = FUNCTIONS[self.name]
+        if function.separator == _TEXT_SIGNS["*"] and len(self.arguments) > 1:
+            return function.text.format(product(self.arguments).text())
+        inner = function.separator.join(argument.text() for argument in self.arguments)
+        return function.text.format(inner)
 
     def value(self, lookup: Callable[[Expression], Value]) -> Value:
         return FUNCTIONS[self.name].value(*(a.value(lookup) for a in self.arguments))
@@ -209,22 +248,33 @@ def sigmoid(pre_activation: Expression) -> Expression:
     return Call("SIGMOID", (pre_activation,))
 
 
-def total(terms: list[Expression]) -> Expression:
+def total(terms: Sequence[Expression]) -> Expression:
     """The sum of one or more terms, from left to right."""
-    result = terms[0]
-    for term in terms[1:]:
-        result = result + term
-    return result
+    return reduce(add, terms)
 
 
-def label(name: str) -> str:
-    """A quantity's name as the exercise writes it: ``dE/dw1`` becomes ``∂E/∂w1``."""
-    return name.replace("dE/d", "∂E/∂")
+def product(factors: Sequence[Expression]) -> Expression:
+    """The product of one or more factors, from left to right."""
+    return reduce(mul, factors)
 
 
-def _factor(node: Expression, text: str) -> str:
-    # A derivative is written as a quotient: (∂E/∂o1)·w5, lest the w5 join the denominator.
-    return f"({text})" if isinstance(node, Symbol) and "/" in text else text
+def _base(node: Expression) -> str:
+    """The text of what is raised to a power: (∂E/∂w1)², (−x)², (x²)³."""
+    inner = _text_within(node, ATOM)
+    return f"({inner})" if _is_derivative(node) or inner.startswith(_MINUS) else inner
+
+
+def _is_derivative(node: Expression) -> bool:
+    return isinstance(node, (Symbol, OverSamples)) and "/" in node.text()
+
+
+def _ends_in_quotient(node: Expression) -> bool:
+    """Whether a factor that is written after a node would seem to stand below its line."""
+    if isinstance(node, Operation):
+        return node.operator == "/" or (node.operator == "*" and _ends_in_quotient(node.right))
+    if isinstance(node, Negation):
+        return _ends_in_quotient(node.operand)
+    return _is_derivative(node)
 
 
 def _formula_within(node: Expression, binding: int, cell: Callable[[Expression], str]) -> str:

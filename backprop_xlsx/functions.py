@@ -19,14 +19,15 @@ class Function:
 
     ``formula`` and ``text`` take the arguments, already rendered, in place of ``{}``;
     ``formula_binding`` says how tightly the formula's outermost operator binds
-    (5: not at all in need of parentheses; 2: a quotient). ``value`` takes floats, arrays, and
-    blocks where a range may stand.
+    (5: not at all in need of parentheses; 2: a quotient). ``separator`` stands between the
+    arguments in text. ``value`` takes floats, arrays, and blocks where a range may stand.
     """
 
     formula: str
     text: str
     value: Callable[..., Any]
     formula_binding: int = 5
+    separator: str = ", "
 
 
 def _sigmoid(x: Any) -> Any:
@@ -108,6 +109,11 @@ FUNCTIONS: dict[str, Function] = {
     # EXP overflows above 709, an error in Excel; below -700 the sigmoid is zero to 304 decimals,
     # so the MAX changes no digit of it.
     "SIGMOID": Function("1/(1+EXP(-MAX({},-700)))", "σ({})", _sigmoid, formula_binding=2),
+    # A factor below 1 to the power of a step: in the end 0, of which LibreOffice makes an error.
+    "DECAY": Function("IFERROR(POWER({}),0)", "{}", np.power, separator="^"),
+    # Over the samples of a step. LibreOffice 7.4 leaves stale numbers in a SUM or AVERAGE over
+    # cells of its own row, filled down many rows, but not in a SUMPRODUCT.
+    "SUM_OVER_SAMPLES": Function("SUMPRODUCT({})", "Σ({})", _sum_of_products, separator="·"),
     # What strangers' formulas call.
     "ABS": _called("ABS", np.abs),
     "AVERAGE": _called("AVERAGE", _average),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,21 +11,18 @@ from typing import Any
 import numpy as np
 
 from backprop_xlsx import reference
-from backprop_xlsx.equations import EQUATIONS
 from backprop_xlsx.errors import InputError, VerificationError
 from backprop_xlsx.experiment import Experiment
-from backprop_xlsx.network import INPUTS, TARGETS, WEIGHTS
 from backprop_xlsx.ooxml.book import Book, read_book
 from backprop_xlsx.ooxml.formula_text import cell_name
 from backprop_xlsx.ooxml.patch import spoil
 from backprop_xlsx.recalculate import Recalculated, engines, recalculate
-from backprop_xlsx.reference import Array
+from backprop_xlsx.reference import Array, State
 from backprop_xlsx.workbook.central_differences import CentralDifferences
-from backprop_xlsx.workbook.layout import CHECKS, COLUMNS, FIRST_ROW, Run, runs
+from backprop_xlsx.workbook.columns import run_values
+from backprop_xlsx.workbook.layout import CHECKS, FIRST_ROW, ROSE, Run, runs
 
 ABSOLUTE, RELATIVE = 1e-12, 1e-11
-# In the order of a run's columns, so that the first cell that differs is named.
-QUANTITIES = tuple(name for name in COLUMNS if name in (*INPUTS, *TARGETS, *EQUATIONS))
 # A step may differ by a few units in the last place of each activation, amplified as it is.
 STEP_ROUNDING = 8.0
 # Over a run rounding adds up; one that amplifies it beyond this is not compared as a whole.
@@ -69,22 +67,35 @@ def verify(
     return Verification(by, comparison.formulas, comparison.largest, comparison.unsteady)
 
 
+@dataclass(frozen=True)
+class _Expected:
+    """What a run's table should hold, arrays (steps + 1, quantities), and how far it may be off."""
+
+    run: Run
+    quantities: tuple[str, ...]
+    values: Array
+    rounding: float
+
+
 class _Comparison:
     """The reference of an experiment, against which engines' results are held."""
 
     def __init__(self, experiment: Experiment, book: Book) -> None:
         self._experiment = experiment
-        self._inputs = np.array(experiment.inputs)
-        self._targets = np.array(experiment.targets)
-        self._runs = runs(experiment)
-        self._trained = reference.train(experiment)
-        self._run_rounding = RUN_ROUNDING * reference.run_rounding(experiment)
+        rounding = RUN_ROUNDING * reference.run_rounding(experiment)
+        self._expected = [
+            _expected(run, trained, float(amount))
+            for run, trained, amount in zip(
+                runs(experiment), reference.train(experiment), rounding, strict=True
+            )
+        ]
+        self._samples = reference.samples_of_rows(experiment)
         self.unsteady = tuple(
-            run.sheet
-            for run, amount in zip(self._runs, self._run_rounding, strict=True)
-            if not amount <= LARGEST_RUN_ROUNDING
+            expected.run.sheet
+            for expected in self._expected
+            if not expected.rounding <= LARGEST_RUN_ROUNDING
         )
-        sheets = {run.sheet for run in self._runs}
+        sheets = {expected.run.sheet for expected in self._expected}
         self._others = [
             (sheet.name, row, column, cell.value)
             for sheet in book.sheets
@@ -97,66 +108,49 @@ class _Comparison:
         self.largest = 0.0
 
     def compare(self, recalculated: Recalculated) -> None:
-        for run in self._runs:
-            found = self._table(recalculated, run)
-            self._compare_steps(recalculated.engine, run, found)
-            if run.sheet not in self.unsteady:
-                self._compare_run(recalculated.engine, run, found)
+        for expected in self._expected:
+            found = _table(recalculated, expected.run, expected.quantities)
+            self._compare_steps(recalculated.engine, expected, found)
+            _compare_helpers(recalculated, expected, found)
+            if expected.run.sheet not in self.unsteady:
+                allowed = np.full(found.shape, expected.rounding)
+                _compare(recalculated.engine, expected, found, expected.values, allowed)
         if not self.unsteady:
             self._compare_others(recalculated)
 
-    def _table(self, recalculated: Recalculated, run: Run) -> Array:
-        """A run's recalculated quantities, array (steps + 1, quantities)."""
-        rows = []
-        for row in range(FIRST_ROW + 1, FIRST_ROW + run.steps + 2):
-            numbers = []
-            for name in QUANTITIES:
-                value = recalculated.value(run.sheet, row, COLUMNS[name] + 1)
-                if isinstance(value, bool) or not isinstance(value, (int, float)):
-                    where = f"'{run.sheet}'!{cell_name(row, COLUMNS[name] + 1)}"
-                    raise VerificationError(
-                        f"{where}: {recalculated.engine} gives {value!r}, expected a number"
-                    )
-                numbers.append(value)
-            rows.append(numbers)
-        return np.array(rows, dtype=float)
-
-    def _compare_steps(self, engine: str, run: Run, found: Array) -> None:
+    def _compare_steps(self, engine: str, expected: _Expected, found: Array) -> None:
         """Row 0 with the start values, every other with one step from its own previous row."""
-        rate = np.array(self._experiment.learning_rates[run.index])
-        weights = found[:-1, [QUANTITIES.index(name) for name in WEIGHTS]]
-        at_start = (self._inputs, self._targets, np.array(self._experiment.weights))
-        first = reference.quantities(*at_start)
-        later = reference.step(self._inputs, self._targets, weights, rate)
-        rounding = reference.step_rounding(self._inputs, self._targets, weights, rate)
-        expected = np.vstack([_matrix(first), _matrix(later)])
-        moves = _matrix(rounding)
-        self._compare(engine, run, found, expected, STEP_ROUNDING * np.vstack([moves[:1], moves]))
-        self.largest = max(self.largest, float(np.abs(found - expected).max()))
+        run, network = expected.run, self._experiment.network
+        inputs, targets = self._samples
 
-    def _compare_run(self, engine: str, run: Run, found: Array) -> None:
-        expected = _matrix({name: q[:, run.index] for name, q in self._trained.items()})
-        allowed = np.full(expected.shape, self._run_rounding[run.index])
-        self._compare(engine, run, found, expected, allowed)
+        def columns(names: tuple[str, ...]) -> Array:
+            return found[:-1, [expected.quantities.index(name) for name in names]]
 
-    def _compare(self, engine: str, run: Run, found: Array, expected: Array, moves: Array) -> None:
-        allowed = np.maximum(np.maximum(ABSOLUTE, RELATIVE * np.abs(expected)), moves)
-        # Written so that a difference that is not a number counts as too large.
-        wrong = ~(np.abs(found - expected) <= allowed)
-        if wrong.any():
-            step, column = (int(index) for index in np.argwhere(wrong)[0])
-            name = QUANTITIES[column]
-            address = cell_name(FIRST_ROW + 1 + step, COLUMNS[name] + 1)
-            raise VerificationError(
-                f"'{run.sheet}'!{address} ({name} at step {step}): {engine} gives "
-                f"{float(found[step, column])!r}, the reference {float(expected[step, column])!r}"
-            )
+        state = State(
+            columns(network.weights + network.bias_names),
+            {
+                letter: columns(tuple(f"{letter}_{name}" for name in network.parameters))
+                for letter in run.optimiser.states
+            },
+        )
+        before, after = (inputs[:-1], targets[:-1]), (inputs[1:], targets[1:])
+        numbers = np.arange(1, run.steps + 1, dtype=float)
+        with np.errstate(all="ignore"):
+            later = reference.step(network, run.optimiser, before, after, state, numbers)
+            moves = reference.step_rounding(network, run.optimiser, before, after, state, numbers)
+        rounding = _matrix(expected, moves)
+        steps = np.vstack([expected.values[:1], _matrix(expected, later)])
+        allowed = STEP_ROUNDING * np.vstack([rounding[:1], rounding])
+        _compare(engine, expected, found, steps, allowed)
+        self.largest = max(self.largest, float(np.abs(found - steps).max()))
 
     def _compare_others(self, recalculated: Recalculated) -> None:
         """All cells outside the runs' rows with their cached values."""
         differences = CentralDifferences(self._experiment, row=0)
-        checks = max(differences.margin(weight, 0.0) for weight in WEIGHTS)
-        runs_rounding = float(np.max(self._run_rounding))
+        checks = max(
+            (differences.margin(weight, 0.0) for weight in differences.parameters), default=0.0
+        )
+        runs_rounding = max(expected.rounding for expected in self._expected)
         for sheet, row, column, expected in self._others:
             found = recalculated.value(sheet, row, column)
             allowed = max(ABSOLUTE, runs_rounding, checks if sheet == CHECKS else 0.0)
@@ -167,9 +161,70 @@ class _Comparison:
                 )
 
 
-def _matrix(quantities: dict[str, Array]) -> Array:
-    """Quantities, arrays (steps,) or single numbers, as an array (steps, quantities)."""
-    return np.stack([np.atleast_1d(quantities[name]) for name in QUANTITIES], axis=-1)
+def _expected(run: Run, trained: dict[str, Array], rounding: float) -> _Expected:
+    # In the order of the run's columns, so that the first cell that differs is named.
+    quantities = tuple(name for name in run.columns if name in trained)
+    return _Expected(run, quantities, np.stack([trained[n] for n in quantities], 1), rounding)
+
+
+def _table(
+    recalculated: Recalculated, run: Run, names: Sequence[str], first_step: int = 0
+) -> Array:
+    """A run's recalculated columns of these names from a step on, array (steps, names)."""
+    rows = []
+    columns = [run.columns[name] + 1 for name in names]
+    for row in range(FIRST_ROW + 1 + first_step, FIRST_ROW + run.steps + 2):
+        numbers = []
+        for column in columns:
+            value = recalculated.value(run.sheet, row, column)
+            if isinstance(value, bool) or not isinstance(value, (int, float)):
+                where = f"'{run.sheet}'!{cell_name(row, column)}"
+                raise VerificationError(
+                    f"{where}: {recalculated.engine} gives {value!r}, expected a number"
+                )
+            numbers.append(value)
+        rows.append(numbers)
+    return np.array(rows, dtype=float)
+
+
+def _compare_helpers(recalculated: Recalculated, expected: _Expected, found: Array) -> None:
+    """The columns that follow the course of the loss, with what follows from the loss found."""
+    run = expected.run
+    quantities = dict(zip(expected.quantities, found.T, strict=True))
+    values = run_values(run, quantities).values
+    for name in run.columns:
+        if name in quantities:
+            continue
+        # Step 0 has nothing above it from which the loss could have risen.
+        first = 1 if name == ROSE else 0
+        column = _table(recalculated, run, (name,), first)[:, 0]
+        wrong = ~(np.abs(column - values[name][first:]) <= ABSOLUTE)
+        if wrong.any():
+            step = first + int(np.argmax(wrong))
+            address = cell_name(FIRST_ROW + 1 + step, run.columns[name] + 1)
+            raise VerificationError(
+                f"'{run.sheet}'!{address} ({name} at step {step}): {recalculated.engine} gives "
+                f"{float(column[step - first])!r}, expected {float(values[name][step])!r}"
+            )
+
+
+def _compare(engine: str, expected: _Expected, found: Array, values: Array, moves: Array) -> None:
+    allowed = np.maximum(np.maximum(ABSOLUTE, RELATIVE * np.abs(values)), moves)
+    # Written so that a difference that is not a number counts as too large.
+    wrong = ~(np.abs(found - values) <= allowed)
+    if wrong.any():
+        step, column = (int(index) for index in np.argwhere(wrong)[0])
+        name, run = expected.quantities[column], expected.run
+        address = cell_name(FIRST_ROW + 1 + step, run.columns[name] + 1)
+        raise VerificationError(
+            f"'{run.sheet}'!{address} ({name} at step {step}): {engine} gives "
+            f"{float(found[step, column])!r}, the reference {float(values[step, column])!r}"
+        )
+
+
+def _matrix(expected: _Expected, quantities: dict[str, Array]) -> Array:
+    """Quantities, arrays (steps,), as an array (steps, quantities)."""
+    return np.stack([quantities[name] for name in expected.quantities], axis=-1)
 
 
 def _same(found: Any, expected: Any, allowed: float) -> bool:

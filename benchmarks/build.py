@@ -1,7 +1,8 @@
-"""Building and verifying the default book, against XlsxWriter alone on ready-made strings.
+"""Building and verifying a book, against XlsxWriter alone on ready-made strings.
 
-    python benchmarks/build.py [--repeats 7]
+    python benchmarks/build.py [--repeats 7] [--layers 10-10-10-10]
 
+The book is the default one, or that of a network with trained biases.
 The build is recorded once, call by call; XlsxWriter alone is the replay of those calls, with all
 strings, numbers and formats ready. Both run in turn in one process; the table gives the medians.
 """
@@ -104,8 +105,11 @@ def seconds(work: Callable[[], object]) -> float:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--repeats", type=int, default=7)
-    repeats = parser.parse_args().repeats
-    experiment = Experiment.preset()
+    parser.add_argument("--layers")
+    options = parser.parse_args()
+    repeats, experiment = options.repeats, Experiment.preset()
+    if options.layers:
+        experiment = Experiment.preset(layers=options.layers, biases="trained")
     with tempfile.TemporaryDirectory() as folder:
         recorded, ours, alone = (Path(folder) / f"{name}.xlsx" for name in ("a", "b", "c"))
         book, calls = record(experiment, recorded)
@@ -113,12 +117,15 @@ def main() -> None:
         for _ in range(repeats):
             times["XlsxWriter alone"].append(seconds(lambda: replay(book, calls, alone)))
             times["build"].append(seconds(lambda: build(experiment, ours)))
-            times["verify"].append(seconds(lambda: verify(ours, experiment)))
+            start = time.perf_counter()
+            verification = verify(ours, experiment)
+            times["verify"].append(time.perf_counter() - start)
         if alone.read_bytes() != ours.read_bytes():
             raise SystemExit("the replay wrote another file: the comparison is void")
     medians = {name: statistics.median(values) for name, values in times.items()}
     medians["build and verify"] = medians["build"] + medians.pop("verify")
     print(f"Python {platform.python_version()}, XlsxWriter {xlsxwriter.__version__}")
+    print(f"{verification.formulas:,} formulas")
     print("| what | ratio | seconds |\n|---|---|---|")
     for name, value in medians.items():
         print(f"| {name} | {value / medians['XlsxWriter alone']:.2f} | {value:.2f} |")

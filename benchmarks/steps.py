@@ -14,7 +14,6 @@ import sys
 import tempfile
 import time
 import zipfile
-from dataclasses import replace
 from pathlib import Path
 
 from backprop_xlsx import Experiment, build
@@ -23,7 +22,7 @@ from backprop_xlsx import Experiment, build
 def measure(steps: int) -> None:
     """Builds a book of that many steps and prints seconds, peak bytes and the number of charts."""
     baseline = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    experiment = replace(Experiment.preset(), learning_rates=(0.1,), steps=steps)
+    experiment = Experiment.preset(learning_rates=[0.1], steps=steps)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "book.xlsx"
         start = time.perf_counter()

@@ -8,7 +8,6 @@ It writes Corrected.xlsx and Report.html, which looks like check-report.png. On 
     python -m backprop_xlsx.check Homework.xlsx --fix Corrected.xlsx --report Report.html
 """
 
-from dataclasses import replace
 from pathlib import Path
 
 import openpyxl
@@ -20,7 +19,7 @@ from backprop_xlsx.check.judge import check_file
 from backprop_xlsx.check.page import page
 
 homework = Path("Homework.xlsx")
-experiment = replace(Experiment.preset("classroom"), learning_rates=(0.5,))
+experiment = Experiment.preset("classroom", learning_rates=[0.5])
 build(experiment, homework)
 
 book = openpyxl.load_workbook(homework)

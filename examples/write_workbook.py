@@ -6,14 +6,13 @@ writes Class.xlsx; its first sheet looks like workbook-network.png, and the shee
 the learning rates like workbook-learning-rates.png.
 """
 
-from dataclasses import replace
 from pathlib import Path
 
 import openpyxl
 
 from backprop_xlsx import Experiment, build, verify
 
-experiment = replace(Experiment.preset("classroom"), learning_rates=(0.1, 1, 10, 100, 1000))
+experiment = Experiment.preset("classroom", learning_rates=[0.1, 1, 10, 100, 1000])
 path = Path("Class.xlsx")
 
 placed = build(experiment, path)

@@ -14,9 +14,7 @@ from backprop_xlsx.ooxml.patch import Change, patch_sheet
 from backprop_xlsx.recalculate import Recalculated
 from tests.strategies import CHAOTIC
 
-EXPERIMENT = Experiment(
-    (0.05, 0.1), (0.5, 0.5), (0.15, 0.2, 0.25, 0.3, 0.4, 0.45, 0.5, 0.55), (0.5, 2.0), steps=12
-)
+EXPERIMENT = Experiment.preset(learning_rates=[0.5, 2.0], steps=12)
 
 
 def patched(path: Path, sheet: str, position: tuple[int, int], change: Change) -> Path:
@@ -41,7 +39,7 @@ def patched(path: Path, sheet: str, position: tuple[int, int], change: Change) -
         ),
         ("Run B", (28, 6), "F27-$E$3*Z27", "'Run B'!F28 (w1 at step 12)"),
         ("Run B", (16, 24), "V16", "'Run B'!X16 (E_total at step 0)"),
-        ("Learning rates", (8, 4), "'Run A'!X17", "'Learning rates'!D8"),
+        ("Learning rates", (8, 5), "'Run A'!X17", "'Learning rates'!E8"),
         ("Derivation", (21, 4), "D9*D5", "'Derivation'!D21"),
     ],
 )
@@ -63,13 +61,7 @@ def test_a_wrong_cached_value_is_named(tmp_path: Path) -> None:
 
 def test_another_experiment_does_not_verify(tmp_path: Path) -> None:
     build(EXPERIMENT, tmp_path / "book.xlsx")
-    other = Experiment(
-        EXPERIMENT.inputs,
-        (0.5, 0.5000001),
-        EXPERIMENT.weights,
-        EXPERIMENT.learning_rates,
-        EXPERIMENT.steps,
-    )
+    other = Experiment.preset(learning_rates=[0.5, 2.0], steps=12, targets=[0.5, 0.5000001])
     with pytest.raises(VerificationError, match="'Run A'!C16"):
         verify(tmp_path / "book.xlsx", other)
 

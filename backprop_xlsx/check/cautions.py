@@ -2,8 +2,8 @@
 
 Their kinds: "steps" (fewer than asked for), "learning rates" (one of the usual six is missing, or
 its cell is blank), "unfinished" (blank cells), "inputs" (they change from row to row), "not
-evaluated" (a formula was judged by its value), "chart" and "pasted table" (see charts.py and
-pasted.py).
+evaluated" (a formula was judged by its value), "description" (a book has not the runs, or a run
+not the columns, of which it tells), "chart" and "pasted table" (see charts.py and pasted.py).
 """
 
 from __future__ import annotations
@@ -13,14 +13,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from backprop_xlsx.check.columns import Column
 from backprop_xlsx.check.findings import Caution
 from backprop_xlsx.check.references import Surroundings
-from backprop_xlsx.check.roles import number_of
+from backprop_xlsx.check.single_cells import number_of
 from backprop_xlsx.check.tables import Table
-from backprop_xlsx.expression import label
-from backprop_xlsx.network import INPUTS, TARGETS
+from backprop_xlsx.names import label
 from backprop_xlsx.ooxml.formula_text import cell_name
 
 STEPS = 100
 """Updates that the exercise asks for."""
+MOST_NAMED = 6
+"""Columns that a warning names."""
 SAME = 1e-9
 """Relative: numbers that were filled down as a series differ by their rounding."""
 LEARNING_RATES = (0.1, 0.2, 0.5, 0.8, 1.0, 2.0)
@@ -31,11 +32,19 @@ def table_cautions(surroundings: Surroundings, columns: Mapping[str, Column]) ->
     """What deserves a look in one table."""
     table = surroundings.table
     steps = table.last_row - table.first_row
-    if steps < STEPS:
+    if table.exercise.is_of_the_class and steps < STEPS:
         yield Caution("steps", table.range, f"has {steps} steps, fewer than {STEPS}")
     yield from _unfinished(table, columns)
     yield from _changing(surroundings)
     yield from _not_evaluated(columns)
+
+
+def missing_columns(table: Table, columns: Mapping[str, Column]) -> Iterator[Caution]:
+    """What a book says that it computes, and a table of it has no column for."""
+    names = [name for name in table.exercise.equations if name not in columns]
+    if table.exercise.described and names:
+        listed = ", ".join(map(label, names[:MOST_NAMED])) + (" …" if names[MOST_NAMED:] else "")
+        yield Caution("description", table.range, f"has no column of {listed}, as the book says")
 
 
 def learning_rate_cautions(cell: str | None, rate: float | None) -> Iterator[Caution]:
@@ -70,7 +79,8 @@ def _unfinished(table: Table, columns: Mapping[str, Column]) -> Iterator[Caution
 
 def _changing(surroundings: Surroundings) -> Iterator[Caution]:
     table = surroundings.table
-    for name in (*TARGETS, *INPUTS):
+    exercise = table.exercise
+    for name in dict.fromkeys((*exercise.targets, *exercise.given)):
         if name not in table.columns:
             continue
         column = table.columns[name]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from backprop_xlsx.check.meanings import CONSTANTS, Place
+from collections.abc import Iterator
+
+from backprop_xlsx.check.meanings import Place
 from backprop_xlsx.check.pool import EULER
 from backprop_xlsx.check.references import Surroundings
-from backprop_xlsx.check.roles import Candidate
+from backprop_xlsx.check.single_cells import Candidate
 from backprop_xlsx.check.tokens import Token
-from backprop_xlsx.equations import EQUATIONS
 from backprop_xlsx.expression import (
     SUM,
     Call,
@@ -15,9 +16,10 @@ from backprop_xlsx.expression import (
     Negation,
     Number,
     Operation,
+    OverSamples,
     Symbol,
 )
-from backprop_xlsx.network import LEARNING_RATE, WEIGHTS
+from backprop_xlsx.names import LEARNING_RATE
 from backprop_xlsx.ooxml.formula_text import column_letters
 
 
@@ -32,6 +34,7 @@ class CellNames:
     ) -> None:
         self._surroundings = surroundings
         self._table = surroundings.table
+        self._exercise = surroundings.table.exercise
         self._fixed = dict(fixed)
         self._places: dict[str, Place] = {}
         for place, name in surroundings.aliases.items():
@@ -39,13 +42,20 @@ class CellNames:
         if learning_rate is not None and not isinstance(learning_rate, float):
             self._places[LEARNING_RATE] = learning_rate
 
+    def given(self, name: str) -> str | None:
+        """What a cell of something that is given should hold, without "="; None if unknown."""
+        return self._absolute(self._places[name]) if name in self._places else None
+
     def equation(self, quantity: str, row: int) -> str | None:
         """The formula, without "=", that a quantity should have in a row.
 
         None where the table has no cell for something in it.
         """
         try:
-            return _plain(EQUATIONS[quantity]).formula(lambda leaf: self._cell(leaf, row, ""))
+            equation = _plain(self._exercise.equations[quantity])
+            for range_of in _ranges(equation):
+                self._require_side_by_side(range_of)
+            return equation.formula(lambda leaf: self._cell(leaf, row, ""))
         except LookupError:
             return None
 
@@ -64,6 +74,9 @@ class CellNames:
             if isinstance(expression, Symbol):
                 return self._cell(expression, row, anchor)
             formula = expression.formula(lambda leaf: self._cell(leaf, row, anchor))
+            if isinstance(expression, OverSamples):
+                self._require_side_by_side(expression)
+                return formula
             # What is put in as a new factor or term needs parentheses only if it is a sum itself.
             return f"({formula})" if like is not None or expression.binding == SUM else formula
         except LookupError:
@@ -73,7 +86,7 @@ class CellNames:
         assert isinstance(leaf, Symbol)
         name, row = leaf.name, row - leaf.steps_back
         column = self._table.columns.get(name)
-        if name in CONSTANTS and not self._has_own(name, row):
+        if name in self._exercise.constants and not self._has_own(name, row):
             if name in self._fixed:
                 return Number(self._fixed[name]).formula(str)
             if self._has_own(name, self._table.first_row):
@@ -81,10 +94,25 @@ class CellNames:
             return self._absolute(self._places[name])
         if column is not None:
             return f"{anchor}{column_letters(column)}{row}"
-        if name in WEIGHTS:  # one without a column would lead back from row to row without end
+        # One without a column would lead back from row to row without end.
+        if name in self._exercise.starts:
             raise LookupError(name)
-        equation = _plain(EQUATIONS[name])
+        if "[" in name:  # it may be the end of a range, where nothing can be written out
+            raise LookupError(name)
+        equation = _plain(self._exercise.equations[name])
         return f"({equation.formula(lambda inner: self._cell(inner, row, anchor))})"
+
+    def _require_side_by_side(self, leaf: OverSamples) -> None:
+        """Raises LookupError if the samples' cells are no range."""
+        places = [
+            (0, self._table.columns[symbol.name])
+            if symbol.name in self._table.columns
+            else self._places[symbol.name][1:]
+            for symbol in leaf.each
+        ]
+        row, column = places[0]
+        if places != [(row, column + index) for index in range(leaf.samples)]:
+            raise LookupError(leaf.name)
 
     def _has_own(self, name: str, row: int) -> bool:
         """Whether a row has its own cell for a constant of the exercise, and one that is filled."""
@@ -97,6 +125,13 @@ class CellNames:
         sheet, _, _ = self._surroundings.name_of(place).rpartition("!")
         prefix = f"{sheet}!" if sheet else ""
         return f"{prefix}${column_letters(place[2])}${place[1]}"
+
+
+def _ranges(expression: Expression) -> Iterator[OverSamples]:
+    if isinstance(expression, OverSamples):
+        yield expression
+    for child in expression.children():
+        yield from _ranges(child)
 
 
 def _plain(expression: Expression) -> Expression:

@@ -7,11 +7,9 @@ from collections.abc import Iterator, Sequence
 from backprop_xlsx.check.findings import Caution
 from backprop_xlsx.check.tables import Table
 from backprop_xlsx.check.tokens import FormulaError, Reference, tokenise
-from backprop_xlsx.network import LOSSES, TOTAL_LOSS
+from backprop_xlsx.names import TOTAL_LOSS
 from backprop_xlsx.ooxml.book import Book, Sheet
 from backprop_xlsx.ooxml.charts import Series
-
-_LOSS_COLUMNS = (TOTAL_LOSS, *LOSSES)
 
 
 def chart_cautions(book: Book, table: Table) -> Iterator[Caution]:
@@ -76,7 +74,8 @@ def _loss(table: Table, reference: Reference) -> str | None:
     """The loss whose column, among the table's rows, a range meets."""
     last = reference.last or reference.first
     meets = reference.first.row <= table.last_row and last.row >= table.first_row
-    for name in _LOSS_COLUMNS:
+    exercise = table.exercise
+    for name in dict.fromkeys((exercise.loss, TOTAL_LOSS, *exercise.network.losses)):
         column = table.columns.get(name)
         if meets and reference.first.column == last.column == column:
             return name

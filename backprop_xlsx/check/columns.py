@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from backprop_xlsx.check.forms import Form, forms_of
-from backprop_xlsx.check.references import Surroundings
-from backprop_xlsx.check.tables import COMPUTED, Table
+from backprop_xlsx.check.meanings import meant
+from backprop_xlsx.check.tables import Table
 from backprop_xlsx.check.tokens import FormulaError
 from backprop_xlsx.check.values import Numbers
-from backprop_xlsx.check.verdicts import Judge
+from backprop_xlsx.check.verdicts import Judge, evaluated
 from backprop_xlsx.expression import Symbol
-from backprop_xlsx.network import WEIGHTS
 
 FormRows = tuple[Form, list[int]]
 
@@ -24,7 +25,8 @@ class Column:
     ``typed`` are rows with a number or a text among formulas, ``numbers`` all rows of a column
     that holds no formula, ``unjudged`` those whose formula cannot be evaluated here, with why.
     ``disagreeing`` are rows of the latter two whose value is not what the equation makes of the
-    others; ``wrong_start`` is a weight's start value that is taken from the run itself.
+    others; ``wrong_start`` is what the first row holds that is no start value: a weight taken from
+    the run itself, a step that does not count from 0.
     """
 
     quantity: str
@@ -32,7 +34,7 @@ class Column:
     forms: list[Form]
     right: list[FormRows] = field(default_factory=list)
     wrong: list[FormRows] = field(default_factory=list)
-    wrong_start: Form | None = None
+    wrong_start: str | None = None
     unjudged: list[tuple[list[int], str]] = field(default_factory=list)
     typed: list[int] = field(default_factory=list)
     numbers: list[int] = field(default_factory=list)
@@ -47,7 +49,7 @@ class Column:
 
 def read_columns(table: Table) -> dict[str, Column]:
     """The columns of computed quantities, not yet judged."""
-    return {name: _read(table, name) for name in COMPUTED if name in table.columns}
+    return {name: _read(table, name) for name in table.exercise.computed if name in table.columns}
 
 
 def judge_column(judge: Judge, column: Column) -> None:
@@ -55,13 +57,13 @@ def judge_column(judge: Judge, column: Column) -> None:
     first_row = judge.table.first_row
     for form in column.forms:
         rows = form.rows
-        if column.quantity in WEIGHTS and rows[0] == first_row:
+        if column.quantity in judge.exercise.starts and rows[0] == first_row:
             if form.error is not None:
                 column.unjudged.append(([first_row], form.error))
-            elif _is_start_value(judge.surroundings, form):
+            elif _is_start_value(judge, column.quantity, form):
                 column.right.append((form, [first_row]))
             else:
-                column.wrong_start = form
+                column.wrong_start = f"={form.formula}"
             rows = rows[1:]
         if rows:
             _sort(judge, column, form, rows)
@@ -88,8 +90,10 @@ def _read(table: Table, name: str) -> Column:
             formulas.append((row, cell.formula))
         elif cell.array:
             in_array.append(row)
-        elif not (name in WEIGHTS and row == table.first_row):
+        elif not (name in table.exercise.starts and row == table.first_row):
             column.typed.append(row)
+        elif table.exercise.starts[name] not in (None, cell.value):
+            column.wrong_start = str(cell.value)
     column.forms = forms_of(formulas)
     if in_array:
         column.unjudged.append((in_array, "is part of an array formula"))
@@ -110,17 +114,20 @@ def _sort(judge: Judge, column: Column, form: Form, rows: Sequence[int]) -> None
         column.wrong.append((form, wrong))
 
 
-def _is_start_value(surroundings: Surroundings, form: Form) -> bool:
-    """Whether a formula in a weight's first row takes its start value from outside the table."""
+def _is_start_value(judge: Judge, quantity: str, form: Form) -> bool:
+    """Whether a formula in the first row gives a start value: the set one, or one from outside."""
+    surroundings, start = judge.surroundings, judge.exercise.starts[quantity]
     place = surroundings.place(form.tokens[0]) if len(form.tokens) == 2 else None
-    if place is not None:
+    if start is None and place is not None:
         return surroundings.in_table(place) is None
     try:
         meanings = surroundings.meanings(form.tokens, form.first_row)
     except FormulaError:
         return True
+    if start is not None:
+        return bool(np.all(evaluated(meant(form.part.expression, meanings), judge.probes) == start))
     return not any(
-        isinstance(leaf, Symbol) and leaf.name in COMPUTED
+        isinstance(leaf, Symbol) and leaf.name in judge.exercise.equations
         for meaning in meanings
         if meaning is not None
         for leaf in meaning.expression.leaves()

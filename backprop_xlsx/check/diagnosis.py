@@ -10,11 +10,9 @@ from backprop_xlsx.check.changes import Repair
 from backprop_xlsx.check.forms import Form
 from backprop_xlsx.check.meanings import Meaning, Outside, meant
 from backprop_xlsx.check.repair import further_repair, simple_repair
-from backprop_xlsx.check.tables import COMPUTED
 from backprop_xlsx.check.verdicts import Judge, evaluated
 from backprop_xlsx.check.workshop import Effort, Workshop
 from backprop_xlsx.expression import Expression, Number, Symbol
-from backprop_xlsx.network import GRADIENTS, WEIGHTS
 
 
 class Kind(Enum):
@@ -96,13 +94,14 @@ def _instead(
     """What a formula computes instead of its quantity."""
     probes = judge.probes
     value = evaluated(expression, probes)
-    if quantity not in WEIGHTS and Symbol(quantity).before in leaves:
+    exercise = judge.exercise
+    if quantity not in exercise.starts and Symbol(quantity).before in leaves:
         names = {leaf.name for leaf in leaves if isinstance(leaf, Symbol)}
-        if names & set(GRADIENTS):
+        if names & set(exercise.gradients):
             return Kind.UPDATED, None
     if isinstance(expression, Symbol) and expression.name == quantity:
         return Kind.REPEATS if expression.steps_back else Kind.CIRCULAR, None
-    for other in COMPUTED:
+    for other in exercise.computed:
         if other != quantity and probes.right(other, value):
             return Kind.COPIES, other
     return None

@@ -127,7 +127,7 @@ def _signs(
             yield Rearrangement(Slip.SIGN_TOO_MANY, items, (meaning_of(part.expression),))
     for part, _ in parts:
         subject = meaning_of(part.expression)
-        single = part.operator is None or tokens[part.start].kind == "("
+        single = part.operator is None or _is_enclosed(tokens, part)
         before, after = ((), ()) if single else ((_OPEN,), (_CLOSE,))
         around = (*range(part.start, part.end), *after)
         rest = range(part.end, len(tokens))
@@ -137,6 +137,11 @@ def _signs(
         if single and not isinstance(subject, Call):
             items = (*range(part.start), *around, *_SQUARE, *rest)
             yield Rearrangement(Slip.NO_SQUARE, items, (subject,))
+
+
+def _is_enclosed(tokens: Sequence[Token], part: Part) -> bool:
+    """Whether one pair of parentheses stands around a part as a whole."""
+    return any((start, end) == (part.start, part.end - 1) for start, end, _ in _pairs(tokens))
 
 
 def _swapped(tokens: Sequence[Token], part: Part) -> tuple[Item, ...]:

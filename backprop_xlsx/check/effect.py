@@ -3,28 +3,31 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
 
+from backprop_xlsx.check.exercise import Exercise
 from backprop_xlsx.check.meanings import Outside
 from backprop_xlsx.check.verdicts import as_number, safely
-from backprop_xlsx.equations import EQUATIONS
 from backprop_xlsx.expression import (
     Call,
     Expression,
     Negation,
     Number,
     Operation,
+    OverSamples,
     Symbol,
+    Value,
 )
 from backprop_xlsx.functions import FUNCTIONS
-from backprop_xlsx.network import INPUTS, LEARNING_RATE, TARGETS, TOTAL_LOSS, WEIGHTS
 
 MOST_STEPS = 30_000
-"""Of all runs of a book that are followed: about two seconds."""
+"""Of all runs of a book that are followed, of a class network: about two seconds."""
+QUANTITIES = 27
+"""That are computed in a step of a class network; other networks' steps count accordingly."""
 
 Evaluate = Callable[["Step"], float]
 Wrong = Mapping[tuple[str, int], Expression]
@@ -33,8 +36,9 @@ Wrong = Mapping[tuple[str, int], Expression]
 
 @dataclass(frozen=True)
 class Start:
-    """What a run begins with: inputs, targets, learning rate and start weights by name."""
+    """What a run begins with: constants and start values by name, and how many steps it takes."""
 
+    exercise: Exercise
     values: tuple[tuple[str, float], ...]
     steps: int
 
@@ -46,8 +50,16 @@ class Circle(Exception):
 class Step(dict[str, float]):
     """The quantities of one step, each computed when it is first asked for."""
 
-    def __init__(self, number: int, run: list[Step], wrong: Wrong, known: dict[str, float]) -> None:
+    def __init__(
+        self,
+        exercise: Exercise,
+        number: int,
+        run: list[Step],
+        wrong: Wrong,
+        known: dict[str, float],
+    ) -> None:
         super().__init__(known)
+        self.exercise = exercise
         self.number = number
         self.run = run
         self.wrong = wrong
@@ -58,22 +70,23 @@ class Step(dict[str, float]):
             raise Circle
         self.open.add(name)
         formula = self.wrong.get((name, self.number))
-        result = _right(name)(self) if formula is None else self._evaluated(formula)
+        if formula is None:
+            result = _right(self.exercise, name)(self)
+        else:
+            result = as_number(safely(formula, self.value))
         self.open.discard(name)
         self[name] = result
         return result
 
-    def _evaluated(self, formula: Expression) -> float:
-        def lookup(leaf: Expression) -> float:
-            if isinstance(leaf, Outside):
-                return leaf.number
-            assert isinstance(leaf, Symbol)
-            number = self.number - leaf.steps_back
-            if not 0 <= number <= self.number:
-                raise Circle
-            return self.run[number][leaf.name]
-
-        return as_number(safely(formula, lookup))
+    def value(self, leaf: Expression) -> float:
+        """A leaf's value as seen from this step."""
+        if isinstance(leaf, Outside):
+            return leaf.number
+        assert isinstance(leaf, Symbol)
+        number = self.number - leaf.steps_back
+        if not 0 <= number <= self.number:
+            raise Circle
+        return self.run[number][leaf.name]
 
 
 class Simulator:
@@ -105,21 +118,22 @@ class Simulator:
 
     def _final_loss(self, start: Start, wrong: Wrong) -> float | None:
         """The loss after the last step; None if the formulas go in a circle."""
-        self.left -= start.steps
+        exercise = start.exercise
+        self.left -= start.steps * max(len(exercise.equations) // QUANTITIES, 1)
         if self.left < 0:
             return None
         values = dict(start.values)
-        constants = {name: values[name] for name in (*INPUTS, *TARGETS, LEARNING_RATE)}
+        constants = {name: values[name] for name in exercise.ordered_constants}
         run: list[Step] = []
         try:
             with np.errstate(all="ignore"):
-                run.append(Step(0, run, wrong, values))
+                run.append(Step(exercise, 0, run, wrong, values))
                 for number in range(1, start.steps + 1):
-                    step = Step(number, run, wrong, constants)
+                    step = Step(exercise, number, run, wrong, constants)
                     run.append(step)
-                    for weight in WEIGHTS:
-                        step[weight]
-                return run[-1][TOTAL_LOSS]
+                    for name in exercise.starts:
+                        step[name]
+                return run[-1][exercise.loss]
         except Circle:
             return None
         except (ArithmeticError, TypeError, ValueError):
@@ -134,9 +148,9 @@ def _percentage(part: float) -> str:
     return f"{'+' if part > 0 else '−'}{text} %"
 
 
-@lru_cache(maxsize=64)
-def _right(name: str) -> Evaluate:
-    return _compiled(EQUATIONS[name])
+@lru_cache(maxsize=4096)
+def _right(exercise: Exercise, name: str) -> Evaluate:
+    return _compiled(exercise.equations[name])
 
 
 def _compiled(expression: Expression) -> Evaluate:
@@ -153,11 +167,20 @@ def _compiled(expression: Expression) -> Evaluate:
         operand = _compiled(expression.operand)
         return lambda step: -operand(step)
     if isinstance(expression, Call):
-        function = FUNCTIONS[expression.name].value
-        (argument,) = (_compiled(argument) for argument in expression.arguments)
-        return lambda step: float(function(argument(step)))
-    assert isinstance(expression, Operation)
-    return _joined(expression.operator, _compiled(expression.left), _compiled(expression.right))
+        return _called(FUNCTIONS[expression.name].value, expression.arguments)
+    if isinstance(expression, Operation):
+        return _joined(expression.operator, _compiled(expression.left), _compiled(expression.right))
+    return lambda step: as_number(expression.value(step.value))
+
+
+def _called(function: Callable[..., Value], arguments: Sequence[Expression]) -> Evaluate:
+    if any(isinstance(argument, OverSamples) for argument in arguments):
+        return lambda step: float(function(*(a.value(step.value) for a in arguments)))
+    compiled = [_compiled(argument) for argument in arguments]
+    if len(compiled) == 1:
+        (only,) = compiled
+        return lambda step: float(function(only(step)))
+    return lambda step: float(function(*(argument(step) for argument in compiled)))
 
 
 def _joined(operator: str, left: Evaluate, right: Evaluate) -> Evaluate:

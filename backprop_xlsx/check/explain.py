@@ -7,34 +7,28 @@ from dataclasses import dataclass
 
 from backprop_xlsx.check.changes import Rearrangement, Replacement, Slip
 from backprop_xlsx.check.diagnosis import Diagnosis, Kind
+from backprop_xlsx.check.exercise import Exercise
 from backprop_xlsx.check.meanings import Outside, Place
 from backprop_xlsx.check.parentheses import bracketed, of_parentheses
 from backprop_xlsx.check.pool import EULER
 from backprop_xlsx.check.tokens import Token
-from backprop_xlsx.equations import EQUATIONS
-from backprop_xlsx.expression import Expression, Number, Operation, Symbol, label
-from backprop_xlsx.network import (
-    GRADIENTS,
-    INPUTS,
-    LEARNING_RATE,
-    TARGETS,
-    WEIGHTS,
-    gradient_name,
-)
+from backprop_xlsx.expression import Expression, Number, Operation, Symbol
+from backprop_xlsx.names import LEARNING_RATE, gradient_name, label
 
 _SIGNS = {"-": "−", "*": "*", "+": "+", "/": "/", "^": "^"}
-_ROLES = dict.fromkeys(TARGETS, "target") | dict.fromkeys(INPUTS, "input")
 
 
 @dataclass(frozen=True)
 class Circumstances:
     """What is known beyond the formula itself.
 
-    ``cells`` is how many are wrong; ``places`` are the cells to which the wrong operand refers,
-    from the first row of the column to the last, each once; ``names`` how the table's sheet names
-    them; ``learning_rate`` the name of the learning rate's cell, None if it is a typed number.
+    ``exercise`` is what the table is held against; ``cells`` is how many are wrong; ``places`` are
+    the cells to which the wrong operand refers, from the first row of the column to the last, each
+    once; ``names`` how the table's sheet names them; ``learning_rate`` the name of the learning
+    rate's cell, None if it is a typed number.
     """
 
+    exercise: Exercise
     cells: int = 1
     places: Sequence[Place] = ()
     names: Sequence[str] = ()
@@ -49,13 +43,13 @@ def explanation(diagnosis: Diagnosis, tokens: Sequence[Token], known: Circumstan
     if diagnosis.kind is Kind.COPIES:
         return f"copies {label(diagnosis.other or '')}"
     if diagnosis.kind is Kind.REPEATS:
-        done = "is not updated: it repeats" if quantity in WEIGHTS else "repeats"
+        done = "is not updated: it repeats" if quantity in known.exercise.parameters else "repeats"
         return f"{label(quantity)} {done} the number of another row"
     if diagnosis.kind is Kind.UPDATED:
-        names = dict.fromkeys(leaf.text() for leaf in EQUATIONS[quantity].leaves())
-        sources = ", ".join(sorted(names, key=lambda name: name not in WEIGHTS))
+        names = dict.fromkeys(leaf.text() for leaf in known.exercise.equations[quantity].leaves())
+        sources = ", ".join(sorted(names, key=lambda name: name not in known.exercise.weights))
         return f"{label(quantity)} is updated like a weight instead of computed from {sources}"
-    should = f"{label(quantity)} should be {EQUATIONS[quantity].text()}"
+    should = f"{label(quantity)} should be {known.exercise.equations[quantity].text()}"
     if diagnosis.kind is Kind.CIRCULAR:
         return f"refers to its own cell: {should}"
     repair = diagnosis.repair
@@ -83,15 +77,16 @@ def _of_replacement(quantity: str, change: Replacement, known: Circumstances) ->
             if new.name == LEARNING_RATE:
                 origin = f" from {known.learning_rate}" if known.learning_rate else ""
                 return f"the learning rate is typed in ({typed}) instead of taken{origin}"
-            role = _ROLES.get(new.name)
+            role = _role(known.exercise, new.name)
             subject = f"the {role}" if role else label(new.name)
             instead = f" instead of {new_text}" if role else ""
             return f"{subject} is typed in ({typed}){instead}"
         return f"{typed} stands where {new_text} belongs"
     if isinstance(old, Symbol) and isinstance(new, Symbol):
         return _of_symbols(quantity, old, new, known)
-    if isinstance(old, Symbol) and old.name in GRADIENTS and not isinstance(new, Number):
-        return f"uses the weight gradient {label(old.name)} where {new_text} belongs"
+    gradient = isinstance(old, Symbol) and old.name in known.exercise.gradients
+    if gradient and not isinstance(new, Number):
+        return f"uses the weight gradient {_named(old)} where {new_text} belongs"
     return f"uses {_named(old)} where {new_text} belongs"
 
 
@@ -100,8 +95,8 @@ def _of_symbols(quantity: str, old: Symbol, new: Symbol, known: Circumstances) -
         return _of_learning_rate(known) or f"uses {label(old.name)} as learning rate"
     if old.name == new.name:
         return _of_rows(old, new, known)
-    if quantity in WEIGHTS:
-        if new == Symbol(gradient_name(quantity)).before and old.name in GRADIENTS:
+    if quantity in known.exercise.parameters:
+        if new == Symbol(gradient_name(quantity)).before and old.name in known.exercise.gradients:
             row = _row(old) if old.steps_back != 1 else ""
             return f"{quantity} is updated with the gradient of {old.name[len('dE/d') :]}{row}"
         if new == Symbol(quantity).before:
@@ -149,10 +144,18 @@ def _of_several(quantity: str, changes: Sequence[Replacement], known: Circumstan
     olds = [change.old.expression for change in changes]
     if all(_is_same_column(change) for change in changes):
         return _of_shifted(changes, known)
-    if all(isinstance(old, Symbol) and old.name in GRADIENTS for old in olds):
+    if all(isinstance(old, Symbol) and old.name in known.exercise.gradients for old in olds):
         wrong, right = _joined(olds), _joined([change.new for change in changes])
         return f"uses the weight gradients {wrong} in place of {right}"
     return ", and ".join(_of_replacement(quantity, change, known) for change in changes)
+
+
+def _role(exercise: Exercise, name: str) -> str | None:
+    if name in exercise.targets:
+        return "target"
+    if name in exercise.inputs:
+        return "input"
+    return "bias" if name in exercise.biases else None
 
 
 def _is_same_column(change: Replacement) -> bool:

@@ -10,8 +10,8 @@ from backprop_xlsx.check.findings import FileReport, TableReport
 from backprop_xlsx.check.judge import check_file
 from backprop_xlsx.check.report import cells, counted, printable
 from backprop_xlsx.errors import FileError, VerificationError
-from backprop_xlsx.expression import label
 from backprop_xlsx.files import Placed, beside, place
+from backprop_xlsx.names import label
 from backprop_xlsx.ooxml.book import Book, ErrorValue, Position, Sheet, Value, read_book
 from backprop_xlsx.ooxml.formula_text import cell_name, column_number
 from backprop_xlsx.ooxml.patch import Change, patch_chart, patch_sheet

@@ -10,6 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
+from backprop_xlsx.block import Block
 from backprop_xlsx.check.tokens import OPERAND_KINDS, FormulaError, Token
 from backprop_xlsx.expression import (
     Call,
@@ -32,8 +35,9 @@ _COMPARISONS: dict[str, Callable[[Value, Value], Value]] = {
     "<=": lambda left, right: left <= right,
     ">=": lambda left, right: left >= right,
 }
-# SIGMOID is the writer's own name for 1/(1+EXP(-x)): no spreadsheet has such a function.
-_CALLABLE = FUNCTIONS.keys() - {"SIGMOID"}
+# Names of the writer's own, as SIGMOID for 1/(1+EXP(-x)): no spreadsheet has such functions.
+_CALLABLE = {name for name, function in FUNCTIONS.items() if function.formula == f"{name}({{}})"}
+_INDEX = "INDEX"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +58,39 @@ class Comparison(Expression):
     def text(self) -> str:
         return f"{self.left.text()} {self.operator} {self.right.text()}"
 
+    def formula(self, cell: Callable[[Expression], str]) -> str:
+        return f"{self.left.formula(cell)}{self.operator}{self.right.formula(cell)}"
+
     def value(self, lookup: Callable[[Expression], Value]) -> Value:
         return _COMPARISONS[self.operator](self.left.value(lookup), self.right.value(lookup)) * 1.0
 
     def children(self) -> tuple[Expression, ...]:
         return (self.left, self.right)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice(Expression):
+    """INDEX: of the values of a row or a column, the one of that number, from 1."""
+
+    values: Expression
+    number: Expression
+
+    def formula(self, cell: Callable[[Expression], str]) -> str:
+        return f"INDEX({self.values.formula(cell)},{self.number.formula(cell)})"
+
+    def text(self) -> str:
+        return f"{self.values.text()} of sample {self.number.text()}"
+
+    def value(self, lookup: Callable[[Expression], Value]) -> Value:
+        values, number = self.values.value(lookup), self.number.value(lookup)
+        numbers = list(values.numbers()) if isinstance(values, Block) else [values]
+        chosen: Value = np.nan
+        for index, value in enumerate(numbers, start=1):
+            chosen = np.where(np.floor(number) == index, value, chosen)
+        return chosen
+
+    def children(self) -> tuple[Expression, ...]:
+        return (self.values, self.number)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,19 +122,30 @@ def parse(tokens: Sequence[Token]) -> Part:
 
 def filled(expression: Expression, meanings: Sequence[Expression | None]) -> Expression:
     """The expression with each operand replaced by its meaning, given by token."""
-    if isinstance(expression, Operand):
-        meaning = meanings[expression.index]
+
+    def meaning_of(leaf: Expression) -> Expression:
+        if not isinstance(leaf, Operand):
+            return leaf
+        meaning = meanings[leaf.index]
         assert meaning is not None
         return meaning
+
+    return rebuilt(expression, meaning_of)
+
+
+def rebuilt(expression: Expression, change: Callable[[Expression], Expression]) -> Expression:
+    """The expression with each of its ends put through ``change``."""
     if isinstance(expression, Negation):
-        return Negation(filled(expression.operand, meanings))
+        return Negation(rebuilt(expression.operand, change))
     if isinstance(expression, (Operation, Comparison)):
-        left, right = filled(expression.left, meanings), filled(expression.right, meanings)
+        left, right = rebuilt(expression.left, change), rebuilt(expression.right, change)
         return type(expression)(expression.operator, left, right)
     if isinstance(expression, Call):
-        arguments = tuple(filled(argument, meanings) for argument in expression.arguments)
+        arguments = tuple(rebuilt(argument, change) for argument in expression.arguments)
         return Call(expression.name, arguments)
-    return expression
+    if isinstance(expression, Choice):
+        return Choice(rebuilt(expression.values, change), rebuilt(expression.number, change))
+    return change(expression)
 
 
 class _Parser:
@@ -175,7 +218,7 @@ class _Parser:
 
     def _call(self, start: int) -> Part:
         name = self.tokens[start].text.upper().removeprefix("_XLFN.")
-        if name not in _CALLABLE:
+        if name not in _CALLABLE and name != _INDEX:
             raise FormulaError(f"calls {name}, which is not evaluated here")
         self.position += 1
         self._descend()
@@ -187,7 +230,12 @@ class _Parser:
                 arguments.append(self.comparison())
         self._expect(")")
         self.depth -= 1
-        call = Call(name, tuple(argument.expression for argument in arguments))
+        expressions = tuple(argument.expression for argument in arguments)
+        call: Expression = Call(name, expressions)
+        if name == _INDEX:
+            if len(expressions) != 2:
+                raise FormulaError(f"calls INDEX with {len(expressions)} arguments, expected two")
+            call = Choice(*expressions)
         return Part(call, start, self.position, None, tuple(arguments))
 
     def _joined(

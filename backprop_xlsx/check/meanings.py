@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from backprop_xlsx.block import Block
 from backprop_xlsx.check.formula import filled
-from backprop_xlsx.expression import Expression, Value
-from backprop_xlsx.network import INPUTS, LEARNING_RATE, TARGETS
-
-CONSTANTS = frozenset((*INPUTS, *TARGETS, LEARNING_RATE))
-"""What keeps its value in all rows of a table."""
+from backprop_xlsx.expression import Expression, Symbol, Value
+from backprop_xlsx.names import label, sampled
+from backprop_xlsx.ooxml.cells import Cell, ErrorValue
 
 Place = tuple[str, int, int]
 """A cell of the book: its sheet's name in lower case, its row and column."""
@@ -46,6 +45,11 @@ class Area(Expression):
     rows: tuple[tuple[Expression | None, ...], ...]
 
     def text(self) -> str:
+        cells = list(self.leaves())
+        first = cells[0].name if cells and isinstance(cells[0], Symbol) else ""
+        quantity = first.rpartition("[")[0]
+        if cells == [Symbol(sampled(quantity, index)) for index in range(len(cells))]:
+            return label(quantity)  # of all samples
         return self.name
 
     def value(self, lookup: Callable[[Expression], Value]) -> Value:
@@ -78,3 +82,19 @@ def expressions(meanings: Sequence[Meaning | None]) -> list[Expression | None]:
 def meant(expression: Expression, meanings: Sequence[Meaning | None]) -> Expression:
     """A formula's expression with its operands' meanings put in."""
     return filled(expression, expressions(meanings))
+
+
+def holds_no_number(cell: Cell | None) -> bool:
+    """Whether a cell holds neither a number nor a formula."""
+    return cell is None or (cell.formula is None and content_of(cell)[0] != "number")
+
+
+def content_of(cell: Cell | None) -> tuple[str, float]:
+    """The kind of what a cell holds, as :class:`Outside` names it, and its number."""
+    if cell is None or cell.value is None:
+        return "blank", 0.0
+    if isinstance(cell.value, ErrorValue):
+        return "error", math.nan
+    if isinstance(cell.value, str):
+        return "text", math.nan
+    return "number", float(cell.value)

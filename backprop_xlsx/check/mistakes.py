@@ -15,9 +15,8 @@ from backprop_xlsx.check.formula import parse
 from backprop_xlsx.check.meanings import Meaning, Outside
 from backprop_xlsx.check.tokens import FormulaError, Token, written
 from backprop_xlsx.check.verdicts import Judge
-from backprop_xlsx.equations import EQUATIONS
-from backprop_xlsx.expression import Expression, Number, Symbol, label
-from backprop_xlsx.network import LEARNING_RATE
+from backprop_xlsx.expression import Expression, Number, Symbol
+from backprop_xlsx.names import LEARNING_RATE, label
 
 MOST_COMPARED = 8
 """Kinds of mistake in one column with which another formula is compared, the latest ones."""
@@ -69,18 +68,27 @@ def mistakes_of(
                 mistake.corrections[row] = writer.formula(row, same, group.diagnosis)
         found.append(mistake)
     if column.wrong_start is not None:
-        row = judge.table.first_row
-        text = f"the start value of {column.quantity} refers to cells that are computed from it"
-        content = "=" + column.wrong_start.at(row)
-        found.append(Mistake(column.quantity, column.number, content, text, {row: None}))
+        found.append(_wrong_start(judge, column))
     if column.typed:
         found.append(_typed(judge, column, writer))
     found += _disagreeing(judge, column, writer)
     return sorted(found, key=lambda mistake: mistake.rows[0])
 
 
+def _wrong_start(judge: Judge, column: Column) -> Mistake:
+    start, name = judge.exercise.starts[column.quantity], label(column.quantity)
+    if start is None:
+        text = f"the start value of {name} refers to cells that are computed from it"
+    else:
+        text = f"{name} starts with something else than {start:g}"
+    correction = None if start is None else f"{start:g}"
+    found = column.wrong_start or ""
+    row = judge.table.first_row
+    return Mistake(column.quantity, column.number, found, text, {row: correction})
+
+
 def _typed(judge: Judge, column: Column, writer: _Writer) -> Mistake:
-    found = _content(judge, column, column.typed[0])
+    found = content(judge, column.quantity, column.typed[0])
     cell = judge.table.cell(column.quantity, column.typed[0])
     what = "text" if cell is not None and isinstance(cell.value, str) else "number"
     text = f"a {what} is typed in where a formula belongs"
@@ -91,7 +99,7 @@ def _typed(judge: Judge, column: Column, writer: _Writer) -> Mistake:
 def _disagreeing(judge: Judge, column: Column, writer: _Writer) -> Iterator[Mistake]:
     """Wrong numbers, and wrong values of formulas that cannot be evaluated here."""
     reasons = {row: reason for rows, reason in column.unjudged for row in rows}
-    equation = f"{label(column.quantity)} = {EQUATIONS[column.quantity].text()}"
+    equation = f"{label(column.quantity)} = {judge.exercise.equations[column.quantity].text()}"
     for reason in dict.fromkeys(reasons.get(row) for row in column.disagreeing):
         rows = [row for row in column.disagreeing if reasons.get(row) == reason]
         text = (
@@ -99,14 +107,14 @@ def _disagreeing(judge: Judge, column: Column, writer: _Writer) -> Iterator[Mist
             if reason is None
             else f"the formula {reason}; its value is not that of {equation}"
         )
-        found = _content(judge, column, rows[0])
+        found = content(judge, column.quantity, rows[0])
         corrections = {row: writer.formula(row, None, None) for row in rows}
         yield Mistake(column.quantity, column.number, found, text, corrections)
 
 
-def _content(judge: Judge, column: Column, row: int) -> str:
+def content(judge: Judge, quantity: str, row: int) -> str:
     """What a cell holds, as it is typed."""
-    cell = judge.table.cell(column.quantity, row)
+    cell = judge.table.cell(quantity, row)
     if cell is None:
         return ""
     if cell.formula is not None:
@@ -191,7 +199,7 @@ def _circumstances(
 ) -> Circumstances:
     repair = group.diagnosis.repair
     if repair is None or not repair.replacements:
-        return Circumstances(learning_rate=learning_rate)
+        return Circumstances(judge.exercise, learning_rate=learning_rate)
     change = repair.replacements[0]
     index = change.indices[0]
     forms = list(group.forms)
@@ -214,7 +222,7 @@ def _circumstances(
         places = []
     names = [judge.surroundings.name_of(place) for place in places]
     wrong = sum(len(rows) for _, rows in group.forms)
-    return Circumstances(wrong, places, names, learning_rate)
+    return Circumstances(judge.exercise, wrong, places, names, learning_rate)
 
 
 class _Writer:

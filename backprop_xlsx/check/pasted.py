@@ -7,10 +7,9 @@ from decimal import Decimal
 
 from backprop_xlsx.check.findings import Caution
 from backprop_xlsx.check.references import Surroundings
-from backprop_xlsx.check.roles import number_of
+from backprop_xlsx.check.single_cells import number_of
 from backprop_xlsx.check.spelling import quantity_of
 from backprop_xlsx.check.tables import Table
-from backprop_xlsx.network import TOTAL_LOSS
 from backprop_xlsx.ooxml.book import Book, Sheet
 from backprop_xlsx.ooxml.formula_text import cell_name
 
@@ -88,9 +87,10 @@ def _beside_another(sheet: Sheet, row: int, column: int, rates: set[float | None
 def _losses(surroundings: Surroundings) -> list[float]:
     """The live losses of a run as the file holds them; none if any is missing."""
     table = surroundings.table
-    if TOTAL_LOSS not in table.columns:
+    loss = table.exercise.loss
+    if loss not in table.columns:
         return []
-    column = table.columns[TOTAL_LOSS]
+    column = table.columns[loss]
     values = [number_of((surroundings.home, row, column), surroundings) for row in table.rows]
     return [] if any(value is None for value in values) else [v for v in values if v is not None]
 

@@ -9,51 +9,66 @@ import numpy as np
 from numpy.typing import NDArray
 
 from backprop_xlsx.block import Block
+from backprop_xlsx.check.exercise import Exercise
 from backprop_xlsx.check.meanings import Outside
-from backprop_xlsx.equations import EQUATIONS
 from backprop_xlsx.expression import Expression, Symbol, Value
-from backprop_xlsx.network import INPUTS, LEARNING_RATE, TARGETS, WEIGHTS
-from backprop_xlsx.reference import quantities, update
+from backprop_xlsx.names import LEARNING_RATE, SAMPLE, STEP
 
 Array = NDArray[np.float64]
+State = dict[str, Value]
 
 NUMBER = 3
 """Of probes: one would do for all but a formula that branches."""
+NUMBER_WITH_BRANCHES = 64
+"""Where the equations branch, as ReLU does: each way is taken by some of them."""
+SMOOTH = frozenset(("sigmoid", "tanh", "linear"))
+"""Activations without branches."""
 TOLERANCE = 1e-9
 """Relative: rounding stays five orders below it, a mistake that is none of these states above."""
 OTHER_STATES = 61
 """States of rows further away than the row above; unrelated, as far as one formula can tell."""
+LONGEST_RUN = 9
+"""Steps that a probe may have behind it."""
 
 
 class Probes:
     """States of a row (0 steps back), of the row above it (1), and unrelated ones of any other.
 
     ``fixed`` gives the values of constants that are typed into the table's formulas: at every
-    probe they have just these. Everything else is an array of shape (NUMBER,).
+    probe they have just these. Everything else is an array (number of probes,).
     """
 
-    def __init__(self, fixed: Mapping[str, float]) -> None:
+    def __init__(self, exercise: Exercise, fixed: Mapping[str, float]) -> None:
+        self._exercise = exercise
         self._random = np.random.default_rng(1986)
-        self._inputs = self._constants(INPUTS, fixed, 0.4, 1.3)
-        self._targets = self._constants(TARGETS, fixed, 0.15, 0.85)
-        self._rate = self._constants((LEARNING_RATE,), fixed, 0.5, 2.0)[:, 0]
-        weights = self._weights()
-        self._states = {1: self._state(weights)}
-        following = update(self._inputs, self._targets, weights, self._rate)
-        self._states[0] = self._state(following)
+        network = exercise.network
+        self._smooth = SMOOTH.issuperset(network.activations) and not network.fused
+        self._number = NUMBER if self._smooth else NUMBER_WITH_BRANCHES
+        # A large step would take every probe to where a neuron is switched off, or none.
+        rates = (0.5, 2.0) if self._smooth else (0.02, 0.1)
+        self._constants: State = self._drawn(exercise.inputs, 0.4, 1.3)
+        self._constants |= self._drawn(exercise.targets, 0.15, 0.85)
+        fixed_biases = [name for name in exercise.biases if name in exercise.constants]
+        self._constants |= self._signed(self._drawn(fixed_biases, 0.3, 1.4))
+        for name in exercise.hyperparameters:
+            limits = rates if name == LEARNING_RATE else (0.1, 0.9)
+            self._constants |= self._drawn([name], *limits)
+        self._constants |= {name: np.full(self._number, number) for name, number in fixed.items()}
+        self._states = {1: self._state(None)}
+        self._states[0] = self._state(self._states[1])
 
     def value(self, leaf: Expression) -> Value:
         """The values of a leaf: of a quantity, or the number of a cell outside the table."""
         if isinstance(leaf, Outside):
             return leaf.number
         assert isinstance(leaf, Symbol)
-        if leaf.name == LEARNING_RATE:
-            return self._rate
+        if leaf.name in self._exercise.constants:
+            return self._constants[leaf.name]
         steps_back = leaf.steps_back
         if steps_back not in (0, 1):
             steps_back = 2 + steps_back % OTHER_STATES
         if steps_back not in self._states:
-            self._states[steps_back] = self._state(self._weights())
+            self._states[steps_back] = self._state(None)
         return self._states[steps_back][leaf.name]
 
     def right(self, quantity: str, value: Value) -> bool:
@@ -69,54 +84,93 @@ class Probes:
             difference = np.abs(np.asarray(value) - expected)
             return np.asarray(difference <= TOLERANCE * np.abs(expected))
 
-    def _constants(
-        self, names: Sequence[str], fixed: Mapping[str, float], low: float, high: float
-    ) -> Array:
-        values = self._random.uniform(low, high, (NUMBER, len(names)))
-        for index, name in enumerate(names):
-            values[:, index] = fixed.get(name, values[:, index])
-        return values
+    def _drawn(self, names: Sequence[str], low: float, high: float) -> State:
+        return {name: self._random.uniform(low, high, self._number) for name in names}
 
-    def _weights(self) -> Array:
-        shape = (NUMBER, len(WEIGHTS))
-        signs = self._random.choice([-1.0, 1.0], shape)
-        return signs * self._random.uniform(0.3, 1.4, shape)
+    def _parameters(self) -> State:
+        """Weights and biases of both signs."""
+        found: State = {}
+        for layer in self._exercise.network.layers:
+            # Wider layers have smaller weights, lest their neurons saturate.
+            scale = min(1.0, 2 / len(layer.neurons[0].sources))
+            found |= self._drawn(layer.weights, scale * 0.3, scale * 1.4)
+        found |= self._drawn(self._exercise.parameters[len(found) :], 0.3, 1.4)
+        return self._signed(found)
 
-    def _state(self, weights: Array) -> dict[str, Array]:
-        return quantities(self._inputs, self._targets, weights)
+    def _signed(self, found: State) -> State:
+        """The same with random signs; among many probes from all above zero to all below."""
+        above = np.full(self._number, 0.5) if self._smooth else np.linspace(1.0, 0.0, self._number)
+        return {
+            name: np.where(self._random.random(self._number) < above, values, -values)
+            for name, values in found.items()
+        }
+
+    def _start(self) -> State:
+        """What a row takes from the one above it."""
+        found, count = self._parameters(), np.arange(float(self._number))
+        for name in self._exercise.starts:
+            if name == STEP:
+                found[name] = 1.0 + count % LONGEST_RUN
+            elif name == SAMPLE:
+                # The last sample of all comes first: after it the turns begin again.
+                found[name] = self._exercise.samples - count % self._exercise.samples
+            elif name not in found:
+                found |= self._drawn([name], 0.05, 0.5)
+        return found
+
+    def _state(self, above: State | None) -> State:
+        """A row that follows from the one above it, or one from anywhere."""
+        state = {} if above is not None else self._start()
+
+        def lookup(leaf: Expression) -> Value:
+            assert isinstance(leaf, Symbol)
+            if leaf.name in self._exercise.constants:
+                return self._constants[leaf.name]
+            if leaf.steps_back:
+                assert above is not None
+                return above[leaf.name]
+            return state[leaf.name]
+
+        for name, equation in self._exercise.equations.items():
+            if name not in state:
+                state[name] = equation.value(lookup)
+        return state
 
 
 @lru_cache(maxsize=64)
-def probes(fixed: tuple[tuple[str, float], ...] = ()) -> Probes:
+def probes(exercise: Exercise, fixed: tuple[tuple[str, float], ...] = ()) -> Probes:
     """The probes for a table in whose formulas these constants are typed."""
-    return Probes(dict(fixed))
+    with np.errstate(all="ignore"):
+        return Probes(exercise, dict(fixed))
 
 
-@lru_cache(maxsize=1)
-def dependents() -> dict[str, frozenset[str]]:
-    """For each quantity, itself and what is computed from it within a row."""
-    direct = {
-        name: {
-            leaf.name
-            for leaf in equation.leaves()
-            if isinstance(leaf, Symbol) and leaf.steps_back == 0
-        }
-        for name, equation in EQUATIONS.items()
-    }
-    found: dict[str, frozenset[str]] = {}
-    for name in EQUATIONS:
-        reached = {name}
-        for other in EQUATIONS:  # in order of computation
-            if direct[other] & reached:
-                reached.add(other)
-        found[name] = frozenset(reached)
-    return found
+@lru_cache(maxsize=1024)
+def dependents(exercise: Exercise, quantity: str) -> frozenset[str]:
+    """A quantity and what is computed from it within a row."""
+    reached = {quantity}
+    for name in exercise.computed:  # in order of computation
+        if _sources(exercise, name) & reached:
+            reached.add(name)
+    return frozenset(reached)
 
 
-def circular(quantity: str, expression: Expression) -> bool:
+@lru_cache(maxsize=32_768)
+def _sources(exercise: Exercise, name: str) -> frozenset[str]:
+    """What a quantity is computed from in its own row."""
+    return frozenset(
+        leaf.name
+        for leaf in exercise.equations[name].leaves()
+        if isinstance(leaf, Symbol) and leaf.steps_back == 0
+    )
+
+
+def circular(exercise: Exercise, quantity: str, expression: Expression) -> bool:
     """Whether a quantity's formula refers, in its own row, to what is computed from it."""
-    after = dependents()[quantity]
-    return any(
-        isinstance(leaf, Symbol) and leaf.steps_back == 0 and leaf.name in after
+    named = {
+        leaf.name
         for leaf in expression.leaves()
+        if isinstance(leaf, Symbol) and leaf.steps_back == 0
+    }
+    return not named <= _sources(exercise, quantity) and not named.isdisjoint(
+        dependents(exercise, quantity)
     )

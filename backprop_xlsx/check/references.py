@@ -7,27 +7,28 @@ from collections.abc import Iterator, Sequence
 
 from backprop_xlsx.check.formula import Operand, parse
 from backprop_xlsx.check.meanings import (
-    CONSTANTS,
     Area,
     Meaning,
     Outside,
     Place,
+    content_of,
     expressions,
+    holds_no_number,
     meant,
 )
-from backprop_xlsx.check.tables import COMPUTED, Table
+from backprop_xlsx.check.tables import Table
 from backprop_xlsx.check.tokens import Corner, FormulaError, Reference, Token, tokenise
 from backprop_xlsx.expression import Number, Symbol
 from backprop_xlsx.ooxml.book import Book, Sheet
-from backprop_xlsx.ooxml.cells import Cell, ErrorValue
+from backprop_xlsx.ooxml.cells import Cell
 from backprop_xlsx.ooxml.formula_text import cell_name
 
 MAXIMUM_CHAIN = 12
 """Helper cells that a formula may go through, one by way of the other."""
 MAXIMUM_SIZE = 400
-"""Operands of a formula after its helper cells have been put in."""
+"""Operands of a formula after its helper cells have been put in; and one for each sample."""
 MAXIMUM_RANGE = 400
-"""Cells of one range."""
+"""Cells of one range; and one for each sample."""
 
 FOREIGN = math.sqrt(0.7)
 """What a cell of another run is taken for: a number that no quantity of a probe has."""
@@ -37,7 +38,7 @@ class Surroundings:
     """A table in its book: gives the meaning of what its formulas refer to.
 
     ``aliases`` names the quantity that a cell outside the table stands for: the learning rate, an
-    input, a target; ``start_weights`` the weight whose start value a cell holds.
+    input, a target; ``start_values`` the weight whose start value a cell holds.
     """
 
     def __init__(self, book: Book, table: Table, tables: Sequence[Table] = ()) -> None:
@@ -45,7 +46,7 @@ class Surroundings:
         self.table = table
         self.home = table.sheet.name.casefold()
         self.aliases: dict[Place, str] = {}
-        self.start_weights: dict[Place, str] = {}
+        self.start_values: dict[Place, str] = {}
         self._sheets = {sheet.name.casefold(): sheet for sheet in book.sheets}
         self._names = {name.casefold(): text for name, text in book.names.items()}
         self._others = [other for other in tables if other is not table]
@@ -78,6 +79,21 @@ class Surroundings:
         if reference is None or reference.last is not None:
             return None
         return self._place(reference, reference.first, sheet or self.home, moved)
+
+    def places(self, token: Token) -> Iterator[Place]:
+        """The cells of a reference, as it stands; none of a range that is too large to be read."""
+        reference = token.reference
+        if reference is None:
+            return
+        first = self._place(reference, reference.first, self.home, 0)
+        last = self._place(reference, reference.last or reference.first, self.home, 0)
+        rows, columns = _spans(first, last)
+        if len(rows) * len(columns) <= self._largest_range:
+            yield from ((first[0], row, column) for row in rows for column in columns)
+
+    @property
+    def _largest_range(self) -> int:
+        return MAXIMUM_RANGE + self.table.exercise.samples
 
     def cell(self, place: Place) -> Cell | None:
         """What a cell holds, None if nothing."""
@@ -129,7 +145,7 @@ class Surroundings:
         return any(
             other.sheet.name.casefold() == sheet
             and row in other.rows
-            and other.quantities.get(column) in COMPUTED
+            and other.quantities.get(column) in other.exercise.equations
             for other in self._others
         )
 
@@ -208,16 +224,15 @@ class Surroundings:
         first = self._place(reference, reference.first, sheet, moved)
         if reference.last is None:
             return self._of_cell(first, row, chain)
-        last = self._place(reference, reference.last, sheet, moved)
-        rows = range(min(first[1], last[1]), max(first[1], last[1]) + 1)
-        columns = range(min(first[2], last[2]), max(first[2], last[2]) + 1)
-        if len(rows) * len(columns) > MAXIMUM_RANGE:
+        corners = first, self._place(reference, reference.last, sheet, moved)
+        rows, columns = _spans(*corners)
+        if len(rows) * len(columns) > self._largest_range:
             raise FormulaError(f"refers to the {len(rows) * len(columns)} cells of {name}")
         cells = [[self._in_range((first[0], r, c), row, chain) for c in columns] for r in rows]
         area = Area(name, tuple(tuple(expressions(line)) for line in cells))
         keys = ";".join(",".join(m.key if m else "" for m in line) for line in cells)
         size = sum(m.size for line in cells for m in line if m)
-        return _limited(Meaning(area, f"[{keys}]", size))
+        return self._limited(Meaning(area, f"[{keys}]", size))
 
     def _in_range(self, place: Place, row: int, chain: tuple[Place, ...]) -> Meaning | None:
         meaning = self._of_cell(place, row, chain)
@@ -241,13 +256,14 @@ class Surroundings:
     def _read(self, place: Place, row: int, chain: tuple[Place, ...]) -> Meaning:
         quantity = self.in_table(place)
         cell = self.cell(place)
-        if quantity is not None and not (quantity in CONSTANTS and _holds_no_number(cell)):
-            steps_back = 0 if quantity in CONSTANTS else row - place[1]
+        constant = quantity in self.table.exercise.constants
+        if quantity is not None and not (constant and holds_no_number(cell)):
+            steps_back = 0 if constant else row - place[1]
             return _symbol(quantity, steps_back, place)
         if place in self.aliases:
             return _symbol(self.aliases[place], 0, place)
-        if place in self.start_weights:
-            return _symbol(self.start_weights[place], row - self.table.first_row, place)
+        if place in self.start_values:
+            return _symbol(self.start_values[place], row - self.table.first_row, place)
         if cell is not None and cell.formula is not None:
             if self._is_of_another_run(place):
                 name = self.name_of(place)
@@ -258,7 +274,7 @@ class Surroundings:
                 raise FormulaError(f"goes through more than {MAXIMUM_CHAIN} other cells")
             meaning = self._of_formula(cell.formula, place[0], row, (*chain, place))
             return Meaning(meaning.expression, meaning.key, meaning.size, place)
-        kind, number = _content(cell)
+        kind, number = content_of(cell)
         key = repr(number) if kind == "number" else kind
         return Meaning(Outside(self.name_of(place), place, kind, number), key, 1, place)
 
@@ -272,28 +288,21 @@ class Surroundings:
             return only
         expression = meant(part.expression, meanings)
         key = "".join(m.key if m else t.text for m, t in zip(meanings, tokens, strict=True))
-        return _limited(Meaning(expression, f"({key})", sum(m.size for m in meanings if m)))
+        size = sum(m.size for m in meanings if m)
+        return self._limited(Meaning(expression, f"({key})", size))
+
+    def _limited(self, meaning: Meaning) -> Meaning:
+        largest = MAXIMUM_SIZE + self.table.exercise.samples
+        if meaning.size > largest:
+            raise FormulaError(f"comes to more than {largest} operands with its helper cells")
+        return meaning
 
 
 def _symbol(quantity: str, steps_back: int, place: Place) -> Meaning:
     return Meaning(Symbol(quantity, steps_back), f"{quantity}@{steps_back}", 1, place)
 
 
-def _limited(meaning: Meaning) -> Meaning:
-    if meaning.size > MAXIMUM_SIZE:
-        raise FormulaError(f"comes to more than {MAXIMUM_SIZE} operands with its helper cells")
-    return meaning
-
-
-def _holds_no_number(cell: Cell | None) -> bool:
-    return cell is None or (cell.formula is None and _content(cell)[0] != "number")
-
-
-def _content(cell: Cell | None) -> tuple[str, float]:
-    if cell is None or cell.value is None:
-        return "blank", 0.0
-    if isinstance(cell.value, ErrorValue):
-        return "error", math.nan
-    if isinstance(cell.value, str):
-        return "text", math.nan
-    return "number", float(cell.value)
+def _spans(first: Place, last: Place) -> tuple[range, range]:
+    """The rows and columns of the range between two cells."""
+    rows, columns = ((min(pair), max(pair) + 1) for pair in zip(first[1:], last[1:], strict=True))
+    return range(*rows), range(*columns)

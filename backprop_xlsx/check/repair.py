@@ -10,12 +10,12 @@ import numpy as np
 from backprop_xlsx.check.changes import Item, Rearrangement, Repair, Replacement, Slip
 from backprop_xlsx.check.edits import rearrangements
 from backprop_xlsx.check.formula import Part
-from backprop_xlsx.check.meanings import CONSTANTS, Outside
+from backprop_xlsx.check.meanings import Area, Outside
 from backprop_xlsx.check.tokens import Token
 from backprop_xlsx.check.workshop import Exhausted, Place, Workshop
-from backprop_xlsx.equations import output_delta
+from backprop_xlsx.equations import output_delta, written_out
 from backprop_xlsx.expression import Number, Symbol
-from backprop_xlsx.network import HIDDEN, OUTPUTS, WEIGHTS, gradient_name
+from backprop_xlsx.names import gradient_name
 
 Choice = tuple[float, Repair]
 """A repair, and how far-fetched it is."""
@@ -61,6 +61,7 @@ def _further_choices(workshop: Workshop) -> Iterator[list[Choice]]:
     structural = list(rearrangements(workshop.tokens, workshop.part, workshop.meanings))
     suspects = [place for place in workshop.places if workshop.is_suspect(place)]
     yield _without_weight_gradients(workshop)
+    yield list(_other_ranges(workshop))
     yield from _arranged(workshop, structural)
     yield list(_extended(workshop))
     yield _replaced(workshop, workshop.items, workshop.part, workshop.places)
@@ -102,35 +103,40 @@ def _replaced(
 
 def _in_other_rows(workshop: Workshop) -> list[Choice]:
     """All operands that stand in a wrong row, moved to the right one."""
-    right = 1 if workshop.quantity in WEIGHTS else 0
+    exercise = workshop.judge.exercise
+    leaves = list(exercise.equations[workshop.quantity].leaves())
+    usual = 1 if workshop.quantity in exercise.starts else 0
     replacements = []
     for place in workshop.places:
         old = workshop.meaning(place).expression
-        if not isinstance(old, Symbol) or old.name in CONSTANTS or workshop.is_partial(place):
+        if not isinstance(old, Symbol) or old.name in exercise.constants:
             continue
-        if old.steps_back != right:
-            new = Symbol(old.name, right)
+        own = {leaf for leaf in leaves if isinstance(leaf, Symbol) and leaf.name == old.name}
+        new = own.pop() if len(own) == 1 else Symbol(old.name, usual)
+        if old != new and not workshop.is_partial(place):
             replacements.append(Replacement(place, workshop.meaning(place), new))
     return [(0.0, Repair(workshop.items, tuple(replacements)))] if replacements else []
 
 
 def _without_weight_gradients(workshop: Workshop) -> list[Choice]:
     """The error of an output instead of the gradient of one of its weights, wherever it is."""
+    network = workshop.judge.exercise.network
     own = next(
         (
             hidden
-            for hidden, neuron in enumerate(HIDDEN)
+            for layer in network.hidden_layers
+            for hidden, neuron in enumerate(layer.neurons)
             if workshop.quantity in map(gradient_name, neuron.weights)
         ),
         None,
     )
-    if own is None:
+    if own is None or not written_out(network, workshop.judge.exercise.samples_a_step):
         return []
     found = []
     for weighted in (False, True):
         replacements = []
-        for output, neuron in enumerate(OUTPUTS):
-            delta = output_delta(output)
+        for output, neuron in enumerate(network.outputs):
+            delta = output_delta(network, output)
             new = delta * Symbol(neuron.weights[own]) if weighted else delta
             for weight in neuron.weights:
                 old = Symbol(gradient_name(weight))
@@ -144,6 +150,20 @@ def _without_weight_gradients(workshop: Workshop) -> list[Choice]:
         if replacements:
             found.append((float(weighted), Repair(workshop.items, tuple(replacements))))
     return found
+
+
+def _other_ranges(workshop: Workshop) -> Iterator[Choice]:
+    """Another quantity of all samples in the place of a range."""
+    for place in workshop.places:
+        if not isinstance(workshop.meaning(place).expression, Area):
+            continue
+        for new in workshop.judge.exercise.over_samples:
+            values = workshop.values(workshop.items)
+            for index in place:
+                values[index] = workshop.value(new)
+            if workshop.fits(workshop.part, values):
+                replacement = Replacement(place, workshop.meaning(place), new)
+                yield _PARTIAL * workshop.is_partial(place), Repair(workshop.items, (replacement,))
 
 
 def _arranged(workshop: Workshop, structural: Sequence[Rearrangement]) -> Iterator[list[Choice]]:

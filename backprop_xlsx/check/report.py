@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.text import Text
 
 from backprop_xlsx.check.findings import Caution, Fault, FileReport, TableReport
-from backprop_xlsx.expression import label
+from backprop_xlsx.names import label
 
 NARROWEST = 24
 """Columns that a text gets on however narrow a terminal."""

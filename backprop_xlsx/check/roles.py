@@ -10,26 +10,22 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import permutations
 
+from backprop_xlsx.check.exercise import Exercise
 from backprop_xlsx.check.forms import Form
 from backprop_xlsx.check.meanings import Meaning, Outside, Place
 from backprop_xlsx.check.references import Surroundings
-from backprop_xlsx.check.spelling import quantity_of
+from backprop_xlsx.check.single_cells import Candidate, label_of, labelled_cell, number_of
 from backprop_xlsx.check.tokens import FormulaError, Token
 from backprop_xlsx.check.verdicts import Judge
-from backprop_xlsx.equations import EQUATIONS
-from backprop_xlsx.expression import Number, Symbol
-from backprop_xlsx.network import INPUTS, LEARNING_RATE, TARGETS, WEIGHTS
+from backprop_xlsx.expression import Negation, Number, Symbol
+from backprop_xlsx.names import LEARNING_RATE
 
 Forms = Mapping[str, Sequence[Form]]
-Candidate = Place | float
-"""A cell outside the table, or a number typed into a formula."""
 
 MOST_CANDIDATES = 5
 """Cells and numbers in one formula among which a role is sought."""
 MOST_ROWS = 200
 """Rows with a formula of their own that have a vote."""
-LABEL_DISTANCE = 3
-"""Columns between a label and its cell."""
 
 
 @dataclass
@@ -57,23 +53,16 @@ class Votes:
         )
 
 
-def number_of(candidate: Candidate, surroundings: Surroundings) -> float | None:
-    """The number that a candidate holds, by way of plain references if need be."""
-    if isinstance(candidate, float):
-        return candidate
-    cell = surroundings.cell(surroundings.end(candidate))
-    return float(cell.value) if cell is not None and isinstance(cell.value, float) else None
-
-
 def adopt_first_row(surroundings: Surroundings) -> None:
     """Take cells to which the first row refers plainly for the same variables as its own."""
     table = surroundings.table
-    for name in (*INPUTS, *TARGETS, *WEIGHTS, LEARNING_RATE):
+    exercise = table.exercise
+    for name in (*exercise.ordered_constants, *exercise.parameters):
         cell = table.cell(name, table.first_row) if name in table.columns else None
         if cell is None or cell.formula is None:
             continue
         first = (surroundings.home, table.first_row, table.columns[name])
-        named = surroundings.start_weights if name in WEIGHTS else surroundings.aliases
+        named = surroundings.start_values if name in exercise.starts else surroundings.aliases
         for place in surroundings.follow(first):
             if surroundings.in_table(place) is None:
                 named.setdefault(place, name)
@@ -82,11 +71,16 @@ def adopt_first_row(surroundings: Surroundings) -> None:
 def find_learning_rate(judge: Judge, forms: Forms) -> Candidate | None:
     """The cell, or typed number, that the updates take for the learning rate.
 
-    From now on the table's surroundings, or the judge, know it. None if there is no update.
+    In a described table it is the one that is labelled so. From now on the table's surroundings,
+    or the judge, know it. None if there is no update.
     """
     table, surroundings = judge.table, judge.surroundings
+    if table.exercise.described:
+        labelled = [place for place, name in surroundings.aliases.items() if name == LEARNING_RATE]
+        if labelled:
+            return labelled[0]
     votes, used = Votes({}, {}), Votes({}, {})
-    for weight in WEIGHTS:
+    for weight in judge.exercise.parameters:
         for form in forms.get(weight, ())[:MOST_ROWS]:
             rows = [row for row in form.rows if row != table.first_row]
             for meanings, same in _readings(judge, form, rows):
@@ -105,51 +99,27 @@ def find_learning_rate(judge: Judge, forms: Forms) -> Candidate | None:
     return winner
 
 
-def find_constants(judge: Judge, forms: Forms) -> None:
-    """Find what stands for the inputs and targets that have no column, by label, then by use."""
+def find_labelled(judge: Judge, forms: Forms, names: Sequence[str]) -> None:
+    """Take the cells that are labelled so for these constants."""
     surroundings = judge.surroundings
-    outside = _cells_used(judge, forms)
-    missing = {name for name in (*INPUTS, *TARGETS) if name not in judge.table.columns}
-    missing -= set(surroundings.aliases.values())
-    for place in outside:
-        name = label_of(place, surroundings)
-        if name in missing or (
-            name in (*INPUTS, *TARGETS) and _same_number(name, place, surroundings)
-        ):
+    missing = _missing(judge, names)
+    for place in _cells_used(judge, forms):
+        name = label_of(place, surroundings) or ""
+        if name in names and (name in missing or _same_number(name, place, surroundings)):
             _take(judge, place, name)
-    missing -= set(surroundings.aliases.values())
+
+
+def find_constants(judge: Judge, forms: Forms) -> None:
+    """Find what stands for the constants that have no column, by label, then by use."""
+    names = [name for name in judge.exercise.ordered_constants if name != LEARNING_RATE]
+    find_labelled(judge, forms, names)
+    for name in _missing(judge, judge.exercise.biases) & set(names):
+        place = labelled_cell(judge.surroundings, name)
+        if place is not None:
+            _take(judge, place, name)
+    missing = _missing(judge, names)
     if missing:
         _find_by_use(judge, forms, missing)
-
-
-def labelled_learning_rate(surroundings: Surroundings, number: float) -> Place | None:
-    """A cell of the table's sheet that is labelled as learning rate and holds this number."""
-    for row, column in sorted(surroundings.table.sheet.cells):
-        place = (surroundings.home, row, column)
-        found = number_of(place, surroundings)
-        near = found is not None and abs(found - number) <= 1e-3 * abs(number)
-        if near and label_of(place, surroundings) == LEARNING_RATE:
-            return place
-    return None
-
-
-def label_of(place: Place, surroundings: Surroundings) -> str | None:
-    """The quantity that the text to the left of a cell, or above it, names."""
-    sheet = surroundings.sheet(place)
-    if sheet is None:
-        return None
-    _, row, column = place
-    for left in range(column - 1, max(column - 1 - LABEL_DISTANCE, 0), -1):
-        cell = sheet.cells.get((row, left))
-        if cell is not None and cell.value is not None:
-            name = quantity_of(cell.value) if type(cell.value) is str else None
-            if name is not None:
-                return name
-            break
-    above = sheet.cells.get((row - 1, column))
-    if above is not None and type(above.value) is str:
-        return quantity_of(above.value)
-    return None
 
 
 def _readings(
@@ -199,14 +169,18 @@ def _fills(
     roles: Mapping[Candidate, str],
 ) -> bool:
     """Whether a formula is right if these candidates stand for these quantities."""
-    typed = {role: Symbol(name) for role, name in roles.items() if isinstance(role, float)}
+    typed = {
+        abs(role): Symbol(name) if role >= 0 else Negation(Symbol(name))
+        for role, name in roles.items()
+        if isinstance(role, float)
+    }
     cells = {role: name for role, name in roles.items() if not isinstance(role, float)}
 
     def taken(meaning: Meaning | None) -> Meaning | None:
         if meaning is not None and isinstance(meaning.expression, Number):
-            symbol = typed.get(meaning.expression.constant)
-            if symbol is not None:
-                return Meaning(symbol, f"{symbol.name}@0")
+            stands_for = typed.get(meaning.expression.constant)
+            if stands_for is not None:
+                return Meaning(stands_for, repr(stands_for))
         return meaning
 
     return judge.right_tokens(
@@ -256,6 +230,12 @@ def _cells_used(judge: Judge, forms: Forms) -> list[Place]:
     return [place for place in found if number_of(place, judge.surroundings) is not None]
 
 
+def _missing(judge: Judge, names: Sequence[str]) -> set[str]:
+    """Those of the constants for which neither a column nor a cell stands."""
+    known = {*judge.table.columns, *judge.surroundings.aliases.values()}
+    return {name for name in names if name not in known}
+
+
 def _same_number(name: str, place: Place, surroundings: Surroundings) -> bool:
     """Whether a cell holds the number that the first row has in the column of a quantity."""
     table = surroundings.table
@@ -271,10 +251,14 @@ def _find_by_use(judge: Judge, forms: Forms, missing: Iterable[str]) -> None:
     missing = set(missing)
     votes = {name: Votes({}, {}) for name in missing}
     for quantity, quantity_forms in forms.items():
-        needed = sorted(_needs(quantity) & missing)
+        needed = sorted(_needs(judge.exercise, quantity) & missing)
         for form in quantity_forms[:MOST_ROWS] if needed else ():
             for meanings, rows in _readings(judge, form, form.rows):
                 candidates = _candidates(form.tokens, meanings)
+                if set(needed) <= set(judge.exercise.biases):
+                    # A bias below zero is typed as a number that is taken away.
+                    typed = [number for number in candidates if isinstance(number, float)]
+                    candidates |= {-number: -number for number in typed}
                 for chosen in permutations(candidates, len(needed)):
                     roles = dict(zip(chosen, needed, strict=True))
                     if _fills(judge, quantity, form, meanings, roles):
@@ -287,5 +271,6 @@ def _find_by_use(judge: Judge, forms: Forms, missing: Iterable[str]) -> None:
             _take(judge, winner, name)
 
 
-def _needs(quantity: str) -> set[str]:
-    return {leaf.name for leaf in EQUATIONS[quantity].leaves() if isinstance(leaf, Symbol)}
+def _needs(exercise: Exercise, quantity: str) -> set[str]:
+    leaves = exercise.equations[quantity].leaves()
+    return {leaf.name for leaf in leaves if isinstance(leaf, Symbol)}

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from backprop_xlsx.network import LEARNING_RATE, TOTAL_LOSS
+from backprop_xlsx.names import LEARNING_RATE, TOTAL_LOSS
 
 _LONGEST = 60
 """Characters. Anything longer is a sentence or a derivation."""
@@ -33,9 +33,10 @@ _SIGNS = (
     ("÷", "/"),
 )
 # A text that was copied from elsewhere may have lost its ∂ to another sign, twice the same.
-_SOME_SIGN = re.compile(r"([^\w/])(.*)\1(w0?[1-8])")
+_SOME_SIGN = re.compile(r"([^\w/])(.*)\1(w0?[1-8]|b0?[1-4])")
 _LOSS = r"(?:e|err|error|loss|l|j|c|cost)"
 _TOTAL = rf"(?:{_LOSS}(?:total|tot|t|sum)?|(?:total|tot|sum){_LOSS})"
+_PARAMETER = r"(w(?=0?[1-8])|b(?=0?[1-4]))0?([1-8])"
 _ACTIVATED = r"(?:a|out|output|act|σ|sig|s|y)"
 _SPELLINGS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(pattern), quantity)
@@ -43,14 +44,15 @@ _SPELLINGS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"(?:i|x|in|inp|input)0?([12])", "i{0}"),
         (r"(?:t|tar|target)0?([12])", "t{0}"),
         (r"(?:w|weight)0?([1-8])", "w{0}"),
+        (r"(?:b|bias)0?([1-4])", "b{0}"),
         (r"(?:net|z|in|sum|hidden)?h0?([12])(?:net|in|sum)?", "h{0}"),
         (rf"{_ACTIVATED}h0?([12])|h0?([12])(?:{_ACTIVATED})", "a_h{0}"),
         (r"(?:net|z|in|sum)?o0?([12])(?:net|in|sum)?", "o{0}"),
         (rf"{_ACTIVATED}[o0]([12])|o0?([12])(?:{_ACTIVATED})", "a_o{0}"),
         (rf"{_LOSS}o?0?([12])", "E{0}"),
         (_TOTAL, TOTAL_LOSS),
-        (rf"(?:[∂d]?{_TOTAL}o?[12]?)?/?[∂d]w0?([1-8])", "dE/dw{0}"),
-        (rf"[∂d]{_TOTAL}o?[12]?/?w0?([1-8])|w0?([1-8])∂", "dE/dw{0}"),
+        (rf"(?:[∂d]?{_TOTAL}o?[12]?)?/?[∂d]{_PARAMETER}", "dE/d{0}{1}"),
+        (rf"[∂d]{_TOTAL}o?[12]?/?{_PARAMETER}|{_PARAMETER}∂", "dE/d{0}{1}"),
         (r"(?:η|eta|lr|α|alpha|n(?=lr|η))+", LEARNING_RATE),
     )
 )

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
-from backprop_xlsx.check.spelling import quantity_of
-from backprop_xlsx.equations import EQUATIONS
-from backprop_xlsx.network import GRADIENTS, WEIGHTS
+from backprop_xlsx.check.exercise import CLASS_EXERCISE, Exercise
 from backprop_xlsx.ooxml.book import Sheet
 from backprop_xlsx.ooxml.cells import Cell
 from backprop_xlsx.ooxml.formula_text import cell_name
 
-COMPUTED = tuple(EQUATIONS)
-"""The quantities whose columns are judged, in order of computation."""
 ROWS_BELOW_HEADER = 3
 """How far below its headers a table may begin: a row of units, a blank one."""
 FEWEST_STEPS = 1
@@ -23,9 +19,13 @@ FEWEST_STEPS = 1
 
 @dataclass(frozen=True)
 class Table:
-    """One run: the column of each quantity, the row of headers, the first and the last step."""
+    """One run: the column of each quantity, the row of headers, the first and the last step.
+
+    ``exercise`` is what it is held against; all its columns are quantities of that.
+    """
 
     sheet: Sheet
+    exercise: Exercise
     columns: dict[str, int]
     header_row: int
     first_row: int
@@ -47,17 +47,35 @@ class Table:
         left, right = min(self.columns.values()), max(self.columns.values())
         return f"{cell_name(self.header_row, left)}:{cell_name(self.last_row, right)}"
 
+    def held_against(self, exercise: Exercise) -> Table:
+        """The same table for another exercise; columns of which that knows nothing are left out."""
+        columns = self.columns
+        if exercise.described:  # other optimisers keep other quantities
+            columns = dict(self._named(exercise))
+        columns = {name: at for name, at in columns.items() if name in exercise.names}
+        return replace(self, exercise=exercise, columns=columns)
+
+    def _named(self, exercise: Exercise) -> Iterator[tuple[str, int]]:
+        for (row, column), cell in self.sheet.cells.items():
+            name = exercise.quantity(cell.value) if type(cell.value) is str else None
+            if row == self.header_row and name is not None:
+                yield name, column
+
     def cell(self, quantity: str, row: int) -> Cell | None:
         """A quantity's cell in a row; None where there is nothing."""
         return self.sheet.cells.get((row, self.columns[quantity]))
 
 
-def find_tables(sheet: Sheet) -> list[Table]:
-    """The tables of a sheet from top to bottom, and from left to right."""
+def find_tables(sheet: Sheet, exercise: Exercise = CLASS_EXERCISE) -> list[Table]:
+    """The tables of a sheet from top to bottom, and from left to right.
+
+    Those of the class may have columns of biases too, see :func:`exercise_of
+    <backprop_xlsx.check.biases.exercise_of>`.
+    """
     tables: list[Table] = []
-    for row, names in _named_rows(sheet):
-        for columns in _side_by_side(names):
-            table = _table(sheet, row, columns)
+    for row, names in _named_rows(sheet, exercise):
+        for columns in _side_by_side(names, exercise):
+            table = _table(sheet, exercise, row, columns)
             if table is None:
                 continue
             if tables and _same_steps(tables[-1], table):
@@ -66,37 +84,39 @@ def find_tables(sheet: Sheet) -> list[Table]:
     return tables
 
 
-def _named_rows(sheet: Sheet) -> Iterator[tuple[int, list[tuple[int, str]]]]:
+def _named_rows(sheet: Sheet, exercise: Exercise) -> Iterator[tuple[int, list[tuple[int, str]]]]:
     """Each row that names quantities, with (column, quantity) from left to right."""
     rows: dict[int, list[tuple[int, str]]] = {}
     for (row, column), cell in sheet.cells.items():
         if type(cell.value) is str:
-            quantity = quantity_of(cell.value)
+            quantity = exercise.quantity(cell.value)
             if quantity is not None:
                 rows.setdefault(row, []).append((column, quantity))
     for row in sorted(rows):
         yield row, sorted(rows[row])
 
 
-def _side_by_side(names: list[tuple[int, str]]) -> Iterator[dict[str, int]]:
+def _side_by_side(names: list[tuple[int, str]], exercise: Exercise) -> Iterator[dict[str, int]]:
     """The tables that one row of headers begins: each quantity stands once in a table."""
     columns: dict[str, int] = {}
     for column, quantity in names:
         if quantity in columns:
-            if _suffices(columns):
+            if _suffices(columns, exercise):
                 yield columns
             columns = {}
         columns[quantity] = column
-    if _suffices(columns):
+    if _suffices(columns, exercise):
         yield columns
 
 
-def _suffices(columns: dict[str, int]) -> bool:
+def _suffices(columns: dict[str, int], exercise: Exercise) -> bool:
     """Whether these are the columns of a run, not of a legend or a list of start values."""
-    weights = sum(name in columns for name in WEIGHTS)
-    gradients = sum(name in columns for name in GRADIENTS)
-    forward = sum(name in columns for name in COMPUTED) - weights - gradients
-    return weights >= 2 and (gradients >= 2 or forward >= 4) and weights + gradients + forward >= 8
+    few, most = min(2, len(exercise.parameters)), min(8, len(exercise.computed))
+    parameters = sum(name in columns for name in exercise.parameters)
+    gradients = sum(name in columns for name in exercise.gradients)
+    computed = sum(name in columns for name in exercise.computed)
+    forward = computed - parameters - gradients
+    return parameters >= few and (gradients >= few or forward >= 4) and computed >= most
 
 
 def _same_steps(one: Table, other: Table) -> bool:
@@ -104,8 +124,10 @@ def _same_steps(one: Table, other: Table) -> bool:
     return one.first_row == other.first_row and bool(shared)
 
 
-def _table(sheet: Sheet, header_row: int, columns: dict[str, int]) -> Table | None:
-    computed = [columns[name] for name in COMPUTED if name in columns]
+def _table(
+    sheet: Sheet, exercise: Exercise, header_row: int, columns: dict[str, int]
+) -> Table | None:
+    computed = [columns[name] for name in exercise.computed if name in columns]
 
     def filled(row: int) -> bool:
         return any(_holds_number(sheet.cells.get((row, column))) for column in computed)
@@ -119,7 +141,7 @@ def _table(sheet: Sheet, header_row: int, columns: dict[str, int]) -> Table | No
         last_row += 1
     if last_row - first_row < FEWEST_STEPS:
         return None
-    return Table(sheet, columns, header_row, first_row, last_row)
+    return Table(sheet, exercise, columns, header_row, first_row, last_row)
 
 
 def _holds_number(cell: Cell | None) -> bool:

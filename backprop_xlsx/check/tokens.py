@@ -10,8 +10,8 @@ from functools import lru_cache
 from backprop_xlsx.errors import BackpropError
 from backprop_xlsx.ooxml.formula_text import MAXIMUM_COLUMN, MAXIMUM_ROW, column_number
 
-MAXIMUM_TOKENS = 400
-"""Of one formula: the longest that students wrote has 90."""
+MAXIMUM_TOKENS = 600
+"""Of one formula: the longest that students wrote has 90, a neuron of 100 sources 400."""
 
 OPERAND_KINDS = ("number", "reference", "name", "error", "text")
 

@@ -12,12 +12,10 @@ from decimal import Decimal
 import numpy as np
 from numpy.typing import NDArray
 
-from backprop_xlsx.check.meanings import CONSTANTS
-from backprop_xlsx.check.roles import number_of
+from backprop_xlsx.check.single_cells import number_of
 from backprop_xlsx.check.verdicts import Judge
-from backprop_xlsx.equations import EQUATIONS
 from backprop_xlsx.expression import Expression, Symbol, Value
-from backprop_xlsx.network import LEARNING_RATE, WEIGHTS, gradient_name
+from backprop_xlsx.names import LEARNING_RATE, gradient_name
 
 FULL_PRECISION = 15
 """Significant digits from which on a number counts as unrounded."""
@@ -33,6 +31,7 @@ class Numbers:
     def __init__(self, judge: Judge, learning_rate: float | None) -> None:
         self._table = judge.table
         self._judge = judge
+        self._exercise = judge.exercise
         self._constants = dict(judge.fixed)
         for place, name in judge.surroundings.aliases.items():
             number = number_of(place, judge.surroundings)
@@ -48,7 +47,7 @@ class Numbers:
 
         A row where one of them is missing is passed over.
         """
-        equation = EQUATIONS[quantity]
+        equation = self._exercise.equations[quantity]
         found = self.column(quantity)
         with np.errstate(all="ignore"):
             expected = self._evaluated(equation, None, 0.0)
@@ -64,7 +63,7 @@ class Numbers:
     def estimated_learning_rate(self) -> float | None:
         """The learning rate that most weights of the table moved by; None if they did not."""
         rates = []
-        for weight in WEIGHTS:
+        for weight in self._exercise.parameters:
             gradient = gradient_name(weight)
             if weight in self._table.columns and gradient in self._table.columns:
                 with np.errstate(all="ignore"):
@@ -84,8 +83,8 @@ class Numbers:
             numbers = np.array([np.nan if v is None else v for v in values], dtype=float)
             self._columns[quantity] = numbers
             # Inputs, targets and learning rates are typed: they are what they are.
-            exact = np.zeros_like(numbers)
-            self._doubts[quantity] = exact if quantity in CONSTANTS else _doubts(numbers)
+            exact = quantity in self._exercise.constants
+            self._doubts[quantity] = np.zeros_like(numbers) if exact else _doubts(numbers)
         return self._columns[quantity]
 
     def _evaluated(self, equation: Expression, moved: Symbol | None, side: float) -> Value:
@@ -100,21 +99,20 @@ class Numbers:
         name = leaf.name
         if name in self._table.columns:
             return tuple(  # type: ignore[return-value]
-                _shifted(array, 0 if name in CONSTANTS else leaf.steps_back)
+                _shifted(array, 0 if name in self._exercise.constants else leaf.steps_back)
                 for array in (self.column(name), self._doubts[name])
             )
-        if name in CONSTANTS:
+        if name in self._exercise.constants:
             return self._constants.get(name, np.nan), 0.0
-        if name in WEIGHTS:
+        if name in self._exercise.starts:
             return np.nan, 0.0  # its equation is about itself, a row earlier and so on
-        if name in WEIGHTS:
-            return np.nan, 0.0
-        values = EQUATIONS[name].value(lambda inner: self._inner(inner, leaf.steps_back))
+        equation = self._exercise.equations[name]
+        values = equation.value(lambda inner: self._inner(inner, leaf.steps_back))
         return values, np.abs(values) * 1e-9
 
     def _inner(self, leaf: Expression, steps_back: int) -> Value:
         assert isinstance(leaf, Symbol)
-        back = 0 if leaf.name in CONSTANTS else leaf.steps_back + steps_back
+        back = 0 if leaf.name in self._exercise.constants else leaf.steps_back + steps_back
         return self._of(Symbol(leaf.name, back))[0]
 
 

@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from backprop_xlsx.block import Block
+from backprop_xlsx.check.exercise import Exercise
 from backprop_xlsx.check.forms import Form
 from backprop_xlsx.check.formula import Part
-from backprop_xlsx.check.meanings import CONSTANTS, Meaning, Outside, Place, meant
+from backprop_xlsx.check.meanings import Meaning, Outside, Place, meant
 from backprop_xlsx.check.probe import Probes, circular, probes
 from backprop_xlsx.check.references import Surroundings
 from backprop_xlsx.check.tokens import FormulaError, Token
@@ -43,13 +44,18 @@ class Judge:
         self._filled_columns = {
             column
             for name, column in self.table.columns.items()
-            if name not in CONSTANTS or self._is_filled(column)
+            if name not in self.exercise.constants or self._is_filled(column)
         }
 
     @property
     def probes(self) -> Probes:
         """The states at which the table's formulas are evaluated."""
-        return probes(self.fixed)
+        return probes(self.exercise, self.fixed)
+
+    @property
+    def exercise(self) -> Exercise:
+        """What the table is held against."""
+        return self.table.exercise
 
     def right(self, quantity: str, form: Form, row: int) -> bool:
         """Whether a form, copied to a row, computes a quantity.
@@ -98,7 +104,7 @@ class Judge:
                 words.append((symbol.name, number))
             else:
                 words.append(meaning.key)
-        return quantity, self.fixed, *words
+        return self.exercise, quantity, self.fixed, *words
 
     def steady(self, form: Form) -> bool:
         """Whether a form means the same in every row but the first one of the table."""
@@ -110,20 +116,22 @@ class Judge:
             reference = token.reference
             if reference is None:
                 continue
-            for corner in (reference.first, reference.last or reference.first):
-                if corner.row_anchored:
-                    place = self.surroundings.place(token)
-                    if place is None or not self._keeps_its_meaning(place):
-                        return False
-                elif (
-                    corner.column not in self._filled_columns
+            last = reference.last or reference.first
+            if reference.first.row_anchored and last.row_anchored:
+                if not all(map(self._keeps_its_meaning, self.surroundings.places(token))):
+                    return False
+                continue
+            for corner in (reference.first, last):
+                if (
+                    corner.row_anchored
+                    or corner.column not in self._filled_columns
                     or corner.row - form.first_row not in (0, -1)
                     or reference.sheet is not None
                 ):
                     return False
-            if reference.last is not None and any(
+            if any(
                 column not in self._filled_columns
-                for column in range(reference.first.column, reference.last.column + 1)
+                for column in range(reference.first.column, last.column + 1)
             ):
                 return False
         return True
@@ -158,7 +166,7 @@ class Judge:
     ) -> bool:
         try:
             expression = meant(part.expression, meanings)
-            if circular(quantity, expression):
+            if circular(self.exercise, quantity, expression):
                 return False
             value = evaluated(expression, self.probes, taken_as)
         except RecursionError:
@@ -169,10 +177,10 @@ class Judge:
         surroundings = self.surroundings
         quantity = surroundings.in_table(place)
         if quantity is not None:
-            return quantity in CONSTANTS
+            return quantity in self.exercise.constants
         if place in surroundings.aliases:
             return True
-        if place in surroundings.start_weights:
+        if place in surroundings.start_values:
             return False
         end = surroundings.cell(surroundings.end(place))
         return end is None or end.formula is None

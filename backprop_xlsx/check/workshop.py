@@ -58,13 +58,13 @@ class Workshop:
         self.tokens = tokens
         self.meanings = meanings
         self.part = parse(tokens)
-        self.pool = pool_for(quantity, judge.fixed)
+        self.pool = pool_for(judge.exercise, quantity, judge.fixed)
         self.items: tuple[Item, ...] = tuple(range(len(tokens)))
         self.places = self._places()
         self._effort = effort
         self._limit = effort.left - EFFORT_FOR_A_FORMULA
         self._expected = as_number(judge.probes.value(Symbol(quantity)))
-        self._values = [None if m is None else self._value(m.expression) for m in meanings]
+        self._values = [None if m is None else self.value(m.expression) for m in meanings]
 
     def parsed(self, items: Sequence[Item]) -> Part | None:
         """The tree of an arrangement, None if it is no formula; raises Exhausted."""
@@ -143,7 +143,8 @@ class Workshop:
             places += [chosen for size in sizes for chosen in combinations(indices, size)]
         return places
 
-    def _value(self, expression: Expression) -> Value:
+    def value(self, expression: Expression) -> Value:
+        """What an operand comes to at the first probe."""
         states = self.judge.probes
         return safely(expression, lambda leaf: as_number(states.value(leaf)))
 

@@ -8,22 +8,34 @@ from pathlib import Path
 from xlsxwriter import Workbook
 
 from backprop_xlsx import reference
+from backprop_xlsx.description import to_properties
 from backprop_xlsx.experiment import Experiment
 from backprop_xlsx.files import Placed, beside, place
 from backprop_xlsx.workbook.checks_sheet import write_checks
-from backprop_xlsx.workbook.columns import RunValues, run_values
+from backprop_xlsx.workbook.columns import run_values
 from backprop_xlsx.workbook.derivation_sheet import write_derivation
-from backprop_xlsx.workbook.layout import CHECKS, DERIVATION, LEARNING_RATES, NETWORK, runs
+from backprop_xlsx.workbook.layout import (
+    CHECKS,
+    DERIVATION,
+    LEARNING_RATES,
+    NETWORK,
+    SAMPLES,
+    SURFACE,
+    runs,
+)
 from backprop_xlsx.workbook.learning_rates_sheet import write_learning_rates
+from backprop_xlsx.workbook.limits import check_limits
 from backprop_xlsx.workbook.network_sheet import write_network
 from backprop_xlsx.workbook.run_sheet import write_run
+from backprop_xlsx.workbook.samples_sheet import write_samples
+from backprop_xlsx.workbook.surface_sheet import has_surface, write_surface
 from backprop_xlsx.workbook.theme import Theme
 
 # A fixed moment, so that the same experiment gives the same bytes.
 CREATED = datetime.datetime(2000, 1, 1)
 # Beyond, XlsxWriter keeps one row at a time: 100,000 steps then need 21 MB instead of 810, and
 # texts stand in their cells instead of in a shared table, which Excel moves at the next save.
-MOST_ROWS_IN_MEMORY = 5_000
+MOST_CELLS_IN_MEMORY = 180_000
 
 
 def build(experiment: Experiment, path: Path | str) -> Placed:
@@ -39,29 +51,38 @@ def build(experiment: Experiment, path: Path | str) -> Placed:
 
 
 def write_workbook(experiment: Experiment, path: Path) -> None:
-    """Writes the workbook to exactly ``path``."""
-    quantities = reference.train(experiment)
+    """Writes the workbook to exactly ``path``.
+
+    Raises InputError, before any work, if it would not fit into a worksheet's limits, and if a
+    run leaves the range of a number.
+    """
+    check_limits(experiment)
     all_runs = [
-        RunValues(run, rate, run_values({n: q[:, run.index] for n, q in quantities.items()}))
-        for run, rate in zip(runs(experiment), experiment.learning_rates, strict=True)
+        run_values(run, quantities)
+        for run, quantities in zip(runs(experiment), reference.train(experiment), strict=True)
     ]
-    rows = len(all_runs) * (experiment.steps + 1)
-    with Workbook(str(path), {"constant_memory": rows > MOST_ROWS_IN_MEMORY}) as workbook:
+    cells = sum(len(run.run.columns) for run in all_runs) * (experiment.steps + 1)
+    with Workbook(str(path), {"constant_memory": cells > MOST_CELLS_IN_MEMORY}) as workbook:
         workbook.set_properties({"title": experiment.title, "created": CREATED})
+        for name, text in to_properties(experiment).items():
+            workbook.set_custom_property(name, text, "text")
         workbook.set_calc_mode("auto")
         theme = Theme(workbook)
-        names = (NETWORK, DERIVATION, *(run.run.sheet for run in all_runs), LEARNING_RATES, CHECKS)
+        samples = (SAMPLES,) if len(experiment.samples) > 1 else ()
+        surface = (SURFACE,) if has_surface(experiment) else ()
+        trainings = (run.run.sheet for run in all_runs)
+        names = (NETWORK, DERIVATION, *samples, *trainings, LEARNING_RATES, *surface, CHECKS)
         sheets = {name: workbook.add_worksheet(name) for name in names}
-        verdict = write_checks(
-            workbook,
-            sheets[CHECKS],
-            theme,
-            experiment,
-            all_runs,
-            reference.run_rounding(experiment),
+        rounding = reference.run_rounding(experiment)
+        verdict = write_checks(workbook, sheets[CHECKS], theme, experiment, all_runs, rounding)
+        write_network(
+            workbook, sheets[NETWORK], theme, experiment, all_runs, verdict, others=surface
         )
-        write_network(workbook, sheets[NETWORK], theme, experiment, all_runs, verdict)
         write_derivation(sheets[DERIVATION], theme, experiment, all_runs[0].run)
+        if samples:
+            write_samples(workbook, sheets[SAMPLES], theme, experiment, all_runs)
         for run in all_runs:
             write_run(workbook, sheets[run.run.sheet], theme, run)
         write_learning_rates(workbook, sheets[LEARNING_RATES], theme, all_runs)
+        if surface:
+            write_surface(workbook, sheets[SURFACE], theme, experiment, all_runs)

@@ -8,9 +8,9 @@ from typing import Any
 from xlsxwriter import Workbook
 from xlsxwriter.chart_scatter import ChartScatter
 
-from backprop_xlsx.network import TOTAL_LOSS
+from backprop_xlsx.names import STEP, label
 from backprop_xlsx.workbook.columns import RunValues
-from backprop_xlsx.workbook.layout import FLOORED, SERIES_NAME_CELL, STEP, series_name
+from backprop_xlsx.workbook.layout import FLOORED, SERIES_NAME_CELL, series_name
 from backprop_xlsx.workbook.theme import INK, QUIET, RULE, SERIES_COLOURS, SERIES_DASHES
 
 
@@ -19,20 +19,20 @@ def loss_chart(
     runs: Sequence[RunValues],
     logarithmic: bool = False,
 ) -> ChartScatter:
-    """E_total over the steps, a line for each run.
+    """The loss over the steps, a line for each run.
 
     A logarithmic axis suits losses that fall by orders of magnitude.
     """
     chart = workbook.add_chart({"type": "scatter", "subtype": "straight"})
-    quantity = FLOORED if logarithmic else TOTAL_LOSS
     for run_values in runs:
         run, values = run_values.run, run_values.values
+        quantity = FLOORED if logarithmic else run.loss
         colour = SERIES_COLOURS[run.index % len(SERIES_COLOURS)]
         dash = SERIES_DASHES[run.index // len(SERIES_COLOURS)]
         chart.add_series(
             {
                 "name": [run.sheet, *SERIES_NAME_CELL],
-                "name_data": [series_name(run, run_values.learning_rate)],
+                "name_data": [series_name(run)],
                 "categories": run.range(STEP),
                 "categories_data": values[STEP].tolist(),
                 "values": run.range(quantity),
@@ -57,7 +57,7 @@ def loss_chart(
         vertical |= {"log_base": 10, "num_format": "0E+00", "crossing": "min"}
     else:
         vertical |= {"min": 0, "num_format": "0.000"}
-    chart.set_y_axis(shared | {"name": "E_total"} | vertical)
+    chart.set_y_axis(shared | {"name": label(runs[0].run.loss)} | vertical)
     chart.set_legend({"position": "right", "font": text})
     chart.set_chartarea({"border": {"none": True}})
     return chart

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from xlsxwriter import Workbook
@@ -10,29 +11,22 @@ from xlsxwriter.utility import xl_range_abs, xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
 from backprop_xlsx.experiment import Experiment
-from backprop_xlsx.expression import label
-from backprop_xlsx.network import (
-    INPUTS,
-    LEARNING_RATE,
-    LOSSES,
-    TARGETS,
-    TOTAL_LOSS,
-    WEIGHTS,
-    gradient_name,
-)
+from backprop_xlsx.names import TOTAL_LOSS, gradient_name, label, sampled
 from backprop_xlsx.reference import Array
-from backprop_xlsx.workbook.central_differences import CentralDifferences
+from backprop_xlsx.workbook.central_differences import CentralDifferences, checked_parameters
 from backprop_xlsx.workbook.columns import RunValues
-from backprop_xlsx.workbook.layout import CHECKS, Run, learning_rate_name, start_name
+from backprop_xlsx.workbook.layout import CHECKS, FIRST_ROW
 from backprop_xlsx.workbook.page import Page, prepare
+from backprop_xlsx.workbook.stored_values import StoredValues
 from backprop_xlsx.workbook.theme import AGREES_STYLE, DIFFERS_STYLE, Theme, style_of
 
 AGREES, DIFFERS = "✓ agrees", "✗ differs"
 CHANGED = "– start values changed, stored values no longer apply"
 TOO_SENSITIVE = "– not judged: this run amplifies rounding"
+KINK = "– not judged: a ReLU has its kink here"
+PASSED_OVER = (CHANGED, TOO_SENSITIVE, KINK)
 
 NAME, LIVE, OTHER, DIFFERENCE, MARGIN, VERDICT = 1, 2, 3, 4, 5, 6
-STORED = LIVE + 1  # first column of the weights in the table of numpy's values
 LAST_COLUMN = 14
 FIRST_TABLE = 7
 SUM_MARGIN = 1e-12
@@ -66,22 +60,20 @@ def write_checks(
     )
     page.text((1, 1), lead, theme("lead"))
 
-    sums_row = FIRST_TABLE + len(WEIGHTS) + 4
-    stored_row = sums_row + len(runs) + 4
-    numpy_row = stored_row + len(runs) + 4
-    starts_row = numpy_row + len(runs) + 3
-    differences_row = starts_row + 5
-    differences = CentralDifferences(experiment, differences_row)
-    verdicts = [
-        *_put_derivatives(page, theme, FIRST_TABLE, runs, differences),
-        *_put_sums(page, theme, sums_row, runs),
-        *_put_last_rows(page, theme, stored_row, runs, run_rounding, numpy_row, starts_row),
-    ]
-    _put_numpy_values(page, theme, numpy_row, runs)
-    _put_starts(page, theme, starts_row, experiment)
-    differences.put(page, theme)
+    sums = _sums(experiment)
+    sums_row = FIRST_TABLE + len(checked_parameters(experiment)) + 4
+    last_row = sums_row + (len(runs) + 4 if sums else 0)
+    stored = StoredValues(experiment, runs, last_row + len(runs) + 3)
+    differences = CentralDifferences(experiment, last_row + len(runs) + 5 + stored.rows)
+    verdicts = _put_derivatives(page, theme, FIRST_TABLE, runs, differences)
+    if sums:
+        verdicts += _put_sums(page, theme, sums_row, runs, sums)
+    verdicts += _put_last_rows(page, theme, last_row, runs, run_rounding, stored)
+    stored.put(page, theme)
+    if differences.parameters:
+        differences.put(page, theme)
 
-    all_verdicts = xl_range_abs(FIRST_TABLE, VERDICT, stored_row + len(runs) - 1, VERDICT)
+    all_verdicts = xl_range_abs(FIRST_TABLE, VERDICT, last_row + len(runs) - 1, VERDICT)
     page.text((3, 1), "All checks", theme("bold"))
     formula, value = _overall(all_verdicts, verdicts)
     page.merged_formula((3, LIVE), VERDICT, formula, value, theme("bold", "boxed", "indented"))
@@ -95,7 +87,7 @@ def write_checks(
     worksheet.freeze_panes(4, 0)
     prepare(worksheet, differences.last_row, LAST_COLUMN)
     worksheet.fit_to_pages(1, 0)
-    worksheet.set_h_pagebreaks([differences_row - 3])
+    worksheet.set_h_pagebreaks([last_row + len(runs) + 2])
     return f"'{CHECKS}'!{xl_rowcol_to_cell(3, LIVE)}", value
 
 
@@ -124,12 +116,14 @@ def _put_derivatives(
     runs: Sequence[RunValues],
     differences: CentralDifferences,
 ) -> list[str]:
-    title = "1  Derivatives at step 0, in all runs, against central differences of E_total"
+    title = "1  Derivatives at step 0, in all runs, against central differences of the loss"
+    if not differences.complete:
+        title += " (for some of the weights)"
     headers = ("derivative", "by its formula", "central difference", "largest diff.", "margin")
     _put_head(page, theme, row, title, (*headers, "verdict"))
     verdicts = []
-    for offset, weight in enumerate(WEIGHTS):
-        here, gradient = row + offset, gradient_name(weight)
+    for here, weight in enumerate(differences.parameters, start=row):
+        gradient = gradient_name(weight)
         live = [run.run.cell(gradient, 0) for run in runs]
         central = xl_rowcol_to_cell(here, OTHER)
         values = np.array([run.values[gradient][0] for run in runs])
@@ -144,29 +138,68 @@ def _put_derivatives(
         page.formula((here, DIFFERENCE), largest, difference, theme("scientific", "ruled"))
         formula = differences.margin_formula(weight, xl_rowcol_to_cell(here, LIVE))
         page.formula((here, MARGIN), formula, margin, theme("scientific", "ruled"))
-        verdicts.append(AGREES if difference <= margin else DIFFERS)
-        page.formula((here, VERDICT), _verdict_formula(here), verdicts[-1], theme("indented"))
+        judged, verdict = _verdict_formula(here), AGREES if difference <= margin else DIFFERS
+        kink = differences.kink_formula(weight)
+        if kink is not None:
+            judged = f'IF({kink}<0,"{KINK}",{judged})'
+            verdict = KINK if differences.has_kink(weight) else verdict
+        verdicts.append(verdict)
+        page.formula((here, VERDICT), judged, verdict, theme("indented"))
     return verdicts
 
 
-def _put_sums(page: Page, theme: Theme, row: int, runs: Sequence[RunValues]) -> list[str]:
-    title = "2  E_total against E1 + E2, summed over all steps"
-    headers = ("run", "sum of E_total", "sum of E1, E2", "difference", "margin", "verdict")
+@dataclass(frozen=True)
+class _Sums:
+    """A loss that is put together from parts: ``parts`` in adjacent columns, their mean or sum."""
+
+    title: str
+    parts: tuple[str, ...]
+    divisor: int
+
+
+def _sums(experiment: Experiment) -> _Sums | None:
+    """What the step's loss is put together from; None where it has no parts."""
+    network, samples = experiment.network, experiment.samples_a_step
+    names = network.losses or (TOTAL_LOSS,)
+    if samples == 1 and len(names) == 1:
+        return None
+    each = [None] if samples == 1 else range(samples)
+    parts = tuple(sampled(name, sample) for name in names for sample in each)
+    title = f"{parts[0]} + {parts[1]}" if len(parts) == 2 else f"{parts[0]} + … + {parts[-1]}"
+    divisor = samples * (len(names) if network.loss.averaged else 1)
+    return _Sums(f"({title})/{divisor}" if divisor > 1 else title, parts, divisor)
+
+
+def _put_sums(
+    page: Page, theme: Theme, row: int, runs: Sequence[RunValues], sums: _Sums
+) -> list[str]:
+    loss = runs[0].run.loss
+    title = f"2  {loss} against {sums.title}, summed over all steps"
+    headers = ("run", f"sum of {loss}", "sum of the parts", "difference", "margin", "verdict")
     _put_head(page, theme, row, title, headers)
     verdicts = []
-    for here, run in enumerate(runs, start=row):
-        total = float(run.values[TOTAL_LOSS].sum())
-        parts = float(sum(run.values[loss].sum() for loss in LOSSES))
+    for here, run_values in enumerate(runs, start=row):
+        run = run_values.run
+        total = float(run_values.losses.sum())
+        parts = float(sum(run_values.values[name].sum() for name in sums.parts)) / sums.divisor
         margin = SUM_MARGIN * (1 + abs(total))
-        columns = "+".join(f"SUM({run.run.column(loss)})" for loss in LOSSES)
+        area = xl_range_abs(
+            FIRST_ROW,
+            run.columns[sums.parts[0]],
+            FIRST_ROW + run.steps,
+            run.columns[sums.parts[-1]],
+        )
+        columns = f"SUM('{run.sheet}'!{area})"
+        if sums.divisor > 1:
+            columns += f"/{sums.divisor}"
         cells = [xl_rowcol_to_cell(here, column) for column in (LIVE, OTHER)]
         scientific = theme("scientific", "ruled")
-        page.text((here, NAME), run.run.sheet, theme("bold", "ruled"))
-        page.formula((here, LIVE), f"SUM({run.run.column(TOTAL_LOSS)})", total, scientific)
+        page.text((here, NAME), run.sheet, theme("bold", "ruled"))
+        page.formula((here, LIVE), f"SUM({run.column(run.loss)})", total, scientific)
         page.formula((here, OTHER), columns, parts, scientific)
         difference = abs(total - parts)
         page.formula((here, DIFFERENCE), f"ABS({cells[0]}-{cells[1]})", difference, scientific)
-        page.formula((here, MARGIN), f"{SUM_MARGIN:.0E}*(1+{cells[0]})", margin, scientific)
+        page.formula((here, MARGIN), f"{SUM_MARGIN:.0E}*(1+ABS({cells[0]}))", margin, scientific)
         verdicts.append(AGREES if difference <= margin else DIFFERS)
         page.formula((here, VERDICT), _verdict_formula(here), verdicts[-1], theme("indented"))
     return verdicts
@@ -178,81 +211,32 @@ def _put_last_rows(
     row: int,
     runs: Sequence[RunValues],
     run_rounding: Array,
-    numpy_row: int,
-    starts_row: int,
+    stored: StoredValues,
 ) -> list[str]:
+    loss = runs[0].run.loss
     title = "3  The last row of each run against the values that numpy computed for this book"
-    headers = ("run", "E_total, live", "E_total, numpy", "largest diff.", "margin", "verdict")
+    headers = ("run", f"{loss}, live", f"{loss}, numpy", "largest diff.", "margin", "verdict")
     _put_head(page, theme, row, title, headers)
-    changed = _changed_formula(starts_row)
     verdicts = []
-    for index, (run_values, rounding) in enumerate(zip(runs, run_rounding, strict=True)):
-        here, stored = row + index, numpy_row + index
+    for here, (run_values, rounding) in enumerate(zip(runs, run_rounding, strict=True), start=row):
         run, values = run_values.run, run_values.values
-        last = {name: float(values[name][-1]) for name in (*WEIGHTS, TOTAL_LOSS)}
-        scale = max(1.0, *(abs(value) for value in last.values()))
+        names = (run.loss, *run.experiment.network.parameters)
+        scale = max(1.0, *(abs(float(values[name][-1])) for name in names))
         margin = RUN_MARGIN * scale + ROUNDING_FACTOR * float(rounding)
-        loss = last[TOTAL_LOSS]
+        last = float(run_values.losses[-1])
         scientific = theme("scientific", "ruled")
         page.text((here, NAME), run.sheet, theme("bold", "ruled"))
-        page.formula((here, LIVE), run.cell(TOTAL_LOSS, run.steps), loss, scientific)
-        page.formula((here, OTHER), xl_rowcol_to_cell(stored, LIVE), loss, scientific)
-        page.formula((here, DIFFERENCE), _largest_difference(stored, run), 0.0, scientific)
+        page.formula((here, LIVE), run.cell(run.loss, run.steps), last, scientific)
+        page.formula((here, OTHER), stored.loss_cell(run), last, scientific)
+        page.formula((here, DIFFERENCE), stored.largest_difference(run), 0.0, scientific)
         page.number((here, MARGIN), margin, scientific)
         judged, verdict = _verdict_formula(here), AGREES
         if margin > LARGEST_MARGIN * scale:
             judged, verdict = f'"{TOO_SENSITIVE}"', TOO_SENSITIVE
-        rate = xl_rowcol_to_cell(stored, STORED + len(WEIGHTS))
-        same = f"{changed}+ABS({learning_rate_name(run)}-{rate})=0"
-        formula = f'IF({same},{judged},"{CHANGED}")'
+        formula = f'IF({stored.changed(run)}=0,{judged},"{CHANGED}")'
         page.formula((here, VERDICT), formula, verdict, theme("indented"))
         verdicts.append(verdict)
     return verdicts
-
-
-def _largest_difference(row: int, run: Run) -> str:
-    """The largest difference of E_total and the weights from numpy's, which stand in ``row``."""
-    pairs = [
-        f"ABS({run.cell(name, run.steps)}-{xl_rowcol_to_cell(row, column)})"
-        for column, name in enumerate((TOTAL_LOSS, *WEIGHTS), start=LIVE)
-    ]
-    return f"MAX({','.join(pairs)})"
-
-
-def _put_numpy_values(page: Page, theme: Theme, row: int, runs: Sequence[RunValues]) -> None:
-    title = "numpy's values after the last step, and the learning rates that they are for"
-    page.text((row - 2, NAME), title, theme("heading"))
-    page.text((row - 1, NAME), "run", theme("header_left", "group_step"))
-    for column, header in enumerate((TOTAL_LOSS, *WEIGHTS, LEARNING_RATE), start=LIVE):
-        page.text((row - 1, column), header, theme("header_right", "group_step"))
-    for here, run in enumerate(runs, start=row):
-        page.text((here, NAME), run.run.sheet, theme("bold", "ruled"))
-        loss = float(run.values[TOTAL_LOSS][-1])
-        page.number((here, LIVE), loss, theme("scientific", "ruled", "quiet"))
-        for column, weight in enumerate(WEIGHTS, start=STORED):
-            number = float(run.values[weight][-1])
-            page.number((here, column), number, theme(style_of(number), "ruled", "quiet"))
-        rate = theme("plain_number", "ruled", "quiet")
-        page.number((here, STORED + len(WEIGHTS)), run.learning_rate, rate)
-
-
-def _put_starts(page: Page, theme: Theme, row: int, experiment: Experiment) -> None:
-    page.text((row - 1, NAME), "for start values", theme("header_left", "group_step"))
-    numbers = experiment.inputs + experiment.targets + experiment.weights
-    for column, (name, number) in enumerate(
-        zip(INPUTS + TARGETS + WEIGHTS, numbers, strict=True), start=LIVE
-    ):
-        page.text((row - 1, column), name, theme("header_right", "group_step"))
-        page.number((row, column), number, theme("plain_number", "ruled", "quiet"))
-    page.text((row, NAME), "stored", theme("ruled"))
-
-
-def _changed_formula(starts_row: int) -> str:
-    """Zero as long as no start value differs from the stored one."""
-    return "+".join(
-        f"ABS({start_name(name)}-{xl_rowcol_to_cell(starts_row, column, True, True)})"
-        for column, name in enumerate(INPUTS + TARGETS + WEIGHTS, start=LIVE)
-    )
 
 
 def _overall(cells: str, verdicts: Sequence[str]) -> tuple[str, str]:
@@ -262,7 +246,7 @@ def _overall(cells: str, verdicts: Sequence[str]) -> tuple[str, str]:
         return f'COUNTIF({cells},"{verdict}")'
 
     number = len(verdicts)
-    agree, passed_over = count(AGREES), f"({count(CHANGED)}+{count(TOO_SENSITIVE)})"
+    agree, passed_over = count(AGREES), f"({'+'.join(map(count, PASSED_OVER))})"
     # A cell in error counts as differing: it is neither of the other verdicts.
     differ = f"({number}-{agree}-{passed_over})"
     formula = (

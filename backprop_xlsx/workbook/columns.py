@@ -8,32 +8,22 @@ from dataclasses import dataclass
 import numpy as np
 from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
 
-from backprop_xlsx.equations import EQUATIONS
-from backprop_xlsx.expression import Expression, Symbol, label
-from backprop_xlsx.network import (
-    GRADIENTS,
-    INPUTS,
-    LEARNING_RATE,
-    LOSSES,
-    TARGETS,
-    TOTAL_LOSS,
-    WEIGHTS,
-)
+from backprop_xlsx.expression import Expression, Symbol
+from backprop_xlsx.names import SAMPLE, STEP, label
 from backprop_xlsx.reference import Array
 from backprop_xlsx.workbook.layout import (
     BELOW,
-    COLUMNS,
     FLOORED,
-    LEARNING_RATE_CELL,
     ROSE,
-    STEP,
     THRESHOLD_NAME,
     Run,
+    sample_cell,
+    start_cell,
     start_name,
 )
 
 # A smaller rise is rounding: near its end a run's loss flickers in its last digits.
-SMALLEST_RISE = 1e-15
+SMALLEST_RISE, SMALLEST_RELATIVE_RISE = 1e-15, 1e-14
 # Zero has no place on a logarithmic axis, and a loss that is lower than this is rounding.
 LOWEST_ON_LOGARITHMIC_AXIS = 1e-16
 # The threshold that the book starts with; the reader sets another on the sheet Learning rates.
@@ -57,18 +47,24 @@ class Column:
 
 @dataclass(frozen=True)
 class RunValues:
-    """A run with its learning rate and every column's values, arrays (steps + 1,)."""
+    """A run with every column's values, arrays (steps + 1,)."""
 
     run: Run
-    learning_rate: float
     values: Mapping[str, Array]
 
+    @property
+    def losses(self) -> Array:
+        """The loss of each step."""
+        return self.values[self.run.loss]
 
-def run_columns() -> dict[str, Column]:
+
+def run_columns(run: Run) -> dict[str, Column]:
     """Every column of a run sheet by its name, from left to right."""
-    step, loss = (xl_col_to_name(COLUMNS[name]) for name in (STEP, TOTAL_LOSS))
+    experiment, network = run.experiment, run.experiment.network
+    step, loss = (xl_col_to_name(run.columns[name]) for name in (STEP, run.loss))
     below = f"IF({loss}{{row}}<{THRESHOLD_NAME},1,0)"
-    rose = f"IF({loss}{{row}}>{loss}{{above}}+{SMALLEST_RISE:.0E},1,0)"
+    rise = f"{SMALLEST_RELATIVE_RISE:.0E}*{loss}{{above}}+{SMALLEST_RISE:.0E}"
+    rose = f"IF({loss}{{row}}-{loss}{{above}}>{rise},1,0)"
     floored = f"MAX({loss}{{row}},{LOWEST_ON_LOGARITHMIC_AXIS:.0E})"
     columns = {
         STEP: Column("step", "whole", "0", f"{step}{{above}}+1"),
@@ -76,35 +72,70 @@ def run_columns() -> dict[str, Column]:
         BELOW: Column("below", "whole", below, below),
         FLOORED: Column("for log axis", "scientific", floored, floored),
     }
-    for name in TARGETS + INPUTS:
-        columns[name] = Column(name, "value", start_name(name), start_name(name))
-    for name in EQUATIONS:
-        equation = _template(name)
-        first = start_name(name) if name in WEIGHTS else equation
-        small = name in GRADIENTS or name in LOSSES or name == TOTAL_LOSS
-        columns[name] = Column(label(name), "scientific" if small else "value", first, equation)
-    return {name: columns[name] for name in COLUMNS}
+    if experiment.in_turn:
+        sample = xl_col_to_name(run.columns[SAMPLE])
+        last = len(experiment.samples)
+        turn = f"IF({sample}{{above}}={last},1,{sample}{{above}}+1)"
+        columns[SAMPLE] = Column("sample", "whole", "1", turn)
+    for name in network.targets + network.inputs:
+        columns[name] = _given(run, name)
+    scientific = {
+        name
+        for group, names in run.groups
+        if group in ("loss", "deltas", "gradients", "state")
+        for name in names
+    }
+    kept = {name for weight in network.parameters for name in run.optimiser.state_names(weight)}
+    for name, equation in run.equations.items():
+        template = equation.formula(lambda leaf: _cell(run, leaf))
+        first = template
+        if name in network.parameters:
+            first = start_name(name)
+        elif name in kept:
+            first = "0"
+        style = "scientific" if name in scientific else "value"
+        columns[name] = Column(label(name), style, first, template)
+    for name in network.bias_names:
+        if name not in columns:
+            columns[name] = Column(name, "value", start_name(name), start_name(name))
+    return {name: columns[name] for name in run.columns}
 
 
-def run_values(quantities: Mapping[str, Array]) -> dict[str, Array]:
-    """The values of every column of a run, arrays (steps + 1,), given those of the quantities."""
-    losses = quantities[TOTAL_LOSS]
-    rose = np.concatenate([[0.0], (losses[1:] > losses[:-1] + SMALLEST_RISE).astype(float)])
+def run_values(run: Run, quantities: Mapping[str, Array]) -> RunValues:
+    """A run with the values of every column, given those of the quantities."""
+    losses = quantities[run.loss]
+    smallest = SMALLEST_RELATIVE_RISE * losses[:-1] + SMALLEST_RISE
+    rose = np.concatenate([[0.0], (losses[1:] - losses[:-1] > smallest).astype(float)])
+    steps = np.arange(len(losses), dtype=float)
     own = {
-        STEP: np.arange(len(losses), dtype=float),
+        STEP: steps,
+        SAMPLE: steps % len(run.experiment.samples) + 1,
         ROSE: rose,
         BELOW: (losses < THRESHOLD).astype(float),
         FLOORED: np.maximum(losses, LOWEST_ON_LOGARITHMIC_AXIS),
     }
-    return {name: own[name] if name in own else quantities[name] for name in COLUMNS}
+    return RunValues(
+        run, {name: own[name] if name in own else quantities[name] for name in run.columns}
+    )
 
 
-def _template(quantity: str) -> str:
-    def cell(leaf: Expression) -> str:
-        assert isinstance(leaf, Symbol)
-        if leaf.name == LEARNING_RATE:
-            return xl_rowcol_to_cell(*LEARNING_RATE_CELL, row_abs=True, col_abs=True)
-        row = "{above}" if leaf.steps_back else "{row}"
-        return xl_col_to_name(COLUMNS[leaf.name]) + row
+def _given(run: Run, name: str) -> Column:
+    """An input or a target: the single sample's, or that of the sample whose turn it is."""
+    experiment = run.experiment
+    formula = start_cell(experiment, name)
+    if experiment.in_turn:
+        first = sample_cell(experiment.network, name, 0)
+        last = sample_cell(experiment.network, name, len(experiment.samples) - 1)
+        sample = xl_col_to_name(run.columns[SAMPLE])
+        formula = f"INDEX({first}:{last.rpartition('!')[2]},{sample}{{row}})"
+    return Column(name, "value", formula, formula)
 
-    return EQUATIONS[quantity].formula(cell)
+
+def _cell(run: Run, leaf: Expression) -> str:
+    assert isinstance(leaf, Symbol)
+    if leaf.name in run.optimiser.constants:
+        return xl_rowcol_to_cell(*run.constant_cell(leaf.name), row_abs=True, col_abs=True)
+    if leaf.name not in run.columns:
+        return start_cell(run.experiment, leaf.name)
+    row = "{above}" if leaf.steps_back else "{row}"
+    return xl_col_to_name(run.columns[leaf.name]) + row

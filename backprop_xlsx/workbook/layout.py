@@ -3,42 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 
 from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
 
+from backprop_xlsx.equations import Equations, deltas, each, equations, forward, step_loss
 from backprop_xlsx.experiment import Experiment
-from backprop_xlsx.network import (
-    GRADIENTS,
-    HIDDEN,
-    HIDDEN_WEIGHTS,
-    INPUTS,
-    LOSSES,
-    OUTPUT_WEIGHTS,
-    OUTPUTS,
-    TARGETS,
-    TOTAL_LOSS,
-)
+from backprop_xlsx.names import SAMPLE, STEP, gradient_name, sampled
+from backprop_xlsx.network import Network
+from backprop_xlsx.optimisers import SYMBOLS, Optimiser
 
 NETWORK, DERIVATION, LEARNING_RATES, CHECKS = "Network", "Derivation", "Learning rates", "Checks"
+SAMPLES, SURFACE = "Samples", "Surface"
 
-STEP = "step"
-# Helper columns of a run, right of the class's columns.
+# Helper columns of a run, right of the exercise's columns.
 ROSE, BELOW, FLOORED = "rose", "below", "floored"
-
-
-# The class's column order, as (group, quantities).
-GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("step", (STEP,)),
-    ("inputs", TARGETS + INPUTS),
-    ("weights", HIDDEN_WEIGHTS),
-    ("forward", tuple(name for n in HIDDEN for name in (n.pre_activation, n.activation))),
-    ("weights", OUTPUT_WEIGHTS),
-    ("forward", tuple(name for n in OUTPUTS for name in (n.pre_activation, n.activation))),
-    ("loss", (*LOSSES, TOTAL_LOSS)),
-    ("gradients", GRADIENTS),
-    ("progress", (ROSE, BELOW, FLOORED)),
-)
-COLUMNS = {name: i for i, name in enumerate(name for _, names in GROUPS for name in names)}
 
 # Rows of a run sheet, from 0: facts and chart on top, then group names, headers, and the steps.
 GROUP_ROW, HEADER_ROW, FIRST_ROW = 13, 14, 15
@@ -46,13 +25,20 @@ SERIES_NAME_CELL, LEARNING_RATE_CELL = (0, 0), (2, 4)
 
 VERDICT_CELL = (4, 3)  # on the sheet Network
 
+# On the sheet Samples: a row for each input and target, a column for each sample.
+SAMPLES_ROW, SAMPLES_COLUMN = 4, 2
+
+THRESHOLD_NAME = "loss_threshold"
+
+Groups = tuple[tuple[str, tuple[str, ...]], ...]
+
 
 @dataclass(frozen=True)
 class Run:
-    """One learning rate's sheet: ``index`` from 0, ``letter`` A, B, …"""
+    """One training's sheet: ``index`` from 0, ``letter`` A, B, …"""
 
     index: int
-    steps: int
+    experiment: Experiment
 
     @property
     def letter(self) -> str:
@@ -64,29 +50,71 @@ class Run:
         """The sheet's name, which carries no number that an edit could make stale."""
         return f"Run {self.letter}"
 
+    @property
+    def steps(self) -> int:
+        """The number of updates."""
+        return self.experiment.steps
+
+    @property
+    def optimiser(self) -> Optimiser:
+        """How the run updates its weights."""
+        return self.experiment.optimisers[self.index]
+
+    @property
+    def equations(self) -> Equations:
+        """The equation of every computed quantity of the run."""
+        return equations(self.experiment.network, self.experiment.samples_a_step, self.optimiser)
+
+    @property
+    def loss(self) -> str:
+        """The name of the quantity that is charted: the loss of a step."""
+        return step_loss(self.experiment.samples_a_step)
+
+    @property
+    def groups(self) -> Groups:
+        """The run's columns from left to right, as (group, quantities)."""
+        return _groups(self.experiment, self.optimiser)
+
+    @cached_property
+    def columns(self) -> dict[str, int]:
+        """The column of each quantity, from 0."""
+        return {name: i for i, name in enumerate(n for _, names in self.groups for n in names)}
+
     def cell(self, quantity: str, step: int) -> str:
         """The address of a quantity at a step, with its sheet: ``'Run A'!J16``."""
-        return f"'{self.sheet}'!{xl_rowcol_to_cell(FIRST_ROW + step, COLUMNS[quantity])}"
+        return f"'{self.sheet}'!{xl_rowcol_to_cell(FIRST_ROW + step, self.columns[quantity])}"
 
     def column(self, quantity: str) -> str:
         """The address of a quantity's cells over all steps, with sheet and anchors."""
-        letter = xl_col_to_name(COLUMNS[quantity])
+        letter = xl_col_to_name(self.columns[quantity])
         return f"'{self.sheet}'!${letter}${FIRST_ROW + 1}:${letter}${FIRST_ROW + self.steps + 1}"
 
     def range(self, quantity: str) -> list[str | int]:
         """The same cells in the form in which XlsxWriter's charts take them."""
-        column = COLUMNS[quantity]
+        column = self.columns[quantity]
         return [self.sheet, FIRST_ROW, column, FIRST_ROW + self.steps, column]
+
+    def constant_cell(self, symbol: str) -> tuple[int, int]:
+        """Where the run's sheet shows a constant of its optimiser, as (row, column)."""
+        row, column = LEARNING_RATE_CELL
+        return row + list(self.optimiser.constants).index(symbol), column
 
 
 def runs(experiment: Experiment) -> tuple[Run, ...]:
-    """The runs of an experiment, in the order of its learning rates."""
-    return tuple(Run(i, experiment.steps) for i in range(len(experiment.learning_rates)))
+    """The runs of an experiment, in the order of its optimisers."""
+    return tuple(Run(index, experiment) for index in range(len(experiment.optimisers)))
 
 
-def series_name(run: Run, learning_rate: float) -> str:
+def series_name(run: Run) -> str:
     """The text of the cell that names a run wherever it is charted."""
-    return f"Run {run.letter}: η = {learning_rate:.15g}"
+    return f"{series_prefix(run)}{run.optimiser.learning_rate:.15g}"
+
+
+def series_prefix(run: Run) -> str:
+    """What stands before the learning rate in a run's name; gradient descent is not named."""
+    kinds = {optimiser.title for optimiser in run.experiment.optimisers}
+    kind = f"{run.optimiser.title}, " if kinds != {"gradient descent"} else ""
+    return f"Run {run.letter}: {kind}η = "
 
 
 def start_name(quantity: str) -> str:
@@ -94,9 +122,64 @@ def start_name(quantity: str) -> str:
     return f"start_{quantity}"
 
 
-def learning_rate_name(run: Run) -> str:
-    """The defined name of a run's learning rate: ``learning_rate_A``."""
-    return f"learning_rate_{run.letter}"
+def constant_name(run: Run, symbol: str) -> str:
+    """The defined name of a constant of a run's optimiser: ``learning_rate_A``."""
+    field = next(field for field, letter in SYMBOLS.items() if letter == symbol)
+    return f"{field}_{run.letter}"
 
 
-THRESHOLD_NAME = "loss_threshold"
+def sample_cell(network: Network, name: str, sample: int) -> str:
+    """The address of an input or target of a sample, from 0, with sheet and anchors."""
+    row = SAMPLES_ROW + (network.inputs + network.targets).index(name)
+    cell = xl_rowcol_to_cell(row, SAMPLES_COLUMN + sample, row_abs=True, col_abs=True)
+    return f"'{SAMPLES}'!{cell}"
+
+
+def start_cell(experiment: Experiment, name: str) -> str:
+    """What a formula outside the runs writes for a start value or for a sample's number.
+
+    Inputs and targets of one of several samples are named as ``i1[2]`` is.
+    """
+    if name in experiment.start_values:
+        return start_name(name)
+    quantity, _, sample = name.partition("[")
+    number = int(sample.removesuffix("]")) - 1 if sample else 0
+    return sample_cell(experiment.network, quantity, number)
+
+
+@lru_cache(maxsize=64)
+def _groups(experiment: Experiment, optimiser: Optimiser) -> Groups:
+    network, samples = experiment.network, experiment.samples_a_step
+    state = tuple(
+        name for parameter in network.parameters for name in optimiser.state_names(parameter)
+    )
+    groups = [
+        ("step", (STEP, SAMPLE) if experiment.in_turn else (STEP,)),
+        ("inputs", network.targets + network.inputs if samples == 1 else ()),
+    ]
+    computed = list(forward(network, samples))
+    for layer in network.layers:
+        groups.append(("weights", layer.weights + layer.biases))
+        last = sampled(layer.neurons[-1].activation, each(samples)[-1])
+        stop = computed.index(last) + 1
+        groups.append(("forward", tuple(computed[:stop])))
+        computed = computed[stop:]
+    groups += [
+        ("loss", tuple(computed)),
+        ("deltas", tuple(deltas(network, samples))),
+        ("gradients", tuple(gradient_name(name) for name in network.parameters)),
+        ("state", state),
+        ("progress", (ROSE, BELOW, FLOORED)),
+    ]
+    return tuple((group, names) for group, names in groups if names)
+
+
+def all_starts(experiment: Experiment) -> dict[str, float]:
+    """Every number that a run starts from, by name: ``w1``, and ``i1[2]`` of several samples."""
+    starts: dict[str, float] = {}
+    if len(experiment.samples) > 1:
+        names = experiment.network.inputs + experiment.network.targets
+        for index, sample in enumerate(experiment.samples):
+            for name, number in zip(names, sample.inputs + sample.targets, strict=True):
+                starts[sampled(name, index)] = number
+    return starts | experiment.start_values

@@ -8,7 +8,6 @@ from xlsxwriter import Workbook
 from xlsxwriter.utility import xl_range_abs, xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
-from backprop_xlsx.network import TOTAL_LOSS
 from backprop_xlsx.workbook.charts import loss_chart
 from backprop_xlsx.workbook.columns import SMALLEST_RISE, THRESHOLD, RunValues
 from backprop_xlsx.workbook.layout import (
@@ -24,13 +23,15 @@ from backprop_xlsx.workbook.theme import Theme
 MILESTONES = (1, 10, 50, 100)
 THRESHOLD_CELL = (4, 4)
 TABLE_ROW = 6
+EQUALLY_LOW = 1e-9  # relative
+RUN, OPTIMISER, RATE, START = 1, 2, 3, 4  # columns of the table
 FELL, OSCILLATED, DIVERGED = "fell at every step", "rose in between", "ended above its start"
 SENTENCES = {
     FELL: "Fell at every step:",
     OSCILLATED: "Rose in between:",
     DIVERGED: "Ended above its start:",
 }
-WIDTH_OF_NUMBERS, WIDTH_OF_WORDS = 13, 22
+WIDTH_OF_NUMBERS, WIDTH_OF_OPTIMISERS, WIDTH_OF_WORDS = 13, 17, 22
 CHART_HEIGHT, CHART_GAP, ROW_HEIGHT = 380, 12, 20  # pixels
 
 
@@ -39,10 +40,11 @@ def write_learning_rates(
 ) -> None:
     """Writes the sheet."""
     milestones = _milestones(runs[0].run.steps)
-    # run, η, start, one column a milestone, threshold step, rises, course
-    course_column = 3 + len(milestones) + 3
+    # run, optimiser, η, start, one column a milestone, threshold step, rises, course
+    course_column = START + len(milestones) + 3
     worksheet.set_column(0, 0, 2)
-    worksheet.set_column(1, course_column - 1, WIDTH_OF_NUMBERS)
+    worksheet.set_column(RUN, course_column - 1, WIDTH_OF_NUMBERS)
+    worksheet.set_column(OPTIMISER, OPTIMISER, WIDTH_OF_OPTIMISERS)
     worksheet.set_column(course_column, course_column, WIDTH_OF_WORDS)
     worksheet.set_column(course_column + 2, course_column + 5, WIDTH_OF_WORDS)
     page = Page(worksheet)
@@ -71,7 +73,8 @@ def write_learning_rates(
     page.write()
 
     chart_row = TABLE_ROW + len(runs) + 2
-    table_width = _pixels(WIDTH_OF_NUMBERS) * (course_column - 1) + _pixels(WIDTH_OF_WORDS)
+    words = _pixels(WIDTH_OF_OPTIMISERS) + _pixels(WIDTH_OF_WORDS)
+    table_width = _pixels(WIDTH_OF_NUMBERS) * (course_column - 2) + words
     chart_width = (table_width - CHART_GAP) // 2
     for index, logarithmic in enumerate((False, True)):
         chart = loss_chart(workbook, runs, logarithmic)
@@ -94,11 +97,11 @@ def _milestones(steps: int) -> tuple[int, ...]:
 
 
 def _put_headers(page: Page, theme: Theme, milestones: tuple[int, ...]) -> None:
-    headers = ["run", "η", "loss at start"]
+    headers = ["run", "optimiser", "η", "loss at start"]
     headers += [f"after {step}" for step in milestones]
-    words = {1: "centre", len(headers) + 3: "indented"}
+    words = {RUN: "centre", OPTIMISER: "left", len(headers) + 3: "indented"}
     headers += ["below at step", "rises", "course"]
-    for column, header in enumerate(headers, start=1):
+    for column, header in enumerate(headers, start=RUN):
         style = theme("header_right", "group_loss", *((words[column],) if column in words else ()))
         page.text((TABLE_ROW, column), header, style)
 
@@ -107,15 +110,16 @@ def _put_run(
     page: Page, theme: Theme, row: int, run_values: RunValues, milestones: tuple[int, ...]
 ) -> None:
     run, values = run_values.run, run_values.values
-    losses = values[TOTAL_LOSS]
-    page.link((row, 1), run.sheet, run.sheet, theme("link", "centre", "ruled"))
+    losses = run_values.losses
+    page.link((row, RUN), run.sheet, run.sheet, theme("link", "centre", "ruled"))
     own = f"'{run.sheet}'!{xl_rowcol_to_cell(*LEARNING_RATE_CELL)}"
     number = theme("plain_number", "ruled", "bold")
-    page.formula((row, 2), own, run_values.learning_rate, number)
-    column = 3
+    page.text((row, OPTIMISER), run.optimiser.title, theme("left", "ruled"))
+    page.formula((row, RATE), own, run.optimiser.learning_rate, number)
+    column = START
     for step in (0, *milestones):
         style = theme("scientific", "ruled")
-        page.formula((row, column), run.cell(TOTAL_LOSS, step), losses[step], style)
+        page.formula((row, column), run.cell(run.loss, step), losses[step], style)
         column += 1
     below = values[BELOW]
     reached = int(below.argmax()) if below.any() else "never"
@@ -123,7 +127,7 @@ def _put_run(
     page.formula((row, column), formula, reached, theme("whole", "ruled"))
     rises = int(values[ROSE].sum())
     page.formula((row, column + 1), f"SUM({run.column(ROSE)})", rises, theme("whole", "ruled"))
-    start, end = (xl_rowcol_to_cell(row, place) for place in (3, 3 + len(milestones)))
+    start, end = (xl_rowcol_to_cell(row, place) for place in (START, START + len(milestones)))
     count = xl_rowcol_to_cell(row, column + 1)
     formula = f'IF({count}=0,"{FELL}",IF({end}>{start},"{DIVERGED}","{OSCILLATED}"))'
     page.formula(
@@ -132,7 +136,7 @@ def _put_run(
 
 
 def _course(run: RunValues) -> str:
-    losses = run.values[TOTAL_LOSS]
+    losses = run.losses
     if not run.values[ROSE].any():
         return FELL
     return DIVERGED if losses[-1] > losses[0] else OSCILLATED
@@ -146,17 +150,18 @@ def _put_sentence(page: Page, theme: Theme, runs: Sequence[RunValues], course_co
     first, last = TABLE_ROW + 1, TABLE_ROW + len(runs)
     final_column = course_column - 3
     finals = xl_range_abs(first, final_column, last, final_column)
-    # Below SMALLEST_RISE losses are rounding: all of them count as equally low.
+    # Below the floor losses are rounding, and so is a difference in their last digits.
     floor = f"{SMALLEST_RISE:.0E}"
-    lowest = [max(float(run.values[TOTAL_LOSS][-1]), SMALLEST_RISE) for run in runs]
+    lowest = [max(float(run.losses[-1]), SMALLEST_RISE) for run in runs]
     clauses = [
         (
             f"Lowest after {runs[0].run.steps} steps:",
             [
-                f"MAX({xl_rowcol_to_cell(row, final_column)},{floor})<=MAX(MIN({finals}),{floor})"
+                f"MAX({xl_rowcol_to_cell(row, final_column)},{floor})"
+                f"<=MAX(MIN({finals}),{floor})*{1 + EQUALLY_LOW}"
                 for row in range(first, last + 1)
             ],
-            [value <= min(lowest) for value in lowest],
+            [value <= min(lowest) * (1 + EQUALLY_LOW) for value in lowest],
         )
     ]
     for course, words in SENTENCES.items():
@@ -165,22 +170,29 @@ def _put_sentence(page: Page, theme: Theme, runs: Sequence[RunValues], course_co
         ]
         clauses.append((words, conditions, [_course(run) == course for run in runs]))
 
+    plain = {run.run.optimiser.title for run in runs} == {"gradient descent"}
     column, parts, sentence = course_column + 2, [], ""
     page.text((TABLE_ROW - 1, column), "collected for the sentence above", theme("quiet"))
     for words, conditions, holding in clauses:
         page.text((TABLE_ROW, column), words, theme("quiet"))
         collected = ""
         for offset, (condition, holds) in enumerate(zip(conditions, holding, strict=True)):
-            rate = xl_rowcol_to_cell(first + offset, 2)
-            formula = f'IF({condition},{rate}&"","")'
+            rate = xl_rowcol_to_cell(first + offset, RATE)
+            chosen = runs[offset].run.optimiser
+            listed, value = f'{rate}&""', f"{chosen.learning_rate:.15g}"
+            if not plain:
+                listed = f'"{chosen.title} (η = "&{rate}&")"'
+                value = f"{chosen.title} (η = {value})"
+            formula = f'IF({condition},{listed},"")'
             if offset:
                 above = xl_rowcol_to_cell(first + offset - 1, column)
-                formula = f'{above}&IF({condition},IF({above}="","",", ")&{rate},"")'
+                formula = f'{above}&IF({condition},IF({above}="","",", ")&{listed},"")'
             if holds:
-                collected += (", " if collected else "") + f"{runs[offset].learning_rate:.15g}"
+                collected += (", " if collected else "") + value
             page.formula((first + offset, column), formula, collected, theme("quiet"))
         all_rates = xl_rowcol_to_cell(last, column)
-        parts.append(f'IF({all_rates}="","","{words} η = "&{all_rates}&". ")')
-        sentence += f"{words} η = {collected}. " if collected else ""
+        lead = f"{words} η = " if plain else f"{words} "
+        parts.append(f'IF({all_rates}="","","{lead}"&{all_rates}&". ")')
+        sentence += f"{lead}{collected}. " if collected else ""
         column += 1
     page.formula((2, 1), "&".join(parts), sentence, theme("lead", "bold"))

@@ -2,59 +2,56 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from xlsxwriter import Workbook
 from xlsxwriter.utility import xl_range, xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
-from backprop_xlsx.experiment import LARGEST_VALUE, Experiment
-from backprop_xlsx.network import HIDDEN, INPUTS, LOSSES, OUTPUTS, TARGETS, TOTAL_LOSS, WEIGHTS
+from backprop_xlsx.derivation.lines import Extent
+from backprop_xlsx.experiment import Experiment
+from backprop_xlsx.names import LEARNING_RATE
+from backprop_xlsx.numbers import LARGEST_VALUE
+from backprop_xlsx.optimisers import SYMBOLS
+from backprop_xlsx.words import in_words, neurons_in_words, training_in_words
 from backprop_xlsx.workbook.columns import RunValues
+from backprop_xlsx.workbook.drawing import CROSSED, drawing_widths, put_drawing
 from backprop_xlsx.workbook.layout import (
     CHECKS,
     DERIVATION,
     LEARNING_RATES,
     NETWORK,
+    SAMPLES,
     VERDICT_CELL,
-    learning_rate_name,
+    Run,
+    constant_name,
     start_name,
 )
-from backprop_xlsx.workbook.page import Page, Position, prepare
-from backprop_xlsx.workbook.theme import AGREES_STYLE, DIFFERS_STYLE, Theme, style_of
+from backprop_xlsx.workbook.notation import legend, notation
+from backprop_xlsx.workbook.page import Page, prepare
+from backprop_xlsx.workbook.theme import AGREES_STYLE, DIFFERS_STYLE, Theme
 
-LEAD = (
-    "A neural network with two inputs, two hidden and two output neurons learns by "
-    "back-propagation; every number but the yellow ones is a live formula.",
+LIVE = "every number but the yellow ones is a live formula."
+CALL = (
     "Change a yellow cell and everything follows: the derivation, each training run, the charts, "
-    "and the checks that say whether the formulas are right.",
+    "and the checks that say whether the formulas are right."
 )
-NOTATION = (
-    ("i1, i2", "inputs"),
-    ("w1 … w4", "weights from the inputs to the hidden neurons: h1 = w1·i1 + w2·i2"),
-    ("h1, h2", "pre-activations of the hidden neurons"),
-    ("a_h1, a_h2", "activations of the hidden neurons: a_h1 = σ(h1), σ(x) = 1/(1 + e^(−x))"),
-    ("w5 … w8", "weights from the hidden neurons to the outputs: o1 = w5·a_h1 + w6·a_h2"),
-    ("o1, o2", "pre-activations of the outputs"),
-    ("a_o1, a_o2", "activations of the outputs: a_o1 = σ(o1)"),
-    ("t1, t2", "targets: what the outputs should be"),
-    ("E1, E2, E_total", "losses: E1 = ½·(t1 − a_o1)², E_total = E1 + E2"),
-    ("∂E/∂w1 … ∂E/∂w8", "gradients: how E_total changes with each weight"),
-    ("η", "learning rate: each step sets w to w − η·∂E/∂w"),
-)
-LEGEND = (
-    ("editable", "start value: edit it"),
-    ("group_inputs", "inputs and targets"),
-    ("group_weights", "weights"),
-    ("group_forward", "forward pass"),
-    ("group_loss", "loss"),
-    ("group_gradients", "gradients"),
-)
-TOP = 8  # the row of the headings over the start values and the drawing
-DRAWING_ROW, DRAWING_COLUMN = TOP + 2, 6
-NOTATION_ROW = TOP + 11
+TOP = 8  # the row below the frozen ones: of the note, or of the headings
+DRAWING_COLUMN = 6
+NOTATION_OFFSET = 10  # rows from the headings to that of the notation, or more
 VERDICT_LAST_COLUMN = 8
-WIDTHS = (2, 24, 6, 13, 9, 3, 18, 20, 19, 20, 19, 20)
+START_WIDTHS = (2, 24, 6, 13, 9, 3)
+NOTE_WIDTH, MEANING_WIDTH = 190, 92  # characters in a line
+LEGEND_AFTER = 78  # characters' width of the columns between names and colours
+LAST_LEGEND_WIDTH = 20
+LINKS = (2, 4, 6, 7, 8, 9)  # their columns
+MOST_ROWS_ON_A_PAGE = 60
+NAME, SYMBOL, NUMBER, LINK = 1, 2, 3, 4
+# The constants that say how much of the past is kept: from 0 to below 1.
+FACTORS = ("μ", "α", "β1", "β2")
+JUST_BELOW_1 = 1 - 1e-9
 
 
 def write_network(
@@ -64,30 +61,28 @@ def write_network(
     experiment: Experiment,
     runs: Sequence[RunValues],
     verdict: tuple[str, str],
+    others: Sequence[str] = (),
 ) -> None:
-    """Writes the sheet; ``verdict`` is the formula of all checks' verdict, and its value."""
-    for column, width in enumerate(WIDTHS):
+    """Writes the sheet.
+
+    ``verdict`` is the formula of all checks' verdict, and its value; ``others`` are the names of
+    further sheets to link to.
+    """
+    widths, legend_column = _widths(drawing_widths(runs[0]))
+    for column, width in enumerate(widths):
         worksheet.set_column(column, column, width)
     page = Page(worksheet)
-    page.text((0, 1), "Back-propagation, step by step", theme("title"))
-    page.height(0, 30)
-    for offset, sentence in enumerate(LEAD):
-        page.text((1 + offset, 1), sentence, theme("lead"))
-    page.text((4, 1), "Do the formulas agree?", theme("bold"))
-    style = theme("boxed", "bold", "indented")
-    page.merged_formula(VERDICT_CELL, VERDICT_LAST_COLUMN, *verdict, style)
-    page.height(VERDICT_CELL[0], 20)
-    page.text((6, 1), "Go to", theme("bold"))
-    for offset, sheet in enumerate((DERIVATION, LEARNING_RATES, CHECKS)):
-        page.link((6, (2, 4, 6)[offset]), sheet, sheet, theme("link"))
-
-    last_row = _put_start_values(workbook, page, theme, experiment, runs)
-    _put_drawing(page, theme, runs[0])
-    last_row = max(last_row, _put_notation(page, theme))
+    _put_head(page, theme, experiment, verdict, others)
+    top = _put_note(page, theme, experiment.note)
+    starts = _StartValues(workbook, page, theme, experiment, top)
+    last_row = starts.put([run.run for run in runs])
+    drawn = put_drawing(page, theme, runs[0], top, DRAWING_COLUMN)
+    row = max(top + NOTATION_OFFSET, drawn + 2)
+    last_row = max(last_row, _put_notation(page, theme, runs[0].run, row, legend_column))
     page.write()
     worksheet.freeze_panes(TOP, 0)
-    prepare(worksheet, last_row, len(WIDTHS) - 1)
-    worksheet.fit_to_pages(1, 1)
+    prepare(worksheet, last_row, len(widths) - 1)
+    worksheet.fit_to_pages(1, 1 if last_row < MOST_ROWS_ON_A_PAGE else 0)
     # Rules look at the first character, so that any wording of either verdict is coloured.
     area = xl_range(*VERDICT_CELL, VERDICT_CELL[0], VERDICT_LAST_COLUMN)
     for sign, style in (("✓", AGREES_STYLE), ("✗", DIFFERS_STYLE)):
@@ -95,119 +90,194 @@ def write_network(
         worksheet.conditional_format(area, rule | {"format": workbook.add_format(style)})
 
 
-def _put_start_values(
-    workbook: Workbook, page: Page, theme: Theme, experiment: Experiment, runs: Sequence[RunValues]
-) -> int:
-    page.text((TOP, 1), "Start values", theme("heading"))
-    row = TOP + 1
-    neurons = {weight: neuron for neuron in HIDDEN + OUTPUTS for weight in neuron.weights}
-    for kind, names, numbers in (
-        ("input", INPUTS, experiment.inputs),
-        ("target", TARGETS, experiment.targets),
-        ("weight", WEIGHTS, experiment.weights),
-    ):
-        if kind == "weight":
-            row += 1  # beside the drawing's tall row
-        for name, number in zip(names, numbers, strict=True):
-            text = f"{kind} {name[1:]}"
-            if kind == "weight":
-                neuron = neurons[name]
-                source = neuron.sources[neuron.weights.index(name)]
-                text = f"weight from {source} to {neuron.pre_activation}"
-            _put_start_value(workbook, page, theme, row, (text, name, start_name(name)), number)
-            row += 1
-    row += 1
-    for run_values in runs:
-        run, rate = run_values.run, run_values.learning_rate
-        labels = (f"learning rate of run {run.letter}", "η", learning_rate_name(run))
-        _put_start_value(workbook, page, theme, row, labels, rate, positive=True)
-        page.link((row, 4), run.sheet, run.sheet, theme("link", "indented"))
-        row += 1
-    return row - 1
+def _widths(drawing: tuple[int, ...]) -> tuple[tuple[int, ...], int]:
+    """The widths of all columns, and the column of the colours: right of the notation."""
+    widths = [*START_WIDTHS, *drawing]
+    column, room = DRAWING_COLUMN + 1, 0
+    while room < LEGEND_AFTER:
+        if column == len(widths):
+            widths.append(LAST_LEGEND_WIDTH)
+        room += widths[column]
+        column += 1
+    if column == len(widths):
+        widths.append(LAST_LEGEND_WIDTH)
+    return tuple(widths), column
 
 
-def _put_start_value(
-    workbook: Workbook,
+def _put_head(
     page: Page,
     theme: Theme,
-    row: int,
-    labels: tuple[str, str, str],
-    number: float,
-    positive: bool = False,
+    experiment: Experiment,
+    verdict: tuple[str, str],
+    others: Sequence[str],
 ) -> None:
-    text, symbol, name = labels
-    page.text((row, 1), text, theme("ruled"))
-    page.text((row, 2), symbol, theme("bold", "centre", "ruled"))
-    page.number((row, 3), number, theme("editable"))
-    address = xl_rowcol_to_cell(row, 3, row_abs=True, col_abs=True)
-    workbook.define_name(name, f"='{NETWORK}'!{address}")
-    smallest = 1 / LARGEST_VALUE if positive else -LARGEST_VALUE
-    wanted = "a number above 0" if positive else "a number"
-    page.worksheet.data_validation(
-        row,
-        3,
-        row,
-        3,
-        {
-            "validate": "decimal",
-            "criteria": "between",
-            "minimum": smallest,
-            "maximum": LARGEST_VALUE,
-            "ignore_blank": False,
-            "error_title": f"Not usable as {symbol}",
-            "error_message": f"Enter {wanted} up to {LARGEST_VALUE:.0E}.",
-        },
-    )
+    """Title, sentences, verdict and links: the rows that stay in sight."""
+    title = f"Back-propagation, step by step: {experiment.title}"
+    page.text((0, NAME), title, theme("title"))
+    page.height(0, 30)
+    network = f"A neural network with {neurons_in_words(experiment.network)} learns by "
+    sentences = (f"{network}back-propagation; {LIVE}", training_in_words(experiment), CALL)
+    for offset, sentence in enumerate(sentences):
+        page.text((1 + offset, NAME), sentence, theme("lead"))
+    page.height(len(sentences), 22)
+    page.text((VERDICT_CELL[0], NAME), "Do the formulas agree?", theme("bold"))
+    style = theme("boxed", "bold", "indented")
+    page.merged_formula(VERDICT_CELL, VERDICT_LAST_COLUMN, *verdict, style)
+    page.height(VERDICT_CELL[0], 20)
+    page.text((6, NAME), "Go to", theme("bold"))
+    samples = (SAMPLES,) if len(experiment.samples) > 1 else ()
+    sheets = (DERIVATION, *samples, LEARNING_RATES, *others, CHECKS)
+    for column, sheet in zip(LINKS, sheets, strict=False):
+        page.link((6, column), sheet, sheet, theme("link"))
 
 
-def _put_drawing(page: Page, theme: Theme, run_values: RunValues) -> None:
-    """Neurons as boxes of two cells, edges as cells between them, all numbers of step 0."""
-    run, values = run_values.run, run_values.values
-    top, left = DRAWING_ROW, DRAWING_COLUMN
-    page.text((TOP, left), "The network at step 0", theme("heading"))
-    layers = ("inputs", "weights", "hidden neurons", "weights", "outputs", "targets and losses")
-    tints = ("inputs", "weights", "forward", "weights", "forward", "loss")
-    for offset, (layer, tint) in enumerate(zip(layers, tints, strict=True)):
-        style = theme("bold", "centre", f"group_{tint}")
-        page.text((top, left + offset), layer, style)
-
-    def put(position: Position, name: str, *styles: str, arrow: str = "") -> None:
-        tail = f'"  {arrow}"' if arrow else ""
-        digits = "0.0000" if style_of(values[name][0]) == "value" else "0.00E+00"
-        number_format = f'"{name} = "{digits}{tail};"{name} = −"{digits}{tail}'
-        style = theme("centre", *styles, number_format=number_format)
-        page.formula(position, run.cell(name, 0), values[name][0], style)
-
-    upper, lower = top + 1, top + 4
-    for row, name in zip((upper, lower), INPUTS, strict=True):
-        put((row, left), name, "box_top", "group_inputs", "bold")
-        page.blank((row + 1, left), theme("box_bottom", "group_inputs"))
-    for column, neurons, tint in ((left + 2, HIDDEN, "forward"), (left + 4, OUTPUTS, "forward")):
-        for row, neuron in zip((upper, lower), neurons, strict=True):
-            put((row, column), neuron.pre_activation, "box_top", f"group_{tint}")
-            put((row + 1, column), neuron.activation, "box_bottom", f"group_{tint}", "bold")
-            straight = (row, column - 1) if row == upper else (row + 1, column - 1)
-            crossing = (row + 1, column - 1) if row == upper else (row, column - 1)
-            index = neurons.index(neuron)
-            put(straight, neuron.weights[index], arrow="→")
-            # The other weight into this neuron starts at the other source: it crosses the middle.
-            put(crossing, neurons[1 - index].weights[index], arrow="↘" if row == upper else "↗")
-        page.blank((upper + 2, column - 1), theme("crossing"))
-    page.height(upper + 2, 40)
-    for row, target, loss in zip((upper, lower), TARGETS, LOSSES, strict=True):
-        put((row, left + 5), target)
-        put((row + 1, left + 5), loss, "group_loss")
-    put((upper + 2, left + 5), TOTAL_LOSS, "boxed", "group_loss", "bold")
+def _put_note(page: Page, theme: Theme, note: str) -> int:
+    """The experiment's note, line by line; returns the row of the headings below it."""
+    row = TOP
+    for paragraph in note.strip().splitlines():
+        for line in textwrap.wrap(paragraph, NOTE_WIDTH):
+            page.text((row, NAME), line, theme("lead"))
+            row += 1
+    return row + 1 if row > TOP else TOP
 
 
-def _put_notation(page: Page, theme: Theme) -> int:
-    row = NOTATION_ROW
-    page.text((row - 1, DRAWING_COLUMN), "Notation", theme("heading"))
-    for offset, (symbol, meaning) in enumerate(NOTATION):
-        page.text((row + offset, DRAWING_COLUMN), symbol, theme("bold"))
-        page.text((row + offset, DRAWING_COLUMN + 1), meaning, theme("left"))
-    column = DRAWING_COLUMN + 5
-    page.text((row - 1, column), "Colours", theme("heading"))
-    for offset, (style, meaning) in enumerate(LEGEND):
-        page.text((row + offset, column), meaning, theme(style, "left"))
-    return row + len(NOTATION) - 1
+def _put_notation(page: Page, theme: Theme, run: Run, row: int, legend_column: int) -> int:
+    """Names with their meanings, and colours with theirs; the last row."""
+    page.text((row, DRAWING_COLUMN), "Notation", theme("heading"))
+    page.text((row, legend_column), "Colours", theme("heading"))
+    entries = legend(run.groups)
+    for offset, (style, meaning) in enumerate(entries, start=1):
+        page.text((row + offset, legend_column), meaning, theme(style, "left"))
+    last_row = row + len(entries)
+    for symbol, meaning in notation(run.experiment):
+        lines = textwrap.wrap(meaning, MEANING_WIDTH)
+        page.text((row + 1, DRAWING_COLUMN), symbol, theme("bold"))
+        for line in lines:
+            row += 1
+            page.text((row, DRAWING_COLUMN + 1), line, theme("left"))
+    return max(last_row, row)
+
+
+@dataclass(frozen=True)
+class _Range:
+    """What may be typed into a start value's cell, and how an error message puts it."""
+
+    smallest: float
+    largest: float
+    words: str
+
+
+_ANY = _Range(-LARGEST_VALUE, LARGEST_VALUE, f"a number up to {LARGEST_VALUE:.0E}")
+_POSITIVE = _Range(1 / LARGEST_VALUE, LARGEST_VALUE, f"a number above 0 up to {LARGEST_VALUE:.0E}")
+_NOT_NEGATIVE = _Range(0, LARGEST_VALUE, f"a number from 0 up to {LARGEST_VALUE:.0E}")
+_FACTOR = _Range(0, JUST_BELOW_1, "a number from 0 and below 1")
+
+
+class _StartValues:
+    """The yellow cells, one below the other, each with a name that formulas use."""
+
+    def __init__(
+        self, workbook: Workbook, page: Page, theme: Theme, experiment: Experiment, row: int
+    ) -> None:
+        self._workbook, self._page, self._theme = workbook, page, theme
+        self._experiment = experiment
+        self._network = experiment.network
+        self._row = row
+
+    def put(self, runs: Sequence[Run]) -> int:
+        """Puts all of them; returns the last row. Many weights come after the runs' constants."""
+        self._page.text((self._row, NAME), "Start values", self._theme("heading"))
+        self._row += 1
+        self._put_sample()
+        if Extent(self._network).complete:
+            self._put_weights()
+            self._put_runs(runs)
+        else:
+            self._put_runs(runs)
+            self._put_weights()
+        return self._row - 2
+
+    def _put_sample(self) -> None:
+        count = len(self._experiment.samples)
+        if count > 1:
+            text = f"{in_words(count)} samples, edited on the sheet"
+            self._page.text((self._row, NAME), text, self._theme("left"))
+            self._page.link((self._row, NUMBER), SAMPLES, SAMPLES, self._theme("link"))
+            # No start value stands beside the tall row in which edges cross.
+            self._row += 5 if self._network.widths == CROSSED else 2
+            return
+        sample = self._experiment.samples[0]
+        for kind, names, numbers in (
+            ("input", self._network.inputs, sample.inputs),
+            ("target", self._network.targets, sample.targets),
+        ):
+            for name, number in zip(names, numbers, strict=True):
+                self._put_value(f"{kind} {name[1:]}", name, start_name(name), number)
+        self._row += 1
+
+    def _put_weights(self) -> None:
+        values = self._experiment.start_values
+        for neuron in self._network.neurons:
+            for weight, source in zip(neuron.weights, neuron.sources, strict=True):
+                text = f"weight from {source} to {neuron.pre_activation}"
+                self._put_value(text, weight, start_name(weight), values[weight])
+        fixed = " (fixed)" if self._network.biases == "fixed" else ""
+        for neuron in self._network.neurons:
+            if neuron.bias is not None:
+                text = f"bias of {neuron.pre_activation}{fixed}"
+                self._put_value(text, neuron.bias, start_name(neuron.bias), values[neuron.bias])
+        self._row += 1
+
+    def _put_runs(self, runs: Sequence[Run]) -> None:
+        """The constants of each run's optimiser: the learning rate alone on a single line."""
+        plain = all(
+            run.optimiser.title == "gradient descent" and len(run.optimiser.constants) == 1
+            for run in runs
+        )
+        words = {symbol: field.replace("_", " ") for field, symbol in SYMBOLS.items()}
+        for run in runs:
+            link = self._theme("link", "indented")
+            if plain:
+                self._page.link((self._row, LINK), run.sheet, run.sheet, link)
+            else:
+                title = f"run {run.letter}: {run.optimiser.title}"
+                self._page.text((self._row, NAME), title, self._theme("bold", "ruled"))
+                self._page.link((self._row, LINK), run.sheet, run.sheet, link)
+                self._row += 1
+            for symbol, value in run.optimiser.constants.items():
+                text = f"{words[symbol]} of run {run.letter}"
+                self._put_value(text, symbol, constant_name(run, symbol), value, _range_of(symbol))
+            self._row += not plain
+        self._row += plain
+
+    def _put_value(
+        self, text: str, symbol: str, name: str, number: float, allowed: _Range = _ANY
+    ) -> None:
+        page, theme, row = self._page, self._theme, self._row
+        page.text((row, NAME), text, theme("ruled"))
+        page.text((row, SYMBOL), symbol, theme("bold", "centre", "ruled"))
+        page.number((row, NUMBER), number, theme("editable"))
+        address = xl_rowcol_to_cell(row, NUMBER, row_abs=True, col_abs=True)
+        self._workbook.define_name(name, f"='{NETWORK}'!{address}")
+        page.worksheet.data_validation(
+            row,
+            NUMBER,
+            row,
+            NUMBER,
+            {
+                "validate": "decimal",
+                "criteria": "between",
+                "minimum": allowed.smallest,
+                "maximum": allowed.largest,
+                "ignore_blank": False,
+                "error_title": f"Not usable as {symbol}",
+                "error_message": f"Enter {allowed.words}.",
+            },
+        )
+        self._row += 1
+
+
+def _range_of(symbol: str) -> _Range:
+    if symbol == LEARNING_RATE:
+        return _POSITIVE
+    return _FACTOR if symbol in FACTORS else _NOT_NEGATIVE

@@ -20,7 +20,9 @@ GROUP_TINTS = {
     "weights": "#E2ECDD",
     "forward": "#F5ECD9",
     "loss": "#F4DFD8",
+    "deltas": "#EFE1EA",
     "gradients": "#E6E1EF",
+    "state": "#E9EEDA",
     "progress": "#E9ECEF",
 }
 
@@ -68,6 +70,10 @@ STYLES: dict[str, dict[str, Any]] = {
         "num_format": "0.0###########",
         "align": "right",
     },
+    # Only its colour shows; the number is in the cell.
+    "hidden_number": {"num_format": ";;;", "align": "center"},
+    "mark": {"font_size": 14, "bold": True},
+    "rotated": {"rotation": 90, "align": "center"},
     "link": {"font_color": ACCENT, "underline": 1},
     "code": {"font_name": "Consolas", "font_size": 9, "font_color": QUIET},
 }

@@ -17,13 +17,16 @@ from backprop_xlsx.check.fix import Fixed, fix
 from backprop_xlsx.check.judge import check_file
 from backprop_xlsx.check.tables import Table, find_tables
 from backprop_xlsx.errors import FileError, VerificationError
-from backprop_xlsx.network import GRADIENTS, INPUTS, TARGETS, TOTAL_LOSS, WEIGHTS
+from backprop_xlsx.names import TOTAL_LOSS, gradient_name
+from backprop_xlsx.network import CLASS_NETWORK
 from backprop_xlsx.ooxml.archive import Archive
 from backprop_xlsx.ooxml.book import Book, ErrorValue, Sheet, read_book
 from backprop_xlsx.ooxml.patch import Change, patch_sheet, spoil
+from backprop_xlsx.optimisers import GradientDescent
 from backprop_xlsx.recalculate import Recalculated, recalculate
 from tests.check.homework import FORMULAS, SIBLING, write_homework
 from tests.optional import WORKBOOKS, require_libreoffice
+from tests.oracles.class_biases import DELTA_H, BiasedTable
 
 WRONG_BOOKS = (
     "basant",
@@ -64,15 +67,24 @@ def require_steps_of_gradient_descent(path: Path, book: Book) -> None:
             assert rate is not None
             inputs, targets, weights = (
                 np.stack([column(table, name) for name in names], axis=-1)
-                for names in (INPUTS, TARGETS, WEIGHTS)
+                for names in (CLASS_NETWORK.inputs, CLASS_NETWORK.targets, CLASS_NETWORK.weights)
             )
-            expected = reference.quantities(inputs, targets, weights)
-            for name in (TOTAL_LOSS, *GRADIENTS):
+            sample = inputs[:, None], targets[:, None]
+            expected = reference.quantities(CLASS_NETWORK, *sample, weights)
+            for name in (TOTAL_LOSS, *map(gradient_name, CLASS_NETWORK.weights)):
                 np.testing.assert_allclose(
                     column(table, name), expected[name], rtol=1e-9, atol=1e-12
                 )
-            stepped = reference.step(inputs[:-1], targets[:-1], weights[:-1], np.array(rate))
-            for index, name in enumerate(WEIGHTS):
+            before, after = ([part[rows] for part in sample] for rows in (np.s_[:-1], np.s_[1:]))
+            stepped = reference.step(
+                CLASS_NETWORK,
+                GradientDescent(rate),
+                (before[0], before[1]),
+                (after[0], after[1]),
+                reference.State(weights[:-1], {}),
+                np.arange(1.0, len(weights)),
+            )
+            for index, name in enumerate(CLASS_NETWORK.weights):
                 np.testing.assert_allclose(weights[1:, index], stepped[name], rtol=1e-9, atol=1e-12)
 
 
@@ -304,3 +316,23 @@ def require_only_cells_and_number_caches_differ(source: Path, target: Path) -> N
         assert re.match(r"xl/(worksheets/sheet|charts/chart)[0-9]*\.xml$", name), name
         hole = rb"<c [^>]*?(/>|>.*?</c>)" if "sheet" in name else rb"<c:numCache>.*?</c:numCache>"
         assert re.sub(hole, b"", before[name]) == re.sub(hole, b"", after[name])
+
+
+@pytest.mark.parametrize(
+    ("quantity", "template"),
+    [
+        ("h2", "{w3}*{i1}+{w4}*{i2}"),
+        ("b2", "{above b2}+{rate}*{above dE/db2}"),
+        ("dE/db1", DELTA_H[0]),
+    ],
+)
+def test_a_table_with_biases_is_corrected(quantity: str, template: str, tmp_path: Path) -> None:
+    """Shared biases that are trained: the corrected values are those of such a run."""
+    table = BiasedTable(biases="trained", steps=12)
+    right = table.numbers()
+    table.put(quantity, template, table.computed_rows(quantity))
+    target, fixed = corrected(table.write(tmp_path / "wrong.xlsx"), tmp_path)
+    assert fixed.corrected == len(table.computed_rows(quantity))
+    found = numbers(read_book(target).sheets[0])
+    for place, value in right.items():
+        assert found[place] == pytest.approx(value, rel=1e-9)

@@ -33,6 +33,15 @@ def test_right_numbers_are_right(table: ClassTable, digits: int, tmp_path: Path)
     assert report.formulas == 0
 
 
+def test_rounded_weights_that_hardly_move(tmp_path: Path) -> None:
+    """Their moves show the learning rate in two digits only; the cell beside its name has it."""
+    numbers = (1.0, 2.0, 1.0, 2.0, 1.0, 1.0, 1.0, 1.0)
+    table = ClassTable(Start((1.0, 2.0), (1.0, 2.0), numbers, rate=0.1), steps=3)
+    pasted(table, 5)
+    report = check(table, tmp_path)
+    assert (report.faults, report.learning_rate) == ((), 0.1)
+
+
 @settings(max_examples=30)
 @given(table=class_tables(steps=20), drawn=st.data())
 def test_a_wrong_loss_is_found(table: ClassTable, drawn: st.DataObject, tmp_path: Path) -> None:

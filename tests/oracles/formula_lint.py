@@ -14,8 +14,8 @@ FORMULA_LIMIT, TEXT_IN_FORMULA_LIMIT, NESTING_LIMIT = 8192, 255, 64
 # The functions found right in Excel, LibreOffice, Gnumeric, ironcalc and formualizer alike, with
 # the fewest and the most arguments that each takes.
 PORTABLE_FUNCTIONS: Mapping[str, tuple[int, int]] = {
-    **dict.fromkeys(("EXP", "LN", "TANH", "ABS", "SQRT", "NOT", "ISNUMBER"), (1, 1)),
-    **dict.fromkeys(("ROUND", "IFERROR", "COUNTIF"), (2, 2)),
+    **dict.fromkeys(("EXP", "LN", "TANH", "ABS", "SIGN", "SQRT", "NOT", "ISNUMBER"), (1, 1)),
+    **dict.fromkeys(("ROUND", "IFERROR", "COUNTIF", "POWER"), (2, 2)),
     **dict.fromkeys(("IF", "INDEX", "MATCH"), (2, 3)),
     **dict.fromkeys(("MAX", "MIN", "SUM", "SUMSQ", "SUMPRODUCT", "AVERAGE"), (1, 255)),
     **dict.fromkeys(("AND", "OR", "COUNT"), (1, 255)),

@@ -1,0 +1,240 @@
+"""One table under the check: judge its columns, and report what is wrong with them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from backprop_xlsx.check.cautions import learning_rate_cautions, missing_columns, table_cautions
+from backprop_xlsx.check.cell_names import CellNames
+from backprop_xlsx.check.charts import chart_cautions
+from backprop_xlsx.check.columns import Column, judge_column, judge_values, read_columns
+from backprop_xlsx.check.diagnosis import Diagnoses
+from backprop_xlsx.check.effect import Simulator, Start
+from backprop_xlsx.check.exercise import Exercise
+from backprop_xlsx.check.findings import Fault, TableReport
+from backprop_xlsx.check.forms import Form
+from backprop_xlsx.check.given import mistakes_of_given
+from backprop_xlsx.check.meanings import meant
+from backprop_xlsx.check.mistakes import Mistake, mistakes_of
+from backprop_xlsx.check.references import Surroundings
+from backprop_xlsx.check.roles import (
+    adopt_first_row,
+    find_constants,
+    find_labelled,
+    find_learning_rate,
+)
+from backprop_xlsx.check.single_cells import (
+    Candidate,
+    adopt_samples,
+    labelled_learning_rate,
+    number_of,
+)
+from backprop_xlsx.check.values import Numbers
+from backprop_xlsx.check.verdicts import Judge, Verdicts
+from backprop_xlsx.expression import Expression
+from backprop_xlsx.names import LEARNING_RATE, gradient_name, label
+from backprop_xlsx.ooxml.formula_text import column_letters
+
+MOST_LISTED = 4
+"""Numbers of a kind that the description of a network names one by one."""
+
+
+@dataclass
+class Memory:
+    """What is known of a book from the tables before: what the same formulas came to."""
+
+    verdicts: Verdicts = field(default_factory=Verdicts)
+    diagnoses: Diagnoses = field(default_factory=Diagnoses)
+    simulator: Simulator = field(default_factory=Simulator)
+
+
+class TableCheck:
+    """A table whose columns are judged; ``memory`` is that of its book."""
+
+    def __init__(self, surroundings: Surroundings, memory: Memory) -> None:
+        self.table = surroundings.table
+        self.surroundings = surroundings
+        self.judge = Judge(self.surroundings, memory.verdicts)
+        self.memory = memory
+        self.columns = read_columns(self.table)
+        self.learning_rate, self.rate = self._assign_roles()
+        for column in self.columns.values():
+            judge_column(self.judge, column)
+        self._judge_values()
+        self.cautions = [
+            *table_cautions(self.surroundings, self.columns),
+            *missing_columns(self.table, self.columns),
+            *learning_rate_cautions(self._rate_cell(), self.rate),
+            *chart_cautions(surroundings.book, self.table),
+        ]
+
+    @property
+    def has_all_columns(self) -> bool:
+        """Whether every computed quantity has a column."""
+        return len(self.columns) == len(self.table.exercise.equations)
+
+    def right_cells(self, quantities: Iterable[str]) -> int:
+        """How many formulas of these quantities are right."""
+        columns = [self.columns[name] for name in quantities if name in self.columns]
+        return sum(len(rows) for column in columns for _, rows in column.right)
+
+    def all_right(self, quantities: Iterable[str]) -> bool:
+        """Whether no formula of these quantities is wrong."""
+        return not any(self.columns[name].wrong for name in quantities if name in self.columns)
+
+    def report(self) -> TableReport:
+        """What there is to say about the table."""
+        table = self.table
+        mistakes = self._mistakes()
+        start = _start(self.judge, self.rate)
+        return TableReport(
+            sheet=table.sheet.name,
+            range=table.range,
+            header_row=table.header_row,
+            first_row=table.first_row,
+            last_row=table.last_row,
+            network=_network(table.exercise, start),
+            learning_rate_cell=self._rate_cell(),
+            learning_rate=self.rate,
+            formulas=sum(column.formulas for column in self.columns.values()),
+            faults=tuple(self._fault(mistake, start) for mistake in mistakes),
+            warnings=tuple(self.cautions),
+            right=_right(table.exercise, self.columns, mistakes),
+        )
+
+    def _assign_roles(self) -> tuple[Candidate | None, float | None]:
+        """The learning rate's cell, or its number where it is typed in, and its number."""
+        forms = {name: column.forms for name, column in self.columns.items()}
+        adopt_first_row(self.surroundings)
+        if self.table.exercise.described:
+            adopt_samples(self.surroundings)
+            find_labelled(self.judge, forms, self.table.exercise.hyperparameters)
+        learning_rate = find_learning_rate(self.judge, forms)
+        find_constants(self.judge, forms)
+        if learning_rate is not None:
+            return learning_rate, number_of(learning_rate, self.surroundings)
+        rate = Numbers(self.judge, None).estimated_learning_rate()
+        place = None if rate is None else labelled_learning_rate(self.surroundings, rate)
+        # What is written there is exact; the moves of rounded weights are not.
+        return place, rate if place is None else number_of(place, self.surroundings)
+
+    def _judge_values(self) -> None:
+        numbers = Numbers(self.judge, self.rate)
+        for column in self.columns.values():
+            judge_values(numbers, column)
+
+    def _mistakes(self) -> list[Mistake]:
+        names = CellNames(self.surroundings, self.learning_rate, self.judge.fixed)
+        found = [
+            mistake
+            for column in self.columns.values()
+            for mistake in mistakes_of(
+                self.judge, names, column, self._rate_cell(), self.memory.diagnoses
+            )
+        ]
+        found += mistakes_of_given(self.judge, names)
+        return sorted(found, key=lambda mistake: (mistake.rows[0], mistake.column))
+
+    def _fault(self, mistake: Mistake, start: Start | None) -> Fault:
+        rows = mistake.rows
+        expected = mistake.corrections[rows[0]]
+        return Fault(
+            quantity=mistake.quantity,
+            column=column_letters(mistake.column),
+            first_row=min(rows),
+            last_row=max(rows),
+            found=mistake.found,
+            expected="" if expected is None else f"={expected}",
+            explanation=mistake.explanation,
+            effect="" if start is None else self._effect(mistake, start),
+            corrections={
+                (row, mistake.column): formula or "" for row, formula in mistake.corrections.items()
+            },
+        )
+
+    def _effect(self, mistake: Mistake, start: Start) -> str:
+        wrong: dict[tuple[str, int], Expression] = {}
+        for form, rows in mistake.forms:
+            same = _expression(self.judge, form, rows[0]) if self.judge.steady(form) else None
+            for row in rows:
+                step = row - self.table.first_row
+                expression = same if same is not None else _expression(self.judge, form, row)
+                wrong[mistake.quantity, step] = expression
+        if not wrong:
+            return ""
+        return self.memory.simulator.effect(start, wrong)
+
+    def _rate_cell(self) -> str | None:
+        place = self.learning_rate
+        return None if not isinstance(place, tuple) else self.surroundings.name_of(place)
+
+
+def _expression(judge: Judge, form: Form, row: int) -> Expression:
+    meanings = judge.surroundings.meanings(form.tokens, row, row - form.first_row)
+    return meant(form.part.expression, meanings)
+
+
+def _start(judge: Judge, rate: float | None) -> Start | None:
+    """What the table's run begins with; None if some of it is no number."""
+    surroundings, table, exercise = judge.surroundings, judge.table, judge.exercise
+    values: dict[str, float | None] = {**dict(judge.fixed), LEARNING_RATE: rate}
+    values |= exercise.starts
+    for place, name in surroundings.aliases.items():
+        values.setdefault(name, number_of(place, surroundings))
+    for name in (*exercise.given, *exercise.starts):
+        if name in table.columns and exercise.starts.get(name) is None:
+            place = (surroundings.home, table.first_row, table.columns[name])
+            values[name] = number_of(place, surroundings)
+    names = (*exercise.ordered_constants, *exercise.starts)
+    needed = {name: values.get(name) for name in names}
+    numbers = tuple((name, value) for name, value in needed.items() if value is not None)
+    if len(numbers) < len(needed):
+        return None
+    return Start(exercise, numbers, table.last_row - table.first_row)
+
+
+def _network(exercise: Exercise, start: Start | None) -> str:
+    kind = str(exercise)
+    if start is None or exercise.samples > 1:
+        return kind
+    values = dict(start.values)
+    targets, inputs, biases = (
+        _listed([values[name] for name in names])
+        for names in (exercise.targets, exercise.inputs, exercise.biases)
+    )
+    weights = exercise.weights
+    first, last = (f"{values[name]:.6g}" for name in (weights[0], weights[-1]))
+    text = f"{kind}: t = ({targets}), i = ({inputs}), start weights {first} … {last}"
+    return f"{text}, biases {biases}" if biases else text
+
+
+def _listed(numbers: Sequence[float]) -> str:
+    """The numbers in a line; of many, the first and the last."""
+    texts = [f"{number:.6g}" for number in numbers]
+    return ", ".join(texts) if len(texts) <= MOST_LISTED else f"{texts[0]} … {texts[-1]}"
+
+
+def _right(exercise: Exercise, columns: Mapping[str, Column], mistakes: list[Mistake]) -> str:
+    """The columns without a mistake, in one line."""
+    wrong = {mistake.quantity for mistake in mistakes}
+    right = [name for name in columns if name not in wrong]
+    if not wrong:
+        return f"right: all {len(columns)} computed columns"
+    if not right:
+        return f"right: none of the {len(columns)} computed columns"
+    listed = ", ".join(_runs(exercise, right))
+    return f"right: {listed}: {len(right)} of {len(columns)} computed columns"
+
+
+def _runs(exercise: Exercise, names: list[str]) -> list[str]:
+    """Names in a line; all weights, or gradients of weights, as one."""
+    listed = [label(name) for name in names]
+    gradients = tuple(gradient_name(weight) for weight in exercise.weights)
+    for group in (exercise.weights, gradients):
+        if len(group) > 1 and set(group) <= set(names):
+            start = listed.index(label(group[0]))
+            taken = set(map(label, group))
+            listed = [name for name in listed if name not in taken]
+            listed.insert(start, f"{label(group[0])} … {label(group[-1])}")
+    return listed

@@ -1,0 +1,37 @@
+"""The names of the exercise's quantities, built from those that they belong to."""
+
+from __future__ import annotations
+
+STEP = "step"
+SAMPLE = "sample"
+LEARNING_RATE = "η"
+TOTAL_LOSS = "E_total"
+# The loss of a step that sees several samples: the mean of their E_total.
+MEAN_LOSS = "E_mean"
+# Softmax of the outputs: the largest pre-activation, and the sum of the exponentials.
+LARGEST_OUTPUT, EXPONENTIALS = "max_o", "sum_e"
+
+
+def activation_name(pre_activation: str) -> str:
+    """The activation of a pre-activation: ``h1`` gives ``a_h1``."""
+    return f"a_{pre_activation}"
+
+
+def exponential_name(pre_activation: str) -> str:
+    """The exponential of an output under softmax: ``o1`` gives ``e_o1``."""
+    return f"e_{pre_activation}"
+
+
+def gradient_name(quantity: str) -> str:
+    """The name of ∂E/∂quantity: ``w1`` gives ``dE/dw1``."""
+    return f"dE/d{quantity}"
+
+
+def sampled(name: str, sample: int | None) -> str:
+    """A quantity of one sample, from 0, among several: ``h1[1]``; without a sample, ``h1``."""
+    return name if sample is None else f"{name}[{sample + 1}]"
+
+
+def label(name: str) -> str:
+    """A quantity's name as the exercise writes it: ``dE/dw1`` becomes ``∂E/∂w1``."""
+    return name.replace("dE/d", "∂E/∂")

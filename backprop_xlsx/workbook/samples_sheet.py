@@ -1,0 +1,137 @@
+"""The samples: a column each, to be edited, and below them what each run has learnt of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from xlsxwriter import Workbook
+from xlsxwriter.utility import xl_range, xl_rowcol_to_cell
+from xlsxwriter.worksheet import Worksheet
+
+from backprop_xlsx.experiment import Experiment
+from backprop_xlsx.names import sampled
+from backprop_xlsx.numbers import LARGEST_VALUE
+from backprop_xlsx.workbook.columns import RunValues
+from backprop_xlsx.workbook.layout import SAMPLES_COLUMN, SAMPLES_ROW
+from backprop_xlsx.workbook.page import Page, prepare
+from backprop_xlsx.workbook.theme import AGREES_STYLE, DIFFERS_STYLE, Theme
+
+NAME = 1
+CLOSE = 0.5  # an output this near its target is on the right side
+COLUMNS_ON_A_PAGE = 16
+LEAST_LAST_COLUMN = 11  # so that the sentence on top is not cut off on paper
+
+
+def write_samples(
+    workbook: Workbook,
+    worksheet: Worksheet,
+    theme: Theme,
+    experiment: Experiment,
+    runs: Sequence[RunValues],
+) -> None:
+    """Writes the sheet."""
+    samples, last_column = experiment.samples, SAMPLES_COLUMN + len(experiment.samples) - 1
+    worksheet.set_column(0, 0, 2)
+    worksheet.set_column(NAME, NAME, 26)
+    worksheet.set_column(SAMPLES_COLUMN, last_column + 1, 9)
+    page = Page(worksheet)
+    page.text((0, NAME), "Samples", theme("title"))
+    page.height(0, 28)
+    lead = "Each step sees all samples; the gradient is the mean over them."
+    if experiment.in_turn:
+        lead = "Each step sees one sample, in turn."
+    page.text((1, NAME), f"{lead} Edit a yellow number and everything follows.", theme("lead"))
+    page.text((SAMPLES_ROW - 1, NAME), "sample", theme("header_left", "group_inputs"))
+    for index in range(len(samples)):
+        position = (SAMPLES_ROW - 1, SAMPLES_COLUMN + index)
+        page.number(position, index + 1, theme("header_right", "group_inputs", number_format="0"))
+    names = experiment.network.inputs + experiment.network.targets
+    for row, name in enumerate(names, start=SAMPLES_ROW):
+        kind = "input" if name in experiment.network.inputs else "target"
+        page.text((row, NAME), f"{kind} {name}", theme("bold", "ruled"))
+    for column, sample in enumerate(samples, start=SAMPLES_COLUMN):
+        for row, number in enumerate(sample.inputs + sample.targets, start=SAMPLES_ROW):
+            page.number((row, column), number, theme("editable"))
+    last_row = SAMPLES_ROW + len(names) - 1
+    worksheet.data_validation(
+        SAMPLES_ROW,
+        SAMPLES_COLUMN,
+        last_row,
+        last_column,
+        {
+            "validate": "decimal",
+            "criteria": "between",
+            "minimum": -LARGEST_VALUE,
+            "maximum": LARGEST_VALUE,
+            "ignore_blank": False,
+            "error_title": "Not usable in a sample",
+            "error_message": f"Enter a number up to {LARGEST_VALUE:.0E}.",
+        },
+    )
+    if not experiment.in_turn:
+        last_row = _put_outputs(workbook, page, theme, experiment, runs, last_row + 3)
+    page.write()
+    worksheet.freeze_panes(SAMPLES_ROW, SAMPLES_COLUMN)
+    prepare(worksheet, last_row, max(last_column + 1, LEAST_LAST_COLUMN))
+    worksheet.fit_to_pages(-(-len(samples) // COLUMNS_ON_A_PAGE), 0)
+
+
+def _put_outputs(
+    workbook: Workbook,
+    page: Page,
+    theme: Theme,
+    experiment: Experiment,
+    runs: Sequence[RunValues],
+    row: int,
+) -> int:
+    """The outputs after each run's last step, and how many are near their target; the last row."""
+    count = len(experiment.samples)
+    last_column = SAMPLES_COLUMN + count - 1
+    page.text((row, NAME), "The outputs after the last step", theme("heading"))
+    explanation = f"Coloured by whether they are within {CLOSE} of their target."
+    page.text((row + 1, NAME), explanation, theme("quiet"))
+    page.text((row + 2, NAME), "output", theme("header_left", "group_forward"))
+    for column in range(SAMPLES_COLUMN, last_column + 1):
+        page.blank((row + 2, column), theme("header_right", "group_forward"))
+    page.text((row + 2, last_column + 1), "near", theme("header_right", "group_forward"))
+    row += 3
+    first_row = row
+    for run_values in runs:
+        run = run_values.run
+        for target, neuron in zip(
+            experiment.network.targets, experiment.network.outputs, strict=True
+        ):
+            target_row = SAMPLES_ROW + (
+                experiment.network.inputs + experiment.network.targets
+            ).index(target)
+            page.text((row, NAME), f"{run.sheet}: {neuron.activation}", theme("bold", "ruled"))
+            near, distances = [], []
+            for sample in range(count):
+                name = sampled(neuron.activation, sample)
+                value = float(run_values.values[name][-1])
+                column = SAMPLES_COLUMN + sample
+                style = theme("value", "ruled", number_format="0.000")
+                page.formula((row, column), run.cell(name, run.steps), value, style)
+                own, wanted = (xl_rowcol_to_cell(r, column) for r in (row, target_row))
+                distances.append(f"IF(ABS({own}-{wanted})<{CLOSE},1,0)")
+                goal = experiment.samples[sample].targets[experiment.network.targets.index(target)]
+                near.append(abs(value - goal) < CLOSE)
+            page.formula(
+                (row, last_column + 1),
+                "+".join(distances),
+                float(np.sum(near)),
+                theme("whole", "ruled", "bold"),
+            )
+            area = xl_range(row, SAMPLES_COLUMN, row, last_column)
+            own, wanted = (
+                xl_rowcol_to_cell(r, SAMPLES_COLUMN, row_abs=r == target_row)
+                for r in (row, target_row)
+            )
+            for sign, look in (("<", AGREES_STYLE), (">=", DIFFERS_STYLE)):
+                rule = {"type": "formula", "criteria": f"=ABS({own}-{wanted}){sign}{CLOSE}"}
+                page.worksheet.conditional_format(
+                    area, rule | {"format": workbook.add_format(look)}
+                )
+            row += 1
+    return max(row - 1, first_row)
