@@ -212,9 +212,7 @@ class _ChainRule:
         return Line(self._source_name, Symbol(self._named(self._source)))
 
     def _product_with_source(self) -> Line:
-        return Line(
-            self._gradient, Symbol(gradient_name(self._pre)) * Symbol(self._source_name)
-        )
+        return Line(self._gradient, Symbol(gradient_name(self._pre)) * Symbol(self._source_name))
 
     @property
     def _gradient(self) -> str:

@@ -60,10 +60,7 @@ def _explanation(network: Network, samples: int) -> str:
             "logarithm of 0 occurs."
         )
     if "sigmoid" in activations:
-        text += (
-            " In the cell, MAX(…,−700) keeps Excel's EXP from overflowing and changes no "
-            "digit."
-        )
+        text += " In the cell, MAX(…,−700) keeps Excel's EXP from overflowing and changes no digit."
     if samples > 1:
         first = network.neurons[0].pre_activation
         text += (

@@ -74,8 +74,10 @@ class _Gradients:
                 for index, neuron in enumerate(following)
             ]
         # The loss of an output comes back through that output alone, unless softmax ties them.
-        split = self._written_out and len(following) > 1 and not (
-            network.loss.averaged or network.has_softmax
+        split = (
+            self._written_out
+            and len(following) > 1
+            and not (network.loss.averaged or network.has_softmax)
         )
         for index in self._extent.neurons(layer):
             activation = network.layers[layer].neurons[index].activation
@@ -95,9 +97,7 @@ class _Gradients:
         title = "the hidden activations"
         if len(network.hidden_layers) > 1:
             title = f"the activations of {layer_words(network, layer)}"
-        return Part(
-            f"The gradient at {title}", self._pull(len(following), layer + 1), tuple(lines)
-        )
+        return Part(f"The gradient at {title}", self._pull(len(following), layer + 1), tuple(lines))
 
     def _pull(self, following: int, layer: int) -> str:
         """How errors come back from the layer after."""

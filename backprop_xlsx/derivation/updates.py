@@ -65,8 +65,7 @@ def _explanation(experiment: Experiment, optimiser: Optimiser, letter: str, show
     every = "Every weight and bias" if biases else "Every weight"
     if optimiser.states:
         kept = [
-            f"the {words} ({state}_{first} of {first})"
-            for state, words in optimiser.states.items()
+            f"the {words} ({state}_{first} of {first})" for state, words in optimiser.states.items()
         ]
         text = (
             f"Of {every.lower()} the optimiser keeps {' and '.join(kept)}, which "

@@ -64,7 +64,7 @@ def write_checks(
     sums_row = FIRST_TABLE + len(checked_parameters(experiment)) + 4
     last_row = sums_row + (len(runs) + 4 if sums else 0)
     stored = StoredValues(experiment, runs, last_row + len(runs) + 3)
-    differences = CentralDifferences(experiment, last_row + len(runs) + 5 + stored.rows)
+    differences = CentralDifferences(experiment, last_row + len(runs) + 7 + stored.rows)
     verdicts = _put_derivatives(page, theme, FIRST_TABLE, runs, differences)
     if sums:
         verdicts += _put_sums(page, theme, sums_row, runs, sums)
