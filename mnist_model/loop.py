@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -74,7 +75,7 @@ def train(
             f"{recipe.batch_size}"
         )
     network = initial_network(recipe, run.seed, run.device)
-    trained = world.wrap(network)
+    trained = world.wrap(OnProcessor(*network) if run.device.type == "cpu" else network)
     optimiser = recipe.build_optimiser(network)
     epochs: list[Epoch] = []
     checkpoint = load_checkpoint(run.folder, run.identity())
@@ -102,6 +103,56 @@ def initial_network(recipe: Recipe, seed: int, device: torch.device) -> nn.Seque
     torch.manual_seed(seed)
     network = build_network(recipe.network).to(device)
     return network.to(memory_format=torch.channels_last)
+
+
+class OnProcessor(nn.Sequential):
+    """The layers of a network, in training, each the way that is fastest on a CPU."""
+
+    def forward(self, values: Tensor) -> Tensor:
+        """The network's outputs, as nn.Sequential has them but for rounding and dropout's draw."""
+        for layer in self:
+            if isinstance(layer, nn.Dropout):
+                values = dropout(values, layer.p)
+            elif isinstance(layer, nn.BatchNorm2d) and layer.num_features < FEW_CHANNELS:
+                inside = _Layout.apply(values, torch.contiguous_format, torch.channels_last)
+                values = _Layout.apply(layer(inside), torch.channels_last, torch.contiguous_format)
+            else:
+                values = layer(values)
+        return values
+
+
+# BatchNorm over fewer channels is several times faster, and exact to rounding, in contiguous
+# memory. Over more of them copying there and back costs what it gains.
+FEW_CHANNELS = 16
+
+
+class _Layout(torch.autograd.Function):
+    """The same values in one memory layout, and their gradient in another."""
+
+    @staticmethod
+    def forward(
+        context: Any, values: Tensor, layout: torch.memory_format, before: torch.memory_format
+    ) -> Tensor:
+        context.before = before
+        return values.contiguous(memory_format=layout)
+
+    @staticmethod
+    def backward(context: Any, gradient: Tensor) -> tuple[Tensor, None, None]:
+        return gradient.contiguous(memory_format=context.before), None, None
+
+
+def dropout(values: Tensor, probability: float) -> Tensor:
+    """Each value 0 with that probability (to 16 bits), else enlarged so that the mean remains.
+
+    The values lie in memory without gaps. torch's own draws one number after another, in double
+    precision; here each 64 random bits decide on four values.
+    """
+    count = values.numel()
+    words = torch.empty(-(-count // 4), dtype=torch.int64).random_(-(2**63), None)
+    dropped = round(probability * 2**16)
+    kept = words.view(torch.int16).ge_(dropped - 2**15)
+    factors = kept.to(values.dtype).mul_(1 / (1 - dropped / 2**16))
+    return values * factors.as_strided(values.shape, values.stride())
 
 
 def _epoch(

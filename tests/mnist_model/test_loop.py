@@ -26,7 +26,7 @@ from mnist_model import score as score_module
 from mnist_model.augment import Affine
 from mnist_model.checkpoint import CHECKPOINT_FILE
 from mnist_model.errors import DivergedError
-from mnist_model.loop import Run, train
+from mnist_model.loop import OnProcessor, Run, dropout, train
 from mnist_model.networks import build_network
 from mnist_model.recipes import PUBLISHED, RECIPES, Recipe, choose_recipe
 from mnist_model.record import Epoch, read_epochs
@@ -46,7 +46,7 @@ def run_in(folder: Path, recipe: Recipe | None = None, seed: int = 3) -> Run:
 
 
 def in_double_precision(setter: Callable[[object, str, object], None]) -> None:
-    """Makes the loop compute in double precision, for the comparison with another computation."""
+    """Makes the loop compute in double precision and without dropout, to be compared."""
 
     def initial(recipe: Recipe, seed: int, device: torch.device) -> nn.Sequential:
         return real(recipe, seed, device).double()
@@ -59,6 +59,7 @@ def in_double_precision(setter: Callable[[object, str, object], None]) -> None:
     setter(loop, "scaled", scaled)
     setter(score_module, "scaled", scaled)
     setter(loop, "has_bfloat16", lambda _: False)
+    setter(loop, "dropout", lambda values, _: values)
 
 
 def test_it_learns(tmp_path: Path) -> None:
@@ -105,6 +106,77 @@ def test_two_steps_are_those_of_plain_torch(
     assert epochs[-1].test_accuracy == pytest.approx(100 * correct / len(digits.test_targets))
     loss = functional.cross_entropy(logits, digits.test_targets).item()
     assert epochs[-1].test_loss == pytest.approx(loss, abs=1e-5)
+
+
+@pytest.mark.parametrize("channels", [3, 8, 15])
+def test_batch_norm_over_few_channels_is_exact_to_rounding(channels: int) -> None:
+    torch.manual_seed(channels)
+    values = (torch.randn(32, channels, 26, 26) * 2 + 1).relu()
+    gradient = torch.randn_like(values)
+    expected = values.double().requires_grad_()
+    outputs = nn.BatchNorm2d(channels, dtype=torch.float64)(expected)
+    torch.autograd.backward(outputs, gradient.double())
+    seen = values.to(memory_format=torch.channels_last).requires_grad_()
+    inside: list[torch.Tensor] = []
+    norm = nn.BatchNorm2d(channels)
+    norm.register_forward_pre_hook(lambda _, inputs: inside.append(inputs[0]))
+    norm.register_full_backward_pre_hook(lambda _, gradients: inside.extend(gradients))
+    ours = OnProcessor(norm)(seen)
+    torch.autograd.backward(ours, gradient.to(memory_format=torch.channels_last))
+    assert [tensor.is_contiguous() for tensor in inside] == [True, True]
+    assert seen.grad is not None
+    assert expected.grad is not None
+    assert torch.allclose(ours.double(), outputs, atol=2e-6)
+    assert torch.allclose(seen.grad.double(), expected.grad, atol=2e-6)
+    for tensor in (ours, seen.grad):
+        assert tensor.is_contiguous(memory_format=torch.channels_last)
+
+
+@pytest.mark.parametrize("kind", [torch.float32, torch.bfloat16])
+@pytest.mark.parametrize("probability", [0.01, 0.05, 0.2])
+def test_dropout_draws_each_value_alone(probability: float, kind: torch.dtype) -> None:
+    torch.manual_seed(1)
+    shape = (63, 7, 15, 15)
+    values = torch.ones(shape, dtype=kind).to(memory_format=torch.channels_last).requires_grad_()
+    dropped = []
+    for _ in range(8):
+        outputs = dropout(values, probability)
+        (gradient,) = torch.autograd.grad(outputs.sum(), values)
+        assert torch.equal(gradient, outputs)
+        kept = outputs[outputs != 0].double()
+        assert kept.min() == kept.max()
+        tolerance = 2**-16 + torch.finfo(kind).eps
+        assert kept[0].item() == pytest.approx(1 / (1 - probability), rel=tolerance)
+        dropped.append((outputs == 0).double())
+    draws = torch.stack(dropped)
+
+    def within(seen: torch.Tensor, chance: float, count: int) -> None:
+        # Six standard deviations of a binomial: one false alarm in a hundred million values.
+        assert (seen / count - chance).abs().max() < 6 * (chance * (1 - chance) / count) ** 0.5
+
+    within(draws.sum(), probability, draws.numel())
+    # In no picture, channel, row or column more often, neither together with a neighbour, ...
+    for axis in range(1, 5):
+        others = [other for other in range(5) if other != axis]
+        within(draws.sum(others), probability, draws.numel() // draws.shape[axis])
+    for axis in range(5):
+        length = draws.shape[axis] - 1
+        both = draws.narrow(axis, 1, length) * draws.narrow(axis, 0, length)
+        within(both.sum(), probability**2, both.numel())
+    # ... nor at one of the four places in a drawn word.
+    flat = draws[0].permute(0, 2, 3, 1).flatten()
+    places = flat[: flat.numel() // 4 * 4].reshape(-1, 4)
+    within(places.sum(0), probability, len(places))
+
+
+def test_dropout_follows_the_seed_and_lets_a_probability_of_0_pass() -> None:
+    values = torch.rand(5, 13)
+    torch.manual_seed(4)
+    first = dropout(values, 0.5)
+    torch.manual_seed(4)
+    assert torch.equal(first, dropout(values, 0.5))
+    assert not torch.equal(first, dropout(values, 0.5))
+    assert torch.equal(dropout(values, 0.0), values)
 
 
 def test_a_seed_repeats_to_the_bit_and_another_differs(tmp_path: Path) -> None:
