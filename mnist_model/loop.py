@@ -111,7 +111,7 @@ class OnProcessor(nn.Sequential):
     def forward(self, values: Tensor) -> Tensor:
         """The network's outputs, as nn.Sequential has them but for rounding and dropout's draw."""
         for layer in self:
-            if isinstance(layer, nn.Dropout):
+            if isinstance(layer, nn.Dropout) and values.ndim == MAPS:
                 values = dropout(values, layer.p)
             elif isinstance(layer, nn.BatchNorm2d) and layer.num_features < FEW_CHANNELS:
                 inside = _Layout.apply(values, torch.contiguous_format, torch.channels_last)
@@ -124,6 +124,9 @@ class OnProcessor(nn.Sequential):
 # BatchNorm over fewer channels is several times faster, and exact to rounding, in contiguous
 # memory. Over more of them copying there and back costs what it gains.
 FEW_CHANNELS = 16
+# Of [batch, channels, height, width] there are many values; of a flattened batch torch's own draw
+# of dropout costs little.
+MAPS = 4
 
 
 class _Layout(torch.autograd.Function):

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from backprop_xlsx.errors import InputError
 from mnist_model.augment import Affine, Published
+from mnist_model.networks import network_names
 from mnist_model.record import Setting
 
 Augmentation = Callable[[Tensor], Tensor]
@@ -153,6 +154,8 @@ def choose_recipe(recipe: str | None, network: str | None, epochs: int | None = 
     A network without a recipe is trained as published. Raises InputError for names that there
     are not, for a network of this project without a recipe, and for epochs under 1.
     """
+    if network is not None and network not in network_names():
+        raise InputError(f"network {network}: expected one of {', '.join(network_names())}")
     if recipe is None and network is not None:
         if network not in PUBLISHED:
             raise InputError(

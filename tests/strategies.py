@@ -52,6 +52,11 @@ def several(number: int, largest: float) -> st.SearchStrategy[Numbers]:
     return st.tuples(*[numbers(largest)] * number)
 
 
+def readable(number: int, largest: float) -> st.SearchStrategy[Numbers]:
+    """So many numbers with six decimals: LibreOffice gives #NUM! for the square of 1e-160."""
+    return several(number, largest).map(lambda values: tuple(round(x, 6) for x in values))
+
+
 @st.composite
 def experiments(
     draw: st.DrawFn, largest: float = 5.0, steps: int = 12, learning_rate: float = 20.0
@@ -103,19 +108,19 @@ def any_experiments(
     inputs, outputs = network.widths[0], network.widths[-1]
     samples = []
     for _ in range(draw(st.integers(1, 4))):
-        targets = draw(several(outputs, largest))
+        targets = draw(readable(outputs, largest))
         if network.fused:
             targets = tuple(abs(target) / largest for target in targets)
         if network.fused and network.has_softmax:
             chosen = draw(st.integers(0, outputs - 1))
             targets = tuple(float(index == chosen) for index in range(outputs))
-        samples.append(Sample(draw(several(inputs, largest)), targets))
+        samples.append(Sample(draw(readable(inputs, largest)), targets))
     experiment = Experiment(
         tuple(samples),
-        draw(several(len(network.weights), largest)),
+        draw(readable(len(network.weights), largest)),
         tuple(draw(st.lists(optimisers(), min_size=1, max_size=runs))),
         network,
-        draw(several(len(network.bias_names), largest)),
+        draw(readable(len(network.bias_names), largest)),
         steps=draw(st.integers(1, steps)),
         batch=draw(st.sampled_from(["full", "one"])),
     )

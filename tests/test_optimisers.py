@@ -80,10 +80,13 @@ def test_updates_are_those_of_torch(
     optimiser: Optimiser, start: float, gradients: list[float]
 ) -> None:
     expected = by_torch(optimiser, start, gradients)
+    # Where an update cancels a weight nearly to 0, its last digits are amplified.
+    moved = by_torch(optimiser, float(np.nextafter(start, np.inf)), gradients)
+    amplified = max(abs(a - b) for a, b in zip(moved, expected, strict=True))
     largest = max(map(abs, (start, *expected)))
     for found in (by_equations, by_reference):
         assert found(optimiser, start, gradients) == pytest.approx(
-            expected, rel=1e-11, abs=1e-14 * largest
+            expected, rel=1e-11, abs=1e-14 * largest + 100 * amplified
         ), found.__name__
 
 

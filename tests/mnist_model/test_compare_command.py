@@ -73,7 +73,7 @@ def test_resume_trains_nothing_again(command: Command, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (("--protocol", "published", "--networks", "4711"), "network 4711: has no published"),
+        (("--protocol", "published", "--networks", "4711"), "network 4711: expected one of 14392"),
         (("--recipes", "slow"), "recipe slow: expected one of"),
         (("--ladder-epochs", "-1"), "--ladder-epochs -1: expected 0 or more"),
         (("--recipes", "--networks", "--ladder-epochs", "0"), "nothing to compare"),

@@ -397,5 +397,7 @@ def test_names_that_there_are_not_are_told() -> None:
         choose_recipe("slow", None)
     with pytest.raises(InputError, match="network 19138: has no published recipe"):
         choose_recipe(None, "19138")
+    with pytest.raises(InputError, match="network 4711: expected one of 14392"):
+        choose_recipe("fast", "4711")
     with pytest.raises(InputError, match="epochs 0: expected 1 or more"):
         choose_recipe(None, None, 0)
