@@ -1,6 +1,6 @@
 """Building one learning rate with more and more steps: time and memory for each step.
 
-    python benchmarks/steps.py [--steps 1000 10000 100000]
+    python benchmarks/steps.py [--steps 1000 10000 100000] [--layers 10-10-10-10]
 
 Each size is built in a process of its own, whose peak memory is read at its end.
 """
@@ -19,10 +19,10 @@ from pathlib import Path
 from backprop_xlsx import Experiment, build
 
 
-def measure(steps: int) -> None:
+def measure(steps: int, layers: str) -> None:
     """Builds a book of that many steps and prints seconds, peak bytes and the number of charts."""
     baseline = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    experiment = Experiment.preset(learning_rates=[0.1], steps=steps)
+    experiment = Experiment.preset(layers=layers, learning_rates=[0.1], steps=steps)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "book.xlsx"
         start = time.perf_counter()
@@ -37,16 +37,17 @@ def measure(steps: int) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--steps", type=int, nargs="+", default=[1_000, 10_000, 100_000])
+    parser.add_argument("--layers", default="2-2-2")
     parser.add_argument("--one", type=int, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.one:
-        measure(options.one)
+        measure(options.one, options.layers)
         return
     print("| steps | seconds | ms a step | peak memory, MB | kB a step | charts |")
     print("|---|---|---|---|---|---|")
     for steps in options.steps:
         result = subprocess.run(
-            [sys.executable, __file__, "--one", str(steps)],
+            [sys.executable, __file__, "--one", str(steps), "--layers", options.layers],
             capture_output=True,
             text=True,
             check=True,

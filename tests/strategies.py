@@ -89,13 +89,16 @@ def optimisers(draw: st.DrawFn, learning_rate: float = 0.5) -> Optimiser:
     decay = draw(st.sampled_from([0.0, 0.01, 0.1]))
     # torch takes 1 − (1 − factor) for the factor, which leaves no digits of a very small one.
     factor = st.one_of(st.just(0.0), st.floats(0.01, 0.99))
+    # Without any past a gradient is divided by its own size: a step then depends on its sign alone,
+    # which rounding decides where it should be 0.
+    past = st.floats(0.3, 0.99)
     kind = draw(st.sampled_from([GradientDescent, Momentum, RMSprop, Adam]))
     if kind is Momentum:
         return Momentum(rate, decay, draw(factor))
     if kind is RMSprop:
-        return RMSprop(rate, decay, draw(factor))
+        return RMSprop(rate, decay, draw(past))
     if kind is Adam:
-        return Adam(rate, decay, draw(factor), draw(factor))
+        return Adam(rate, decay, draw(factor), draw(past))
     return GradientDescent(rate, decay)
 
 

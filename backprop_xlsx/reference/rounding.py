@@ -19,6 +19,8 @@ from backprop_xlsx.reference.training import (
 )
 
 MOST_DIRECTIONS = 24
+# A weight of 0 has no last place to speak of; what it is added to has one of about this scale.
+SMALLEST_SCALE = 2.0**-7
 
 
 def step_rounding(
@@ -80,7 +82,9 @@ def run_rounding(experiment: Experiment) -> Array:
     moves = []
     for optimiser in experiment.optimisers:
         exact = train_run(experiment, optimiser, start)
-        nudged = train_run(experiment, optimiser, start + np.spacing(start))
+        nudged = train_run(
+            experiment, optimiser, start + np.spacing(np.maximum(np.abs(start), SMALLEST_SCALE))
+        )
         names = (*experiment.network.parameters, loss)
         moves.append(max(abs(float(nudged[name][-1] - exact[name][-1])) for name in names))
     return np.array(moves)
