@@ -29,10 +29,9 @@ from torch import nn
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from build import Recorder, replay, seconds
-
 from backprop_xlsx.ooxml.book import read_book
 from backprop_xlsx.recalculate import engines
+from build import Recorder, replay, seconds
 from mnist_model.data import load_sample
 from mnist_model.digit import book as book_module
 from mnist_model.digit.book import Plan, plan, write

@@ -198,7 +198,7 @@ def test_ctrl_c_leaves_a_usable_checkpoint_and_log(tmp_path: Path) -> None:
         "train.load_digits = lambda _: few()\n"
         "sys.exit(train.main(sys.argv[1:]))"
     )
-    options = ["--recipe", "fast", "--epochs", "60", "--threads", "1"]
+    options = ["--recipe", "fast", "--epochs", "6000", "--threads", "1"]
     process = subprocess.Popen(
         [sys.executable, "-c", program, *options],
         cwd=tmp_path,
