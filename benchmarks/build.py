@@ -77,7 +77,7 @@ def record(experiment: Experiment, path: Path) -> tuple[Any, list[Any]]:
 
 def replay(book: Any, calls: list[Any], path: Path) -> None:
     """XlsxWriter alone: the recorded calls on a new workbook."""
-    new = xlsxwriter.Workbook(str(path))
+    new = xlsxwriter.Workbook(str(path), {"constant_memory": book.constant_memory})
     stands_for = {id(book): new}
 
     def translate(value: Any) -> Any:
