@@ -9,9 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from backprop_xlsx.activations import ACTIVATIONS, SOFTMAX
-from backprop_xlsx.command_line import Parser
+from backprop_xlsx.command_line import Parser, exit_status, print_absent, print_placed
 from backprop_xlsx.configuration import changed, read_settings
-from backprop_xlsx.errors import BackpropError, VerificationError
 from backprop_xlsx.experiment import (
     BATCHES,
     DEFAULT_PRESET,
@@ -35,18 +34,9 @@ DEFAULT_FILE = "Backpropagation.xlsx"
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the command; returns 0, 1 if the book does not verify, or 2 for unusable input."""
     options = _parser().parse_args(arguments)
-    try:
-        _write(_experiment(options), options.out)
-    except VerificationError as error:
-        print(f"not verified, nothing written: {error}", file=sys.stderr)
-        return 1
-    except BackpropError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        print("interrupted, nothing written", file=sys.stderr)
-        return 130
-    return 0
+    return exit_status(
+        lambda: _write(_experiment(options), options.out), "interrupted, nothing written"
+    )
 
 
 def _parser() -> Parser:
@@ -129,16 +119,13 @@ def _write(experiment: Experiment, target: Path) -> None:
         write_workbook(experiment, temporary)
         verification = verify(temporary, experiment)
         placed = place(temporary, target)
-    print(f"{placed.path}: {'as it was' if placed.unchanged else 'written'}")
-    if placed.kept:
-        print(f"{placed.kept}: the book that was there before, kept")
+    print_placed(placed)
     print(
         f"verified: {verification.formulas:,} formulas recalculated by "
         f"{' and '.join(verification.engines)} and compared with numpy; largest difference "
         f"in a step {verification.largest_difference:.1e}"
     )
-    for missing in sorted(set(ENGINES) - set(verification.engines)):
-        print(f"{missing} is not installed here and took no part")
+    print_absent(ENGINES, verification.engines)
     if verification.unsteady:
         print(
             f"{', '.join(verification.unsteady)}: amplifies rounding, so each step was compared "

@@ -178,8 +178,3 @@ def optimiser(kind: str, /, **constants: Any) -> Optimiser:
     if "learning_rate" not in constants:
         raise InputError(f"{chosen.title}: no learning_rate given; give one above 0")
     return chosen(**constants)
-
-
-def gradient_descent(*learning_rates: float) -> tuple[Optimiser, ...]:
-    """Plain gradient descent, once with each learning rate."""
-    return tuple(GradientDescent(rate) for rate in learning_rates)

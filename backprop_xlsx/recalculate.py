@@ -6,12 +6,13 @@ import importlib.util
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
-from backprop_xlsx.errors import FileError, InputError
+from backprop_xlsx.errors import BackpropError, FileError, InputError
 from backprop_xlsx.ooxml.book import read_book
 
 # (sheet name, row, column), rows and columns from 1.
@@ -60,43 +61,87 @@ def recalculate(
     """
     if engine == "libreoffice":
         return _libreoffice(path)
+    with open_live(path, engine) as live:
+        for (sheet, row, column), number in (edits or {}).items():
+            live.type(sheet, row, column, number)
+        live.recalculate()
+    return Recalculated(engine, live.value)
+
+
+class LiveWorkbook(Protocol):
+    """A workbook kept open inside an engine: type, recalculate, read, again; rows from 1."""
+
+    def type(self, sheet: str, row: int, column: int, value: float | str | None) -> None:
+        """Types a number or a text into a cell, or empties it."""
+
+    def recalculate(self) -> None:
+        """Recalculates what depends on what was typed."""
+
+    def value(self, sheet: str, row: int, column: int) -> Any:
+        """A cell's value: a number, a text, True or False, None; errors as the engine has them."""
+
+
+@contextmanager
+def open_live(path: Path, engine: str) -> Iterator[LiveWorkbook]:
+    """Opens a copy of a workbook in "ironcalc" or "formualizer"; the file stays as it is.
+
+    Raises InputError for an engine that is not there and FileError where it fails.
+    """
     if engine not in engines():
         installed = ", ".join(engines()) or "none"
         raise InputError(f"engine {engine!r} is not installed, installed are: {installed}")
     try:
-        return _IN_PROCESS[engine](path, edits or {})
-    except (KeyboardInterrupt, SystemExit):
+        yield _IN_PROCESS[engine](path)
+    except (KeyboardInterrupt, SystemExit, GeneratorExit, BackpropError):
         raise
     except BaseException as error:  # each engine raises errors of its own, and a panic of Rust
         raise FileError(f"{path}: {engine} cannot recalculate it: {error}") from error
 
 
-def _ironcalc(path: Path, edits: Mapping[Address, float]) -> Recalculated:
-    import ironcalc
+class _Ironcalc:
+    def __init__(self, path: Path) -> None:
+        import ironcalc
 
-    model = ironcalc.load_from_xlsx(str(path))
-    names = [properties["name"] for properties in model.get_worksheets_properties()]
-    indices = {name: index for index, name in enumerate(names)}
-    for (sheet, row, column), number in edits.items():
-        model.update_cell_with_number(indices[sheet], row, column, number)
-    model.evaluate()
-    return Recalculated(
-        "ironcalc",
-        lambda sheet, row, column: model.get_cell_value(indices[sheet], row, column),
-    )
+        self._model = ironcalc.load_from_xlsx(str(path))
+        names = [properties["name"] for properties in self._model.get_worksheets_properties()]
+        self._indices = {name: index for index, name in enumerate(names)}
+
+    def type(self, sheet: str, row: int, column: int, value: float | str | None) -> None:
+        index = self._indices[sheet]
+        if value is None:
+            self._model.clear_cell_contents(index, row, column)
+        elif isinstance(value, str):
+            self._model.update_cell_with_text(index, row, column, value)
+        else:
+            self._model.update_cell_with_number(index, row, column, value)
+
+    def recalculate(self) -> None:
+        self._model.evaluate()
+
+    def value(self, sheet: str, row: int, column: int) -> Any:
+        return self._model.get_cell_value(self._indices[sheet], row, column)
 
 
-def _formualizer(path: Path, edits: Mapping[Address, float]) -> Recalculated:
-    import formualizer
+class _Formualizer:
+    def __init__(self, path: Path) -> None:
+        import formualizer
 
-    workbook = formualizer.load_workbook(str(path), load_limits=_LOAD_LIMITS)
-    for (sheet, row, column), number in edits.items():
-        workbook.set_value(sheet, row, column, number)
-    workbook.evaluate_all()
-    return Recalculated("formualizer", workbook.get_value)
+        self._workbook = formualizer.load_workbook(str(path), load_limits=_LOAD_LIMITS)
+
+    def type(self, sheet: str, row: int, column: int, value: float | str | None) -> None:
+        self._workbook.set_value(sheet, row, column, value)
+
+    def recalculate(self) -> None:
+        self._workbook.evaluate_all()
+
+    def value(self, sheet: str, row: int, column: int) -> Any:
+        return self._workbook.get_value(sheet, row, column)
 
 
-_IN_PROCESS = {"ironcalc": _ironcalc, "formualizer": _formualizer}
+_IN_PROCESS: dict[str, Callable[[Path], LiveWorkbook]] = {
+    "ironcalc": _Ironcalc,
+    "formualizer": _Formualizer,
+}
 
 
 def _libreoffice(path: Path) -> Recalculated:

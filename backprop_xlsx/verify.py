@@ -82,12 +82,11 @@ class _Comparison:
 
     def __init__(self, experiment: Experiment, book: Book) -> None:
         self._experiment = experiment
-        rounding = RUN_ROUNDING * reference.run_rounding(experiment)
+        trained = reference.train(experiment)
+        rounding = RUN_ROUNDING * reference.run_rounding(experiment, trained)
         self._expected = [
-            _expected(run, trained, float(amount))
-            for run, trained, amount in zip(
-                runs(experiment), reference.train(experiment), rounding, strict=True
-            )
+            _expected(run, quantities, float(amount))
+            for run, quantities, amount in zip(runs(experiment), trained, rounding, strict=True)
         ]
         self._samples = reference.samples_of_rows(experiment)
         self.unsteady = tuple(

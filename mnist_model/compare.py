@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import replace
 
-from backprop_xlsx.command_line import Parser
+from backprop_xlsx.command_line import Parser, exit_status
 from backprop_xlsx.errors import BackpropError, FileError, InputError
 from mnist_model.augment import Published
 from mnist_model.data import load_digits
@@ -23,6 +23,7 @@ from mnist_model.train import (
     train_seeds,
 )
 
+INTERRUPTED = "interrupted; the same command with --resume keeps what is finished and goes on"
 # Best accuracy on the test set in per cent, and the epoch it was reported for.
 CLAIMS = {
     "14392": (99.43, 14),
@@ -52,18 +53,7 @@ def ladder(epochs: int) -> tuple[tuple[str, Recipe], ...]:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the command; returns 0, or 2 where something could not be used, read or written."""
     options = _parser().parse_args(arguments)
-    try:
-        _run(options)
-    except BackpropError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        print(
-            "interrupted; the same command with --resume keeps what is finished and goes on",
-            file=sys.stderr,
-        )
-        return 130
-    return 0
+    return exit_status(lambda: _run(options), INTERRUPTED)
 
 
 def _parser() -> Parser:

@@ -7,8 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from backprop_xlsx.command_line import Parser
-from backprop_xlsx.errors import BackpropError
+from backprop_xlsx.command_line import Parser, exit_status
 from mnist_model.checkpoint import load_model
 from mnist_model.data import SAMPLE, load_digits
 from mnist_model.picture import read_picture
@@ -19,16 +18,7 @@ from mnist_model.score import logits_of, score
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the command; returns 0, or 2 where something could not be used or read."""
     options = _parser().parse_args(arguments)
-    try:
-        for folder in options.runs:
-            if options.image is None:
-                _score(folder, options.data)
-            else:
-                _read(folder, options.image)
-    except BackpropError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
-    return 0
+    return exit_status(lambda: _run(options), "interrupted")
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -44,6 +34,14 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--image", type=Path, metavar="FILE", help="a picture of one digit")
     return parser
+
+
+def _run(options: argparse.Namespace) -> None:
+    for folder in options.runs:
+        if options.image is None:
+            _score(folder, options.data)
+        else:
+            _read(folder, options.image)
 
 
 def _score(folder: Path, data: str | None) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import torch
 
-from backprop_xlsx.command_line import Parser
+from backprop_xlsx.command_line import Parser, exit_status
 from backprop_xlsx.errors import BackpropError, FileError, InputError
 from backprop_xlsx.files import require_writable
 from mnist_model.data import SAMPLE, Digits, load_digits
@@ -25,23 +25,13 @@ from mnist_model.session import complete, prepare_folder
 
 DEFAULT_WORKBOOK = "Backpropagation.xlsx"
 DEFAULT_RUNS = "runs"
+INTERRUPTED = "interrupted; the same command with --resume goes on after the last whole epoch"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the command; returns 0, or 2 where something could not be used, read or written."""
     options = _parser().parse_args(arguments)
-    try:
-        _run(options)
-    except BackpropError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        print(
-            "interrupted; the same command with --resume goes on after the last whole epoch",
-            file=sys.stderr,
-        )
-        return 130
-    return 0
+    return exit_status(lambda: _run(options), INTERRUPTED)
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,6 @@ from backprop_xlsx.optimisers import (
     Momentum,
     Optimiser,
     RMSprop,
-    gradient_descent,
 )
 from backprop_xlsx.samples import Sample
 
@@ -28,7 +27,7 @@ def class_experiment(
     inputs: Numbers, targets: Numbers, weights: Numbers, learning_rates: Numbers, steps: int
 ) -> Experiment:
     """The class network, trained by gradient descent."""
-    rates = gradient_descent(*learning_rates)
+    rates = tuple(GradientDescent(rate) for rate in learning_rates)
     return Experiment((Sample(inputs, targets),), weights, rates, steps=steps)
 
 

@@ -232,6 +232,23 @@ def test_the_largest_that_is_named_does_fit() -> None:
     check_limits(fitting)
 
 
+def test_many_samples_make_no_formula_too_long(tmp_path: Path) -> None:
+    random = np.random.default_rng(1)
+    inputs = random.uniform(-1, 1, (400, 2)).round(2).tolist()
+    experiment = Experiment.preset(
+        layers="2-2-1",
+        biases="trained",
+        loss="binary cross-entropy",
+        inputs=inputs,
+        targets=[[int(x * y > 0)] for x, y in inputs],
+        learning_rates=[0.5],
+        steps=1,
+    )
+    build(experiment, tmp_path / "book.xlsx")
+    assert lint(tmp_path / "book.xlsx") == []
+    verify(tmp_path / "book.xlsx", experiment)
+
+
 def test_a_run_that_leaves_the_range_of_numbers_is_refused(tmp_path: Path) -> None:
     experiment = Experiment.preset(
         activation="linear", output_activation="linear", learning_rates=[1e6]

@@ -17,11 +17,9 @@ from backprop_xlsx.optimisers import (
     OPTIMISERS,
     SYMBOLS,
     Adam,
-    GradientDescent,
     Momentum,
     Optimiser,
     RMSprop,
-    gradient_descent,
     optimiser,
 )
 from backprop_xlsx.reference.optimisers import nothing_yet, updated
@@ -107,10 +105,6 @@ def test_the_defaults_are_those_of_torch() -> None:
     assert (Adam(1).beta1, Adam(1).beta2, Adam(1).epsilon) == (*adam["betas"], adam["eps"])
     (rms,) = torch.optim.RMSprop(weight).param_groups
     assert (RMSprop(1).smoothing, RMSprop(1).epsilon) == (rms["alpha"], rms["eps"])
-
-
-def test_gradient_descent_once_with_each_rate() -> None:
-    assert gradient_descent(0.1, 2) == (GradientDescent(0.1), GradientDescent(2.0))
 
 
 def test_optimisers_are_found_by_name() -> None:

@@ -7,10 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from backprop_xlsx.command_line import Parser
-from backprop_xlsx.errors import BackpropError
-
-INTERRUPTED = 130
+from backprop_xlsx.command_line import Parser, exit_status
 
 _EXIT_STATUS = """exit status:
   0  no fault in any file
@@ -26,17 +23,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         # A terminal without ∂ gets a question mark, not a traceback.
         stream.reconfigure(errors="replace")  # type: ignore[union-attr]
-    try:
-        # Here, so that --help need not wait for it.
-        from backprop_xlsx.check.command import run
+    return exit_status(lambda: _run(options), "interrupted")
 
-        return run(options)
-    except BackpropError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        print("interrupted", file=sys.stderr)
-        return INTERRUPTED
+
+def _run(options: argparse.Namespace) -> int:
+    # Here, so that --help need not wait for it.
+    from backprop_xlsx.check.command import run
+
+    return run(options)
 
 
 def _parser() -> argparse.ArgumentParser:

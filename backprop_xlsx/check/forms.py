@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -61,8 +61,3 @@ def forms_of(formulas: Iterable[tuple[int, str]]) -> list[Form]:
             recent[:] = [form, *recent[: TRIED - 1]]
         form.rows.append(row)
     return forms
-
-
-def first_in(forms: Sequence[Form], row: int) -> Form | None:
-    """The form that stands in a row."""
-    return next((form for form in forms if row in form.rows), None)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from backprop_xlsx.experiment import Experiment
@@ -72,19 +74,18 @@ def _directions(count: int) -> Array:
     return signs * max(1.0, np.sqrt(count) / MOST_DIRECTIONS)
 
 
-def run_rounding(experiment: Experiment) -> Array:
+def run_rounding(experiment: Experiment, trained: Sequence[dict[str, Array]]) -> Array:
     """How far the last row of each run moves when every start weight is off by one last place.
 
-    Array of shape (runs,): the largest move of any weight or of the loss.
+    ``trained`` are the runs as :func:`~backprop_xlsx.reference.training.train` gives them. Array
+    of shape (runs,): the largest move of any weight or of the loss.
     """
     start = start_parameters(experiment)
+    nudged_start = start + np.spacing(np.maximum(np.abs(start), SMALLEST_SCALE))
     loss = TOTAL_LOSS if experiment.samples_a_step == 1 else MEAN_LOSS
+    names = (*experiment.network.parameters, loss)
     moves = []
-    for optimiser in experiment.optimisers:
-        exact = train_run(experiment, optimiser, start)
-        nudged = train_run(
-            experiment, optimiser, start + np.spacing(np.maximum(np.abs(start), SMALLEST_SCALE))
-        )
-        names = (*experiment.network.parameters, loss)
+    for optimiser, exact in zip(experiment.optimisers, trained, strict=True):
+        nudged = train_run(experiment, optimiser, nudged_start)
         moves.append(max(abs(float(nudged[name][-1] - exact[name][-1])) for name in names))
     return np.array(moves)

@@ -57,9 +57,10 @@ def write_workbook(experiment: Experiment, path: Path) -> None:
     run leaves the range of a number.
     """
     check_limits(experiment)
+    trained = reference.train(experiment)
     all_runs = [
         run_values(run, quantities)
-        for run, quantities in zip(runs(experiment), reference.train(experiment), strict=True)
+        for run, quantities in zip(runs(experiment), trained, strict=True)
     ]
     cells = sum(len(run.run.columns) for run in all_runs) * (experiment.steps + 1)
     with Workbook(str(path), {"constant_memory": cells > MOST_CELLS_IN_MEMORY}) as workbook:
@@ -73,7 +74,7 @@ def write_workbook(experiment: Experiment, path: Path) -> None:
         trainings = (run.run.sheet for run in all_runs)
         names = (NETWORK, DERIVATION, *samples, *trainings, LEARNING_RATES, *surface, CHECKS)
         sheets = {name: workbook.add_worksheet(name) for name in names}
-        rounding = reference.run_rounding(experiment)
+        rounding = reference.run_rounding(experiment, trained)
         verdict = write_checks(workbook, sheets[CHECKS], theme, experiment, all_runs, rounding)
         write_network(
             workbook, sheets[NETWORK], theme, experiment, all_runs, verdict, others=surface

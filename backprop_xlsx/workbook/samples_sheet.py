@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
 from xlsxwriter import Workbook
 from xlsxwriter.utility import xl_range, xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
@@ -86,52 +85,65 @@ def _put_outputs(
     row: int,
 ) -> int:
     """The outputs after each run's last step, and how many are near their target; the last row."""
-    count = len(experiment.samples)
-    last_column = SAMPLES_COLUMN + count - 1
-    page.text((row, NAME), "The outputs after the last step", theme("heading"))
+    network = experiment.network
+    last_column = SAMPLES_COLUMN + len(experiment.samples) - 1
+    rows = [(run, output) for run in runs for output in range(len(network.outputs))]
     explanation = f"Coloured by whether they are within {CLOSE} of their target."
+    _put_head(page, theme, row, last_column, "The outputs after the last step", explanation)
+    page.text((row + 2, last_column + 1), "near", theme("header_right", "group_forward"))
+    first, first_near = row + 3, row + len(rows) + 8
+    _put_head(page, theme, first_near - 3, last_column, "Near its target", "1 where it is, else 0.")
+    for offset, (run_values, output) in enumerate(rows):
+        target_row = SAMPLES_ROW + len(network.inputs) + output
+        here, near = first + offset, first_near + offset
+        _put_output(page, theme, experiment, run_values, output, (here, near, target_row))
+        area = xl_range(here, SAMPLES_COLUMN, here, last_column)
+        own, wanted = (
+            xl_rowcol_to_cell(place, SAMPLES_COLUMN, row_abs=place == target_row)
+            for place in (here, target_row)
+        )
+        for sign, look in (("<", AGREES_STYLE), (">=", DIFFERS_STYLE)):
+            rule = {"type": "formula", "criteria": f"=ABS({own}-{wanted}){sign}{CLOSE}"}
+            page.worksheet.conditional_format(area, rule | {"format": workbook.add_format(look)})
+    return first_near + len(rows) - 1
+
+
+def _put_head(
+    page: Page, theme: Theme, row: int, last_column: int, title: str, explanation: str
+) -> None:
+    page.text((row, NAME), title, theme("heading"))
     page.text((row + 1, NAME), explanation, theme("quiet"))
     page.text((row + 2, NAME), "output", theme("header_left", "group_forward"))
     for column in range(SAMPLES_COLUMN, last_column + 1):
         page.blank((row + 2, column), theme("header_right", "group_forward"))
-    page.text((row + 2, last_column + 1), "near", theme("header_right", "group_forward"))
-    row += 3
-    first_row = row
-    for run_values in runs:
-        run = run_values.run
-        for target, neuron in zip(
-            experiment.network.targets, experiment.network.outputs, strict=True
-        ):
-            target_row = SAMPLES_ROW + (
-                experiment.network.inputs + experiment.network.targets
-            ).index(target)
-            page.text((row, NAME), f"{run.sheet}: {neuron.activation}", theme("bold", "ruled"))
-            near, distances = [], []
-            for sample in range(count):
-                name = sampled(neuron.activation, sample)
-                value = float(run_values.values[name][-1])
-                column = SAMPLES_COLUMN + sample
-                style = theme("value", "ruled", number_format="0.000")
-                page.formula((row, column), run.cell(name, run.steps), value, style)
-                own, wanted = (xl_rowcol_to_cell(r, column) for r in (row, target_row))
-                distances.append(f"IF(ABS({own}-{wanted})<{CLOSE},1,0)")
-                goal = experiment.samples[sample].targets[experiment.network.targets.index(target)]
-                near.append(abs(value - goal) < CLOSE)
-            page.formula(
-                (row, last_column + 1),
-                "+".join(distances),
-                float(np.sum(near)),
-                theme("whole", "ruled", "bold"),
-            )
-            area = xl_range(row, SAMPLES_COLUMN, row, last_column)
-            own, wanted = (
-                xl_rowcol_to_cell(r, SAMPLES_COLUMN, row_abs=r == target_row)
-                for r in (row, target_row)
-            )
-            for sign, look in (("<", AGREES_STYLE), (">=", DIFFERS_STYLE)):
-                rule = {"type": "formula", "criteria": f"=ABS({own}-{wanted}){sign}{CLOSE}"}
-                page.worksheet.conditional_format(
-                    area, rule | {"format": workbook.add_format(look)}
-                )
-            row += 1
-    return max(row - 1, first_row)
+
+
+def _put_output(
+    page: Page,
+    theme: Theme,
+    experiment: Experiment,
+    run_values: RunValues,
+    output: int,
+    rows: tuple[int, int, int],
+) -> None:
+    """An output of a run over the samples; ``rows``: its own, that of nearness, the target's."""
+    here, near, target_row = rows
+    run, activation = run_values.run, experiment.network.outputs[output].activation
+    total = 0
+    for place in (here, near):
+        page.text((place, NAME), f"{run.sheet}: {activation}", theme("bold", "ruled"))
+    for index, sample in enumerate(experiment.samples):
+        name, column = sampled(activation, index), SAMPLES_COLUMN + index
+        value = float(run_values.values[name][-1])
+        style = theme("value", "ruled", number_format="0.000")
+        page.formula((here, column), run.cell(name, run.steps), value, style)
+        own, wanted = (xl_rowcol_to_cell(place, column) for place in (here, target_row))
+        is_near = int(abs(value - sample.targets[output]) < CLOSE)
+        formula = f"IF(ABS({own}-{wanted})<{CLOSE},1,0)"
+        page.formula((near, column), formula, is_near, theme("whole", "quiet", "ruled"))
+        total += is_near
+    last_column = SAMPLES_COLUMN + len(experiment.samples) - 1
+    area = xl_range(near, SAMPLES_COLUMN, near, last_column)
+    page.formula(
+        (here, last_column + 1), f"SUMPRODUCT({area})", total, theme("whole", "ruled", "bold")
+    )

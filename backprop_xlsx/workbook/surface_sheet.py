@@ -181,15 +181,17 @@ def _put_grid(page: Page, theme: Theme, network: Network, values: dict[str, Valu
         name: xl_rowcol_to_cell(WEIGHTS_ROW + index, NUMBER, row_abs=True, col_abs=True)
         for index, name in enumerate(weights)
     }
+    template = _output_formula(network, (cells | {across: "{x}", up: "{y}"}).__getitem__)
     points = values | {across: values[across][:, None], up: values[up][None, :]}
     outputs = np.broadcast_to(_output_value(network, points), (POINTS, POINTS))
     hidden = theme("hidden_number", "mark")
     for x in range(POINTS):
         for y in range(POINTS):
             row, column = bottom - 1 - y, GRID_COLUMN + x
-            cells[across] = xl_rowcol_to_cell(bottom, column, row_abs=True)
-            cells[up] = xl_rowcol_to_cell(row, AXIS_COLUMN, col_abs=True)
-            formula = _output_formula(network, cells.__getitem__)
+            formula = template.format(
+                x=xl_rowcol_to_cell(bottom, column, row_abs=True),
+                y=xl_rowcol_to_cell(row, AXIS_COLUMN, col_abs=True),
+            )
             page.formula((row, column), formula, outputs[x, y], hidden)
     return bottom
 

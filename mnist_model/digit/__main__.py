@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import argparse
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from backprop_xlsx.command_line import Parser
-from backprop_xlsx.errors import BackpropError, VerificationError
+from backprop_xlsx.command_line import Parser, exit_status, print_absent, print_placed
 from backprop_xlsx.files import beside, place, require_writable
 from backprop_xlsx.recalculate import ENGINES
 from mnist_model.checkpoint import load_model
@@ -25,19 +25,7 @@ DEFAULT_FILE = "Digit.xlsx"
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the command; returns 0, 1 if the book does not verify, or 2 for unusable input."""
     options = _parser().parse_args(arguments)
-    try:
-        require_writable(options.out)
-        _write(_plan(options.run, options.data, options.batchnorm), options.out)
-    except VerificationError as error:
-        print(f"not verified, nothing written: {error}", file=sys.stderr)
-        return 1
-    except BackpropError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        print("interrupted, nothing written", file=sys.stderr)
-        return 130
-    return 0
+    return exit_status(lambda: _run(options), "interrupted, nothing written")
 
 
 def _parser() -> Parser:
@@ -65,6 +53,11 @@ def _parser() -> Parser:
     return parser
 
 
+def _run(options: argparse.Namespace) -> None:
+    require_writable(options.out)
+    _write(_plan(options.run, options.data, options.batchnorm), options.out)
+
+
 def _plan(run: Path, data: str | None, batch_norm: str) -> Plan:
     record = read_record(run)
     name, network = load_model(run)
@@ -82,16 +75,13 @@ def _write(planned: Plan, target: Path) -> None:
         write(planned, temporary)
         verification = verify_planned(temporary, planned)
         placed = place(temporary, target)
-    print(f"{placed.path}: {'as it was' if placed.unchanged else 'written'}")
-    if placed.kept:
-        print(f"{placed.kept}: the book that was there before, kept")
+    print_placed(placed)
     print(
         f"verified: {verification.formulas:,} formulas recalculated by "
         f"{' and '.join(verification.engines)}; for {verification.inputs} digits the outputs "
         f"differ from torch's in float64 by at most {verification.largest_difference:.1e}"
     )
-    for missing in sorted(set(ENGINES) - set(verification.engines)):
-        print(f"{missing} is not installed here and took no part")
+    print_absent(ENGINES, verification.engines)
 
 
 if __name__ == "__main__":

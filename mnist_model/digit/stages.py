@@ -82,22 +82,11 @@ class Stage:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Convolution(Stage):
-    """Weights [channels out, channels in / groups, height, width].
-
-    ``padding`` is that of the top and bottom, and of the left and right.
-    """
+class Weighted(Stage):
+    """A sum of products with weights, and a bias for each output channel."""
 
     weight: Array
     bias: Array | None
-    stride: tuple[int, int]
-    padding: tuple[tuple[int, int], tuple[int, int]]
-    groups: int
-
-    @property
-    def kind(self) -> str:
-        """The name of its sheet, behind a number."""
-        return "Depthwise" if 1 < self.groups == self.input_shape[0] else "Convolution"
 
     @property
     def own_constants(self) -> tuple[tuple[str, Array], ...]:
@@ -107,6 +96,23 @@ class Convolution(Stage):
     def core(self, argument: str, constants: Sequence[str]) -> Term:
         """``argument`` is the sum of the products."""
         return Term("+".join((argument, *constants)), is_sum=True)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Convolution(Weighted):
+    """Weights [channels out, channels in / groups, height, width].
+
+    ``padding`` is that of the top and bottom, and of the left and right.
+    """
+
+    stride: tuple[int, int]
+    padding: tuple[tuple[int, int], tuple[int, int]]
+    groups: int
+
+    @property
+    def kind(self) -> str:
+        """The name of its sheet, behind a number."""
+        return "Depthwise" if 1 < self.groups == self.input_shape[0] else "Convolution"
 
     def core_values(self, values: Tensor) -> Tensor:
         """Padded, and convolved."""
@@ -118,22 +124,10 @@ class Convolution(Stage):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Dense(Stage):
+class Dense(Weighted):
     """Weights [values out, values in]."""
 
-    weight: Array
-    bias: Array | None
-
     kind = "Linear"
-
-    @property
-    def own_constants(self) -> tuple[tuple[str, Array], ...]:
-        """The bias, if there is one."""
-        return () if self.bias is None else (("bias", self.bias),)
-
-    def core(self, argument: str, constants: Sequence[str]) -> Term:
-        """``argument`` is the sum of the products."""
-        return Term("+".join((argument, *constants)), is_sum=True)
 
     def core_values(self, values: Tensor) -> Tensor:
         """The product of a matrix and a vector."""

@@ -16,10 +16,9 @@ from backprop_xlsx.errors import InputError, VerificationError
 from backprop_xlsx.ooxml.book import Book, read_book
 from backprop_xlsx.ooxml.formula_text import cell_name
 from backprop_xlsx.ooxml.patch import spoil
-from backprop_xlsx.recalculate import engines
+from backprop_xlsx.recalculate import LiveWorkbook, engines, open_live
 from mnist_model.digit.book import Plan, plan
 from mnist_model.digit.examples import Examples
-from mnist_model.digit.live import LiveWorkbook, open_live
 from mnist_model.digit.proof_sheet import TOLERANCE
 from mnist_model.digit.reference import outputs
 

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import torch
@@ -14,6 +11,7 @@ from mnist_model import loop
 from mnist_model.loop import initial_network
 from mnist_model.record import read_epochs
 from tests.mnist_model.digits import few, quick
+from tests.mnist_model.processes import ROOT, two_processes
 
 PROGRAM = """
 import sys
@@ -41,20 +39,7 @@ with join_world(torch.device("cpu")) as world:
 def test_two_processes_average_their_gradients(tmp_path: Path) -> None:
     program = tmp_path / "program.py"
     program.write_text(PROGRAM)
-    root = Path(__file__).parents[2]
-    done = subprocess.run(
-        [
-            *(sys.executable, "-m", "torch.distributed.run", "--standalone"),
-            *("--nproc-per-node", "2", str(program), str(tmp_path)),
-        ],
-        cwd=root,
-        env={**os.environ, "PYTHONPATH": str(root), "OMP_NUM_THREADS": "1"},
-        capture_output=True,
-        text=True,
-        timeout=240,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
+    two_processes(str(program), str(tmp_path), folder=ROOT)
     first, second = (torch.load(tmp_path / f"rank{rank}.pt", weights_only=True) for rank in (0, 1))
     for key, value in first.items():
         assert torch.equal(value, second[key]), key

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import openpyxl
@@ -16,27 +13,17 @@ import torch
 from mnist_model.networks import build_network
 from mnist_model.record import read_epochs
 from tests.mnist_model.digits import sample
+from tests.mnist_model.processes import two_processes
 
 
 def test_two_processes_train_one_run_and_one_of_them_writes(tmp_path: Path) -> None:
-    root = Path(__file__).parents[2]
-    done = subprocess.run(
-        [
-            *(sys.executable, "-m", "torch.distributed.run", "--standalone"),
-            *("--nproc-per-node", "2", "-m", "mnist_model.train", "--recipe", "fast"),
-            *("--epochs", "1", "--seed", "2", "--threads", "1", "--data", "sample"),
-            *("--device", "cpu"),
-        ],
-        cwd=tmp_path,
-        env={**os.environ, "PYTHONPATH": str(root), "OMP_NUM_THREADS": "1"},
-        capture_output=True,
-        text=True,
-        timeout=240,
-        check=False,
+    printed = two_processes(
+        *("-m", "mnist_model.train", "--recipe", "fast", "--epochs", "1", "--seed", "2"),
+        *("--threads", "1", "--data", "sample", "--device", "cpu"),
+        folder=tmp_path,
     )
-    assert done.returncode == 0, done.stderr
-    assert done.stdout.count("accuracy after the last epoch") == 1
-    assert done.stdout.count("Backpropagation.xlsx: sheet MNIST fast (sample) written") == 1
+    assert printed.count("accuracy after the last epoch") == 1
+    assert printed.count("Backpropagation.xlsx: sheet MNIST fast (sample) written") == 1
     folder = tmp_path / "runs" / "fast-seed2"
     content = json.loads((folder / "run.json").read_text())
     assert content["settings"]["processes"] == 2

@@ -9,7 +9,7 @@ from typing import Any
 import openpyxl
 from openpyxl.worksheet.worksheet import Worksheet
 
-from mnist_model.digit.live import LiveWorkbook
+from backprop_xlsx.recalculate import LiveWorkbook
 
 
 class AsSeen:

@@ -10,9 +10,8 @@ from hypothesis import HealthCheck, given, settings
 
 from backprop_xlsx.ooxml.book import read_book
 from backprop_xlsx.ooxml.patch import spoil
-from backprop_xlsx.recalculate import ENGINES, engines
+from backprop_xlsx.recalculate import ENGINES, engines, open_live
 from mnist_model.digit import Examples, to_workbook, verify
-from mnist_model.digit.live import open_live
 from tests.mnist_model.digit.as_seen import AsSeen
 from tests.mnist_model.digit.random_networks import Case, cases
 from tests.optional import require

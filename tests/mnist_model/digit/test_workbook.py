@@ -15,9 +15,8 @@ from backprop_xlsx.errors import VerificationError
 from backprop_xlsx.ooxml.book import read_book
 from backprop_xlsx.ooxml.cell_patch import Change
 from backprop_xlsx.ooxml.patch import patch_sheet, spoil
-from backprop_xlsx.recalculate import ENGINES, engines, recalculate
+from backprop_xlsx.recalculate import ENGINES, LiveWorkbook, engines, open_live, recalculate
 from mnist_model.digit import Examples, to_workbook, verify
-from mnist_model.digit.live import LiveWorkbook, open_live
 from mnist_model.digit.mnist import SCALING, mnist_examples
 from mnist_model.networks import build_network
 from mnist_model.score import logits_of
