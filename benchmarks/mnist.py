@@ -5,10 +5,10 @@
     python benchmarks/mnist.py loops --data FOLDER
 
 ``seeds``: the last epoch over several seeds. ``published``: the recipe `fast` against 12 epochs of
-network 15738, trained as published, side by side. ``loops``: one epoch of 15738 in both loops
-(``published-epoch`` and ``own-epoch``, each in a process of its own), and where our time goes,
-against the convolution peak that is measured here. With fewer than 12 epochs ``published``
-extrapolates, and says so.
+network 15738, trained as published, side by side. ``loops``: one epoch of 15738 in both loops, and
+where our time goes, against the convolution peak that is measured here. With fewer than 12 epochs
+``published`` extrapolates, and says so. Both loops are timed in processes of their own
+(``published-epoch`` and ``own``).
 """
 
 from __future__ import annotations
@@ -105,13 +105,12 @@ class PublishedLoop:
 def published(options: argparse.Namespace, digits: Digits) -> None:
     """The recipe `fast` and the published training, side by side."""
     loop = PublishedLoop(Path(options.data))
-    in_our_loop(replace(RECIPES["fast"], epochs=1), digits, 0)  # warms up
     ours: list[float] = []
     theirs: list[float] = []
     for number in range(options.epochs or PUBLISHED_EPOCHS):
         theirs.append(loop.epoch())
         if number % 4 == 0:
-            ours.append(sum(e.seconds for e in in_our_loop(RECIPES["fast"], digits, number)))
+            ours.append(in_its_own_process(options, "own", "--recipe", "fast"))
         print(f"published epoch {number + 1}: {theirs[-1]:.1f} s; fast so far: {ours}", flush=True)
     whole = statistics.mean(theirs) * PUBLISHED_EPOCHS
     how = "measured" if len(theirs) == PUBLISHED_EPOCHS else f"{len(theirs)} epochs extrapolated"
@@ -151,9 +150,13 @@ def convolution_peak() -> float:
     return best
 
 
-def epoch_of_its_own(what: str, options: argparse.Namespace) -> float:
-    """The seconds of an epoch in a new process."""
-    command = [sys.executable, __file__, what, "--data", options.data]
+def in_its_own_process(options: argparse.Namespace, *arguments: str) -> float:
+    """The seconds that this program prints with these arguments.
+
+    In one process ours would make the published loop faster: it tells the C library to keep freed
+    memory, where the published loop fetches it anew at each step.
+    """
+    command = [sys.executable, __file__, *arguments, "--data", options.data]
     command += ["--threads", str(options.threads)]
     result = subprocess.run(command, capture_output=True, text=True, check=True)
     return float(result.stdout.split()[-1])
@@ -164,23 +167,18 @@ def published_epoch(options: argparse.Namespace, digits: Digits) -> None:
     print(PublishedLoop(Path(options.data)).epoch())
 
 
-def own_epoch(options: argparse.Namespace, digits: Digits) -> None:
-    """Prints the seconds of one epoch of network 15738 in our loop."""
-    recipe = replace(choose_recipe(None, "15738"), epochs=1)
-    print(in_our_loop(recipe, digits, 0)[0].seconds)
+def own(options: argparse.Namespace, digits: Digits) -> None:
+    """Prints the seconds of a training in our loop."""
+    recipe = choose_recipe(options.recipe, options.network, options.epochs)
+    print(sum(epoch.seconds for epoch in in_our_loop(recipe, digits, options.seed)))
 
 
 def loops(options: argparse.Namespace, digits: Digits) -> None:
-    """One epoch in both loops, in turn, each in a process of its own; our time by operation.
-
-    In one process ours would make the published loop faster: after our larger allocations the C
-    library no longer hands memory back to the system, and fetches none again at each step.
-    """
-    recipe = replace(choose_recipe(None, "15738"), epochs=1)
+    """One epoch in both loops, in turn, each in a process of its own; our time by operation."""
     theirs, ours = [], []
     for _ in range(options.repeats):
-        theirs.append(epoch_of_its_own("published-epoch", options))
-        ours.append(epoch_of_its_own("own-epoch", options))
+        theirs.append(in_its_own_process(options, "published-epoch"))
+        ours.append(in_its_own_process(options, "own", "--network", "15738", "--epochs", "1"))
         print(f"published {theirs[-1]:.1f} s, ours {ours[-1]:.1f} s", flush=True)
     ratio = statistics.median(theirs) / statistics.median(ours)
     print("| loop | seconds an epoch | ratio |")
@@ -196,7 +194,7 @@ def loops(options: argparse.Namespace, digits: Digits) -> None:
         digits, train_images=digits.train_images[:5120], train_targets=digits.train_targets[:5120]
     )
     with torch.profiler.profile() as profile:
-        in_our_loop(recipe, few, 0)
+        in_our_loop(replace(choose_recipe(None, "15738"), epochs=1), few, 0)
     rows = sorted(profile.key_averages(), key=lambda row: -row.self_cpu_time_total)
     total = sum(row.self_cpu_time_total for row in rows)
     print("| operation (40 steps and the scoring) | share of the time |")
@@ -210,7 +208,7 @@ COMMANDS = {
     "published": published,
     "loops": loops,
     "published-epoch": published_epoch,
-    "own-epoch": own_epoch,
+    "own": own,
 }
 
 

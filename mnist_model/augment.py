@@ -91,5 +91,11 @@ def resample(images: Tensor, matrix: Tensor) -> Tensor:
     A map takes a place in the new picture to one in the old; x, y run from -1 to 1 between the
     outer edges.
     """
-    grid = functional.affine_grid(matrix.to(images.device), [*images.shape], align_corners=False)
+    count, side = len(images), images.shape[-1]
+    centres = (2 * torch.arange(side) + 1) / side - 1
+    rows, columns = torch.meshgrid(centres, centres, indexing="ij")
+    places = torch.stack([columns, rows, torch.ones(side, side)]).flatten(1)
+    # All maps of the batch in one product; functional.affine_grid makes one for each picture.
+    grid = (matrix.reshape(2 * count, 3) @ places).view(count, 2, side, side)
+    grid = grid.permute(0, 2, 3, 1).to(images.device)
     return functional.grid_sample(images, grid, padding_mode="zeros", align_corners=False)

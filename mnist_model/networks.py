@@ -191,13 +191,13 @@ def _early_pooling() -> Layers:
     return [
         *_conv_norm_relu(1, 16, kernel=5, stride=2),  # 16 × 12 × 12
         *_conv_norm_relu(16, 16, padding=1),
+        *_conv_norm_relu(16, 16, padding=1),
         nn.MaxPool2d(2),  # 16 × 6 × 6
-        *_conv_norm_relu(16, 20, padding=1),
-        *_conv_norm_relu(20, 24, padding=1),
-        *_conv_norm_relu(24, 24),  # 24 × 4 × 4
-        nn.Flatten(),  # 384
+        *_conv_norm_relu(16, 16, padding=1),
+        *_conv_norm_relu(16, 32),  # 32 × 4 × 4
+        nn.Flatten(),  # 512
         nn.Dropout(0.05),
-        nn.Linear(384, 10),
+        nn.Linear(512, 10),
     ]
 
 
@@ -225,7 +225,7 @@ _BUILDERS: dict[str, Callable[[], Layers]] = {
     "18738": _published_18738,
     "19512": _published_19512,
     "19626": _full_resolution,
-    "19138": _early_pooling,
+    "17242": _early_pooling,
     "4838": _separable_4838,
     "17578": lambda: _small_baseline(with_norm=False),
     "17626": lambda: _small_baseline(with_norm=True),

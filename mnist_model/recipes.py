@@ -124,8 +124,8 @@ RECIPES = {
         ),
         Recipe(
             "fast",
-            network="19138",
-            epochs=5,
+            network="17242",
+            epochs=6,
             batch_size=256,
             optimiser="Nesterov",
             learning_rate=0.3,
