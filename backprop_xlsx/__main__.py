@@ -9,7 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from backprop_xlsx.activations import ACTIVATIONS, SOFTMAX
-from backprop_xlsx.command_line import Parser, exit_status, print_absent, print_placed
+from backprop_xlsx.command_line import (
+    Parser,
+    exit_status,
+    print_absent,
+    print_placed,
+    written_out,
+)
 from backprop_xlsx.configuration import changed, read_settings
 from backprop_xlsx.experiment import (
     BATCHES,
@@ -33,7 +39,7 @@ DEFAULT_FILE = "Backpropagation.xlsx"
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the command; returns 0, 1 if the book does not verify, or 2 for unusable input."""
-    options = _parser().parse_args(arguments)
+    options = _parser().parse_args(written_out(arguments))
     return exit_status(
         lambda: _write(_experiment(options), options.out), "interrupted, nothing written"
     )

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 from collections.abc import Callable, Sequence
+from decimal import Decimal
 from typing import NoReturn
 
 from backprop_xlsx.errors import BackpropError, VerificationError
 from backprop_xlsx.files import Placed
+
+# With an exponent of up to three digits, which is what a double can have.
+NEGATIVE_WITH_EXPONENT = re.compile(r"-(\d+\.?\d*|\.\d+)[eE][-+]?\d{1,3}")
 
 
 class Parser(argparse.ArgumentParser):
@@ -18,6 +23,17 @@ class Parser(argparse.ArgumentParser):
         """Prints the message to standard error and exits with status 2."""
         print(f"error: {message} (see {self.prog} --help)", file=sys.stderr)
         sys.exit(2)
+
+
+def written_out(arguments: Sequence[str] | None) -> list[str]:
+    """The arguments, or the process's own; negative numbers such as -1e-3 without an exponent.
+
+    Before Python 3.14 argparse takes those for unknown options.
+    """
+    return [
+        format(Decimal(argument), "f") if NEGATIVE_WITH_EXPONENT.fullmatch(argument) else argument
+        for argument in (sys.argv[1:] if arguments is None else arguments)
+    ]
 
 
 def exit_status(work: Callable[[], int | None], interrupted: str) -> int:

@@ -28,6 +28,16 @@ def test_it_writes_a_verified_book_and_says_by_what(
     assert [path.name for path in tmp_path.iterdir()] == ["book.xlsx"]
 
 
+def test_negative_numbers_may_have_exponents(tmp_path: Path) -> None:
+    out = tmp_path / "book.xlsx"
+    arguments = ["--inputs", "-1e-3", "-.5E+1", "--steps", "2", "--learning-rates", "0.1"]
+    assert command.main([*arguments, "--out", str(out)]) == 0
+    numbers = {
+        cell.value for row in openpyxl.load_workbook(out)["Network"].iter_rows() for cell in row
+    }
+    assert {-0.001, -5} <= numbers
+
+
 def test_a_different_book_keeps_the_old_one_under_a_number(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
