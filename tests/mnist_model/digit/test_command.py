@@ -44,7 +44,7 @@ def test_it_writes_verifies_and_says_so(
     assert [name for name in book.sheetnames if "BatchNorm" in name] == [
         "2 BatchNorm",
         "4 BatchNorm",
-        "7 BatchNorm",
+        "6 BatchNorm",
         "9 BatchNorm",
         "11 BatchNorm",
     ]
