@@ -92,10 +92,10 @@ def resample(images: Tensor, matrix: Tensor) -> Tensor:
     outer edges.
     """
     count, side = len(images), images.shape[-1]
-    centres = (2 * torch.arange(side) + 1) / side - 1
+    centres = (2 * torch.arange(side, device=images.device) + 1) / side - 1
     rows, columns = torch.meshgrid(centres, centres, indexing="ij")
-    places = torch.stack([columns, rows, torch.ones(side, side)]).flatten(1)
+    places = torch.stack([columns, rows, torch.ones_like(rows)]).flatten(1)
     # All maps of the batch in one product; functional.affine_grid makes one for each picture.
-    grid = (matrix.reshape(2 * count, 3) @ places).view(count, 2, side, side)
-    grid = grid.permute(0, 2, 3, 1).to(images.device)
+    grid = (matrix.to(images.device).reshape(2 * count, 3) @ places).view(count, 2, side, side)
+    grid = grid.permute(0, 2, 3, 1)
     return functional.grid_sample(images, grid, padding_mode="zeros", align_corners=False)
