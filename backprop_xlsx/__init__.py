@@ -1,8 +1,8 @@
 """Back-propagation in a spreadsheet: written with live formulas, and proved right."""
 
-from backprop_xlsx.errors import BackpropError, FileError, InputError, VerificationError
-from backprop_xlsx.experiment import Experiment, preset_names
-from backprop_xlsx.files import Placed
+from backprop_xlsx.model.experiment import Experiment, preset_names
+from backprop_xlsx.spreadsheet.errors import BackpropError, FileError, InputError, VerificationError
+from backprop_xlsx.spreadsheet.files import Placed
 from backprop_xlsx.verify import Verification, verify
 from backprop_xlsx.workbook.build import build
 

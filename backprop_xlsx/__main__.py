@@ -8,16 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from backprop_xlsx.activations import ACTIVATIONS, SOFTMAX
-from backprop_xlsx.command_line import (
-    Parser,
-    exit_status,
-    print_absent,
-    print_placed,
-    written_out,
-)
-from backprop_xlsx.configuration import changed, read_settings
-from backprop_xlsx.experiment import (
+from backprop_xlsx.model.activations import ACTIVATIONS, SOFTMAX
+from backprop_xlsx.model.experiment import (
     BATCHES,
     DEFAULT_PRESET,
     LARGEST_NUMBER_OF_RUNS,
@@ -25,12 +17,20 @@ from backprop_xlsx.experiment import (
     preset_names,
     preset_settings,
 )
-from backprop_xlsx.files import beside, place
-from backprop_xlsx.losses import LOSSES
-from backprop_xlsx.network import BIASES
-from backprop_xlsx.optimisers import OPTIMISERS
-from backprop_xlsx.recalculate import ENGINES
-from backprop_xlsx.start_values import DRAWS
+from backprop_xlsx.model.losses import LOSSES
+from backprop_xlsx.model.network import BIASES
+from backprop_xlsx.model.optimisers import OPTIMISERS
+from backprop_xlsx.model.settings import changed, read_settings
+from backprop_xlsx.model.start_values import DRAWS
+from backprop_xlsx.spreadsheet.command_line import (
+    Parser,
+    exit_status,
+    print_absent,
+    print_placed,
+    written_out,
+)
+from backprop_xlsx.spreadsheet.engines import ENGINES
+from backprop_xlsx.spreadsheet.files import beside, place
 from backprop_xlsx.verify import verify
 from backprop_xlsx.workbook.build import write_workbook
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from backprop_xlsx.activations import ACTIVATIONS, SOFTMAX
-from backprop_xlsx.expression import Call, Expression, OverSamples, Symbol, product, total
-from backprop_xlsx.losses import Output
-from backprop_xlsx.names import (
+from backprop_xlsx.formula.expression import Call, Expression, OverSamples, Symbol, product, total
+from backprop_xlsx.model.activations import ACTIVATIONS, SOFTMAX
+from backprop_xlsx.model.losses import Output
+from backprop_xlsx.model.names import (
     EXPONENTIALS,
     LARGEST_OUTPUT,
     MEAN_LOSS,
@@ -21,8 +21,8 @@ from backprop_xlsx.names import (
     gradient_name,
     sampled,
 )
-from backprop_xlsx.network import Layer, Network, Neuron
-from backprop_xlsx.optimisers import Optimiser
+from backprop_xlsx.model.network import Layer, Network, Neuron
+from backprop_xlsx.model.optimisers import Optimiser
 
 # A network with one hidden layer and at most this many outputs, that sees one sample a step,
 # has its gradients written out in one formula each, as the exercise does. Elsewhere each ∂E/∂o

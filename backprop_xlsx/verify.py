@@ -11,14 +11,14 @@ from typing import Any
 import numpy as np
 
 from backprop_xlsx import reference
-from backprop_xlsx.errors import InputError, VerificationError
-from backprop_xlsx.experiment import Experiment
-from backprop_xlsx.ooxml.book import Book, read_book
-from backprop_xlsx.ooxml.formula_text import cell_name
-from backprop_xlsx.ooxml.patch import spoil
-from backprop_xlsx.recalculate import Recalculated, engines, recalculate
+from backprop_xlsx.model.experiment import Experiment
 from backprop_xlsx.reference import Array, State
-from backprop_xlsx.workbook.central_differences import CentralDifferences
+from backprop_xlsx.spreadsheet.engines import Recalculated, engines, recalculate
+from backprop_xlsx.spreadsheet.errors import InputError, VerificationError
+from backprop_xlsx.spreadsheet.ooxml.book import Book, read_book
+from backprop_xlsx.spreadsheet.ooxml.formula_text import cell_name
+from backprop_xlsx.spreadsheet.ooxml.patch import spoil
+from backprop_xlsx.workbook.checks.central_differences import CentralDifferences
 from backprop_xlsx.workbook.columns import run_values
 from backprop_xlsx.workbook.layout import CHECKS, FIRST_ROW, ROSE, Run, runs
 

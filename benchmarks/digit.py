@@ -29,15 +29,15 @@ from torch import nn
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from backprop_xlsx.ooxml.book import read_book
-from backprop_xlsx.recalculate import engines, open_live
+from backprop_xlsx.spreadsheet.engines import engines, open_live
+from backprop_xlsx.spreadsheet.ooxml.book import read_book
 from build import Recorder, replay, seconds
-from mnist_model.data import load_sample
 from mnist_model.digit import book as book_module
 from mnist_model.digit.book import Plan, plan, write
 from mnist_model.digit.mnist import mnist_examples
-from mnist_model.networks import build_network, network_names
-from mnist_model.score import normalised, scaled
+from mnist_model.training.data import load_sample
+from mnist_model.training.networks import build_network, network_names
+from mnist_model.training.score import normalised, scaled
 
 
 def network_with_statistics(name: str) -> nn.Sequential:

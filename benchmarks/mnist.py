@@ -29,13 +29,13 @@ import torchvision  # type: ignore[import-untyped]
 from torch import nn
 from torch.nn import functional
 
-from mnist_model.data import Digits, load_digits
-from mnist_model.layers import layer_table
-from mnist_model.loop import Run, has_bfloat16, train
-from mnist_model.networks import build_network
-from mnist_model.recipes import RECIPES, Recipe, choose_recipe
-from mnist_model.record import Epoch
-from mnist_model.session import complete
+from mnist_model.training.architecture import layer_table
+from mnist_model.training.data import Digits, load_digits
+from mnist_model.training.loop import Run, has_bfloat16, train
+from mnist_model.training.networks import build_network
+from mnist_model.training.recipes import RECIPES, Recipe, choose_recipe
+from mnist_model.training.record import Epoch
+from mnist_model.training.session import complete
 
 CPU = torch.device("cpu")
 PUBLISHED_EPOCHS = 12

@@ -16,7 +16,7 @@ from openpyxl.utils import get_column_letter
 from backprop_xlsx import Experiment, build
 from backprop_xlsx.check.fix import fix
 from backprop_xlsx.check.judge import check_file
-from backprop_xlsx.check.page import page
+from backprop_xlsx.check.report.page import page
 
 homework = Path("Homework.xlsx")
 experiment = Experiment.preset("classroom", learning_rates=[0.5])

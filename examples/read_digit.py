@@ -10,8 +10,8 @@ import openpyxl
 import torch
 from torch import nn
 
-from mnist_model.data import load_sample
 from mnist_model.digit import Examples, Scaling, to_workbook, verify
+from mnist_model.training.data import load_sample
 
 torch.manual_seed(0)
 network = nn.Sequential(

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import torch
 
-from mnist_model.data import load_sample
-from mnist_model.loop import Run
-from mnist_model.recipes import choose_recipe
-from mnist_model.session import complete, prepare_folder
+from mnist_model.training.data import load_sample
+from mnist_model.training.loop import Run
+from mnist_model.training.recipes import choose_recipe
+from mnist_model.training.session import complete, prepare_folder
 
 folder = Path(__file__).parent / "runs" / "fast-seed0"
 prepare_folder(folder, resume=False, overwrite=True)

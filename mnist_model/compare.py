@@ -7,14 +7,8 @@ import sys
 from collections.abc import Sequence
 from dataclasses import replace
 
-from backprop_xlsx.command_line import Parser, exit_status
-from backprop_xlsx.errors import BackpropError, FileError, InputError
-from mnist_model.augment import Published
-from mnist_model.data import load_digits
-from mnist_model.distributed import World
-from mnist_model.networks import PUBLISHED
-from mnist_model.recipes import DEFAULT_RECIPE, RECIPES, Recipe, choose_recipe
-from mnist_model.record import ComparisonEntry, LadderStep, Record
+from backprop_xlsx.spreadsheet.command_line import Parser, exit_status
+from backprop_xlsx.spreadsheet.errors import BackpropError, FileError, InputError
 from mnist_model.train import (
     Plan,
     add_common_options,
@@ -22,6 +16,12 @@ from mnist_model.train import (
     prepare_runs,
     train_seeds,
 )
+from mnist_model.training.augment import Published
+from mnist_model.training.data import load_digits
+from mnist_model.training.distributed import World
+from mnist_model.training.networks import PUBLISHED
+from mnist_model.training.recipes import DEFAULT_RECIPE, RECIPES, Recipe, choose_recipe
+from mnist_model.training.record import ComparisonEntry, LadderStep, Record
 
 INTERRUPTED = "interrupted; the same command with --resume keeps what is finished and goes on"
 # Best accuracy on the test set in per cent, and the epoch it was reported for.
@@ -140,7 +140,7 @@ def _claim(network: str) -> tuple[float | None, int | None]:
 def _put(
     options: argparse.Namespace, entries: Sequence[ComparisonEntry], rungs: Sequence[LadderStep]
 ) -> None:
-    from mnist_model.comparison_sheet import put_comparison
+    from mnist_model.sheets.comparison import put_comparison
 
     try:
         replaces = options.resume or options.overwrite

@@ -7,12 +7,12 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from backprop_xlsx.command_line import Parser, exit_status
-from mnist_model.checkpoint import load_model
-from mnist_model.data import SAMPLE, load_digits
-from mnist_model.picture import read_picture
-from mnist_model.record import read_record
-from mnist_model.score import logits_of, score
+from backprop_xlsx.spreadsheet.command_line import Parser, exit_status
+from mnist_model.handwriting import read_picture
+from mnist_model.training.checkpoint import load_model
+from mnist_model.training.data import SAMPLE, load_digits
+from mnist_model.training.record import read_record
+from mnist_model.training.score import logits_of, score
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

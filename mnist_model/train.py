@@ -11,17 +11,17 @@ from pathlib import Path
 
 import torch
 
-from backprop_xlsx.command_line import Parser, exit_status
-from backprop_xlsx.errors import BackpropError, FileError, InputError
-from backprop_xlsx.files import require_writable
-from mnist_model.data import SAMPLE, Digits, load_digits
-from mnist_model.distributed import World, join_world
-from mnist_model.loop import Run
-from mnist_model.networks import network_names
-from mnist_model.progress import watched
-from mnist_model.recipes import DEFAULT_RECIPE, RECIPES, Recipe, choose_recipe, run_name
-from mnist_model.record import Record
-from mnist_model.session import complete, prepare_folder
+from backprop_xlsx.spreadsheet.command_line import Parser, exit_status
+from backprop_xlsx.spreadsheet.errors import BackpropError, FileError, InputError
+from backprop_xlsx.spreadsheet.files import require_writable
+from mnist_model.training.data import SAMPLE, Digits, load_digits
+from mnist_model.training.distributed import World, join_world
+from mnist_model.training.loop import Run
+from mnist_model.training.networks import network_names
+from mnist_model.training.progress import watched
+from mnist_model.training.recipes import DEFAULT_RECIPE, RECIPES, Recipe, choose_recipe, run_name
+from mnist_model.training.record import Record
+from mnist_model.training.session import complete, prepare_folder
 
 DEFAULT_WORKBOOK = "Backpropagation.xlsx"
 DEFAULT_RUNS = "runs"
@@ -117,7 +117,7 @@ def put_into_workbook(options: argparse.Namespace, records: Sequence[Record]) ->
 
     Raises FileError if the workbook cannot be written; it says how the sheet can be had later.
     """
-    from mnist_model.sheet import put_runs
+    from mnist_model.sheets.run import put_runs
 
     try:
         name = put_runs(options.workbook, records, options.resume or options.overwrite)
@@ -172,7 +172,7 @@ def _run(options: argparse.Namespace) -> None:
 
 
 def prepare_runs(plan: Plan, resume: bool, overwrite: bool) -> None:
-    """Makes the folders of all seeds. Raises what :func:`mnist_model.session.prepare_folder` does.
+    """Makes the folders of all seeds. Raises what ``session.prepare_folder`` does.
 
     A command does this for all that it will train, before it trains anything.
     """
@@ -183,7 +183,7 @@ def prepare_runs(plan: Plan, resume: bool, overwrite: bool) -> None:
 def train_seeds(plan: Plan, world: World) -> tuple[Record, ...]:
     """Trains each seed of the plan in its folder; their records.
 
-    Raises what :func:`mnist_model.session.complete` does.
+    Raises what :func:`mnist_model.training.session.complete` does.
     """
     records = []
     for seed in plan.seeds:

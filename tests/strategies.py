@@ -6,19 +6,19 @@ from hypothesis import reject
 from hypothesis import strategies as st
 
 from backprop_xlsx import reference
-from backprop_xlsx.activations import ACTIVATIONS, SOFTMAX
-from backprop_xlsx.errors import InputError
-from backprop_xlsx.experiment import Experiment
-from backprop_xlsx.losses import LOSSES
-from backprop_xlsx.network import BIASES, Network
-from backprop_xlsx.optimisers import (
+from backprop_xlsx.model.activations import ACTIVATIONS, SOFTMAX
+from backprop_xlsx.model.experiment import Experiment
+from backprop_xlsx.model.losses import LOSSES
+from backprop_xlsx.model.network import BIASES, Network
+from backprop_xlsx.model.optimisers import (
     Adam,
     GradientDescent,
     Momentum,
     Optimiser,
     RMSprop,
 )
-from backprop_xlsx.samples import Sample
+from backprop_xlsx.model.samples import Sample
+from backprop_xlsx.spreadsheet.errors import InputError
 
 Numbers = tuple[float, ...]
 

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from backprop_xlsx import Experiment, VerificationError, build, verify
-from backprop_xlsx.ooxml.archive import Archive
-from backprop_xlsx.ooxml.book import read_book
-from backprop_xlsx.ooxml.patch import Change, patch_sheet
-from backprop_xlsx.recalculate import Recalculated
+from backprop_xlsx.spreadsheet.engines import Recalculated
+from backprop_xlsx.spreadsheet.ooxml.archive import Archive
+from backprop_xlsx.spreadsheet.ooxml.book import read_book
+from backprop_xlsx.spreadsheet.ooxml.patch import Change, patch_sheet
 from tests.strategies import CHAOTIC
 
 EXPERIMENT = Experiment.preset(learning_rates=[0.5, 2.0], steps=12)

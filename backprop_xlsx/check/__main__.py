@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from backprop_xlsx.command_line import Parser, exit_status
+from backprop_xlsx.spreadsheet.command_line import Parser, exit_status
 
 _EXIT_STATUS = """exit status:
   0  no fault in any file

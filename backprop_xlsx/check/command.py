@@ -12,14 +12,14 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import Progress
 
-from backprop_xlsx import files
-from backprop_xlsx.check import report as words
 from backprop_xlsx.check.findings import FileReport
 from backprop_xlsx.check.fix import fix
-from backprop_xlsx.check.grades import grades
 from backprop_xlsx.check.judge import check_file
-from backprop_xlsx.check.page import page
-from backprop_xlsx.errors import InputError, VerificationError
+from backprop_xlsx.check.report import terminal as words
+from backprop_xlsx.check.report.mark_sheet import grades
+from backprop_xlsx.check.report.page import page
+from backprop_xlsx.spreadsheet import files
+from backprop_xlsx.spreadsheet.errors import InputError, VerificationError
 
 NO_FAULT, FAULT, NOT_CHECKED = 0, 1, 2
 

@@ -8,14 +8,14 @@ from pathlib import Path
 
 from backprop_xlsx.check.findings import FileReport, TableReport
 from backprop_xlsx.check.judge import check_file
-from backprop_xlsx.check.report import cells, counted, printable
-from backprop_xlsx.errors import FileError, VerificationError
-from backprop_xlsx.files import Placed, beside, place
-from backprop_xlsx.names import label
-from backprop_xlsx.ooxml.book import Book, ErrorValue, Position, Sheet, Value, read_book
-from backprop_xlsx.ooxml.formula_text import cell_name, column_number
-from backprop_xlsx.ooxml.patch import Change, patch_chart, patch_sheet
-from backprop_xlsx.recalculate import Recalculated, engines, recalculate
+from backprop_xlsx.check.report.terminal import cells, counted, printable
+from backprop_xlsx.model.names import label
+from backprop_xlsx.spreadsheet.engines import Recalculated, engines, recalculate
+from backprop_xlsx.spreadsheet.errors import FileError, VerificationError
+from backprop_xlsx.spreadsheet.files import Placed, beside, place
+from backprop_xlsx.spreadsheet.ooxml.book import Book, ErrorValue, Position, Sheet, Value, read_book
+from backprop_xlsx.spreadsheet.ooxml.formula_text import cell_name, column_number
+from backprop_xlsx.spreadsheet.ooxml.patch import Change, patch_chart, patch_sheet
 
 STALE = 1e-6
 """A table's cached number further off than this, relatively, is no rounding of any program."""

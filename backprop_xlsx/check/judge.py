@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from backprop_xlsx.check.cautions import missing_learning_rates
-from backprop_xlsx.check.described import exercises_of, read_description
 from backprop_xlsx.check.findings import Caution, FileReport, TableReport
-from backprop_xlsx.check.pasted import pasted_cautions
-from backprop_xlsx.check.recognise import held_against_best, held_against_one_of
+from backprop_xlsx.check.judging.recognition import held_against_best, held_against_one_of
+from backprop_xlsx.check.reading.described import exercises_of, read_description
+from backprop_xlsx.check.reading.tables import Table, find_tables
 from backprop_xlsx.check.table_check import Memory, TableCheck
-from backprop_xlsx.check.tables import Table, find_tables
-from backprop_xlsx.errors import FileError
-from backprop_xlsx.ooxml.book import Book, read_book
+from backprop_xlsx.check.warnings.cautions import missing_learning_rates
+from backprop_xlsx.check.warnings.pasted import pasted_cautions
+from backprop_xlsx.spreadsheet.errors import FileError
+from backprop_xlsx.spreadsheet.ooxml.book import Book, read_book
 
 MOST_TABLES = 300
 """The largest class book that was seen has nine; a hostile one could hold tens of thousands."""

@@ -5,36 +5,40 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from backprop_xlsx.check.cautions import learning_rate_cautions, missing_columns, table_cautions
-from backprop_xlsx.check.cell_names import CellNames
-from backprop_xlsx.check.charts import chart_cautions
-from backprop_xlsx.check.columns import Column, judge_column, judge_values, read_columns
-from backprop_xlsx.check.diagnosis import Diagnoses
-from backprop_xlsx.check.effect import Simulator, Start
-from backprop_xlsx.check.exercise import Exercise
+from backprop_xlsx.check.faults.effect import Simulator, Start
+from backprop_xlsx.check.faults.given import mistakes_of_given
+from backprop_xlsx.check.faults.mistakes import Mistake, mistakes_of
 from backprop_xlsx.check.findings import Fault, TableReport
-from backprop_xlsx.check.forms import Form
-from backprop_xlsx.check.given import mistakes_of_given
-from backprop_xlsx.check.meanings import meant
-from backprop_xlsx.check.mistakes import Mistake, mistakes_of
-from backprop_xlsx.check.references import Surroundings
-from backprop_xlsx.check.roles import (
+from backprop_xlsx.check.judging.columns import Column, judge_column, judge_values, read_columns
+from backprop_xlsx.check.judging.roles import (
     adopt_first_row,
     find_constants,
     find_labelled,
     find_learning_rate,
 )
-from backprop_xlsx.check.single_cells import (
+from backprop_xlsx.check.judging.values import Numbers
+from backprop_xlsx.check.judging.verdicts import Judge, Verdicts
+from backprop_xlsx.check.reading.exercise import Exercise
+from backprop_xlsx.check.reading.forms import Form
+from backprop_xlsx.check.reading.meanings import meant
+from backprop_xlsx.check.reading.single_cells import (
     Candidate,
     adopt_samples,
     labelled_learning_rate,
     number_of,
 )
-from backprop_xlsx.check.values import Numbers
-from backprop_xlsx.check.verdicts import Judge, Verdicts
-from backprop_xlsx.expression import Expression
-from backprop_xlsx.names import LEARNING_RATE, gradient_name, label
-from backprop_xlsx.ooxml.formula_text import column_letters
+from backprop_xlsx.check.reading.surroundings import Surroundings
+from backprop_xlsx.check.repair.cell_names import CellNames
+from backprop_xlsx.check.repair.diagnosis import Diagnoses
+from backprop_xlsx.check.warnings.cautions import (
+    learning_rate_cautions,
+    missing_columns,
+    table_cautions,
+)
+from backprop_xlsx.check.warnings.charts import chart_cautions
+from backprop_xlsx.formula.expression import Expression
+from backprop_xlsx.model.names import LEARNING_RATE, gradient_name, label
+from backprop_xlsx.spreadsheet.ooxml.formula_text import column_letters
 
 MOST_LISTED = 4
 """Numbers of a kind that the description of a network names one by one."""

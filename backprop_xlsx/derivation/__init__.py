@@ -13,7 +13,7 @@ from backprop_xlsx.derivation.forward import forward_pass
 from backprop_xlsx.derivation.gradients import gradients
 from backprop_xlsx.derivation.lines import Part, numbered
 from backprop_xlsx.derivation.updates import updates
-from backprop_xlsx.experiment import Experiment
+from backprop_xlsx.model.experiment import Experiment
 
 
 def derivation(experiment: Experiment) -> tuple[Part, ...]:

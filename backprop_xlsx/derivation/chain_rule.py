@@ -7,9 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from backprop_xlsx import equations
-from backprop_xlsx.activations import ACTIVATIONS
 from backprop_xlsx.derivation.lines import Line, Part
-from backprop_xlsx.expression import (
+from backprop_xlsx.formula.expression import (
     Call,
     Expression,
     Negation,
@@ -19,9 +18,10 @@ from backprop_xlsx.expression import (
     product,
     total,
 )
-from backprop_xlsx.names import TOTAL_LOSS, gradient_name, label, sampled
-from backprop_xlsx.network import Network
-from backprop_xlsx.words import span
+from backprop_xlsx.model.activations import ACTIVATIONS
+from backprop_xlsx.model.names import TOTAL_LOSS, gradient_name, label, sampled
+from backprop_xlsx.model.network import Network
+from backprop_xlsx.model.words import span
 
 # A quotient by less than this is not shown: at 0 there is none, and near it rounding is magnified.
 SMALLEST_DIVISOR, NOT_SHOWN = 1e-4, "not shown"

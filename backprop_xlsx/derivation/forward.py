@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from backprop_xlsx import equations
-from backprop_xlsx.activations import ACTIVATIONS
 from backprop_xlsx.derivation.lines import Extent, Line, Part
-from backprop_xlsx.names import (
+from backprop_xlsx.model.activations import ACTIVATIONS
+from backprop_xlsx.model.names import (
     EXPONENTIALS,
     LARGEST_OUTPUT,
     MEAN_LOSS,
@@ -13,8 +13,8 @@ from backprop_xlsx.names import (
     exponential_name,
     sampled,
 )
-from backprop_xlsx.network import Network
-from backprop_xlsx.words import activation_words, in_words
+from backprop_xlsx.model.network import Network
+from backprop_xlsx.model.words import activation_words, in_words
 
 
 def forward_pass(network: Network, samples: int) -> Part:

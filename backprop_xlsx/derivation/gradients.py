@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from backprop_xlsx import equations
 from backprop_xlsx.derivation.lines import Extent, Line, Part
-from backprop_xlsx.expression import Symbol, product, total
-from backprop_xlsx.names import MEAN_LOSS, gradient_name, label, sampled
-from backprop_xlsx.network import Network
-from backprop_xlsx.words import in_words, layer_words, span
+from backprop_xlsx.formula.expression import Symbol, product, total
+from backprop_xlsx.model.names import MEAN_LOSS, gradient_name, label, sampled
+from backprop_xlsx.model.network import Network
+from backprop_xlsx.model.words import in_words, layer_words, span
 
 
 def gradients(network: Network, samples: int) -> list[Part]:

@@ -7,10 +7,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
-from backprop_xlsx.expression import Expression
-from backprop_xlsx.names import STEP, label
-from backprop_xlsx.network import Network, Neuron
-from backprop_xlsx.words import in_words
+from backprop_xlsx.formula.expression import Expression
+from backprop_xlsx.model.names import STEP, label
+from backprop_xlsx.model.network import Network, Neuron
+from backprop_xlsx.model.words import in_words
 
 # Up to so many weights and biases are derived one by one. Beyond, one neuron of each layer is
 # shown, with at most so many of its weights, in at most so many layers.

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from backprop_xlsx.derivation.lines import Extent, Line, Part
-from backprop_xlsx.experiment import Experiment
-from backprop_xlsx.expression import Number, Symbol
-from backprop_xlsx.names import STEP
-from backprop_xlsx.optimisers import Optimiser
+from backprop_xlsx.formula.expression import Number, Symbol
+from backprop_xlsx.model.experiment import Experiment
+from backprop_xlsx.model.names import STEP
+from backprop_xlsx.model.optimisers import Optimiser
 
 # With more lines than this in all, the updates are shown for the first weight of each layer.
 MOST_LINES = 25

@@ -13,8 +13,8 @@ from operator import add
 import numpy as np
 from numpy.typing import NDArray
 
-from backprop_xlsx.activations import ACTIVATIONS, SOFTMAX
-from backprop_xlsx.names import (
+from backprop_xlsx.model.activations import ACTIVATIONS, SOFTMAX
+from backprop_xlsx.model.names import (
     EXPONENTIALS,
     LARGEST_OUTPUT,
     MEAN_LOSS,
@@ -23,7 +23,7 @@ from backprop_xlsx.names import (
     gradient_name,
     sampled,
 )
-from backprop_xlsx.network import Network
+from backprop_xlsx.model.network import Network
 
 Array = NDArray[np.float64]
 

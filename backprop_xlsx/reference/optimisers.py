@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from backprop_xlsx.optimisers import Adam, Momentum, Optimiser, RMSprop
+from backprop_xlsx.model.optimisers import Adam, Momentum, Optimiser, RMSprop
 from backprop_xlsx.reference.network import Array
 
 # What the optimiser keeps, by its letter, arrays (…, parameters).

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from backprop_xlsx.experiment import Experiment
-from backprop_xlsx.names import MEAN_LOSS, TOTAL_LOSS
-from backprop_xlsx.network import Network
-from backprop_xlsx.optimisers import Optimiser
+from backprop_xlsx.model.experiment import Experiment
+from backprop_xlsx.model.names import MEAN_LOSS, TOTAL_LOSS
+from backprop_xlsx.model.network import Network
+from backprop_xlsx.model.optimisers import Optimiser
 from backprop_xlsx.reference.network import Array, quantities
 from backprop_xlsx.reference.training import (
     State,

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from backprop_xlsx.errors import InputError
-from backprop_xlsx.experiment import Experiment
-from backprop_xlsx.names import LEARNING_RATE
-from backprop_xlsx.network import Network
-from backprop_xlsx.optimisers import Optimiser
+from backprop_xlsx.model.experiment import Experiment
+from backprop_xlsx.model.names import LEARNING_RATE
+from backprop_xlsx.model.network import Network
+from backprop_xlsx.model.optimisers import Optimiser
 from backprop_xlsx.reference.network import Array, quantities, run_pass
 from backprop_xlsx.reference.optimisers import Kept, nothing_yet, updated
+from backprop_xlsx.spreadsheet.errors import InputError
 
 # Beyond, sums and products of quantities would leave the range of a double.
 LARGEST_QUANTITY = 1e250

@@ -8,10 +8,11 @@ from pathlib import Path
 from xlsxwriter import Workbook
 
 from backprop_xlsx import reference
-from backprop_xlsx.description import to_properties
-from backprop_xlsx.experiment import Experiment
-from backprop_xlsx.files import Placed, beside, place
-from backprop_xlsx.workbook.checks_sheet import write_checks
+from backprop_xlsx.model.description import to_properties
+from backprop_xlsx.model.experiment import Experiment
+from backprop_xlsx.spreadsheet.files import Placed, beside, place
+from backprop_xlsx.spreadsheet.sheets.theme import Theme
+from backprop_xlsx.workbook.checks.checks_sheet import write_checks
 from backprop_xlsx.workbook.columns import run_values
 from backprop_xlsx.workbook.derivation_sheet import write_derivation
 from backprop_xlsx.workbook.layout import (
@@ -25,11 +26,10 @@ from backprop_xlsx.workbook.layout import (
 )
 from backprop_xlsx.workbook.learning_rates_sheet import write_learning_rates
 from backprop_xlsx.workbook.limits import check_limits
-from backprop_xlsx.workbook.network_sheet import write_network
+from backprop_xlsx.workbook.network.network_sheet import write_network
 from backprop_xlsx.workbook.run_sheet import write_run
 from backprop_xlsx.workbook.samples_sheet import write_samples
 from backprop_xlsx.workbook.surface_sheet import has_surface, write_surface
-from backprop_xlsx.workbook.theme import Theme
 
 # A fixed moment, so that the same experiment gives the same bytes.
 CREATED = datetime.datetime(2000, 1, 1)

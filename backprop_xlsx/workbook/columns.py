@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
 
-from backprop_xlsx.expression import Expression, Symbol
-from backprop_xlsx.names import SAMPLE, STEP, label
+from backprop_xlsx.formula.expression import Expression, Symbol
+from backprop_xlsx.model.names import SAMPLE, STEP, label
 from backprop_xlsx.reference import Array
 from backprop_xlsx.workbook.layout import (
     BELOW,

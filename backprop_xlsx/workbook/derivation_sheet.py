@@ -10,12 +10,12 @@ from xlsxwriter.worksheet import Worksheet
 from backprop_xlsx.derivation import derivation
 from backprop_xlsx.derivation.lines import Extent, Line, Part
 from backprop_xlsx.equations import deltas, forward
-from backprop_xlsx.experiment import Experiment
-from backprop_xlsx.expression import Expression, Symbol, Value
-from backprop_xlsx.optimisers import SYMBOLS
+from backprop_xlsx.formula.expression import Expression, Symbol, Value
+from backprop_xlsx.model.experiment import Experiment
+from backprop_xlsx.model.optimisers import SYMBOLS
+from backprop_xlsx.spreadsheet.sheets.page import Page, prepare
+from backprop_xlsx.spreadsheet.sheets.theme import Theme, style_of
 from backprop_xlsx.workbook.layout import Run, all_starts, constant_name, runs, start_cell
-from backprop_xlsx.workbook.page import Page, prepare
-from backprop_xlsx.workbook.theme import Theme, style_of
 
 WIDTHS = (2, 20, 64, 14, 64)
 NUMBERS = "0.00000000"

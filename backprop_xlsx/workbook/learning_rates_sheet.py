@@ -8,6 +8,8 @@ from xlsxwriter import Workbook
 from xlsxwriter.utility import xl_range_abs, xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
+from backprop_xlsx.spreadsheet.sheets.page import Page, prepare
+from backprop_xlsx.spreadsheet.sheets.theme import Theme
 from backprop_xlsx.workbook.charts import loss_chart
 from backprop_xlsx.workbook.columns import SMALLEST_RISE, THRESHOLD, RunValues
 from backprop_xlsx.workbook.layout import (
@@ -17,8 +19,6 @@ from backprop_xlsx.workbook.layout import (
     ROSE,
     THRESHOLD_NAME,
 )
-from backprop_xlsx.workbook.page import Page, prepare
-from backprop_xlsx.workbook.theme import Theme
 
 MILESTONES = (1, 10, 50, 100)
 THRESHOLD_CELL = (4, 4)

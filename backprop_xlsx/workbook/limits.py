@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from backprop_xlsx.equations import written_out
-from backprop_xlsx.errors import InputError
-from backprop_xlsx.experiment import Experiment
-from backprop_xlsx.network import Network
-from backprop_xlsx.optimisers import Optimiser
+from backprop_xlsx.model.experiment import Experiment
+from backprop_xlsx.model.network import Network
+from backprop_xlsx.model.optimisers import Optimiser
+from backprop_xlsx.spreadsheet.errors import InputError
 
 # What Excel allows.
 LARGEST_NUMBER_OF_COLUMNS, LONGEST_FORMULA = 16_384, 8_192

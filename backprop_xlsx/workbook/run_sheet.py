@@ -6,7 +6,9 @@ from xlsxwriter import Workbook
 from xlsxwriter.utility import xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
-from backprop_xlsx.optimisers import SYMBOLS
+from backprop_xlsx.model.optimisers import SYMBOLS
+from backprop_xlsx.spreadsheet.sheets.page import Page, accepted, prepare
+from backprop_xlsx.spreadsheet.sheets.theme import Theme, style_of
 from backprop_xlsx.workbook.charts import loss_chart
 from backprop_xlsx.workbook.columns import RunValues, run_columns
 from backprop_xlsx.workbook.layout import (
@@ -24,8 +26,6 @@ from backprop_xlsx.workbook.layout import (
     series_name,
     series_prefix,
 )
-from backprop_xlsx.workbook.page import Page, accepted, prepare
-from backprop_xlsx.workbook.theme import Theme, style_of
 
 GROUP_TITLES = {
     "step": "",

@@ -8,13 +8,13 @@ from xlsxwriter import Workbook
 from xlsxwriter.utility import xl_range, xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
-from backprop_xlsx.experiment import Experiment
-from backprop_xlsx.names import sampled
-from backprop_xlsx.numbers import LARGEST_VALUE
+from backprop_xlsx.model.experiment import Experiment
+from backprop_xlsx.model.names import sampled
+from backprop_xlsx.spreadsheet.numbers import LARGEST_VALUE
+from backprop_xlsx.spreadsheet.sheets.page import Page, prepare
+from backprop_xlsx.spreadsheet.sheets.theme import AGREES_STYLE, DIFFERS_STYLE, Theme
 from backprop_xlsx.workbook.columns import RunValues
 from backprop_xlsx.workbook.layout import SAMPLES_COLUMN, SAMPLES_ROW
-from backprop_xlsx.workbook.page import Page, prepare
-from backprop_xlsx.workbook.theme import AGREES_STYLE, DIFFERS_STYLE, Theme
 
 NAME = 1
 CLOSE = 0.5  # an output this near its target is on the right side

@@ -14,14 +14,14 @@ from xlsxwriter.utility import xl_range, xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
 from backprop_xlsx.equations import forward
-from backprop_xlsx.experiment import Experiment
-from backprop_xlsx.expression import Expression, Symbol, Value
-from backprop_xlsx.network import Network
+from backprop_xlsx.formula.expression import Expression, Symbol, Value
+from backprop_xlsx.model.experiment import Experiment
+from backprop_xlsx.model.network import Network
+from backprop_xlsx.spreadsheet.sheets.page import Page, prepare
+from backprop_xlsx.spreadsheet.sheets.theme import SERIES_COLOURS, Theme
 from backprop_xlsx.workbook.columns import RunValues
 from backprop_xlsx.workbook.layout import sample_cell
 from backprop_xlsx.workbook.limits import LONGEST_FORMULA
-from backprop_xlsx.workbook.page import Page, prepare
-from backprop_xlsx.workbook.theme import SERIES_COLOURS, Theme
 
 POINTS = 25  # of the grid, on each side
 MARGIN = 0.2  # of the samples' range, around them

@@ -7,17 +7,17 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from backprop_xlsx.command_line import Parser, exit_status, print_absent, print_placed
-from backprop_xlsx.files import beside, place, require_writable
-from backprop_xlsx.recalculate import ENGINES
-from mnist_model.checkpoint import load_model
-from mnist_model.data import SAMPLE
+from backprop_xlsx.spreadsheet.command_line import Parser, exit_status, print_absent, print_placed
+from backprop_xlsx.spreadsheet.engines import ENGINES
+from backprop_xlsx.spreadsheet.files import beside, place, require_writable
 from mnist_model.digit.book import Plan, plan, write
 from mnist_model.digit.mnist import digits_of, mnist_examples
-from mnist_model.digit.reading import BATCH_NORMS
+from mnist_model.digit.network.reading import BATCH_NORMS
 from mnist_model.digit.verify import verify_planned
-from mnist_model.layers import INPUT_SHAPE
-from mnist_model.record import read_record
+from mnist_model.training.architecture import INPUT_SHAPE
+from mnist_model.training.checkpoint import load_model
+from mnist_model.training.data import SAMPLE
+from mnist_model.training.record import read_record
 
 DEFAULT_FILE = "Digit.xlsx"
 

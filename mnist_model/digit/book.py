@@ -10,27 +10,27 @@ import torch
 from torch import nn
 from xlsxwriter import Workbook
 
-from backprop_xlsx.errors import InputError
-from backprop_xlsx.files import Placed, beside, place
+from backprop_xlsx.spreadsheet.errors import InputError
+from backprop_xlsx.spreadsheet.files import Placed, beside, place
 from backprop_xlsx.workbook.build import CREATED
-from mnist_model.digit.convolution_sheet import ConvolutionSheet
-from mnist_model.digit.dense_sheet import DenseSheet
 from mnist_model.digit.examples import Examples, made_up
-from mnist_model.digit.gallery_sheet import Gallery
-from mnist_model.digit.input_sheet import InputSheet
-from mnist_model.digit.layer import shape_of
-from mnist_model.digit.layers_sheet import NAME as LAYERS
-from mnist_model.digit.layers_sheet import write_layers
-from mnist_model.digit.log_softmax_sheet import LogSoftmaxSheet
-from mnist_model.digit.looks import Looks
-from mnist_model.digit.map_sheet import MapSheet
-from mnist_model.digit.proof_sheet import NAME as PROOF
-from mnist_model.digit.proof_sheet import Proof
-from mnist_model.digit.reading import read_stages
-from mnist_model.digit.reference import outputs, reference
-from mnist_model.digit.stage_sheet import StageSheet, require_room
-from mnist_model.digit.stages import Convolution, Dense, LogSoftmax, Stage, trace
-from mnist_model.digit.steps import Array
+from mnist_model.digit.network.layer import shape_of
+from mnist_model.digit.network.reading import read_stages
+from mnist_model.digit.network.reference import outputs, reference
+from mnist_model.digit.network.stages import Convolution, Dense, LogSoftmax, Stage, trace
+from mnist_model.digit.network.steps import Array
+from mnist_model.digit.sheets.convolution_sheet import ConvolutionSheet
+from mnist_model.digit.sheets.dense_sheet import DenseSheet
+from mnist_model.digit.sheets.gallery_sheet import Gallery
+from mnist_model.digit.sheets.input_sheet import InputSheet
+from mnist_model.digit.sheets.layers_sheet import NAME as LAYERS
+from mnist_model.digit.sheets.layers_sheet import write_layers
+from mnist_model.digit.sheets.log_softmax_sheet import LogSoftmaxSheet
+from mnist_model.digit.sheets.looks import Looks
+from mnist_model.digit.sheets.map_sheet import MapSheet
+from mnist_model.digit.sheets.proof_sheet import NAME as PROOF
+from mnist_model.digit.sheets.proof_sheet import Proof
+from mnist_model.digit.sheets.stage_sheet import StageSheet, require_room
 
 # Beyond, no spreadsheet program opens the file in reasonable time.
 MOST_FORMULAS = 1_000_000

@@ -9,8 +9,8 @@ import numpy
 import torch
 from torch import Tensor
 
-from backprop_xlsx.errors import InputError
-from mnist_model.digit.reference import rounded
+from backprop_xlsx.spreadsheet.errors import InputError
+from mnist_model.digit.network.reference import rounded
 
 MADE_UP = 10
 LONGEST_NAME = 60

@@ -5,10 +5,10 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from mnist_model.data import SAMPLE, Digits, load_digits
 from mnist_model.digit.examples import Examples, Scaling
-from mnist_model.record import CLASSES, IMAGE_SIDE, Record
-from mnist_model.score import MEAN, STANDARD_DEVIATION, logits_of
+from mnist_model.training.data import SAMPLE, Digits, load_digits
+from mnist_model.training.record import CLASSES, IMAGE_SIDE, Record
+from mnist_model.training.score import MEAN, STANDARD_DEVIATION, logits_of
 
 COUNT = 100
 MOST_MISTAKES = 20
@@ -16,7 +16,7 @@ SCALING = Scaling(255, MEAN, STANDARD_DEVIATION)
 
 
 def digits_of(record: Record, data: str | None) -> Digits:
-    """The pictures that a run was scored on, found as ``mnist_model.data.load_digits`` does."""
+    """The pictures that a run was scored on, found as ``data.load_digits`` does."""
     digits = load_digits(SAMPLE if data is None and record.is_sample else data)
     return digits.held_out() if record.is_validation else digits
 

@@ -12,15 +12,15 @@ import numpy
 import torch
 from torch import Tensor, nn
 
-from backprop_xlsx.errors import InputError, VerificationError
-from backprop_xlsx.ooxml.book import Book, read_book
-from backprop_xlsx.ooxml.formula_text import cell_name
-from backprop_xlsx.ooxml.patch import spoil
-from backprop_xlsx.recalculate import LiveWorkbook, engines, open_live
+from backprop_xlsx.spreadsheet.engines import LiveWorkbook, engines, open_live
+from backprop_xlsx.spreadsheet.errors import InputError, VerificationError
+from backprop_xlsx.spreadsheet.ooxml.book import Book, read_book
+from backprop_xlsx.spreadsheet.ooxml.formula_text import cell_name
+from backprop_xlsx.spreadsheet.ooxml.patch import spoil
 from mnist_model.digit.book import Plan, plan
 from mnist_model.digit.examples import Examples
-from mnist_model.digit.proof_sheet import TOLERANCE
-from mnist_model.digit.reference import outputs
+from mnist_model.digit.network.reference import outputs
+from mnist_model.digit.sheets.proof_sheet import TOLERANCE
 
 LEAST_EXAMPLES = 10
 PAINTED_VALUES = 12

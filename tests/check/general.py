@@ -12,14 +12,14 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from backprop_xlsx.activations import ACTIVATIONS, SOFTMAX
-from backprop_xlsx.experiment import Experiment
-from backprop_xlsx.losses import LOSSES
-from backprop_xlsx.ooxml.archive import Archive
-from backprop_xlsx.ooxml.book import Book, read_book
-from backprop_xlsx.ooxml.formula_text import column_number
-from backprop_xlsx.ooxml.patch import Change, patch_sheet
-from backprop_xlsx.optimisers import OPTIMISERS
+from backprop_xlsx.model.activations import ACTIVATIONS, SOFTMAX
+from backprop_xlsx.model.experiment import Experiment
+from backprop_xlsx.model.losses import LOSSES
+from backprop_xlsx.model.optimisers import OPTIMISERS
+from backprop_xlsx.spreadsheet.ooxml.archive import Archive
+from backprop_xlsx.spreadsheet.ooxml.book import Book, read_book
+from backprop_xlsx.spreadsheet.ooxml.formula_text import column_number
+from backprop_xlsx.spreadsheet.ooxml.patch import Change, patch_sheet
 from backprop_xlsx.workbook.build import build
 from backprop_xlsx.workbook.layout import FIRST_ROW, Run, runs
 

@@ -15,15 +15,15 @@ from backprop_xlsx import reference
 from backprop_xlsx.check.findings import FileReport
 from backprop_xlsx.check.fix import Fixed, fix
 from backprop_xlsx.check.judge import check_file
-from backprop_xlsx.check.tables import Table, find_tables
-from backprop_xlsx.errors import FileError, VerificationError
-from backprop_xlsx.names import TOTAL_LOSS, gradient_name
-from backprop_xlsx.network import CLASS_NETWORK
-from backprop_xlsx.ooxml.archive import Archive
-from backprop_xlsx.ooxml.book import Book, ErrorValue, Sheet, read_book
-from backprop_xlsx.ooxml.patch import Change, patch_sheet, spoil
-from backprop_xlsx.optimisers import GradientDescent
-from backprop_xlsx.recalculate import Recalculated, recalculate
+from backprop_xlsx.check.reading.tables import Table, find_tables
+from backprop_xlsx.model.names import TOTAL_LOSS, gradient_name
+from backprop_xlsx.model.network import CLASS_NETWORK
+from backprop_xlsx.model.optimisers import GradientDescent
+from backprop_xlsx.spreadsheet.engines import Recalculated, recalculate
+from backprop_xlsx.spreadsheet.errors import FileError, VerificationError
+from backprop_xlsx.spreadsheet.ooxml.archive import Archive
+from backprop_xlsx.spreadsheet.ooxml.book import Book, ErrorValue, Sheet, read_book
+from backprop_xlsx.spreadsheet.ooxml.patch import Change, patch_sheet, spoil
 from tests.check.homework import FORMULAS, SIBLING, write_homework
 from tests.optional import WORKBOOKS, require_libreoffice
 from tests.oracles.class_biases import DELTA_H, BiasedTable

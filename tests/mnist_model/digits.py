@@ -5,8 +5,8 @@ from __future__ import annotations
 import functools
 from dataclasses import replace
 
-from mnist_model.data import Digits, load_sample
-from mnist_model.recipes import RECIPES, Recipe
+from mnist_model.training.data import Digits, load_sample
+from mnist_model.training.recipes import RECIPES, Recipe
 
 
 @functools.cache

@@ -6,9 +6,9 @@ import random
 from dataclasses import replace
 from typing import Any
 
-from mnist_model.layers import layer_table
-from mnist_model.networks import build_network, parameter_count
-from mnist_model.record import Epoch, Mistake, Record
+from mnist_model.training.architecture import layer_table
+from mnist_model.training.networks import build_network, parameter_count
+from mnist_model.training.record import Epoch, Mistake, Record
 
 
 def record(network: str = "19626", seed: int = 0, epochs: int = 19, **changes: Any) -> Record:

@@ -18,11 +18,11 @@ import safetensors.torch
 import torch
 from sklearn.metrics import confusion_matrix  # type: ignore[import-untyped]
 
-from backprop_xlsx.errors import FileError
+from backprop_xlsx.spreadsheet.errors import FileError
 from mnist_model import evaluate, train
-from mnist_model.checkpoint import load_model
-from mnist_model.networks import build_network
-from mnist_model.record import Record, read_record
+from mnist_model.training.checkpoint import load_model
+from mnist_model.training.networks import build_network
+from mnist_model.training.record import Record, read_record
 from tests.mnist_model.digits import few
 
 Command = Callable[..., int]
@@ -34,7 +34,7 @@ def command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Command:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(train, "load_digits", lambda _: few())
     monkeypatch.setattr(evaluate, "load_digits", lambda _: few())
-    monkeypatch.setattr("mnist_model.sheet.put_runs", lambda *_: "MNIST")
+    monkeypatch.setattr("mnist_model.sheets.run.put_runs", lambda *_: "MNIST")
 
     def run(*options: str) -> int:
         return train.main(["--recipe", "fast", "--epochs", "2", "--threads", "1", *options])
@@ -143,7 +143,7 @@ def test_a_workbook_that_cannot_be_written_loses_no_run(
         raise error
 
     calls: list[Sequence[Record]] = []
-    monkeypatch.setattr("mnist_model.sheet.put_runs", failing)
+    monkeypatch.setattr("mnist_model.sheets.run.put_runs", failing)
     assert command() == 2
     said = capsys.readouterr().err
     assert "close it; the run is complete in runs, and the same command with --resume puts" in said
@@ -155,7 +155,7 @@ def test_a_workbook_that_cannot_be_written_loses_no_run(
         calls.append(records)
         return "MNIST"
 
-    monkeypatch.setattr("mnist_model.sheet.put_runs", put)
+    monkeypatch.setattr("mnist_model.sheets.run.put_runs", put)
     assert command("--resume") == 0
     assert calls == [(record,)]
 

@@ -8,9 +8,9 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from backprop_xlsx.experiment import Experiment
-from backprop_xlsx.network import Network
-from backprop_xlsx.optimisers import Adam, Momentum, Optimiser, RMSprop
+from backprop_xlsx.model.experiment import Experiment
+from backprop_xlsx.model.network import Network
+from backprop_xlsx.model.optimisers import Adam, Momentum, Optimiser, RMSprop
 
 # Each activation of the package by its name, on tensors (…, neurons).
 ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {

@@ -9,7 +9,7 @@ from typing import Any
 import openpyxl
 from openpyxl.worksheet.worksheet import Worksheet
 
-from backprop_xlsx.recalculate import LiveWorkbook
+from backprop_xlsx.spreadsheet.engines import LiveWorkbook
 
 
 class AsSeen:

@@ -9,10 +9,10 @@ import openpyxl
 import pytest
 import torch
 
-from backprop_xlsx.errors import VerificationError
+from backprop_xlsx.spreadsheet.errors import VerificationError
 from mnist_model.digit import __main__ as command
-from mnist_model.loop import Run
-from mnist_model.session import complete, prepare_folder
+from mnist_model.training.loop import Run
+from mnist_model.training.session import complete, prepare_folder
 from tests.mnist_model.digits import few, quick
 
 

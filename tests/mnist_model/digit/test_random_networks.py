@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from backprop_xlsx.ooxml.book import read_book
-from backprop_xlsx.ooxml.patch import spoil
-from backprop_xlsx.recalculate import ENGINES, engines, open_live
+from backprop_xlsx.spreadsheet.engines import ENGINES, engines, open_live
+from backprop_xlsx.spreadsheet.ooxml.book import read_book
+from backprop_xlsx.spreadsheet.ooxml.patch import spoil
 from mnist_model.digit import Examples, to_workbook, verify
 from tests.mnist_model.digit.as_seen import AsSeen
 from tests.mnist_model.digit.random_networks import Case, cases

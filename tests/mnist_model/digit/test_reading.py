@@ -10,13 +10,13 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from backprop_xlsx.errors import InputError
+from backprop_xlsx.spreadsheet.errors import InputError
 from mnist_model.digit import Examples, Scaling, to_workbook
-from mnist_model.digit.reading import read_stages
-from mnist_model.digit.reference import outputs, reference
-from mnist_model.digit.stages import Convolution, Dense, trace
-from mnist_model.layers import layer_table
-from mnist_model.networks import build_network, network_names, parameter_count
+from mnist_model.digit.network.reading import read_stages
+from mnist_model.digit.network.reference import outputs, reference
+from mnist_model.digit.network.stages import Convolution, Dense, trace
+from mnist_model.training.architecture import layer_table
+from mnist_model.training.networks import build_network, network_names, parameter_count
 
 
 def trained_like(name: str) -> nn.Sequential:

@@ -12,16 +12,16 @@ import torch
 from openpyxl.utils.cell import coordinate_to_tuple
 from torch import Tensor, nn
 
-from backprop_xlsx.errors import VerificationError
-from backprop_xlsx.ooxml.book import read_book
-from backprop_xlsx.ooxml.cell_patch import Change
-from backprop_xlsx.ooxml.cells import Cell
-from backprop_xlsx.ooxml.patch import patch_sheet, spoil
-from backprop_xlsx.recalculate import ENGINES, LiveWorkbook, engines, open_live, recalculate
+from backprop_xlsx.spreadsheet.engines import ENGINES, LiveWorkbook, engines, open_live, recalculate
+from backprop_xlsx.spreadsheet.errors import VerificationError
+from backprop_xlsx.spreadsheet.ooxml.book import read_book
+from backprop_xlsx.spreadsheet.ooxml.cell_patch import Change
+from backprop_xlsx.spreadsheet.ooxml.cells import Cell
+from backprop_xlsx.spreadsheet.ooxml.patch import patch_sheet, spoil
 from mnist_model.digit import Examples, to_workbook, verify
 from mnist_model.digit.mnist import SCALING, mnist_examples
-from mnist_model.networks import build_network
-from mnist_model.score import logits_of
+from mnist_model.training.networks import build_network
+from mnist_model.training.score import logits_of
 from tests.mnist_model.digit.as_seen import AsSeen
 from tests.mnist_model.digits import few, sample
 from tests.optional import require, require_libreoffice

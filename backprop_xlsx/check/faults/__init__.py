@@ -1,0 +1,1 @@
+"""What is wrong with a table, why, and what it does to the loss."""

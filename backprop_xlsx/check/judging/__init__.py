@@ -1,0 +1,1 @@
+"""Which cell is which quantity, and whether each formula is right."""

@@ -1,0 +1,276 @@
+"""Which cells, or typed numbers, are the learning rate, the inputs and the targets of a table.
+
+A role is taken from what the formulas do with a cell, not from where it stands: the learning rate
+is what makes the most updates right.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import permutations
+
+from backprop_xlsx.check.judging.verdicts import Judge
+from backprop_xlsx.check.reading.exercise import Exercise
+from backprop_xlsx.check.reading.forms import Form
+from backprop_xlsx.check.reading.meanings import Meaning, Outside, Place
+from backprop_xlsx.check.reading.single_cells import Candidate, label_of, labelled_cell, number_of
+from backprop_xlsx.check.reading.surroundings import Surroundings
+from backprop_xlsx.formula.expression import Negation, Number, Symbol
+from backprop_xlsx.formula.tokens import FormulaError, Token
+from backprop_xlsx.model.names import LEARNING_RATE
+
+Forms = Mapping[str, Sequence[Form]]
+
+MOST_CANDIDATES = 5
+"""Cells and numbers in one formula among which a role is sought."""
+MOST_ROWS = 200
+"""Rows with a formula of their own that have a vote."""
+
+
+@dataclass
+class Votes:
+    """For each candidate, in how many cells it fills a role, and the first of their rows."""
+
+    counts: dict[Candidate, int]
+    first_rows: dict[Candidate, int]
+
+    def add(self, candidate: Candidate, rows: Sequence[int]) -> None:
+        """Count the rows in which a candidate fills the role."""
+        self.counts[candidate] = self.counts.get(candidate, 0) + len(rows)
+        self.first_rows[candidate] = min(self.first_rows.get(candidate, rows[0]), rows[0])
+
+    def winner(self, surroundings: Surroundings) -> Candidate | None:
+        """A candidate that holds a number before a blank one, the most used, then the first."""
+        return max(
+            self.counts,
+            key=lambda c: (
+                number_of(c, surroundings) is not None,
+                self.counts[c],
+                -self.first_rows[c],
+            ),
+            default=None,
+        )
+
+
+def adopt_first_row(surroundings: Surroundings) -> None:
+    """Take cells to which the first row refers plainly for the same variables as its own."""
+    table = surroundings.table
+    exercise = table.exercise
+    for name in (*exercise.ordered_constants, *exercise.parameters):
+        cell = table.cell(name, table.first_row) if name in table.columns else None
+        if cell is None or cell.formula is None:
+            continue
+        first = (surroundings.home, table.first_row, table.columns[name])
+        named = surroundings.start_values if name in exercise.starts else surroundings.aliases
+        for place in surroundings.follow(first):
+            if surroundings.in_table(place) is None:
+                named.setdefault(place, name)
+
+
+def find_learning_rate(judge: Judge, forms: Forms) -> Candidate | None:
+    """The cell, or typed number, that the updates take for the learning rate.
+
+    In a described table it is the one that is labelled so. From now on the table's surroundings,
+    or the judge, know it. None if there is no update.
+    """
+    table, surroundings = judge.table, judge.surroundings
+    if table.exercise.described:
+        labelled = [place for place, name in surroundings.aliases.items() if name == LEARNING_RATE]
+        if labelled:
+            return labelled[0]
+    votes, used = Votes({}, {}), Votes({}, {})
+    for weight in judge.exercise.parameters:
+        for form in forms.get(weight, ())[:MOST_ROWS]:
+            rows = [row for row in form.rows if row != table.first_row]
+            for meanings, same in _readings(judge, form, rows):
+                for candidate, place in _candidates(form.tokens, meanings).items():
+                    used.add(place, same)
+                    if _fills(judge, weight, form, meanings, {candidate: LEARNING_RATE}):
+                        votes.add(place, same)
+                own = _own_column(judge, weight, form, meanings)
+                if own is not None:
+                    votes.add(own, same)
+    winner = votes.winner(surroundings)
+    if winner is None:
+        winner = _likeliest(used, surroundings)
+    if winner is not None:
+        _take(judge, winner, LEARNING_RATE)
+    return winner
+
+
+def find_labelled(judge: Judge, forms: Forms, names: Sequence[str]) -> None:
+    """Take the cells that are labelled so for these constants."""
+    surroundings = judge.surroundings
+    missing = _missing(judge, names)
+    for place in _cells_used(judge, forms):
+        name = label_of(place, surroundings) or ""
+        if name in names and (name in missing or _same_number(name, place, surroundings)):
+            _take(judge, place, name)
+
+
+def find_constants(judge: Judge, forms: Forms) -> None:
+    """Find what stands for the constants that have no column, by label, then by use."""
+    names = [name for name in judge.exercise.ordered_constants if name != LEARNING_RATE]
+    find_labelled(judge, forms, names)
+    for name in _missing(judge, judge.exercise.biases) & set(names):
+        place = labelled_cell(judge.surroundings, name)
+        if place is not None:
+            _take(judge, place, name)
+    missing = _missing(judge, names)
+    if missing:
+        _find_by_use(judge, forms, missing)
+
+
+def _readings(
+    judge: Judge, form: Form, rows: list[int]
+) -> Iterator[tuple[list[Meaning | None], list[int]]]:
+    """What a form's operands mean, with the rows in which they mean just that."""
+    if not rows or form.error is not None:
+        return
+    groups = [rows] if judge.steady(form) else [[row] for row in rows[:MOST_ROWS]]
+    for same in groups:
+        try:
+            row = same[0]
+            yield judge.surroundings.meanings(form.tokens, row, row - form.first_row), same
+        except FormulaError:
+            continue
+
+
+def _candidates(
+    tokens: Sequence[Token], meanings: Sequence[Meaning | None]
+) -> dict[Candidate, Candidate]:
+    """Cells outside the table and typed numbers in a formula.
+
+    Each with the cell to which the formula itself refers: there may be plain references between.
+    """
+    found: dict[Candidate, Candidate] = {}
+    for token, meaning in zip(tokens, meanings, strict=True):
+        if meaning is None:
+            continue
+        if isinstance(meaning.expression, Number):
+            if token.kind == "number":
+                found[meaning.expression.constant] = meaning.expression.constant
+        elif isinstance(meaning.expression, Outside):
+            if meaning.place is not None:
+                found[meaning.expression.place] = meaning.place
+        else:
+            for leaf in meaning.expression.leaves():
+                if isinstance(leaf, Outside):
+                    found[leaf.place] = leaf.place
+    return found if len(found) <= MOST_CANDIDATES else {}
+
+
+def _fills(
+    judge: Judge,
+    quantity: str,
+    form: Form,
+    meanings: Sequence[Meaning | None],
+    roles: Mapping[Candidate, str],
+) -> bool:
+    """Whether a formula is right if these candidates stand for these quantities."""
+    typed = {
+        abs(role): Symbol(name) if role >= 0 else Negation(Symbol(name))
+        for role, name in roles.items()
+        if isinstance(role, float)
+    }
+    cells = {role: name for role, name in roles.items() if not isinstance(role, float)}
+
+    def taken(meaning: Meaning | None) -> Meaning | None:
+        if meaning is not None and isinstance(meaning.expression, Number):
+            stands_for = typed.get(meaning.expression.constant)
+            if stands_for is not None:
+                return Meaning(stands_for, repr(stands_for))
+        return meaning
+
+    return judge.right_tokens(
+        quantity, form.tokens, form.part, [taken(meaning) for meaning in meanings], cells
+    )
+
+
+def _own_column(
+    judge: Judge, weight: str, form: Form, meanings: Sequence[Meaning | None]
+) -> Place | None:
+    """The cell of the learning rate's own column, if an update uses one and is right by it."""
+    for meaning in meanings:
+        if meaning is not None and meaning.expression == Symbol(LEARNING_RATE):
+            right = judge.right_tokens(weight, form.tokens, form.part, meanings)
+            return meaning.place if right else None
+    return None
+
+
+def _likeliest(used: Votes, surroundings: Surroundings) -> Candidate | None:
+    """Where no update is right: a labelled cell, else the cell that most updates refer to."""
+    numbers = [place for place in used.counts if number_of(place, surroundings) is not None]
+    cells = [place for place in numbers if not isinstance(place, float)]
+    labelled = [place for place in cells if label_of(place, surroundings) == LEARNING_RATE]
+    return max(labelled or cells, key=lambda place: used.counts[place], default=None)
+
+
+def _take(judge: Judge, candidate: Candidate, name: str) -> None:
+    if isinstance(candidate, float):
+        judge.fixed = (*judge.fixed, (name, candidate))
+        return
+    surroundings = judge.surroundings
+    chain = surroundings.follow(candidate)
+    surroundings.name_cells(
+        {place: name for place in chain if surroundings.in_table(place) is None}
+    )
+
+
+def _cells_used(judge: Judge, forms: Forms) -> list[Place]:
+    """The cells outside the table, with a number in them, that its formulas use."""
+    found: dict[Place, None] = {}
+    for quantity_forms in forms.values():
+        for form in quantity_forms[:MOST_ROWS]:
+            for meanings, _ in _readings(judge, form, form.rows[-1:]):
+                for place in _candidates(form.tokens, meanings).values():
+                    if not isinstance(place, float):
+                        found[place] = None
+    return [place for place in found if number_of(place, judge.surroundings) is not None]
+
+
+def _missing(judge: Judge, names: Sequence[str]) -> set[str]:
+    """Those of the constants for which neither a column nor a cell stands."""
+    known = {*judge.table.columns, *judge.surroundings.aliases.values()}
+    return {name for name in names if name not in known}
+
+
+def _same_number(name: str, place: Place, surroundings: Surroundings) -> bool:
+    """Whether a cell holds the number that the first row has in the column of a quantity."""
+    table = surroundings.table
+    if name not in table.columns:
+        return False
+    own = (surroundings.home, table.first_row, table.columns[name])
+    number = number_of(own, surroundings)
+    return number is not None and number == number_of(place, surroundings)
+
+
+def _find_by_use(judge: Judge, forms: Forms, missing: Iterable[str]) -> None:
+    """Give each missing constant to the candidate that makes the most formulas right."""
+    missing = set(missing)
+    votes = {name: Votes({}, {}) for name in missing}
+    for quantity, quantity_forms in forms.items():
+        needed = sorted(_needs(judge.exercise, quantity) & missing)
+        for form in quantity_forms[:MOST_ROWS] if needed else ():
+            for meanings, rows in _readings(judge, form, form.rows):
+                candidates = _candidates(form.tokens, meanings)
+                if set(needed) <= set(judge.exercise.biases):
+                    # A bias below zero is typed as a number that is taken away.
+                    typed = [number for number in candidates if isinstance(number, float)]
+                    candidates |= {-number: -number for number in typed}
+                for chosen in permutations(candidates, len(needed)):
+                    roles = dict(zip(chosen, needed, strict=True))
+                    if _fills(judge, quantity, form, meanings, roles):
+                        for candidate, name in roles.items():
+                            votes[name].add(candidates[candidate], rows)
+                        break
+    for name in sorted(missing):
+        winner = votes[name].winner(judge.surroundings)
+        if winner is not None:
+            _take(judge, winner, name)
+
+
+def _needs(exercise: Exercise, quantity: str) -> set[str]:
+    leaves = exercise.equations[quantity].leaves()
+    return {leaf.name for leaf in leaves if isinstance(leaf, Symbol)}

@@ -1,0 +1,251 @@
+"""What a table is held against: a network, the samples that it learns from, an optimiser."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+from functools import cached_property, lru_cache
+
+from backprop_xlsx import equations
+from backprop_xlsx.check.reading.spelling import quantity_of
+from backprop_xlsx.equations import Equations
+from backprop_xlsx.formula.expression import Call, Expression, Number, OverSamples, Symbol, total
+from backprop_xlsx.formula.parse import Choice, Comparison, rebuilt
+from backprop_xlsx.model.names import SAMPLE, STEP, gradient_name, label, sampled
+from backprop_xlsx.model.network import CLASS_NETWORK, Network
+from backprop_xlsx.model.optimisers import SYMBOLS, GradientDescent, Optimiser
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """What is computed in a table: one run of a network.
+
+    ``samples`` is how many there are, of which a step sees all or, ``in_turn``, one. Of the
+    ``optimiser`` only the kind counts, and whether its weights decay. With ``shared_biases`` the
+    neurons of a layer have one bias together: b1 of the first layer, b2 of the next. A
+    ``described`` table says itself what it computes, and names its columns as the package does.
+    """
+
+    network: Network = CLASS_NETWORK
+    samples: int = 1
+    in_turn: bool = False
+    optimiser: Optimiser = GradientDescent(1.0)
+    shared_biases: bool = False
+    described: bool = False
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    def __str__(self) -> str:
+        network = self.network
+        activations = dict.fromkeys(network.activations)
+        words = [str(network), *(activations if len(activations) < 2 else network.activations)]
+        if network.biases == "none":
+            words.append("no bias" if not self.described or self.is_of_the_class else "no biases")
+        else:
+            words.append(f"{network.biases} biases{' of layers' if self.shared_biases else ''}")
+        if not self.is_of_the_class:
+            words.append(network.loss_name)
+            if self.samples > 1:
+                words.append(f"{self.samples} samples{' in turn' if self.in_turn else ''}")
+            words.append(self.optimiser.title)
+        return ", ".join(words)
+
+    @property
+    def is_of_the_class(self) -> bool:
+        """Whether this is the exercise that the class sets: 2-2-2, six learning rates."""
+        plain = Network(CLASS_NETWORK.widths, CLASS_NETWORK.activations)
+        return (self.network, self.samples) == (plain, 1) or not self.described
+
+    @property
+    def samples_a_step(self) -> int:
+        """How many samples each step sees."""
+        return 1 if self.in_turn else self.samples
+
+    @cached_property
+    def inputs(self) -> tuple[str, ...]:
+        """i1, i2, …; of several samples i1[1], i1[2], …"""
+        return self._of_samples(self.network.inputs)
+
+    @cached_property
+    def targets(self) -> tuple[str, ...]:
+        """t1, t2, …, one for each output; of several samples t1[1], t1[2], …"""
+        return self._of_samples(self.network.targets)
+
+    @cached_property
+    def biases(self) -> tuple[str, ...]:
+        """b1, b2, …: one for each neuron, or for each layer."""
+        return tuple(dict.fromkeys(self._bias_of.values()))
+
+    @property
+    def weights(self) -> tuple[str, ...]:
+        """w1, w2, …"""
+        return self.network.weights
+
+    @cached_property
+    def parameters(self) -> tuple[str, ...]:
+        """What training changes: the weights, then the biases if they are trained."""
+        return self.weights + (self.biases if self.network.biases == "trained" else ())
+
+    @cached_property
+    def gradients(self) -> tuple[str, ...]:
+        """∂E/∂w1 … of all parameters."""
+        return tuple(gradient_name(name) for name in self.parameters)
+
+    @cached_property
+    def given(self) -> tuple[str, ...]:
+        """What every run begins with and keeps: inputs, targets, biases that are fixed."""
+        fixed = tuple(name for name in self.biases if name not in self.parameters)
+        return self.inputs + self.targets + fixed
+
+    @cached_property
+    def hyperparameters(self) -> tuple[str, ...]:
+        """The letters of the optimiser's equations, the learning rate first."""
+        return tuple(self.optimiser.constants)
+
+    @cached_property
+    def ordered_constants(self) -> tuple[str, ...]:
+        """What keeps its value in all rows of a table."""
+        return self.given + self.hyperparameters
+
+    @cached_property
+    def constants(self) -> frozenset[str]:
+        """The same, to look a name up."""
+        return frozenset(self.ordered_constants)
+
+    @cached_property
+    def starts(self) -> dict[str, float | None]:
+        """What is computed from the row above, with its value in the first row if that is set."""
+        found: dict[str, float | None] = dict.fromkeys(self.parameters)
+        for name in self.parameters:
+            found |= dict.fromkeys(self.optimiser.state_names(name), 0.0)
+        if STEP in self.equations:
+            found[STEP] = 0.0
+        if SAMPLE in self.equations:
+            found[SAMPLE] = 1.0
+        return found
+
+    @property
+    def loss(self) -> str:
+        """The name of a step's loss."""
+        return equations.step_loss(self.samples_a_step)
+
+    @cached_property
+    def equations(self) -> Equations:
+        """Every computed quantity, in order of computation.
+
+        Those of ``starts`` hold from step 1 on.
+        """
+        found = equations.equations(self.network, self.samples_a_step, self.optimiser)
+        if self.shared_biases:
+            found = self._with_shared_biases(found)
+        return dict(self._of_step(found)) | dict(self._of_turns()) | found
+
+    @cached_property
+    def computed(self) -> tuple[str, ...]:
+        """The quantities whose columns are judged, in order of computation."""
+        return tuple(self.equations)
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """Every quantity that a column of the table may hold."""
+        return frozenset((*self.ordered_constants, *self.equations))
+
+    def quantity(self, text: str) -> str | None:
+        """The quantity that a header or a label names, or None."""
+        return self._labels.get(text.strip()) if self.described else quantity_of(text)
+
+    @cached_property
+    def over_samples(self) -> tuple[OverSamples, ...]:
+        """What has a cell for each of a step's samples: i1, h1, a_h1, ∂E/∂h1 …"""
+        if self.samples_a_step == 1:
+            return ()
+        bases = (name.rpartition("[")[0] for name in (*self.given, *self.equations))
+        return tuple(OverSamples(base, self.samples) for base in dict.fromkeys(bases) if base)
+
+    def neighbours(self, quantity: str, most: int) -> tuple[str, ...]:
+        """Given and computed quantities, of many those next to what a quantity is computed from."""
+        names = (*self.given, *self.equations)
+        if len(names) <= most:
+            return names
+        places = {name: index for index, name in enumerate(names)}
+        leaves = {leaf.name for leaf in self.equations[quantity].leaves() if type(leaf) is Symbol}
+        near = sorted({places[name] for name in leaves if name in places} | {places[quantity]})
+        ranked = sorted(range(len(names)), key=lambda i: min(abs(i - place) for place in near))
+        return tuple(names[index] for index in sorted(ranked[:most]))
+
+    @cached_property
+    def _hash(self) -> int:
+        """The hash of the fields, computed once: exercises are keys of what is remembered."""
+        return hash(tuple(getattr(self, field.name) for field in fields(self)))
+
+    @cached_property
+    def _bias_of(self) -> dict[str, str]:
+        """What the table calls the bias of each neuron, by its name in the network."""
+        return {
+            bias: f"b{number}" if self.shared_biases else bias
+            for number, layer in enumerate(self.network.layers, start=1)
+            for bias in layer.biases
+        }
+
+    @cached_property
+    def _labels(self) -> dict[str, str]:
+        words = {f"{field.replace('_', ' ')} {letter}": letter for field, letter in SYMBOLS.items()}
+        return {label(name): name for name in self.names} | {
+            text: letter for text, letter in words.items() if letter in self.hyperparameters
+        }
+
+    def _of_samples(self, names: tuple[str, ...]) -> tuple[str, ...]:
+        each = equations.each(self.samples)
+        return tuple(sampled(name, sample) for name in names for sample in each)
+
+    def _of_step(self, found: Equations) -> Iterator[tuple[str, Expression]]:
+        """The number of the step, where samples take turns or an equation asks for it."""
+        if self.in_turn or any(Symbol(STEP) in each.leaves() for each in found.values()):
+            yield STEP, Symbol(STEP).before + 1
+
+    def _of_turns(self) -> Iterator[tuple[str, Expression]]:
+        """Whose turn it is, and what that sample's inputs and targets are."""
+        if not self.in_turn:
+            return
+        before = Symbol(SAMPLE).before
+        is_last = Comparison("=", before, Number(self.samples))
+        yield SAMPLE, Call("IF", (is_last, Number(1), before + 1))
+        for name in (*self.network.targets, *self.network.inputs):
+            yield name, Choice(OverSamples(name, self.samples), Symbol(SAMPLE))
+
+    def _with_shared_biases(self, own: Equations) -> Equations:
+        """The equations of a network whose biases are its own, for shared ones."""
+
+        def shared(leaf: Expression) -> Expression:
+            if isinstance(leaf, Symbol) and leaf.name in self._bias_of:
+                return Symbol(self._bias_of[leaf.name], leaf.steps_back)
+            return leaf
+
+        found = {
+            name: rebuilt(equation, shared)
+            for name, equation in own.items()
+            if name not in self._bias_of and name not in map(gradient_name, self._bias_of)
+        }
+        if self.network.biases == "trained":
+            updates = {
+                name: update
+                for bias in self.biases
+                for name, update in self.optimiser.updates(bias).items()
+            }
+            found = updates | found
+            for bias in self.biases:
+                parts = [own[gradient_name(b)] for b in self._bias_of if self._bias_of[b] == bias]
+                found[gradient_name(bias)] = total([rebuilt(part, shared) for part in parts])
+        return found
+
+
+CLASS_EXERCISE = Exercise()
+
+
+@lru_cache(maxsize=16)
+def with_biases(*, shared: bool, trained: bool) -> Exercise:
+    """The class network with a bias in each neuron, or in each layer."""
+    kind = "trained" if trained else "fixed"
+    network = Network(CLASS_NETWORK.widths, CLASS_NETWORK.activations, kind)
+    return Exercise(network, shared_biases=shared)

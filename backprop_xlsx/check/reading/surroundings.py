@@ -1,0 +1,308 @@
+"""What a formula's operands mean in a table: a quantity of some step, a constant, other cells."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+
+from backprop_xlsx.check.reading.meanings import (
+    Area,
+    Meaning,
+    Outside,
+    Place,
+    content_of,
+    expressions,
+    holds_no_number,
+    meant,
+)
+from backprop_xlsx.check.reading.tables import Table
+from backprop_xlsx.formula.expression import Number, Symbol
+from backprop_xlsx.formula.parse import Operand, parse
+from backprop_xlsx.formula.tokens import Corner, FormulaError, Reference, Token, tokenise
+from backprop_xlsx.spreadsheet.ooxml.book import Book, Sheet
+from backprop_xlsx.spreadsheet.ooxml.cells import Cell
+from backprop_xlsx.spreadsheet.ooxml.formula_text import cell_name
+
+MAXIMUM_CHAIN = 12
+"""Helper cells that a formula may go through, one by way of the other."""
+MAXIMUM_SIZE = 400
+"""Operands of a formula after its helper cells have been put in; and one for each sample."""
+MAXIMUM_RANGE = 400
+"""Cells of one range; and one for each sample."""
+
+FOREIGN = math.sqrt(0.7)
+"""What a cell of another run is taken for: a number that no quantity of a probe has."""
+
+
+class Surroundings:
+    """A table in its book: gives the meaning of what its formulas refer to.
+
+    ``aliases`` names the quantity that a cell outside the table stands for: the learning rate, an
+    input, a target; ``start_values`` the weight whose start value a cell holds.
+    """
+
+    def __init__(self, book: Book, table: Table, tables: Sequence[Table] = ()) -> None:
+        self.book = book
+        self.table = table
+        self.home = table.sheet.name.casefold()
+        self.aliases: dict[Place, str] = {}
+        self.start_values: dict[Place, str] = {}
+        self._sheets = {sheet.name.casefold(): sheet for sheet in book.sheets}
+        self._names = {name.casefold(): text for name, text in book.names.items()}
+        self._others = [other for other in tables if other is not table]
+        self._memory: dict[tuple[Place, int], Meaning] = {}
+        self._ends: dict[Place, Place] = {}
+
+    def name_cells(self, aliases: dict[Place, str]) -> None:
+        """Let cells outside the table stand for quantities from now on."""
+        self.aliases.update(aliases)
+        self._memory.clear()
+
+    def meanings(self, tokens: Sequence[Token], row: int, moved: int = 0) -> list[Meaning | None]:
+        """The meaning of each operand, None at the other tokens.
+
+        ``row`` is the row of the table in which the formula stands, ``moved`` how many rows below
+        the one from which the tokens were read.
+
+        Raises FormulaError for what cannot be evaluated here.
+        """
+        try:
+            return [self._meaning(token, self.home, row, moved, ()) for token in tokens]
+        except RecursionError:
+            raise FormulaError("is nested too deeply by way of its helper cells") from None
+
+    def place(self, token: Token, moved: int = 0, sheet: str | None = None) -> Place | None:
+        """The single cell that an operand names; None if it names none, or a range."""
+        reference = token.reference
+        if token.kind == "name":
+            reference = self._named_reference(token.text, sheet or self.home)
+        if reference is None or reference.last is not None:
+            return None
+        return self._place(reference, reference.first, sheet or self.home, moved)
+
+    def places(self, token: Token) -> Iterator[Place]:
+        """The cells of a reference, as it stands; none of a range that is too large to be read."""
+        reference = token.reference
+        if reference is None:
+            return
+        first = self._place(reference, reference.first, self.home, 0)
+        last = self._place(reference, reference.last or reference.first, self.home, 0)
+        rows, columns = _spans(first, last)
+        if len(rows) * len(columns) <= self._largest_range:
+            yield from ((first[0], row, column) for row in rows for column in columns)
+
+    @property
+    def _largest_range(self) -> int:
+        return MAXIMUM_RANGE + self.table.exercise.samples
+
+    def cell(self, place: Place) -> Cell | None:
+        """What a cell holds, None if nothing."""
+        sheet = self._sheets.get(place[0])
+        return None if sheet is None else sheet.cells.get(place[1:])
+
+    def follow(self, place: Place) -> Iterator[Place]:
+        """The cells that a cell leads to by plain references, itself first."""
+        seen = set()
+        following: Place | None = place
+        while following is not None and following not in seen:
+            seen.add(following)
+            yield following
+            following = self._next(following)
+
+    def end(self, place: Place) -> Place:
+        """The cell to which a cell leads in the end by plain references; it may be itself."""
+        passed = []
+        end = place
+        for following in self.follow(place):
+            if following in self._ends:
+                end = self._ends[following]
+                break
+            passed.append(following)
+            end = following
+        self._ends.update(dict.fromkeys(passed, end))
+        return end
+
+    def _next(self, place: Place) -> Place | None:
+        """The cell to which a cell is a plain reference."""
+        cell = self.cell(place)
+        if cell is None or cell.formula is None:
+            return None
+        try:
+            tokens = tokenise(cell.formula)
+        except FormulaError:
+            return None
+        return self.place(tokens[0], 0, place[0]) if len(tokens) == 2 else None
+
+    def in_table(self, place: Place) -> str | None:
+        """The quantity in whose column, among the table's steps, a cell stands; or None."""
+        sheet, row, column = place
+        if sheet != self.home or row not in self.table.rows:
+            return None
+        return self.table.quantities.get(column)
+
+    def _is_of_another_run(self, place: Place) -> bool:
+        sheet, row, column = place
+        return any(
+            other.sheet.name.casefold() == sheet
+            and row in other.rows
+            and other.quantities.get(column) in other.exercise.equations
+            for other in self._others
+        )
+
+    def name_of(self, place: Place) -> str:
+        """A cell as a formula of the table's sheet names it: ``B33``, ``'Network'!C20``."""
+        sheet, row, column = place
+        if sheet == self.home:
+            return cell_name(row, column)
+        quoted = self.sheet_name(sheet).replace("'", "''")
+        return f"'{quoted}'!{cell_name(row, column)}"
+
+    def sheet_name(self, sheet: str) -> str:
+        """A sheet's name as it is written."""
+        found = self._sheets.get(sheet)
+        return sheet if found is None else found.name
+
+    def sheet(self, place: Place) -> Sheet | None:
+        """The sheet on which a cell stands."""
+        return self._sheets.get(place[0])
+
+    def _meaning(
+        self, token: Token, sheet: str, row: int, moved: int, chain: tuple[Place, ...]
+    ) -> Meaning | None:
+        kind = token.kind
+        if kind == "reference":
+            assert token.reference is not None
+            return self._of_reference(token.reference, token.text, sheet, row, moved, chain)
+        if kind == "number":
+            number = float(token.text)
+            return Meaning(Number(number), repr(number))
+        if kind == "name":
+            return self._of_name(token.text, sheet, row, chain)
+        if kind in ("error", "text"):
+            return Meaning(Outside(token.text, (sheet, 0, 0), kind, math.nan), kind)
+        return None
+
+    def _of_name(self, name: str, sheet: str, row: int, chain: tuple[Place, ...]) -> Meaning:
+        if name.upper() in ("TRUE", "FALSE"):
+            number = float(name.upper() == "TRUE")
+            return Meaning(Number(number), repr(number))
+        definition = self._definition(name, sheet)
+        if definition is None:
+            return Meaning(Outside(name, (sheet, 0, 0), "error", math.nan), "error")
+        tokens = tokenise(definition)
+        if len(tokens) == 2:
+            meaning = self._meaning(tokens[0], sheet, row, 0, chain)
+            if meaning is not None:
+                return meaning
+        return self._of_formula(definition, sheet, row, chain)
+
+    def _definition(self, name: str, sheet: str) -> str | None:
+        scope, _, plain = name.rpartition("!")
+        key = plain.casefold()
+        scope = scope.strip("'").casefold() or sheet
+        return self._names.get(f"{scope}!{key}", self._names.get(key))
+
+    def _named_reference(self, name: str, sheet: str) -> Reference | None:
+        definition = self._definition(name, sheet)
+        if definition is None:
+            return None
+        try:
+            tokens = tokenise(definition)
+        except FormulaError:
+            return None
+        return tokens[0].reference if len(tokens) == 2 else None
+
+    def _of_reference(
+        self,
+        reference: Reference,
+        name: str,
+        sheet: str,
+        row: int,
+        moved: int,
+        chain: tuple[Place, ...],
+    ) -> Meaning:
+        first = self._place(reference, reference.first, sheet, moved)
+        if reference.last is None:
+            return self._of_cell(first, row, chain)
+        corners = first, self._place(reference, reference.last, sheet, moved)
+        rows, columns = _spans(*corners)
+        if len(rows) * len(columns) > self._largest_range:
+            raise FormulaError(f"refers to the {len(rows) * len(columns)} cells of {name}")
+        cells = [[self._in_range((first[0], r, c), row, chain) for c in columns] for r in rows]
+        area = Area(name, tuple(tuple(expressions(line)) for line in cells))
+        keys = ";".join(",".join(m.key if m else "" for m in line) for line in cells)
+        size = sum(m.size for line in cells for m in line if m)
+        return self._limited(Meaning(area, f"[{keys}]", size))
+
+    def _in_range(self, place: Place, row: int, chain: tuple[Place, ...]) -> Meaning | None:
+        meaning = self._of_cell(place, row, chain)
+        number = meaning.expression
+        return None if isinstance(number, Outside) and number.kind in ("blank", "text") else meaning
+
+    def _place(self, reference: Reference, corner: Corner, sheet: str, moved: int) -> Place:
+        row = corner.row if corner.row_anchored else corner.row + moved
+        return (
+            sheet if reference.sheet is None else reference.sheet.casefold(),
+            row,
+            corner.column,
+        )
+
+    def _of_cell(self, place: Place, row: int, chain: tuple[Place, ...]) -> Meaning:
+        meaning = self._memory.get((place, row))
+        if meaning is None:
+            meaning = self._memory[place, row] = self._read(place, row, chain)
+        return meaning
+
+    def _read(self, place: Place, row: int, chain: tuple[Place, ...]) -> Meaning:
+        quantity = self.in_table(place)
+        cell = self.cell(place)
+        constant = quantity in self.table.exercise.constants
+        if quantity is not None and not (constant and holds_no_number(cell)):
+            steps_back = 0 if constant else row - place[1]
+            return _symbol(quantity, steps_back, place)
+        if place in self.aliases:
+            return _symbol(self.aliases[place], 0, place)
+        if place in self.start_values:
+            return _symbol(self.start_values[place], row - self.table.first_row, place)
+        if cell is not None and cell.formula is not None:
+            if self._is_of_another_run(place):
+                name = self.name_of(place)
+                return Meaning(Outside(name, place, "run", FOREIGN), f"run {name}", 1, place)
+            if place in chain:
+                raise FormulaError(f"goes in a circle by way of {self.name_of(place)}")
+            if len(chain) >= MAXIMUM_CHAIN:
+                raise FormulaError(f"goes through more than {MAXIMUM_CHAIN} other cells")
+            meaning = self._of_formula(cell.formula, place[0], row, (*chain, place))
+            return Meaning(meaning.expression, meaning.key, meaning.size, place)
+        kind, number = content_of(cell)
+        key = repr(number) if kind == "number" else kind
+        return Meaning(Outside(self.name_of(place), place, kind, number), key, 1, place)
+
+    def _of_formula(self, formula: str, sheet: str, row: int, chain: tuple[Place, ...]) -> Meaning:
+        tokens = tokenise(formula)
+        part = parse(tokens)
+        meanings = [self._meaning(token, sheet, row, 0, chain) for token in tokens]
+        if isinstance(part.expression, Operand):
+            only = meanings[part.expression.index]
+            assert only is not None
+            return only
+        expression = meant(part.expression, meanings)
+        key = "".join(m.key if m else t.text for m, t in zip(meanings, tokens, strict=True))
+        size = sum(m.size for m in meanings if m)
+        return self._limited(Meaning(expression, f"({key})", size))
+
+    def _limited(self, meaning: Meaning) -> Meaning:
+        largest = MAXIMUM_SIZE + self.table.exercise.samples
+        if meaning.size > largest:
+            raise FormulaError(f"comes to more than {largest} operands with its helper cells")
+        return meaning
+
+
+def _symbol(quantity: str, steps_back: int, place: Place) -> Meaning:
+    return Meaning(Symbol(quantity, steps_back), f"{quantity}@{steps_back}", 1, place)
+
+
+def _spans(first: Place, last: Place) -> tuple[range, range]:
+    """The rows and columns of the range between two cells."""
+    rows, columns = ((min(pair), max(pair) + 1) for pair in zip(first[1:], last[1:], strict=True))
+    return range(*rows), range(*columns)

@@ -1,0 +1,1 @@
+"""What deserves a look though no formula is wrong."""

@@ -1,0 +1,106 @@
+"""Warnings about a table as a whole: what deserves a look though no formula is wrong.
+
+Their kinds: "steps" (fewer than asked for), "learning rates" (one of the usual six is missing, or
+its cell is blank), "unfinished" (blank cells), "inputs" (they change from row to row), "not
+evaluated" (a formula was judged by its value), "description" (a book has not the runs, or a run
+not the columns, of which it tells), "chart" and "pasted table" (see charts.py and pasted.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from backprop_xlsx.check.findings import Caution
+from backprop_xlsx.check.judging.columns import Column
+from backprop_xlsx.check.reading.single_cells import number_of
+from backprop_xlsx.check.reading.surroundings import Surroundings
+from backprop_xlsx.check.reading.tables import Table
+from backprop_xlsx.model.names import label
+from backprop_xlsx.spreadsheet.ooxml.formula_text import cell_name
+
+STEPS = 100
+"""Updates that the exercise asks for."""
+MOST_NAMED = 6
+"""Columns that a warning names."""
+SAME = 1e-9
+"""Relative: numbers that were filled down as a series differ by their rounding."""
+LEARNING_RATES = (0.1, 0.2, 0.5, 0.8, 1.0, 2.0)
+"""Those that the exercise asks for."""
+
+
+def table_cautions(surroundings: Surroundings, columns: Mapping[str, Column]) -> Iterator[Caution]:
+    """What deserves a look in one table."""
+    table = surroundings.table
+    steps = table.last_row - table.first_row
+    if table.exercise.is_of_the_class and steps < STEPS:
+        yield Caution("steps", table.range, f"has {steps} steps, fewer than {STEPS}")
+    yield from _unfinished(table, columns)
+    yield from _changing(surroundings)
+    yield from _not_evaluated(columns)
+
+
+def missing_columns(table: Table, columns: Mapping[str, Column]) -> Iterator[Caution]:
+    """What a book says that it computes, and a table of it has no column for."""
+    names = [name for name in table.exercise.equations if name not in columns]
+    if table.exercise.described and names:
+        listed = ", ".join(map(label, names[:MOST_NAMED])) + (" …" if names[MOST_NAMED:] else "")
+        yield Caution("description", table.range, f"has no column of {listed}, as the book says")
+
+
+def learning_rate_cautions(cell: str | None, rate: float | None) -> Iterator[Caution]:
+    """Whether the cell that the updates refer to holds a learning rate."""
+    if cell is not None and rate is None:
+        yield Caution("learning rates", cell, "the learning rate's cell holds no number")
+
+
+def missing_learning_rates(rates: Sequence[float | None]) -> Caution | None:
+    """Of the usual learning rates, those that none of several runs has."""
+    found = {rate for rate in rates if rate is not None}
+    missing = [rate for rate in LEARNING_RATES if rate not in found]
+    if len(found) < 2 or not missing:
+        return None
+    listed = ", ".join(f"{rate:g}" for rate in missing)
+    what = "learning rate" if len(missing) == 1 else "learning rates"
+    return Caution("learning rates", "the book", f"has no run with {what} {listed}")
+
+
+def _unfinished(table: Table, columns: Mapping[str, Column]) -> Iterator[Caution]:
+    said: dict[tuple[int, ...], list[Column]] = {}
+    for column in columns.values():
+        if column.blank:
+            said.setdefault(tuple(column.blank), []).append(column)
+    for rows, alike in said.items():
+        names = ", ".join(label(column.quantity) for column in alike)
+        first = cell_name(rows[0], alike[0].number)
+        cells = "cell" if len(rows) == 1 else "cells"
+        text = f"{names}: {len(rows)} blank {cells} among the rows of the table, from {first} on"
+        yield Caution("unfinished", table.range, text)
+
+
+def _changing(surroundings: Surroundings) -> Iterator[Caution]:
+    table = surroundings.table
+    exercise = table.exercise
+    for name in dict.fromkeys((*exercise.targets, *exercise.given)):
+        if name not in table.columns:
+            continue
+        column = table.columns[name]
+        first = number_of((surroundings.home, table.first_row, column), surroundings)
+        for row in table.rows:
+            cell = table.cell(name, row)
+            if cell is None or (cell.formula is None and cell.value is None):
+                continue
+            number = number_of((surroundings.home, row, column), surroundings)
+            if first is None or number is None or abs(number - first) > SAME * abs(first):
+                where = cell_name(row, column)
+                text = f"{name} changes from row to row, first in {where}"
+                yield Caution("inputs", where, text)
+                break
+
+
+def _not_evaluated(columns: Mapping[str, Column]) -> Iterator[Caution]:
+    for column in columns.values():
+        for rows, reason in column.unjudged:
+            where = cell_name(rows[0], column.number)
+            text = f"the formula of {label(column.quantity)} was judged by its value: it {reason}"
+            yield Caution("not evaluated", where, text)
+            break

@@ -1,0 +1,288 @@
+"""A small expression tree: one equation, rendered as a cell formula, as text or as a value."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import reduce
+from operator import add, mul
+from typing import Any
+
+from backprop_xlsx.formula.block import Block
+from backprop_xlsx.formula.functions import FUNCTIONS
+from backprop_xlsx.model.names import label, sampled
+
+# What an expression evaluates to: a float, or a numpy array of any shape (then element by element).
+Value = Any
+
+SUM, PRODUCT, POWER, NEGATION, ATOM = 1, 2, 3, 4, 5  # how tightly an operator binds in a formula
+
+_BINDING = {"+": SUM, "-": SUM, "*": PRODUCT, "/": PRODUCT, "^": POWER}
+_MINUS = "−"  # of a negative number and before a factor; "-" is a hyphen
+_TEXT_SIGNS = {"+": " + ", "-": f" {_MINUS} ", "*": "·", "/": "/"}
+_SUPERSCRIPTS: dict[float | None, str] = {2: "²", 3: "³"}
+_FRACTIONS = {0.5: "½"}
+
+
+class Expression:
+    """A node of the tree; leaves that stand for a cell are subclasses, as :class:`Symbol` is."""
+
+    binding = ATOM
+
+    def formula(self, cell: Callable[[Expression], str]) -> str:
+        """The expression as a spreadsheet formula without "=".
+
+        ``cell`` names the cell of each leaf.
+        """
+        return cell(self)
+
+    def text(self) -> str:
+        """The expression as a person writes it: ``½·(t1 − a_o1)²``."""
+        raise NotImplementedError
+
+    def value(self, lookup: Callable[[Expression], Value]) -> Value:
+        """The expression's value; ``lookup`` gives that of each leaf (float or array)."""
+        return lookup(self)
+
+    def children(self) -> tuple[Expression, ...]:
+        """The nodes right below this one, from left to right."""
+        return ()
+
+    def leaves(self) -> Iterator[Expression]:
+        """Every leaf that stands for a cell, from left to right, repeats included."""
+        for child in self.children():
+            yield from child.leaves()
+
+    def __add__(self, other: Expression | float) -> Expression:
+        return Operation("+", self, as_expression(other))
+
+    def __radd__(self, other: float) -> Expression:
+        return Operation("+", Number(other), self)
+
+    def __sub__(self, other: Expression | float) -> Expression:
+        return Operation("-", self, as_expression(other))
+
+    def __rsub__(self, other: float) -> Expression:
+        return Operation("-", Number(other), self)
+
+    def __mul__(self, other: Expression | float) -> Expression:
+        return Operation("*", self, as_expression(other))
+
+    def __rmul__(self, other: float) -> Expression:
+        return Operation("*", Number(other), self)
+
+    def __truediv__(self, other: Expression | float) -> Expression:
+        return Operation("/", self, as_expression(other))
+
+    def __pow__(self, other: Expression | float) -> Expression:
+        return Operation("^", self, as_expression(other))
+
+
+@dataclass(frozen=True)
+class Number(Expression):
+    """A constant."""
+
+    constant: float
+
+    def formula(self, cell: Callable[[Expression], str]) -> str:
+        return f"{self.constant:.15g}"
+
+    def text(self) -> str:
+        return _FRACTIONS.get(self.constant, f"{self.constant:.15g}".replace("-", _MINUS))
+
+    def value(self, lookup: Callable[[Expression], Value]) -> Value:
+        return self.constant
+
+
+@dataclass(frozen=True)
+class Symbol(Expression):
+    """A quantity of the exercise, of this step or (``steps_back`` = 1) of the one before."""
+
+    name: str
+    steps_back: int = 0
+
+    def text(self) -> str:
+        return label(self.name)
+
+    def leaves(self) -> Iterator[Expression]:
+        yield self
+
+    @property
+    def before(self) -> Symbol:
+        """The same quantity one step earlier."""
+        return Symbol(self.name, self.steps_back + 1)
+
+
+@dataclass(frozen=True)
+class OverSamples(Expression):
+    """A quantity over all of several samples, whose cells stand side by side in one row."""
+
+    name: str
+    samples: int
+
+    @property
+    def each(self) -> tuple[Symbol, ...]:
+        """The quantity of each sample."""
+        return tuple(Symbol(sampled(self.name, sample)) for sample in range(self.samples))
+
+    def formula(self, cell: Callable[[Expression], str]) -> str:
+        first, last = cell(self.each[0]), cell(self.each[-1])
+        return f"{first}:{last.rpartition('!')[2]}"
+
+    def text(self) -> str:
+        return label(self.name)
+
+    def value(self, lookup: Callable[[Expression], Value]) -> Value:
+        return Block([[lookup(symbol) for symbol in self.each]])
+
+    def leaves(self) -> Iterator[Expression]:
+        yield from self.each
+
+
+@dataclass(frozen=True)
+class Negation(Expression):
+    """The negative of an expression."""
+
+    operand: Expression
+    binding = NEGATION
+
+    def formula(self, cell: Callable[[Expression], str]) -> str:
+        return "-" + _formula_within(self.operand, NEGATION, cell)
+
+    def text(self) -> str:
+        operand = _text_within(self.operand, PRODUCT)
+        return _MINUS + (f"({operand})" if operand.startswith(_MINUS) else operand)
+
+    def value(self, lookup: Callable[[Expression], Value]) -> Value:
+        return -self.operand.value(lookup)
+
+    def children(self) -> tuple[Expression, ...]:
+        return (self.operand,)
+
+
+@dataclass(frozen=True)
+class Operation(Expression):
+    """Two operands and one of ``+ - * / ^``."""
+
+    operator: str
+    left: Expression
+    right: Expression
+
+    @property
+    def binding(self) -> int:  # type: ignore[override]
+        return _BINDING[self.operator]
+
+    def formula(self, cell: Callable[[Expression], str]) -> str:
+        left = _formula_within(self.left, self.binding, cell)
+        # a - (b + c), a / (b * c) and a ^ (b ^ c) need their parentheses on the right.
+        tighter = self.binding + (self.operator in "-/^")
+        return left + self.operator + _formula_within(self.right, tighter, cell)
+
+    def text(self) -> str:
+        if self.operator == "^":
+            exponent = self.right.constant if isinstance(self.right, Number) else None
+            raised = _SUPERSCRIPTS.get(exponent, f"^{_text_within(self.right, ATOM)}")
+            return _base(self.left) + raised
+        left = _text_within(self.left, self.binding)
+        right = _text_within(self.right, self.binding + (self.operator in "-/"))
+        if self.binding == PRODUCT:
+            # (a/b)·c, lest the c join the denominator; the same for ∂E/∂o1.
+            left = f"({left})" if _ends_in_quotient(self.left) else left
+            right = f"({right})" if _is_derivative(self.right) else right
+        if right.startswith(_MINUS):
+            right = f"({right})"
+        return left + _TEXT_SIGNS[self.operator] + right
+
+    def value(self, lookup: Callable[[Expression], Value]) -> Value:
+        left, right = self.left.value(lookup), self.right.value(lookup)
+        if self.operator == "+":
+            return left + right
+        if self.operator == "-":
+            return left - right
+        if self.operator == "*":
+            return left * right
+        if self.operator == "/":
+            return left / right
+        return left**right
+
+    def children(self) -> tuple[Expression, ...]:
+        return (self.left, self.right)
+
+
+@dataclass(frozen=True)
+class Call(Expression):
+    """A function of :data:`backprop_xlsx.formula.functions.FUNCTIONS` and its arguments."""
+
+    name: str
+    arguments: tuple[Expression, ...]
+
+    @property
+    def binding(self) -> int:  # type: ignore[override]
+        return FUNCTIONS[self.name].formula_binding
+
+    def formula(self, cell: Callable[[Expression], str]) -> str:
+        inner = ",".join(argument.formula(cell) for argument in self.arguments)
+        return FUNCTIONS[self.name].formula.format(inner)
+
+    def text(self) -> str:
+        function = FUNCTIONS[self.name]
+        if function.separator == _TEXT_SIGNS["*"] and len(self.arguments) > 1:
+            return function.text.format(product(self.arguments).text())
+        inner = function.separator.join(argument.text() for argument in self.arguments)
+        return function.text.format(inner)
+
+    def value(self, lookup: Callable[[Expression], Value]) -> Value:
+        return FUNCTIONS[self.name].value(*(a.value(lookup) for a in self.arguments))
+
+    def children(self) -> tuple[Expression, ...]:
+        return self.arguments
+
+
+def as_expression(value: Expression | float) -> Expression:
+    """A number as a node; a node as it is."""
+    return value if isinstance(value, Expression) else Number(value)
+
+
+def sigmoid(pre_activation: Expression) -> Expression:
+    """σ(x) = 1 / (1 + e^(−x))."""
+    return Call("SIGMOID", (pre_activation,))
+
+
+def total(terms: Sequence[Expression]) -> Expression:
+    """The sum of one or more terms, from left to right."""
+    return reduce(add, terms)
+
+
+def product(factors: Sequence[Expression]) -> Expression:
+    """The product of one or more factors, from left to right."""
+    return reduce(mul, factors)
+
+
+def _base(node: Expression) -> str:
+    """The text of what is raised to a power: (∂E/∂w1)², (−x)², (x²)³."""
+    inner = _text_within(node, ATOM)
+    return f"({inner})" if _is_derivative(node) or inner.startswith(_MINUS) else inner
+
+
+def _is_derivative(node: Expression) -> bool:
+    return isinstance(node, (Symbol, OverSamples)) and "/" in node.text()
+
+
+def _ends_in_quotient(node: Expression) -> bool:
+    """Whether a factor that is written after a node would seem to stand below its line."""
+    if isinstance(node, Operation):
+        return node.operator == "/" or (node.operator == "*" and _ends_in_quotient(node.right))
+    if isinstance(node, Negation):
+        return _ends_in_quotient(node.operand)
+    return _is_derivative(node)
+
+
+def _formula_within(node: Expression, binding: int, cell: Callable[[Expression], str]) -> str:
+    inner = node.formula(cell)
+    return inner if node.binding >= binding else f"({inner})"
+
+
+def _text_within(node: Expression, binding: int) -> str:
+    inner = node.text()
+    # In text a function is always written with its own brackets: σ(h1).
+    return inner if isinstance(node, Call) or node.binding >= binding else f"({inner})"

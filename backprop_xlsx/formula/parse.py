@@ -1,0 +1,262 @@
+"""The expression that a formula's tokens form, by Excel's rules.
+
+A sign binds tighter than ``^``, which goes from left to right, and ``%`` follows its number.
+Operands stay apart from the tree (:class:`Operand`), so that one tree can be evaluated with any
+operand exchanged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from backprop_xlsx.formula.block import Block
+from backprop_xlsx.formula.expression import (
+    Call,
+    Expression,
+    Negation,
+    Number,
+    Operation,
+    Value,
+)
+from backprop_xlsx.formula.functions import FUNCTIONS
+from backprop_xlsx.formula.tokens import OPERAND_KINDS, FormulaError, Token
+
+MAXIMUM_DEPTH = 60
+"""Levels of parentheses, calls and signs; Excel allows 64."""
+
+_COMPARISONS: dict[str, Callable[[Value, Value], Value]] = {
+    "=": lambda left, right: left == right,
+    "<>": lambda left, right: left != right,
+    "<": lambda left, right: left < right,
+    ">": lambda left, right: left > right,
+    "<=": lambda left, right: left <= right,
+    ">=": lambda left, right: left >= right,
+}
+# Names of the writer's own, as SIGMOID for 1/(1+EXP(-x)): no spreadsheet has such functions.
+_CALLABLE = {name for name, function in FUNCTIONS.items() if function.formula == f"{name}({{}})"}
+_INDEX = "INDEX"
+
+
+@dataclass(frozen=True, slots=True)
+class Operand(Expression):
+    """A leaf: the operand that stands as that token of the formula."""
+
+    index: int
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison(Expression):
+    """Two operands and one of ``= <> < > <= >=``: 1 where it holds, 0 elsewhere."""
+
+    operator: str
+    left: Expression
+    right: Expression
+
+    def text(self) -> str:
+        return f"{self.left.text()} {self.operator} {self.right.text()}"
+
+    def formula(self, cell: Callable[[Expression], str]) -> str:
+        return f"{self.left.formula(cell)}{self.operator}{self.right.formula(cell)}"
+
+    def value(self, lookup: Callable[[Expression], Value]) -> Value:
+        return _COMPARISONS[self.operator](self.left.value(lookup), self.right.value(lookup)) * 1.0
+
+    def children(self) -> tuple[Expression, ...]:
+        return (self.left, self.right)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice(Expression):
+    """INDEX: of the values of a row or a column, the one of that number, from 1."""
+
+    values: Expression
+    number: Expression
+
+    def formula(self, cell: Callable[[Expression], str]) -> str:
+        return f"INDEX({self.values.formula(cell)},{self.number.formula(cell)})"
+
+    def text(self) -> str:
+        return f"{self.values.text()} of sample {self.number.text()}"
+
+    def value(self, lookup: Callable[[Expression], Value]) -> Value:
+        values, number = self.values.value(lookup), self.number.value(lookup)
+        numbers = list(values.numbers()) if isinstance(values, Block) else [values]
+        chosen: Value = np.nan
+        for index, value in enumerate(numbers, start=1):
+            chosen = np.where(np.floor(number) == index, value, chosen)
+        return chosen
+
+    def children(self) -> tuple[Expression, ...]:
+        return (self.values, self.number)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A node of the tree and the tokens, from ``start`` up to ``end``, that it consists of.
+
+    Parentheses around a node belong to it. ``operator`` is the token that joins two ``operands``,
+    None for a sign, a call or a single operand.
+    """
+
+    expression: Expression
+    start: int
+    end: int
+    operator: int | None = None
+    operands: tuple[Part, ...] = ()
+
+
+def parse(tokens: Sequence[Token]) -> Part:
+    """The tree of a formula's tokens.
+
+    Raises FormulaError where they form none, or call a function that is not known here.
+    """
+    parser = _Parser(tokens)
+    part = parser.comparison()
+    if tokens[parser.position].kind != "end":
+        raise FormulaError(f"cannot be read at {tokens[parser.position].text!r}")
+    return part
+
+
+def filled(expression: Expression, meanings: Sequence[Expression | None]) -> Expression:
+    """The expression with each operand replaced by its meaning, given by token."""
+
+    def meaning_of(leaf: Expression) -> Expression:
+        if not isinstance(leaf, Operand):
+            return leaf
+        meaning = meanings[leaf.index]
+        assert meaning is not None
+        return meaning
+
+    return rebuilt(expression, meaning_of)
+
+
+def rebuilt(expression: Expression, change: Callable[[Expression], Expression]) -> Expression:
+    """The expression with each of its ends put through ``change``."""
+    if isinstance(expression, Negation):
+        return Negation(rebuilt(expression.operand, change))
+    if isinstance(expression, (Operation, Comparison)):
+        left, right = rebuilt(expression.left, change), rebuilt(expression.right, change)
+        return type(expression)(expression.operator, left, right)
+    if isinstance(expression, Call):
+        arguments = tuple(rebuilt(argument, change) for argument in expression.arguments)
+        return Call(expression.name, arguments)
+    if isinstance(expression, Choice):
+        return Choice(rebuilt(expression.values, change), rebuilt(expression.number, change))
+    return change(expression)
+
+
+class _Parser:
+    """Descends from the loosest operator to the operands."""
+
+    def __init__(self, tokens: Sequence[Token]) -> None:
+        self.tokens = tokens
+        self.position = 0
+        self.depth = 0
+
+    def comparison(self) -> Part:
+        left = self.additive()
+        while (kind := self.tokens[self.position].kind) in _COMPARISONS:
+            left = self._joined(left, self.additive, Comparison, kind)
+        return left
+
+    def additive(self) -> Part:
+        left = self.multiplicative()
+        while (kind := self.tokens[self.position].kind) in ("+", "-"):
+            left = self._joined(left, self.multiplicative, Operation, kind)
+        return left
+
+    def multiplicative(self) -> Part:
+        left = self.power()
+        while (kind := self.tokens[self.position].kind) in ("*", "/"):
+            left = self._joined(left, self.power, Operation, kind)
+        return left
+
+    def power(self) -> Part:
+        left = self.signed()
+        while self.tokens[self.position].kind == "^":
+            left = self._joined(left, self.signed, Operation, "^")
+        return left
+
+    def signed(self) -> Part:
+        start = self.position
+        kind = self.tokens[start].kind
+        if kind not in ("+", "-"):
+            return self.percent()
+        self.position += 1
+        self._descend()
+        operand = self.signed()
+        self.depth -= 1
+        expression = operand.expression if kind == "+" else Negation(operand.expression)
+        return Part(expression, start, operand.end, None, (operand,))
+
+    def percent(self) -> Part:
+        part = self.operand()
+        while self.tokens[self.position].kind == "%":
+            self.position += 1
+            hundredth = Operation("/", part.expression, Number(100.0))
+            part = Part(hundredth, part.start, self.position, None, (part,))
+        return part
+
+    def operand(self) -> Part:
+        start = self.position
+        token = self.tokens[start]
+        self.position += 1
+        if token.kind in OPERAND_KINDS:
+            return Part(Operand(start), start, self.position)
+        if token.kind == "function":
+            return self._call(start)
+        if token.kind != "(":
+            raise FormulaError(f"cannot be read at {token.text or 'its end'!r}")
+        self._descend()
+        inner = self.comparison()
+        self._expect(")")
+        self.depth -= 1
+        return Part(inner.expression, start, self.position, inner.operator, inner.operands)
+
+    def _call(self, start: int) -> Part:
+        name = self.tokens[start].text.upper().removeprefix("_XLFN.")
+        if name not in _CALLABLE and name != _INDEX:
+            raise FormulaError(f"calls {name}, which is not evaluated here")
+        self.position += 1
+        self._descend()
+        arguments: list[Part] = []
+        if self.tokens[self.position].kind != ")":
+            arguments.append(self.comparison())
+            while self.tokens[self.position].kind == ",":
+                self.position += 1
+                arguments.append(self.comparison())
+        self._expect(")")
+        self.depth -= 1
+        expressions = tuple(argument.expression for argument in arguments)
+        call: Expression = Call(name, expressions)
+        if name == _INDEX:
+            if len(expressions) != 2:
+                raise FormulaError(f"calls INDEX with {len(expressions)} arguments, expected two")
+            call = Choice(*expressions)
+        return Part(call, start, self.position, None, tuple(arguments))
+
+    def _joined(
+        self,
+        left: Part,
+        right_side: Callable[[], Part],
+        node: Callable[[str, Expression, Expression], Expression],
+        sign: str,
+    ) -> Part:
+        operator = self.position
+        self.position += 1
+        right = right_side()
+        expression = node(sign, left.expression, right.expression)
+        return Part(expression, left.start, right.end, operator, (left, right))
+
+    def _expect(self, kind: str) -> None:
+        if self.tokens[self.position].kind != kind:
+            raise FormulaError(f"lacks a {kind!r}")
+        self.position += 1
+
+    def _descend(self) -> None:
+        self.depth += 1
+        if self.depth > MAXIMUM_DEPTH:
+            raise FormulaError(f"is nested more than {MAXIMUM_DEPTH} levels deep")

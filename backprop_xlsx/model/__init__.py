@@ -1,0 +1,1 @@
+"""What is taught: a network, its samples and start values, and the runs that train it."""

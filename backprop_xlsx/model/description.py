@@ -1,0 +1,149 @@
+"""The settings of a book in its own properties: which network it describes, as JSON.
+
+They tell the check what to look for, and nothing of whether it is right.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+from backprop_xlsx.model.experiment import BATCHES, LARGEST_NUMBER_OF_RUNS, Experiment
+from backprop_xlsx.model.network import Network
+from backprop_xlsx.model.optimisers import OPTIMISERS, SYMBOLS, Optimiser, optimiser
+from backprop_xlsx.spreadsheet.errors import InputError
+
+PROPERTY = "backprop_xlsx"
+# Excel's limit for the text of one property.
+LONGEST_TEXT = 255
+# Of a sheet: what needs more of them stands in no book.
+MOST_COLUMNS = 16_384
+# A neuron of more sources would have a formula of more than 8,192 characters.
+WIDEST_LAYER = 400
+# Of the formulas of one row together.
+MOST_OPERANDS = 250_000
+
+_KEYS = ("layers", "activations", "biases", "loss", "batch", "samples", "optimisers")
+
+
+@dataclass(frozen=True)
+class Description:
+    """What a book computes: a network, how many samples it learns from, and each run's optimiser.
+
+    ``in_turn`` says that each step sees one of the samples, in turn, and not all of them.
+    """
+
+    network: Network
+    samples: int
+    in_turn: bool
+    optimisers: tuple[Optimiser, ...]
+
+
+def to_properties(experiment: Experiment) -> dict[str, str]:
+    """The properties that describe an experiment's book: their names and texts, in order."""
+    text = to_text(experiment)
+    parts = [text[start : start + LONGEST_TEXT] for start in range(0, len(text), LONGEST_TEXT)]
+    return {_property(number): part for number, part in enumerate(parts, start=1)}
+
+
+def from_properties(properties: Mapping[str, str]) -> Description | None:
+    """The description among the properties of a book; None if there is none.
+
+    Raises InputError if it describes no network that a book can hold.
+    """
+    parts: list[str] = []
+    while (name := _property(len(parts) + 1)) in properties:
+        parts.append(properties[name])
+    return from_text("".join(parts)) if parts else None
+
+
+def to_text(experiment: Experiment) -> str:
+    """An experiment's network, batch, number of samples and optimisers as JSON."""
+    network = experiment.network
+    settings = {
+        "layers": network.widths,
+        "activations": network.activations,
+        "biases": network.biases,
+        "loss": network.loss_name,
+        "batch": experiment.batch,
+        "samples": len(experiment.samples),
+        "optimisers": [
+            {"title": each.title, "constants": each.constants} for each in experiment.optimisers
+        ],
+    }
+    return json.dumps(settings, ensure_ascii=False, separators=(",", ":"))
+
+
+def from_text(text: str) -> Description:
+    """What a text of :func:`to_text` describes.
+
+    Raises InputError, naming the setting, for any other text.
+    """
+    try:
+        settings = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"description: is no JSON ({error})") from error
+    if not isinstance(settings, dict) or set(settings) != set(_KEYS):
+        raise InputError(f"description: {text[:40]!r} given, expected {', '.join(_KEYS)}")
+    widths = tuple(_count("layers", width) for width in _list("layers", settings["layers"]))
+    samples, in_turn = _samples(settings["samples"], settings["batch"])
+    activations = tuple(map(str, _list("activations", settings["activations"])))
+    network = Network(widths, activations, str(settings["biases"]), str(settings["loss"]))
+    _require_room(widths, samples, 1 if in_turn else samples)
+    runs = _list("optimisers", settings["optimisers"])
+    if not 1 <= len(runs) <= LARGEST_NUMBER_OF_RUNS:
+        raise InputError(f"optimisers: {len(runs)} given, expected 1 to {LARGEST_NUMBER_OF_RUNS}")
+    return Description(network, samples, in_turn, tuple(map(_optimiser, runs)))
+
+
+def _property(number: int) -> str:
+    return PROPERTY if number == 1 else f"{PROPERTY} {number}"
+
+
+def _list(name: str, value: Any) -> list[Any]:
+    if not isinstance(value, list):
+        raise InputError(f"{name}: {value!r:.60} given, expected a list")
+    return value
+
+
+def _count(name: str, value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= MOST_COLUMNS:
+        raise InputError(
+            f"{name}: {value!r:.60} given, expected a whole number up to {MOST_COLUMNS:,}"
+        )
+    return value
+
+
+def _samples(samples: Any, batch: Any) -> tuple[int, bool]:
+    if batch not in BATCHES:
+        raise InputError(f"batch: {batch!r:.60} is unknown, expected {' or '.join(BATCHES)}")
+    count = _count("samples", samples)
+    return count, batch == "one" and count > 1
+
+
+def _require_room(widths: tuple[int, ...], samples: int, samples_a_step: int) -> None:
+    """Raises InputError for what no book holds, before anything of it is built."""
+    if max(widths) > WIDEST_LAYER:
+        raise InputError(f"layers: {max(widths):,} wide, expected at most {WIDEST_LAYER:,}")
+    weights = sum(before * after for before, after in zip(widths, widths[1:], strict=False))
+    # Every weight has a column, and every neuron two for each sample of a step.
+    columns = weights + 2 * sum(widths[1:]) * samples_a_step
+    if columns > MOST_COLUMNS:
+        raise InputError(f"layers: need {columns:,} columns, and a sheet has {MOST_COLUMNS:,}")
+    operands = max(weights * samples_a_step, (widths[0] + widths[-1]) * samples)
+    if operands > MOST_OPERANDS:
+        raise InputError(f"layers: need {operands:,} operands in a row, over {MOST_OPERANDS:,}")
+
+
+def _optimiser(settings: Any) -> Optimiser:
+    if not isinstance(settings, dict) or set(settings) != {"title", "constants"}:
+        raise InputError(f"optimisers: {settings!r:.60} given, expected a title and constants")
+    title, constants = str(settings["title"]), settings["constants"]
+    known = fields(OPTIMISERS[title.lower()]) if title.lower() in OPTIMISERS else ()
+    letters = {SYMBOLS[field.name]: field.name for field in known}
+    if not isinstance(constants, dict):
+        raise InputError(f"{title}: constants {constants!r:.60} given, expected a number for each")
+    named = {letters.get(letter, str(letter)): number for letter, number in constants.items()}
+    return optimiser(title, **named)

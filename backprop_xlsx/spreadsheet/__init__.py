@@ -1,0 +1,1 @@
+"""What every workbook shares, whatever it teaches: files, packages, engines, the look of sheets."""

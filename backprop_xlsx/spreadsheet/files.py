@@ -1,0 +1,164 @@
+"""Write beside, then replace: a file is there whole or not at all, and no workbook gets lost."""
+
+from __future__ import annotations
+
+import contextlib
+import filecmp
+import itertools
+import os
+import secrets
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from backprop_xlsx.spreadsheet.errors import FileError
+
+
+@dataclass(frozen=True)
+class Placed:
+    """Where a file was placed: ``kept`` is the new name of the file that stood there before.
+
+    ``unchanged`` tells that the same bytes stood there already, and nothing was done.
+    """
+
+    path: Path
+    kept: Path | None
+    unchanged: bool
+
+
+@contextlib.contextmanager
+def beside(target: Path) -> Iterator[Path]:
+    """An empty temporary file in the target's folder, with the target's suffix.
+
+    Write to it, then :func:`place` it; what is still there at the end is removed. Nothing but
+    this ever happens to the target.
+
+    Raises FileError where the target could not be written in the end: its folder is missing or
+    closed to writing, the target is a folder or is open in another program, or the disk is full.
+    """
+    target = _followed(target)
+    _refuse_unwritable(target)
+    temporary = target.parent / f".backprop-{secrets.token_hex(8)}{target.suffix}"
+    try:
+        temporary.touch(exist_ok=False)
+    except OSError as error:
+        raise FileError(
+            f"{target}: folder {target.parent} cannot be written to ({error.strerror}); "
+            "choose another folder"
+        ) from error
+    try:
+        yield temporary
+    except OSError as error:
+        raise FileError(f"{target}: cannot be written ({error.strerror or error})") from error
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def require_writable(target: Path) -> None:
+    """Raise FileError if the target could not be written, before any work is put into it."""
+    with beside(target):
+        pass
+
+
+def place(temporary: Path, target: Path) -> Placed:
+    """Put a finished file in the target's place, and keep what stands there under another name.
+
+    A target with other bytes becomes ``name-1.xlsx``, ``name-2.xlsx`` …, the first that is free;
+    a target with the same bytes is left alone.
+
+    Raises FileError if the target is open in another program or cannot be replaced.
+    """
+    target = _followed(target)
+    _refuse_unwritable(target)
+    if not target.exists():
+        _replace(temporary, target)
+        return Placed(target, kept=None, unchanged=False)
+    if filecmp.cmp(temporary, target, shallow=False):
+        temporary.unlink()
+        return Placed(target, kept=None, unchanged=True)
+    kept = _keep(target)
+    try:
+        _replace(temporary, target)
+    except FileError:
+        kept.unlink()
+        raise
+    return Placed(target, kept=kept, unchanged=False)
+
+
+def write(target: Path, content: bytes) -> None:
+    """Write a file at one go, in place of any that stands there.
+
+    Raises FileError as :func:`beside` and :func:`place` do.
+    """
+    with beside(target) as temporary:
+        temporary.write_bytes(content)
+        _replace(temporary, _followed(target))
+
+
+def _followed(target: Path) -> Path:
+    # The file that a symbolic link points to is replaced; the link stays.
+    return target.resolve() if target.is_symlink() else target
+
+
+def _refuse_unwritable(target: Path) -> None:
+    folder = target.parent
+    if not folder.is_dir():
+        problem = "is not a folder" if folder.exists() else "does not exist"
+        raise FileError(f"{target}: folder {folder} {problem}; create it or choose another")
+    if target.is_dir():
+        raise FileError(f"{target}: is a folder, expected the name of a file")
+    if target.exists() and not target.is_file():
+        raise FileError(f"{target}: is a device, expected the name of a file")
+    if target.exists() and not os.access(target, os.W_OK):
+        raise FileError(f"{target}: is write-protected; choose another name")
+    # LibreOffice and Excel each leave such a file beside a book for as long as it is open.
+    for lock in (f".~lock.{target.name}#", f"~${target.name}"):
+        if (folder / lock).exists():
+            raise FileError(
+                f"{target}: is open in another program ({lock} says so); close it and try again"
+            )
+
+
+def _keep(target: Path) -> Path:
+    for number in itertools.count(1):
+        kept = target.with_name(f"{target.stem}-{number}{target.suffix}")
+        try:
+            _second_name(target, kept)
+        except FileExistsError:
+            continue
+        except OSError as error:
+            raise FileError(
+                f"{target}: cannot be kept as {kept.name} ({error.strerror}); choose another name"
+            ) from error
+        return kept
+    raise AssertionError("there is always a further number")
+
+
+def _second_name(target: Path, kept: Path) -> None:
+    # A link is there at once and never half; not every file system has links.
+    try:
+        os.link(target, kept)
+    except FileExistsError:
+        raise
+    except OSError:
+        with kept.open("xb") as copy:
+            try:
+                copy.write(target.read_bytes())
+            except OSError:
+                kept.unlink()
+                raise
+        shutil.copystat(target, kept)
+
+
+def _replace(temporary: Path, target: Path) -> None:
+    try:
+        if target.exists():
+            shutil.copymode(target, temporary)
+        temporary.replace(target)
+    except PermissionError as error:
+        raise FileError(
+            f"{target}: is open in another program, or protected; close it and try again"
+        ) from error
+    except OSError as error:
+        raise FileError(f"{target}: cannot be written ({error.strerror})") from error

@@ -1,0 +1,179 @@
+"""Read a workbook: the cells and charts of all its sheets, and its defined names."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from backprop_xlsx.spreadsheet.errors import FileError, InputError
+from backprop_xlsx.spreadsheet.ooxml import markup
+from backprop_xlsx.spreadsheet.ooxml.allowance import Allowance
+from backprop_xlsx.spreadsheet.ooxml.archive import Archive
+from backprop_xlsx.spreadsheet.ooxml.cells import Cell, read_cells
+from backprop_xlsx.spreadsheet.ooxml.charts import Chart, Series, read_charts
+from backprop_xlsx.spreadsheet.ooxml.cursor import Position
+from backprop_xlsx.spreadsheet.ooxml.relationships import Relationship, relationships
+from backprop_xlsx.spreadsheet.ooxml.shared_strings import read_shared_strings
+from backprop_xlsx.spreadsheet.ooxml.values import ErrorValue, Value
+
+__all__ = [
+    "Book",
+    "Cell",
+    "Chart",
+    "ErrorValue",
+    "Position",
+    "Series",
+    "Sheet",
+    "Value",
+    "read_archive",
+    "read_book",
+]
+
+MAXIMUM_SHEETS = 1_000
+"""Excel has no limit; the largest class book has ten."""
+MAXIMUM_NAMES = 100_000
+"""Defined names; books that were copied for years hold some ten thousand dead ones."""
+
+_NAMES = markup.qualified(markup.SPREADSHEET, "sheet", "definedName", "workbookPr")
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A sheet: its part in the package, and the cells that hold something by row and column.
+
+    A chart sheet has a chart and no cells.
+    """
+
+    name: str
+    part: str
+    cells: dict[Position, Cell]
+    charts: tuple[Chart, ...]
+
+
+@dataclass(frozen=True)
+class Book:
+    """A workbook as it was read; `names` are the defined names and what they stand for.
+
+    A name that is defined for one sheet only is listed as `sheet!name`.
+    """
+
+    path: Path
+    archive: Archive
+    sheets: tuple[Sheet, ...]
+    names: dict[str, str]
+
+    def sheet(self, name: str) -> Sheet:
+        """The sheet of that name, in upper or lower case; raises InputError if there is none."""
+        for sheet in self.sheets:
+            if sheet.name.casefold() == name.casefold():
+                return sheet
+        known = ", ".join(repr(sheet.name) for sheet in self.sheets)
+        raise InputError(f"{self.path}: has no sheet {name!r}, expected one of {known}")
+
+
+def read_book(path: Path) -> Book:
+    """Read a workbook; formulas are not evaluated, and nothing outside the file is opened.
+
+    Raises FileError if the file is no workbook, is damaged, or is too large, see `Archive.open`.
+    """
+    return read_archive(Archive.open(path))
+
+
+def read_archive(archive: Archive) -> Book:
+    """Read the workbook of an open package; raises FileError as `read_book` does."""
+    part = _workbook_part(archive)
+    targets = relationships(archive, part)
+    workbook = _Workbook(archive.path)
+    markup.parse(
+        archive.chunks(part),
+        archive.where(part),
+        _NAMES,
+        workbook.start,
+        workbook.end,
+        workbook.text,
+    )
+    allowance = Allowance()
+    strings = _strings(archive, targets, allowance)
+    sheets: list[Sheet] = []
+    for name, identifier in workbook.sheets:
+        target = targets.get(identifier)
+        if target is None or any(sheet.part == target.part for sheet in sheets):
+            raise FileError(
+                f"{archive.path}: sheet {name!r} has no part of its own; open the file in "
+                "Excel, let it repair the file, and save it again"
+            )
+        where = f"{archive.path}: sheet {name!r}"
+        content = read_cells(
+            archive.chunks(target.part), where, strings, allowance, workbook.epoch_1904
+        )
+        drawing = relationships(archive, target.part).get(content.drawing or "")
+        charts = read_charts(archive, drawing.part) if drawing is not None else ()
+        sheets.append(Sheet(name, target.part, content.cells, charts))
+    if not sheets:
+        raise FileError(
+            f"{archive.path}: holds no sheet, expected a workbook; open the file in Excel, let it "
+            "repair the file, and save it again"
+        )
+    return Book(archive.path, archive, tuple(sheets), workbook.names())
+
+
+def _workbook_part(archive: Archive) -> str:
+    for target in relationships(archive, "").values():
+        if target.kind == "officeDocument":
+            return target.part
+    return "xl/workbook.xml"
+
+
+def _strings(
+    archive: Archive, targets: dict[str, Relationship], allowance: Allowance
+) -> tuple[str, ...]:
+    for target in targets.values():
+        if target.kind == "sharedStrings":
+            where = archive.where(target.part)
+            return read_shared_strings(archive.chunks(target.part), where, allowance)
+    return ()
+
+
+@dataclass
+class _Workbook:
+    """The handlers of the workbook part."""
+
+    path: Path
+    sheets: list[tuple[str, str]] = field(default_factory=list)
+    defined: list[tuple[str, str | None, list[str]]] = field(default_factory=list)
+    epoch_1904: bool = False
+    in_name: bool = False
+
+    def start(self, name: str, attributes: markup.Attributes) -> None:
+        if name == "sheet":
+            identifier = markup.relationship_id(attributes) or ""
+            self.sheets.append((attributes.get("name", ""), identifier))
+            self._refuse_beyond(len(self.sheets), MAXIMUM_SHEETS, "sheets")
+        elif name == "definedName":
+            self.in_name = True
+            self.defined.append((attributes.get("name", ""), attributes.get("localSheetId"), []))
+            self._refuse_beyond(len(self.defined), MAXIMUM_NAMES, "defined names")
+        else:
+            self.epoch_1904 = attributes.get("date1904") in ("1", "true")
+
+    def end(self, _: str) -> None:
+        self.in_name = False
+
+    def text(self, piece: str) -> None:
+        if self.in_name:
+            self.defined[-1][2].append(piece)
+
+    def _refuse_beyond(self, number: int, limit: int, what: str) -> None:
+        if number > limit:
+            raise FileError(
+                f"{self.path}: has more than {limit:,} {what}; keep only those that are needed"
+            )
+
+    def names(self) -> dict[str, str]:
+        """The defined names; a sheet's own with its name before it."""
+        names = {}
+        for name, sheet, pieces in self.defined:
+            if sheet is not None and sheet.isdecimal() and int(sheet) < len(self.sheets):
+                name = f"{self.sheets[int(sheet)][0]}!{name}"
+            names[name] = "".join(pieces)
+        return names

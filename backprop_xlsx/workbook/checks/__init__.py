@@ -1,0 +1,1 @@
+"""The sheet that checks the workbook from within, in live formulas."""

@@ -1,0 +1,1 @@
+"""The first sheet: the start values, the network drawn with live numbers, the notation."""

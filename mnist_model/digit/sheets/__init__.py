@@ -1,0 +1,1 @@
+"""The sheets of a digit workbook, one module for each kind."""

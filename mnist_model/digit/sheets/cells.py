@@ -1,0 +1,140 @@
+"""Where values stand: addresses, the cells of a stage's values, and maps laid out in tiles."""
+
+from __future__ import annotations
+
+import functools
+import math
+from dataclasses import dataclass
+
+import numpy
+import numpy.typing
+from xlsxwriter.utility import xl_col_to_name
+
+from backprop_xlsx.spreadsheet.sheets.page import Position
+from mnist_model.digit.network.stages import Shape
+
+Integers = numpy.typing.NDArray[numpy.int64]
+
+# A gallery of maps is to be so many times as wide as high.
+WIDTH_TO_HEIGHT = 1.6
+
+
+@functools.cache
+def column_name(column: int) -> str:
+    """The letters of a column, counted from 0."""
+    return str(xl_col_to_name(column))
+
+
+def cell(row: int, column: int) -> str:
+    """The address of a cell, as in ``B5``."""
+    return f"{column_name(column)}{row + 1}"
+
+
+def fixed(row: int, column: int) -> str:
+    """The address of a cell that stays when a formula is copied, as in ``$B$5``."""
+    return f"${column_name(column)}${row + 1}"
+
+
+def area(row: int, column: int, height: int, width: int) -> str:
+    """The address of a rectangle, as in ``B5:D7``."""
+    first, last = cell(row, column), cell(row + height - 1, column + width - 1)
+    return first if first == last else f"{first}:{last}"
+
+
+def fixed_area(row: int, column: int, height: int, width: int) -> str:
+    """The address of a rectangle that stays when a formula is copied, as in ``$B$5:$D$7``."""
+    first, last = fixed(row, column), fixed(row + height - 1, column + width - 1)
+    return first if first == last else f"{first}:{last}"
+
+
+@dataclass(frozen=True)
+class Cells:
+    """The cells of a stage's values: for each channel, row and column its place on a sheet.
+
+    ``is_signed`` tells whether a value can be negative.
+    """
+
+    sheet: str
+    rows: Integers
+    columns: Integers
+    is_signed: bool
+
+    @property
+    def shape(self) -> Shape:
+        """Channels, height and width."""
+        channels, height, width = self.rows.shape
+        return channels, height, width
+
+    @property
+    def corners(self) -> tuple[Position, Position]:
+        """The first cell and the last of the rectangle that holds all cells."""
+        first = (int(self.rows.min()), int(self.columns.min()))
+        return first, (int(self.rows.max()), int(self.columns.max()))
+
+    def flattened(self) -> Cells:
+        """The same cells as a vector, in torch's order."""
+        rows, columns = (places.reshape(-1, 1, 1) for places in (self.rows, self.columns))
+        return Cells(self.sheet, rows, columns, self.is_signed)
+
+    def position(self, channel: int, row: int, column: int) -> Position:
+        """The place of a value."""
+        at = channel, row, column
+        return int(self.rows[at]), int(self.columns[at])
+
+    def references(self) -> list[list[list[str]]]:
+        """The address of each value from another sheet, [channel][row][column]."""
+        return [
+            [
+                [f"'{self.sheet}'!{cell(*place)}" for place in zip(rows, columns, strict=True)]
+                for rows, columns in zip(*planes, strict=True)
+            ]
+            for planes in zip(self.rows.tolist(), self.columns.tolist(), strict=True)
+        ]
+
+
+@dataclass(frozen=True)
+class Tiling:
+    """Rectangles of one size side by side, ``across`` in a row, each with a label above it."""
+
+    count: int
+    height: int
+    width: int
+    top: int
+    left: int
+    across: int
+
+    @classmethod
+    def gallery(cls, shape: Shape, top: int, left: int) -> Tiling:
+        """As many across as look well, and leave few places empty."""
+        count, height, width = shape
+        wanted = math.sqrt(WIDTH_TO_HEIGHT * count * (height + 1) / (width + 1))
+        choices = range(max(1, math.ceil(wanted / 1.5)), max(1, math.floor(wanted * 1.5)) + 1)
+        across = min(choices, key=lambda n: (-count % n, abs(n - wanted)))
+        return cls(count, height, width, top, left, min(across, count))
+
+    def corner(self, index: int) -> Position:
+        """The first cell of a rectangle; its label stands above it."""
+        down, right = divmod(index, self.across)
+        return self.top + 1 + down * (self.height + 1), self.left + right * (self.width + 1)
+
+    @property
+    def last_row(self) -> int:
+        """The last row of the lowest rectangle."""
+        return self.corner(self.count - 1)[0] + self.height - 1
+
+    @property
+    def last_column(self) -> int:
+        """The last column of the first row of rectangles."""
+        return self.corner(self.across - 1)[1] + self.width - 1
+
+    def cells(self, sheet: str, is_signed: bool) -> Cells:
+        """The cells of the rectangles, each a channel."""
+        corners = numpy.array([self.corner(index) for index in range(self.count)])
+        rows, columns = numpy.mgrid[: self.height, : self.width]
+        return Cells(sheet, corners[:, :1, None] + rows, corners[:, 1:, None] + columns, is_signed)
+
+
+def listed(sheet: str, row: int, column: int, count: int, is_signed: bool) -> Cells:
+    """Single values one below the other, each a channel."""
+    rows = (row + numpy.arange(count)).reshape(-1, 1, 1)
+    return Cells(sheet, rows, numpy.full_like(rows, column), is_signed)

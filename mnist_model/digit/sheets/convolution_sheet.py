@@ -1,0 +1,241 @@
+"""The sheet of a convolution: maps, kernels beside them, and below what the windows lie over.
+
+What it reads is laid out with the channels side by side for each pixel (column = x·C + channel)
+and with the zero border around it. A window over all channels is then one rectangle, the kernel
+has the same shape, and each output is one sum of products over cells of this very sheet.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from functools import cached_property
+
+import numpy
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
+
+from backprop_xlsx.spreadsheet.sheets.page import Page
+from mnist_model.digit.network.stages import Convolution
+from mnist_model.digit.network.steps import Array
+from mnist_model.digit.sheets.blocks import write_numbers
+from mnist_model.digit.sheets.cells import (
+    WIDTH_TO_HEIGHT,
+    Cells,
+    Tiling,
+    area,
+    fixed,
+    fixed_area,
+)
+from mnist_model.digit.sheets.looks import Looks, colour_values, colour_weights, square_columns
+from mnist_model.digit.sheets.stage_sheet import TOP, StageSheet
+
+# Room for the headings, which run over the squares.
+LEAST_WIDTH, LEAST_HEIGHT, LEAST_HEADING = 24, 16, 14
+WIDEST_READS = 120
+
+
+class ConvolutionSheet(StageSheet):
+    """Feature maps at the left, kernels at the right, the padded input below both."""
+
+    def __init__(
+        self, number: int, stage: Convolution, labels: Sequence[str] | None, reads_signed: bool
+    ) -> None:
+        super().__init__(number, stage, labels, reads_signed)
+        self.convolution = stage
+        self.maps = Tiling.gallery(stage.output_shape, TOP + 1, 1)
+        out, self.group_channels, height, width = stage.weight.shape
+        self.kernel_width = width * self.group_channels
+        # A label, the kernel, a gap, its constants, a gap.
+        self.unit = 1 + self.kernel_width + 1 + len(stage.constants) + 1
+        self.pitch = height + (height > 1)
+        self.kernels_left = max(self.maps.last_column, LEAST_WIDTH) + 3
+        # Not much lower than the maps, and not much wider than high.
+        room = max(self.maps.last_row - TOP - 1, LEAST_HEIGHT)
+        wanted = math.sqrt(WIDTH_TO_HEIGHT * out * self.pitch / self.unit)
+        self.kernel_columns = min(-(-out // max(1, room // self.pitch)), max(1, round(wanted)))
+        self.kernels_down = -(-out // self.kernel_columns)
+        (top, bottom), (left, right) = stage.padding
+        _, rows, columns = stage.input_shape
+        block = (rows + top + bottom, (columns + left + right) * self.group_channels)
+        across = min(stage.groups, max(1, WIDEST_READS // (block[1] + 1)))
+        self.reads_top = max(self.maps.last_row, TOP + 1 + self.kernels_down * self.pitch) + 2
+        self.reads = Tiling(stage.groups, *block, self.reads_top + 1, 1, across)
+
+    @property
+    def formulas(self) -> int:
+        """Each output, and each cell that shows what it reads."""
+        return int(numpy.prod(self.stage.output_shape) + numpy.prod(self.stage.input_shape))
+
+    @property
+    def last_row(self) -> int:
+        """The last row of what it reads."""
+        return self.reads.last_row
+
+    @property
+    def last_column(self) -> int:
+        """Of the kernels or of what it reads."""
+        kernels = self.kernels_left + self.kernel_columns * self.unit - 2
+        return max(kernels, self.reads.last_column)
+
+    @property
+    def printed(self) -> tuple[int, int]:
+        """Maps and kernels alone: what it reads is often too wide for a page."""
+        kernels = self.kernels_left + self.kernel_columns * self.unit - 2
+        return self.reads_top - 1, max(kernels, self.kernels_left + LEAST_HEADING)
+
+    @cached_property
+    def outputs(self) -> Cells:
+        """The maps' cells."""
+        return self.maps.cells(self.name, self.is_signed)
+
+    def words(self) -> tuple[str, str]:
+        """What a cell of a map is, and how what it reads is laid out."""
+        layer, channels = self.convolution, self.group_channels
+        height, width = layer.weight.shape[2:]
+        over = f"over {channels} channels " if channels > 1 else ""
+        moved = " × ".join(map(str, layer.stride))
+        steps = f", and moved by {moved} cells" if layer.stride != (1, 1) else ""
+        computes = (
+            f"Each cell of a map is one formula: a window of {height} × {width} {over}times the "
+            f"map's kernel, cell by cell, summed up{steps}."
+        )
+        reads = (
+            f"The windows lie over what it reads, below the maps: {channels} channels stand side "
+            "by side for each pixel, so that a window is one rectangle of its kernel's shape."
+            if channels > 1
+            else "The windows lie over what it reads, below the maps."
+        )
+        return computes, reads + " Trace precedents shows both with arrows."
+
+    def put(
+        self,
+        worksheet: Worksheet,
+        page: Page,
+        looks: Looks,
+        source: Cells,
+        inputs: Array,
+        outputs: Array,
+    ) -> None:
+        """Maps, kernels, and what the windows lie over."""
+        square_columns(worksheet, self.last_column, self.kernels_left + self.unit)
+        self._put_reads(worksheet, page, looks, source, inputs)
+        self._put_kernels(worksheet, page, looks)
+        self._put_maps(worksheet, page, looks, outputs)
+
+    def _kernel(self, index: int) -> tuple[int, int]:
+        """The first cell of a kernel; its label stands to the left of it."""
+        right, down = divmod(index, self.kernels_down)
+        return TOP + 2 + down * self.pitch, self.kernels_left + 1 + right * self.unit
+
+    def _put_maps(self, worksheet: Worksheet, page: Page, looks: Looks, outputs: Array) -> None:
+        layer = self.convolution
+        height, columns = layer.weight.shape[2], self.kernel_width
+        page.text((TOP, 1), "What comes out", looks("heading"))
+        styles = looks.framed(*layer.output_shape[1:], "square")
+        out_of_group = layer.output_shape[0] // layer.groups
+        down, right = layer.stride
+        for channel, values in enumerate(outputs.tolist()):
+            top, left = self.maps.corner(channel)
+            page.text((top - 1, left), self._label(channel), looks("label"))
+            kernel = self._kernel(channel)
+            weights = fixed_area(*kernel, height, columns)
+            constants = [
+                fixed(kernel[0], kernel[1] + columns + 1 + index)
+                for index in range(len(layer.constants))
+            ]
+            read_top, read_left = self.reads.corner(channel // out_of_group)
+            for y, row in enumerate(values):
+                for x, value in enumerate(row):
+                    window = area(
+                        read_top + y * down,
+                        read_left + x * right * self.group_channels,
+                        height,
+                        columns,
+                    )
+                    formula = layer.formula(products(window, weights), constants)
+                    page.formula((top + y, left + x), formula, value, styles[y][x])
+        place = (self.maps.top, self.maps.left, self.maps.last_row, self.maps.last_column)
+        colour_values(worksheet, place, self.is_signed)
+
+    def _label(self, channel: int) -> str:
+        label = self.labels[channel]
+        return f"map {label}" if self.maps.width > 3 else label
+
+    def _put_kernels(self, worksheet: Worksheet, page: Page, looks: Looks) -> None:
+        layer = self.convolution
+        names = ", ".join(name for name, _ in layer.constants)
+        title = "Kernels" + (f", and behind each: {names}" if names else "")
+        page.text((TOP, self.kernels_left), title, looks("heading"))
+        # Interleaved like what the windows lie over: [out, height, width · channels].
+        interleaved = layer.weight.transpose(0, 2, 3, 1)
+        out, height, _, channels = interleaved.shape
+        styles = _pixel_styles(looks, height, self.kernel_width, channels, "constant")
+        for index, rows in enumerate(interleaved.reshape(out, height, -1).tolist()):
+            top, left = self._kernel(index)
+            page.text((top, left - 1), self.labels[index], looks("label"))
+            write_numbers(worksheet, (top, left), rows, styles)
+            for offset, (_, numbers) in enumerate(layer.constants):
+                position = (top, left + self.kernel_width + 1 + offset)
+                page.number(position, float(numbers[index]), looks("square", "constant"))
+            if index % self.kernels_down == 0:
+                last = min(index + self.kernels_down, out) - 1
+                bottom = self._kernel(last)[0] + height - 1
+                place = (top, left, bottom, left + self.kernel_width - 1)
+                colour_weights(worksheet, place, float(numpy.abs(layer.weight).max()))
+
+    def _put_reads(
+        self, worksheet: Worksheet, page: Page, looks: Looks, source: Cells, inputs: Array
+    ) -> None:
+        layer, channels = self.convolution, self.group_channels
+        (top, _), (left, _) = layer.padding
+        _, height, width = layer.input_shape
+        border = ", with a border of zeros" if layer.padding != ((0, 0),) * 2 else ""
+        page.text((self.reads_top, 1), f"What it reads{border}", looks("heading"))
+        references, values = source.references(), inputs.tolist()
+        styles = _pixel_styles(looks, height, width * channels, channels)
+        edge = looks("square", "border")
+        for group in range(layer.groups):
+            first_row, first_column = self.reads.corner(group)
+            if layer.groups > 1:
+                label = f"map {group + 1}" if channels == 1 else f"group {group + 1}"
+                page.text((first_row - 1, first_column), label, looks("label"))
+            for y in range(self.reads.height):
+                for x in range(self.reads.width // channels):
+                    at_y, at_x = y - top, x - left
+                    is_inside = 0 <= at_y < height and 0 <= at_x < width
+                    column = first_column + x * channels
+                    for channel in range(channels):
+                        position = (first_row + y, column + channel)
+                        if not is_inside:
+                            page.number(position, 0, edge)
+                            continue
+                        of = group * channels + channel
+                        page.formula(
+                            position, references[of][at_y][at_x], values[of][at_y][at_x],
+                            styles[at_y][at_x * channels + channel],
+                        )  # fmt: skip
+            place = (
+                first_row + top,
+                first_column + left * channels,
+                first_row + top + height - 1,
+                first_column + (left + width) * channels - 1,
+            )
+            colour_values(worksheet, place, source.is_signed)
+
+
+def products(first: str, second: str) -> str:
+    """The sum of the products of two ranges of one shape."""
+    return f"SUMPRODUCT({first},{second})" if ":" in first else f"{first}*{second}"
+
+
+def _pixel_styles(
+    looks: Looks, height: int, width: int, channels: int, *more: str
+) -> list[list[Format]]:
+    """A frame, and a thin line where a pixel's channels begin."""
+    styles = looks.framed(height, width, "square", *more)
+    if channels > 1:
+        begins = looks.framed(height, width, "square", *more, "first_channel")
+        for row, begun in zip(styles, begins, strict=True):
+            row[::channels] = begun[::channels]
+    return styles

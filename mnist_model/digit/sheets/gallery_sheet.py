@@ -1,0 +1,85 @@
+"""The sheet with all inputs to choose from, each as a coloured grid."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from xlsxwriter.worksheet import Worksheet
+
+from backprop_xlsx.spreadsheet.sheets.page import Page, prepare
+from mnist_model.digit.examples import Examples
+from mnist_model.digit.network.stages import Shape
+from mnist_model.digit.sheets.blocks import write_numbers
+from mnist_model.digit.sheets.cells import Tiling, fixed_area
+from mnist_model.digit.sheets.looks import Looks, colour_values, square_columns
+from mnist_model.digit.sheets.stage_sheet import HEAD_ROWS, TOP, put_links
+
+ACROSS = 10
+
+
+@dataclass(frozen=True, eq=False)
+class Gallery:
+    """The sheet ``name``; the maps of one input stand side by side, the values of a list below."""
+
+    name: str
+    examples: Examples
+    shape: Shape
+
+    @property
+    def tiles(self) -> Tiling:
+        """The grids."""
+        channels, height, width = self.shape
+        is_list = (height, width) == (1, 1)
+        side = (channels, 1) if is_list else (height, channels * (width + 1) - 1)
+        count = len(self.examples.names)
+        return Tiling(count, *side, TOP, 1, min(count, ACROSS))
+
+    def offset(self, channel: int, row: int, column: int) -> tuple[int, int]:
+        """Where a value stands in its grid."""
+        if self.shape[1:] == (1, 1):
+            return channel, 0
+        return row, channel * (self.shape[2] + 1) + column
+
+    def place(self, index: int) -> tuple[int, int]:
+        """Row and column of the grid of an input within :attr:`area`, from 1."""
+        row, column = self.tiles.corner(index)
+        return row - TOP, column
+
+    @property
+    def area(self) -> str:
+        """The address of all grids, from another sheet."""
+        tiles = self.tiles
+        return f"'{self.name}'!" + fixed_area(TOP + 1, 1, tiles.last_row - TOP, tiles.last_column)
+
+    def write(
+        self,
+        worksheet: Worksheet,
+        looks: Looks,
+        neighbours: tuple[str, str],
+        home: tuple[str, str],
+    ) -> None:
+        """Writes the sheet."""
+        tiles = self.tiles
+        square_columns(worksheet, tiles.last_column, tiles.last_column)
+        page = Page(worksheet)
+        page.text((0, 1), f"The {self.examples.noun}s to choose from", looks("title"))
+        page.height(0, 26)
+        words = f"Plain numbers; the sheet {home[0]} fetches the {self.examples.noun} chosen there."
+        page.text((1, 1), words, looks("quiet"))
+        put_links(page, looks, neighbours, home)
+        values = self.examples.values.reshape(-1, *self.shape).tolist()
+        styles = looks.framed(tiles.height, tiles.width, "square", "pixel")
+        for index, planes in enumerate(values):
+            top, left = tiles.corner(index)
+            page.text((top - 1, left), self.examples.names[index], looks("label"))
+            for channel, rows in enumerate(planes):
+                down, right = self.offset(channel, 0, 0)
+                looks_of_map = [row[right : right + len(rows[0])] for row in styles[down:]]
+                corner = (top + down, left + right)
+                write_numbers(worksheet, corner, rows, looks_of_map[: len(rows)])
+        page.write()
+        worksheet.freeze_panes(HEAD_ROWS, 1)
+        prepare(worksheet, tiles.last_row, tiles.last_column)
+        worksheet.fit_to_pages(1, 0)
+        is_signed = bool((self.examples.values < 0).any())
+        colour_values(worksheet, (TOP + 1, 1, tiles.last_row, tiles.last_column), is_signed)

@@ -1,0 +1,148 @@
+"""How the sheets of a digit workbook look: the book's theme, and what grids of values need."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from xlsxwriter import Workbook
+from xlsxwriter.format import Format
+from xlsxwriter.utility import xl_range, xl_range_abs
+from xlsxwriter.worksheet import Worksheet
+
+from backprop_xlsx.spreadsheet.sheets import theme
+
+POSITIVE, NEGATIVE, PAPER = "#16466F", "#B4550F", "#FFFFFF"
+# Light enough for numbers to be read on them.
+LIGHT_POSITIVE, LIGHT_NEGATIVE = "#9DBFDE", "#F0B98F"
+NAVIGATION_WIDTH = 17
+# In characters; such a column is as wide as a row is high, 20 pixels.
+SQUARE_WIDTH = 2.14
+LIST_WIDTH = 10
+
+# What would show as 0.0 shows as an empty cell: ReLU leaves most values so.
+SMALL_NUMBER = "[>=0.05]0.0;[<=-0.05]-0.0;"
+LEAST_ZOOM, SCREEN = 40, 75  # per cent; squares across a screen
+
+SIDES = ("top", "bottom", "left", "right")
+
+STYLES: dict[str, dict[str, Any]] = {
+    **theme.STYLES,
+    "square": {
+        "font_size": 5,
+        "num_format": SMALL_NUMBER,
+        "align": "center",
+    },
+    "first_channel": {"left": 1, "left_color": theme.RULE},
+    **{f"frame_{side}": {side: 1, f"{side}_color": theme.RULE} for side in SIDES},
+    "border": {"bg_color": "#E9ECEF", "num_format": ";;;"},
+    "constant": {"num_format": "0.00"},
+    "pixel": {"num_format": "0;-0;"},
+    "output": {"num_format": "0.000000", "align": "right"},
+    "differs": theme.DIFFERS_STYLE,
+    "label": {"font_size": 7, "font_color": theme.QUIET, "align": "left"},
+    "list": {"num_format": "0.0000", "align": "right"},
+    "counts": {"num_format": "#,##0", "align": "right"},
+    "probability": {"num_format": "0.0 %", "align": "right"},
+    "paper": {"num_format": ";;;", "border": 1, "border_color": "#EDF0F3"},
+    "huge": {"font_size": 96, "bold": True, "align": "center", "font_color": theme.ACCENT},
+    "large": {"font_size": 14, "bold": True, "align": "left"},
+    "choice": {"bg_color": "#FFF6CF", "border": 1, "border_color": "#D9B83F", "bold": True},
+    "right": {"align": "right"},
+}
+
+
+class Looks:
+    """The formats of one workbook, each made once from the named styles that it combines."""
+
+    def __init__(self, workbook: Workbook) -> None:
+        self.workbook = workbook
+        self._formats: dict[tuple[str, ...], Format] = {}
+
+    def __call__(self, *styles: str) -> Format:
+        """The format that combines these styles of :data:`STYLES`, later ones winning."""
+        if styles not in self._formats:
+            properties: dict[str, Any] = {}
+            for style in ("base", *styles):
+                properties |= STYLES[style]
+            self._formats[styles] = self.workbook.add_format(properties)
+        return self._formats[styles]
+
+    def framed(self, height: int, width: int, *styles: str) -> list[list[Format]]:
+        """The formats of a rectangle's cells, [row][column], with a line around it."""
+
+        def sides(row: int, column: int) -> list[str]:
+            at = (row == 0, row == height - 1, column == 0, column == width - 1)
+            return [f"frame_{side}" for side, is_there in zip(SIDES, at, strict=True) if is_there]
+
+        return [
+            [self(*styles, *sides(row, column)) for column in range(width)] for row in range(height)
+        ]
+
+
+def square_columns(worksheet: Worksheet, last_column: int, shown: int) -> None:
+    """A wide first column for links, then squares, of which ``shown`` are to fit on a screen."""
+    worksheet.set_column(0, 0, NAVIGATION_WIDTH)
+    worksheet.set_column(1, last_column, SQUARE_WIDTH)
+    worksheet.set_zoom(max(LEAST_ZOOM, min(100, 100 * SCREEN // shown)))
+
+
+def colour_values(
+    worksheet: Worksheet, place: tuple[int, int, int, int], signed: bool, light: bool = False
+) -> None:
+    """White is 0, blue positive and, where there are negative ones, orange negative.
+
+    ``place`` is the first row and column, and the last; ``light`` is for numbers to be read.
+    """
+    positive, negative = _colours(light)
+    largest = {"max_type": "max", "max_color": positive}
+    if not signed:
+        scale = {"type": "2_color_scale", "min_type": "num", "min_value": 0, "min_color": PAPER}
+        worksheet.conditional_format(xl_range(*place), scale | largest)
+        return
+    # The same distance from 0 gets the same depth of either colour.
+    cells = xl_range_abs(*place)
+    scale = {
+        "type": "3_color_scale",
+        "min_type": "formula",
+        "min_value": f"=MIN(MIN({cells}),-MAX({cells}))",
+        "min_color": negative,
+        "mid_type": "num",
+        "mid_value": 0,
+        "mid_color": PAPER,
+        "max_type": "formula",
+        "max_value": f"=MAX(MAX({cells}),-MIN({cells}))",
+        "max_color": positive,
+    }
+    worksheet.conditional_format(xl_range(*place), scale)
+
+
+def colour_weights(
+    worksheet: Worksheet, place: tuple[int, int, int, int], largest: float, light: bool = False
+) -> None:
+    """White is 0, blue and orange are the largest weight with either sign."""
+    positive, negative = _colours(light)
+    worksheet.conditional_format(
+        xl_range(*place),
+        {
+            "type": "3_color_scale",
+            "min_type": "num",
+            "min_value": -largest,
+            "min_color": negative,
+            "mid_type": "num",
+            "mid_value": 0,
+            "mid_color": PAPER,
+            "max_type": "num",
+            "max_value": largest,
+            "max_color": positive,
+        },
+    )
+
+
+def _colours(light: bool) -> tuple[str, str]:
+    return (LIGHT_POSITIVE, LIGHT_NEGATIVE) if light else (POSITIVE, NEGATIVE)
+
+
+def mixed(first: str, second: str, share: float) -> str:
+    """A colour between two, ``share`` of the way."""
+    pairs = ((int(first[i : i + 2], 16), int(second[i : i + 2], 16)) for i in (1, 3, 5))
+    return "#" + "".join(f"{round(a + (b - a) * share):02X}" for a, b in pairs)

@@ -1,0 +1,168 @@
+"""The sheets of pooling, of BatchNorm on its own and of steps on their own: maps or lists."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+
+import numpy
+from xlsxwriter.worksheet import Worksheet
+
+from backprop_xlsx.spreadsheet.sheets.page import Page, Position
+from mnist_model.digit.network.stages import Normalisation, Pointwise, Pooling, Stage, Window
+from mnist_model.digit.network.steps import Array
+from mnist_model.digit.sheets.cells import Cells, Tiling, area, fixed, listed
+from mnist_model.digit.sheets.looks import (
+    LIST_WIDTH,
+    NAVIGATION_WIDTH,
+    Looks,
+    colour_values,
+    square_columns,
+)
+from mnist_model.digit.sheets.stage_sheet import LEAST_COLUMNS, TOP, StageSheet
+
+LABEL, VALUES = 1, 2  # columns of a list
+LEAST_WIDTH, LEAST_SQUARES, LEAST_HEADING = 24, 40, 18
+
+
+class MapSheet(StageSheet):
+    """Maps, or a list where each is a single value, and each channel's constants beside them.
+
+    The formulas read the cells of the stage before.
+    """
+
+    stage: Pooling | Normalisation | Pointwise
+
+    def __init__(
+        self, number: int, stage: Stage, labels: Sequence[str] | None, reads_signed: bool
+    ) -> None:
+        super().__init__(number, stage, labels, reads_signed)
+        self.maps = Tiling.gallery(stage.output_shape, TOP + 1, 1)
+
+    @property
+    def formulas(self) -> int:
+        """Each output."""
+        return int(numpy.prod(self.stage.output_shape))
+
+    @property
+    def last_row(self) -> int:
+        """That of the maps or of the constants."""
+        rows = TOP + 1 + self.stage.output_shape[0]
+        if self.stage.is_list:
+            return rows
+        return max(self.maps.last_row, rows if self.stage.constants else 0)
+
+    @property
+    def last_column(self) -> int:
+        """That of the maps or of the constants."""
+        return max(self._left_of_constants + len(self.stage.constants), self._last_of_maps)
+
+    @property
+    def printed(self) -> tuple[int, int]:
+        """The head needs more squares than columns of a list."""
+        if self.stage.is_list:
+            return self.last_row, max(self.last_column, LEAST_COLUMNS)
+        heading = LEAST_HEADING if self.stage.constants else 0
+        return self.last_row, max(self._left_of_constants + heading, LEAST_SQUARES)
+
+    @property
+    def _last_of_maps(self) -> int:
+        return VALUES if self.stage.is_list else self.maps.last_column
+
+    @property
+    def _left_of_constants(self) -> int:
+        """The column of the constants' labels."""
+        return VALUES + 1 if self.stage.is_list else max(self.maps.last_column, LEAST_WIDTH) + 2
+
+    @cached_property
+    def outputs(self) -> Cells:
+        """The cells of the maps, or of the list."""
+        if self.stage.is_list:
+            return listed(self.name, TOP + 2, VALUES, self.stage.output_shape[0], self.is_signed)
+        return self.maps.cells(self.name, self.is_signed)
+
+    def words(self) -> tuple[str, str]:
+        """What a cell is, and what it reads."""
+        reads = "It reads the cells of the sheet before."
+        if not isinstance(self.stage, Pooling):
+            return "Each cell is one formula over the same cell of the sheet before.", reads
+        what = "largest" if self.stage.is_maximum else "mean"
+        size = " × ".join(map(str, self.stage.kernel))
+        return f"Each cell is one formula: the {what} of a window of {size} cells.", reads
+
+    def put(
+        self,
+        worksheet: Worksheet,
+        page: Page,
+        looks: Looks,
+        source: Cells,
+        inputs: Array,
+        outputs: Array,
+    ) -> None:
+        """The outputs and the constants."""
+        if self.stage.is_list:
+            worksheet.set_column(0, 0, NAVIGATION_WIDTH)
+            worksheet.set_column(1, self.last_column, LIST_WIDTH)
+        else:
+            square_columns(worksheet, self.last_column, self.last_column)
+        page.text((TOP, 1), "What comes out", looks("heading"))
+        self._put_constants(page, looks)
+        # After Flatten it reads the same cells as a vector.
+        source = source if source.shape == self.stage.input_shape else source.flattened()
+        cells = self.outputs
+        styles = [[looks("list")]]
+        if not self.stage.is_list:
+            styles = looks.framed(*self.stage.output_shape[1:], "square")
+        for channel, values in enumerate(outputs.tolist()):
+            constants = [fixed(*place) for place in self._constants(channel)]
+            self._put_label(page, looks, channel)
+            for y, row in enumerate(values):
+                for x, value in enumerate(row):
+                    window = self._window(source, channel, y, x)
+                    formula = self.stage.formula(f"'{source.sheet}'!{window}", constants)
+                    page.formula(cells.position(channel, y, x), formula, value, styles[y][x])
+        first, last = cells.corners
+        place = (*first, *last)
+        colour_values(worksheet, place, self.is_signed, light=self.stage.is_list)
+
+    def _window(self, source: Cells, channel: int, row: int, column: int) -> str:
+        rows: Window = (row, row + 1)
+        columns: Window = (column, column + 1)
+        if isinstance(self.stage, Pooling):
+            rows, columns = self.stage.rows[row], self.stage.columns[column]
+        height, width = rows[1] - rows[0], columns[1] - columns[0]
+        return area(*source.position(channel, rows[0], columns[0]), height, width)
+
+    def _put_label(self, page: Page, looks: Looks, channel: int) -> None:
+        label = self.labels[channel]
+        if self.stage.is_list:
+            page.text((TOP + 2 + channel, LABEL), label, looks("quiet", "right"))
+        else:
+            top, left = self.maps.corner(channel)
+            text = f"map {label}" if self.maps.width > 3 else label
+            page.text((top - 1, left), text, looks("label"))
+
+    def _constants(self, channel: int) -> list[Position]:
+        """The places of a channel's constants."""
+        first = self._left_of_constants + 1
+        return [(TOP + 2 + channel, first + n) for n in range(len(self.stage.constants))]
+
+    def _put_constants(self, page: Page, looks: Looks) -> None:
+        constants = self.stage.constants
+        if not constants:
+            return
+        if self.stage.is_list:
+            for offset, (name, _) in enumerate(constants, start=1):
+                position = (TOP + 1, self._left_of_constants + offset)
+                page.text(position, name, looks("header_right"))
+        else:
+            names = ", ".join(name for name, _ in constants)
+            heading = f"For each map: {names}"
+            page.text((TOP, self._left_of_constants), heading, looks("heading"))
+        style = looks("list") if self.stage.is_list else looks("square", "constant")
+        for channel in range(self.stage.output_shape[0]):
+            for (_, numbers), place in zip(constants, self._constants(channel), strict=True):
+                page.number(place, float(numbers[channel]), style)
+            if not self.stage.is_list:
+                place = (TOP + 2 + channel, self._left_of_constants)
+                page.text(place, self.labels[channel], looks("label"))

@@ -1,0 +1,182 @@
+"""The right half of the first sheet: the drop-down, the prediction, and the probabilities."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy
+from xlsxwriter.utility import xl_range
+from xlsxwriter.worksheet import Worksheet
+
+from backprop_xlsx.spreadsheet.sheets.page import Page, Position
+from mnist_model.digit.network.steps import Array
+from mnist_model.digit.sheets.cells import Cells, cell, fixed, fixed_area
+from mnist_model.digit.sheets.looks import LIGHT_POSITIVE, Looks
+from mnist_model.digit.sheets.proof_sheet import NAMES, NO_TARGET, TARGETS, Proof
+from mnist_model.digit.sheets.stage_sheet import TOP
+from mnist_model.sheets.grid import colour_verdicts
+
+WIDTHS = (10, 12, 14, 12, 32)
+WIDTH = len(WIDTHS)
+CLASS, OUTPUT, POWER, SHARE, BAR = range(WIDTH)
+HEADERS = ("class", "output", "e^(out − max)", "probability", "")
+LINKS = TOP - 2
+HUGE, HUGE_ROWS = TOP + 2, 8
+TABLE = HUGE + HUGE_ROWS + 1
+RIGHT, WRONG = "✓ right", "✗ wrong: it is a"
+OWN, NOTHING = "changed by hand", "no right answer is known"
+
+
+@dataclass(frozen=True, eq=False)
+class OutputPanel:
+    """The panel from column ``column`` on.
+
+    ``painted`` is the address of the cells to type into, ``live`` are the network's outputs and
+    ``values`` those cells' cached values.
+    """
+
+    column: int
+    proof: Proof
+    painted: str
+    live: Cells
+    values: Array
+
+    @staticmethod
+    def last_row(outputs: int) -> int:
+        """The row of the three cells that say where the chosen input stands."""
+        return TABLE + outputs + 3
+
+    @staticmethod
+    def choice(column: int) -> Position:
+        """The cell of the drop-down."""
+        return TOP, column + 1
+
+    @staticmethod
+    def found(column: int, outputs: int) -> tuple[Position, Position, Position]:
+        """The cells of the chosen input's number, and of its grid's row and column."""
+        row = OutputPanel.last_row(outputs)
+        return (row, column + 1), (row, column + 2), (row, column + 3)
+
+    def put(self, worksheet: Worksheet, page: Page, looks: Looks, links: Sequence[str]) -> None:
+        """Puts everything; ``links`` are the sheets to go to."""
+        for offset, width in enumerate(WIDTHS):
+            worksheet.set_column(self.column + offset, self.column + offset, width)
+        page.text((LINKS, self.column), "Go to", looks("bold"))
+        for column, sheet in enumerate(links, start=self.column + 1):
+            page.link((LINKS, column), sheet, sheet, looks("link"))
+        self._put_choice(worksheet, page, looks)
+        self._put_table(page, looks)
+        if self._is_classifier:
+            self._put_probabilities(worksheet, page, looks)
+            self._put_prediction(worksheet, page, looks)
+
+    @property
+    def _is_classifier(self) -> bool:
+        return len(self.values) > 1
+
+    @property
+    def _number(self) -> str:
+        """The address of the chosen input's number."""
+        return fixed(*self.found(self.column, len(self.values))[0])
+
+    def _outputs(self, offset: int) -> str:
+        """The address of a column of the table."""
+        return fixed_area(TABLE + 1, self.column + offset, len(self.values), 1)
+
+    def _put_choice(self, worksheet: Worksheet, page: Page, looks: Looks) -> None:
+        examples = self.proof.examples
+        row, column = self.choice(self.column)
+        page.text((row, self.column), examples.noun.capitalize(), looks("bold"))
+        name = examples.names[examples.chosen]
+        page.merged((row, column), self.column + BAR, name, looks("choice"))
+        worksheet.data_validation(
+            row,
+            column,
+            row,
+            column,
+            {
+                "validate": "list",
+                "source": "=" + self.proof.column(NAMES),
+                "error_title": f"Which {examples.noun}?",
+                "error_message": "Choose one of the list.",
+            },
+        )
+        number, *corner = self.found(self.column, len(self.values))
+        style = looks("whole", "quiet")
+        page.text((number[0], self.column), "chosen", looks("quiet"))
+        labels = ("number", "grid row", "grid col.")
+        for place, label in zip((number, *corner), labels, strict=True):
+            page.text((place[0] - 1, place[1]), label, looks("quiet", "right"))
+        formula = f"MATCH({fixed(row, column)},{self.proof.column(NAMES)},0)"
+        page.formula(number, formula, examples.chosen + 1, style)
+        grid = self.proof.gallery.place(examples.chosen)
+        sources = (self.proof.rows, self.proof.columns)
+        for place, source, value in zip(corner, sources, grid, strict=True):
+            page.formula(place, f"INDEX({source},{self._number})", value, style)
+
+    def _put_table(self, page: Page, looks: Looks) -> None:
+        shown = HEADERS if self._is_classifier else HEADERS[:POWER]
+        for offset, header in enumerate(shown):
+            page.text((TABLE, self.column + offset), header, looks("header_right"))
+        references = self.live.flattened().references()
+        for index, value in enumerate(self.values.tolist()):
+            row = TABLE + 1 + index
+            page.number((row, self.column), index, looks("whole", "bold"))
+            page.formula((row, self.column + OUTPUT), references[index][0][0], value, looks("list"))
+
+    def _put_probabilities(self, worksheet: Worksheet, page: Page, looks: Looks) -> None:
+        powers = numpy.exp(self.values - self.values.max())
+        shares = powers / powers.sum()
+        for index in range(len(powers)):
+            row = TABLE + 1 + index
+            output, power, share, bar = ((row, self.column + n) for n in range(OUTPUT, WIDTH))
+            formula = f"EXP({cell(*output)}-MAX({self._outputs(OUTPUT)}))"
+            page.formula(power, formula, powers[index], looks("scientific", "quiet"))
+            formula = f"{cell(*power)}/SUM({self._outputs(POWER)})"
+            page.formula(share, formula, shares[index], looks("probability"))
+            page.formula(bar, cell(*share), shares[index], looks("probability"))
+        first, last = TABLE + 1, TABLE + len(powers)
+        worksheet.conditional_format(
+            xl_range(first, self.column + BAR, last, self.column + BAR),
+            {
+                "type": "data_bar",
+                "bar_color": LIGHT_POSITIVE,
+                "bar_solid": True,
+                "bar_only": True,
+                "data_bar_2010": True,
+                "min_type": "num",
+                "min_value": 0,
+                "max_type": "num",
+                "max_value": 1,
+            },
+        )
+
+    def _put_prediction(self, worksheet: Worksheet, page: Page, looks: Looks) -> None:
+        examples, outputs = self.proof.examples, self._outputs(OUTPUT)
+        predicted = int(self.values.argmax())
+        last = (HUGE + HUGE_ROWS - 1, self.column + OUTPUT)
+        worksheet.merge_range(HUGE, self.column, *last, "", looks("huge"))
+        formula = f"INDEX({self._outputs(CLASS)},MATCH(MAX({outputs}),{outputs},0))"
+        page.formula((HUGE, self.column), formula, predicted, looks("huge"))
+        column, last_column = self.column + POWER, self.column + BAR
+        page.text((HUGE + 1, column), "is what the network reads, with probability", looks("lead"))
+        powers = numpy.exp(self.values - self.values.max())
+        share = (HUGE + 2, column)
+        style = looks("probability", "left", "bold")
+        page.formula(share, f"MAX({self._outputs(SHARE)})", 1 / powers.sum(), style)
+        target = examples.targets[examples.chosen]
+        is_what = f"INDEX({self.proof.column(TARGETS)},{self._number})"
+        formula = (
+            f'IF(COUNT({self.painted})>0,"{OWN}",IF({is_what}="{NO_TARGET}","{NOTHING}",'
+            f'IF({is_what}={fixed(HUGE, self.column)},"{RIGHT}","{WRONG} "&{is_what})))'
+        )
+        verdict = RIGHT if target == predicted else f"{WRONG} {target}"
+        verdict = NOTHING if target is None else verdict
+        page.merged_formula((HUGE + 4, column), last_column, formula, verdict, looks("large"))
+        page.merged_formula(
+            (HUGE + 6, column), last_column, self.proof.verdict, self.proof.verdict_of(self.values),
+            looks("indented"),
+        )  # fmt: skip
+        place = (HUGE + 4, column, HUGE + 6, last_column)
+        colour_verdicts(looks.workbook, worksheet, place)

@@ -1,0 +1,185 @@
+"""The sheet Proof: what torch computed for each input, beside what the formulas give right now."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy
+from xlsxwriter.worksheet import Worksheet
+
+from backprop_xlsx.spreadsheet.sheets.page import Page, prepare
+from mnist_model.digit.examples import Examples
+from mnist_model.digit.network.steps import Array
+from mnist_model.digit.sheets.cells import Cells, area, cell, fixed, fixed_area
+from mnist_model.digit.sheets.gallery_sheet import Gallery
+from mnist_model.digit.sheets.looks import NAVIGATION_WIDTH, Looks
+from mnist_model.digit.sheets.stage_sheet import HEAD_ROWS, TOP, put_links
+from mnist_model.sheets.grid import colour_verdicts
+
+NAME = "Proof"
+TOLERANCE = 1e-9
+NAMES, TARGETS, OUTPUTS = 1, 2, 3  # columns
+LIVE, STORED, DIFFERENCE, VERDICT = range(TOP + 2, TOP + 6)  # rows
+TABLE = VERDICT + 2
+FIRST = TABLE + 2
+VERDICT_COLUMNS = 6
+NO_TARGET = "–"
+AGREES, DIFFERS = "✓ agrees with torch", "✗ differs from torch"
+PAINTED = "torch's outputs are stored for what nobody has changed"
+
+
+@dataclass(frozen=True, eq=False)
+class Proof:
+    """The sheet; ``expected`` are torch's outputs [inputs, outputs]."""
+
+    examples: Examples
+    expected: Array
+    gallery: Gallery
+
+    @property
+    def outputs(self) -> int:
+        """How many outputs the network has."""
+        return int(self.expected.shape[1])
+
+    @property
+    def predicted(self) -> int:
+        """The column of the class that torch's largest output stands for."""
+        return OUTPUTS + self.outputs
+
+    @property
+    def last_row(self) -> int:
+        """That of the last input."""
+        return FIRST + len(self.examples.names) - 1
+
+    @property
+    def last_column(self) -> int:
+        """That of the column of a grid."""
+        return self.predicted + 2
+
+    def column(self, column: int) -> str:
+        """The address of a column of the table, from another sheet."""
+        return f"'{NAME}'!" + self._own_column(column)
+
+    def _own_column(self, column: int) -> str:
+        return fixed_area(FIRST, column, len(self.examples.names), 1)
+
+    @property
+    def last_of_verdict(self) -> int:
+        """The last column that the verdict spreads over."""
+        return OUTPUTS + VERDICT_COLUMNS - 1
+
+    @property
+    def rows(self) -> str:
+        """The address of the rows of the grids in the gallery."""
+        return self.column(self.predicted + 1)
+
+    @property
+    def columns(self) -> str:
+        """The address of the columns of the grids in the gallery."""
+        return self.column(self.predicted + 2)
+
+    @property
+    def verdict(self) -> str:
+        """The address of the verdict, from another sheet."""
+        return f"'{NAME}'!{fixed(VERDICT, OUTPUTS)}"
+
+    def verdict_of(self, found: Array) -> str:
+        """The verdict where the input chosen at first gives these outputs."""
+        expected = self.expected[self.examples.chosen]
+        allowed = TOLERANCE * max(1.0, float(numpy.abs(expected).max()))
+        return AGREES if float(numpy.abs(found - expected).max()) <= allowed else DIFFERS
+
+    def write(
+        self,
+        worksheet: Worksheet,
+        looks: Looks,
+        neighbours: tuple[str, str],
+        home: tuple[str, str],
+        live: Cells,
+        found: Array,
+        selected: tuple[str, str, str],
+    ) -> None:
+        """Writes the sheet.
+
+        ``live`` are the cells of the workbook's outputs, ``found`` their cached values;
+        ``selected`` are the addresses of the chosen name, of its number and of the painted cells.
+        """
+        worksheet.set_column(0, 0, NAVIGATION_WIDTH)
+        worksheet.set_column(NAMES, NAMES, 30)
+        worksheet.set_column(TARGETS, self.last_column, 10)
+        page = Page(worksheet)
+        page.text((0, 1), "Is the workbook right?", looks("title"))
+        page.height(0, 26)
+        noun = self.examples.noun
+        words = (
+            f"For each of the {len(self.examples.names)} {noun}s the outputs that torch computed "
+            "in float64 from the same weights; above them the workbook's own."
+        )
+        page.text((1, 1), words, looks())
+        put_links(page, looks, neighbours, home)
+        self._put_live(page, looks, live, found, selected)
+        self._put_table(page, looks)
+        page.write()
+        place = (VERDICT, OUTPUTS, VERDICT, self.last_of_verdict)
+        colour_verdicts(looks.workbook, worksheet, place)
+        worksheet.freeze_panes(HEAD_ROWS, 0)
+        prepare(worksheet, self.last_row, self.last_column)
+        worksheet.fit_to_pages(1, 0)
+
+    def _put_live(
+        self, page: Page, looks: Looks, live: Cells, found: Array, selected: tuple[str, str, str]
+    ) -> None:
+        name, number, painted = selected
+        chosen = self.examples.chosen
+        page.text((TOP, NAMES), f"The {self.examples.noun} shown", looks("heading"))
+        page.text((TOP, OUTPUTS), "outputs", looks("heading"))
+        page.formula((TOP + 1, NAMES), name, self.examples.names[chosen], looks("bold"))
+        labels = ("this workbook, now", "torch", "difference", "verdict")
+        for row, label in enumerate(labels, start=LIVE):
+            page.text((row, NAMES), label, looks("right"))
+        references = [rows[0][0] for rows in live.flattened().references()]
+        expected = self.expected[chosen].tolist()
+        for index, value in enumerate(found.tolist()):
+            column = OUTPUTS + index
+            page.number((TOP + 1, column), index, looks("header_right", "whole"))
+            page.formula((LIVE, column), references[index], value, looks("output"))
+            stored = f"INDEX({self._own_column(column)},{number})"
+            page.formula((STORED, column), stored, expected[index], looks("output"))
+            formula = f"ABS({cell(LIVE, column)}-{cell(STORED, column)})"
+            difference = abs(value - expected[index])
+            page.formula((DIFFERENCE, column), formula, difference, looks("scientific"))
+        width = self.outputs
+        torch, differences = (area(row, OUTPUTS, 1, width) for row in (STORED, DIFFERENCE))
+        allowed = f"1E-9*MAX(1,MAX({torch}),-MIN({torch}))"
+        condition = f"MAX({differences})<={allowed}"
+        formula = f'IF(COUNT({painted})>0,"{PAINTED}",IF({condition},"{AGREES}","{DIFFERS}"))'
+        page.merged_formula(
+            (VERDICT, OUTPUTS), self.last_of_verdict, formula, self.verdict_of(found), looks("bold")
+        )
+
+    def _put_table(self, page: Page, looks: Looks) -> None:
+        noun = self.examples.noun
+        page.text((TABLE, NAMES), "What torch computed", looks("heading"))
+        page.text((TABLE, OUTPUTS), "outputs", looks("heading"))
+        headers = [noun, "is", *range(self.outputs), "torch reads", "grid row", "grid col."]
+        for column, header in enumerate(headers, start=NAMES):
+            if isinstance(header, int):
+                page.number((TABLE + 1, column), header, looks("header_right", "whole"))
+            else:
+                style = "header_left" if column == NAMES else "header_right"
+                page.text((TABLE + 1, column), header, looks(style))
+        rows = zip(self.examples.names, self.examples.targets, self.expected, strict=True)
+        for index, (name, target, outputs) in enumerate(rows):
+            row = FIRST + index
+            page.text((row, NAMES), name, looks())
+            if target is None:
+                page.text((row, TARGETS), NO_TARGET, looks("right"))
+            else:
+                page.number((row, TARGETS), target, looks("whole", "bold"))
+            for column, value in enumerate(outputs.tolist(), start=OUTPUTS):
+                page.number((row, column), value, looks("output"))
+            predicted = int(numpy.argmax(outputs))
+            style = "differs" if target is not None and predicted != target else "whole"
+            page.number((row, self.predicted), predicted, looks("whole", style))
+            for column, place in enumerate(self.gallery.place(index), start=self.predicted + 1):
+                page.number((row, column), place, looks("whole", "quiet"))

@@ -1,7 +1,0 @@
-"""The trainer's own exception, under the project's root."""
-
-from backprop_xlsx.errors import BackpropError
-
-
-class DivergedError(BackpropError):
-    """A training whose loss is no longer a number (exit status 2)."""

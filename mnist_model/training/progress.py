@@ -1,0 +1,48 @@
+"""What is seen of a training: a line an epoch, and a progress bar on a terminal."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+from mnist_model.training.loop import Run, ignore
+from mnist_model.training.record import Epoch
+
+Watchers = tuple[Callable[[int, int], None], Callable[[Epoch], None]]
+
+
+@contextlib.contextmanager
+def watched(run: Run) -> Iterator[Watchers]:
+    """What is to be called after each step and each epoch; nothing on processes that are silent."""
+    if not run.world.writes:
+        yield ignore, ignore
+        return
+    console = Console(highlight=False, soft_wrap=True)
+    scored = "validation" if run.digits.is_validation else "test"
+    scored += " (sample)" if run.digits.is_sample else ""
+    with Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TimeRemainingColumn(),
+        console=console,
+        transient=True,
+        disable=not console.is_terminal,
+    ) as progress:
+        steps = len(run.digits.train_images) // run.recipe.batch_size
+        task = progress.add_task(run.folder.name, total=run.recipe.epochs * steps)
+
+        def on_step(epoch: int, step: int) -> None:
+            progress.update(task, completed=(epoch - 1) * steps + step)
+
+        def on_epoch(epoch: Epoch) -> None:
+            console.print(
+                f"{run.folder.name}  epoch {epoch.epoch:2}/{run.recipe.epochs}  "
+                f"train {epoch.train_loss:.4f} {epoch.train_accuracy:6.2f} %  "
+                f"{scored} {epoch.test_loss:.4f} {epoch.test_accuracy:6.2f} %  "
+                f"{epoch.seconds:5.1f} s"
+            )
+
+        yield on_step, on_epoch

@@ -1,0 +1,299 @@
+"""The sheets of runs and of comparisons: live, right, labelled for what they are, and tidy."""
+
+from __future__ import annotations
+
+import io
+import statistics
+from pathlib import Path
+from typing import Any
+
+import numpy
+import openpyxl
+import pytest
+import xlsxwriter
+from openpyxl.utils import get_column_letter
+from PIL import Image
+
+from backprop_xlsx.spreadsheet.engines import engines, recalculate
+from backprop_xlsx.spreadsheet.errors import InputError
+from backprop_xlsx.spreadsheet.ooxml.book import Cell, Sheet, read_book
+from backprop_xlsx.spreadsheet.ooxml.patch import spoil
+from mnist_model.sheets.comparison import put_comparison
+from mnist_model.sheets.run import put_runs
+from mnist_model.training.networks import network_names
+from mnist_model.training.record import ComparisonEntry, LadderStep
+from tests.mnist_model.records import record
+from tests.oracles.workbook_lint import lint
+
+pytestmark = pytest.mark.filterwarnings("ignore:.*xtension is not supported")
+SOMEBODYS = "Somebody's"
+CLAIMED = (99.43, 14)
+
+
+def blank_book(path: Path) -> Path:
+    with xlsxwriter.Workbook(path) as book:
+        book.add_worksheet(SOMEBODYS).write_string("A1", "mine")
+    return path
+
+
+@pytest.fixture(scope="module")
+def book(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A book with every kind of sheet."""
+    path = blank_book(tmp_path_factory.mktemp("book") / "book.xlsx")
+    put_runs(path, [record()], replace=False)
+    put_runs(path, [record(seed=seed) for seed in range(14)], replace=False)
+    short = record(epochs=1, name="short-seed3", mistakes=(), is_sample=True)
+    put_runs(path, [short], replace=False)
+    entries = [
+        ComparisonEntry("ours", "standard", None, None, (record(), record(seed=1), record(seed=2))),
+        ComparisonEntry("14392", "published", *CLAIMED, (record("14392"),)),
+        ComparisonEntry("19512", "published", 99.5, 13, (record("19512"), record("19512", 1))),
+    ]
+    ladder = [
+        LadderStep("baseline", (record("17578"), record("17578", 1))),
+        LadderStep("+ BatchNorm", (record("17626"),)),
+    ]
+    put_comparison(path, entries, ladder, replace=False)
+    return path
+
+
+SHEETS = ("MNIST standard", "MNIST standard 2", "MNIST short (sample)", "MNIST comparison")
+
+
+def cell_of(sheet: Sheet, text: str) -> tuple[int, int]:
+    """Where the only cell with this text is."""
+    (position,) = [at for at, cell in sheet.cells.items() if cell.value == text]
+    return position
+
+
+def beside(sheet: Sheet, text: str, column: int) -> Cell:
+    """The cell of that column in the row of a text."""
+    return sheet.cells[cell_of(sheet, text)[0], column]
+
+
+def test_lint_and_openxml_audit_find_nothing(book: Path, tmp_path: Path) -> None:
+    from openxml_audit import OpenXmlValidator
+
+    assert lint(book) == []
+    assert OpenXmlValidator().validate(str(book)).errors == []
+    made = tmp_path / "new.xlsx"
+    assert put_runs(made, [record()], replace=False) == "MNIST standard"
+    assert lint(made) == []
+    assert OpenXmlValidator().validate(str(made)).errors == []
+    assert [sheet.name for sheet in read_book(made).sheets][-2:] == ["Checks", "MNIST standard"]
+
+
+@pytest.mark.parametrize("engine", engines())
+def test_recalculated_from_spoilt_caches_all_formulas_give_what_is_cached(
+    book: Path, tmp_path: Path, engine: str
+) -> None:
+    cached = read_book(book)
+    spoil(cached, tmp_path / "spoilt.xlsx")
+    value = recalculate(tmp_path / "spoilt.xlsx", engine).value
+    for name in SHEETS:
+        formulas = {at: c for at, c in cached.sheet(name).cells.items() if c.formula is not None}
+        assert len(formulas) >= 50
+        for (row, column), cell in formulas.items():
+            live = value(name, row, column)
+            if isinstance(cell.value, float):
+                assert live == pytest.approx(cell.value, rel=1e-11, abs=1e-12), cell.formula
+            else:
+                assert live == cell.value, cell.formula
+
+
+@pytest.mark.parametrize("network", network_names())
+def test_layers_of_every_network_are_live_and_right(network: str, tmp_path: Path) -> None:
+    path = blank_book(tmp_path / "book.xlsx")
+    run = record(network)
+    name = put_runs(path, [run], replace=False)
+    sheet = read_book(path).sheet(name)
+    head = cell_of(sheet, "recept. field")[0]
+    column = {cell.value: c for (row, c), cell in sheet.cells.items() if row == head}
+    rows = range(head + 2, head + 2 + len(run.layers))
+    for row, layer in zip(rows, run.layers, strict=True):
+        sees = sheet.cells[row, column["recept. field"]]
+        size = sheet.cells[row, column["parameters"]]
+        work = sheet.cells[row, column["multiply-adds"]]
+        side = sheet.cells[row, column["side out"]]
+        assert (sees.value, size.value, work.value) == (
+            layer.receptive_field,
+            layer.parameters,
+            layer.multiply_adds,
+        )
+        assert sees.formula
+        assert bool(size.formula) == (layer.parameters > 0), layer
+        assert bool(work.formula) == (layer.multiply_adds > 0), layer
+        assert side.value == (layer.output_shape[-1] if len(layer.output_shape) > 1 else 1)
+        assert side.formula or len(layer.output_shape) == 1
+    assert sheet.cells[rows[-1] + 1, column["parameters"]].value == run.parameters
+    assert beside(sheet, "layers of BatchNorm", 5).value == sum(
+        layer.operation == "BatchNorm" for layer in run.layers
+    )
+
+
+@pytest.mark.parametrize("engine", engines())
+def test_a_claim_follows_the_data(book: Path, engine: str) -> None:
+    sheet = read_book(book).sheet("MNIST standard")
+    assert beside(sheet, "Do the claims hold?", 3).value == "✓ all 9 claims hold"
+    claim = cell_of(sheet, "test accuracy, last epoch, %")[0]
+    last = cell_of(sheet, "sum")[0] - 1
+    accuracy = cell_of(sheet, "test acc. %")[1]
+    edits = {(sheet.name, last, accuracy): 99.39}
+    value = recalculate(book, engine, edits).value
+    assert value(sheet.name, claim, 8) == "✗ no"
+    assert value(sheet.name, claim, 5) == 99.39
+    # The matrix does not go with that accuracy any more, either.
+    row = cell_of(sheet, "Do the claims hold?")[0]
+    assert value(sheet.name, row, 3) == "✗ 2 of 9 claims do not hold"
+    # What is asked can be edited, and all accuracies are judged by it.
+    asked = {(sheet.name, claim, 7): 99.999}
+    assert recalculate(book, engine, asked).value(sheet.name, row, 3).startswith("✗ 3 of 9")
+
+
+def test_seeds_are_summed_up(book: Path) -> None:
+    sheet = read_book(book).sheet("MNIST standard 2")
+    runs = [record(seed=seed) for seed in range(14)]
+    last = [run.epochs[-1].test_accuracy for run in runs]
+    assert beside(sheet, "mean", 3).value == pytest.approx(statistics.mean(last), rel=1e-13)
+    deviation = beside(sheet, "standard deviation", 3).value
+    assert deviation == pytest.approx(statistics.stdev(last), rel=1e-9)
+    assert beside(sheet, "worst", 3).value == min(last)
+    claim = "test accuracy, last epoch, mean of 14 seeds, %"
+    assert beside(sheet, claim, 5).value == beside(sheet, "mean", 3).value
+    # Every number of every seed is there, beyond the first twelve too.
+    typed = [cell.value for cell in sheet.cells.values() if cell.formula is None]
+    assert all(epoch.test_accuracy in typed for run in runs for epoch in run.epochs)
+    worst = "test accuracy, last epoch, worst of 14 seeds, %"
+    assert beside(sheet, worst, 8).value == ("✓ yes" if min(last) >= 99.4 else "✗ no")
+
+
+@pytest.mark.parametrize(
+    ("flags", "name", "words"),
+    [
+        ({"is_sample": True}, "MNIST standard (sample)", "sample"),
+        ({"is_validation": True}, "MNIST standard (validation)", "validation split"),
+        (
+            {"is_validation": True, "is_sample": True},
+            "MNIST standard (sample, val.)",
+            "sample",
+        ),
+    ],
+)
+def test_what_is_no_result_on_the_test_set_says_so(
+    tmp_path: Path, flags: dict[str, Any], name: str, words: str
+) -> None:
+    path = blank_book(tmp_path / "book.xlsx")
+    put_runs(path, [record()], replace=False)
+    put = put_runs(path, [record(**flags)], replace=True)
+    assert put == name
+    book = read_book(path)
+    assert len(book.sheets) == 3  # the result on the test set is not replaced
+    title = book.sheet(put).cells[1, 2].value
+    assert words in str(title)
+    if "is_validation" in flags:
+        texts = [str(cell.value) for cell in book.sheet(put).cells.values()]
+        assert not any(text.startswith("test a") for text in texts)
+
+
+def test_a_second_run_adds_or_replaces_as_asked(tmp_path: Path) -> None:
+    path = blank_book(tmp_path / "book.xlsx")
+    names = [put_runs(path, [record(seed=seed)], replace=False) for seed in (0, 1)]
+    assert names == ["MNIST standard", "MNIST standard 2"]
+    assert put_runs(path, [record(seed=7)], replace=True) == names[0]
+    book = read_book(path)
+    assert [sheet.name for sheet in book.sheets] == [SOMEBODYS, *names]
+    assert [cell_of(book.sheet(names[0]), "Epoch by epoch, seed 7")]
+    assert [cell_of(book.sheet(names[1]), "Epoch by epoch, seed 1")]
+    assert book.sheet(SOMEBODYS).cells[1, 1].value == "mine"
+
+
+def test_somebodys_sheet_is_not_replaced(tmp_path: Path) -> None:
+    path = tmp_path / "book.xlsx"
+    with xlsxwriter.Workbook(path) as workbook:
+        workbook.add_worksheet("MNIST standard")
+    before = path.read_bytes()
+    with pytest.raises(InputError, match="did not write"):
+        put_runs(path, [record()], replace=True)
+    assert path.read_bytes() == before
+    assert put_runs(path, [record()], replace=False) == "MNIST standard 2"
+
+
+def test_the_pictures_are_the_mistakes(book: Path) -> None:
+    sheet: Any = openpyxl.load_workbook(book)["MNIST standard"]
+    run = record()
+    assert len(sheet._images) == len(run.mistakes)
+    image = Image.open(io.BytesIO(sheet._images[0]._data()))
+    assert image.size == (112, 112)
+    shown = 255 - numpy.asarray(image)[2::4, 2::4].astype(int)
+    assert shown.tolist() == [list(row) for row in run.mistakes[0].pixels]
+
+
+def test_a_long_setting_has_room(book: Path) -> None:
+    sheet: Any = openpyxl.load_workbook(book)["MNIST standard"]
+    row = cell_of(read_book(book).sheet("MNIST standard"), "augmentation")[0]
+    assert sheet.row_dimensions[row].height == 30
+    assert sheet.row_dimensions[row - 1].height in (None, 15)
+    assert sheet.cell(row, 12).alignment.wrap_text
+
+
+@pytest.mark.parametrize("name", SHEETS)
+def test_nothing_overlaps_and_the_print_is_tidy(book: Path, name: str) -> None:
+    sheet: Any = openpyxl.load_workbook(book)[name]
+    assert sheet.freeze_panes is not None
+    assert sheet.page_setup.orientation == "landscape"
+    assert (sheet.page_setup.fitToWidth or 1, sheet.page_setup.fitToHeight) == (1, 0)
+    filled = {
+        cell.coordinate for row in sheet.iter_rows() for cell in row if cell.value is not None
+    }
+    areas = []
+    for drawing in [*sheet._charts, *sheet._images]:
+        start, stop = drawing.anchor._from, drawing.anchor.to
+        rows = range(start.row + 1, stop.row + 2)
+        columns = range(start.col + 1, stop.col + 2)
+        covered = {f"{get_column_letter(column)}{row}" for row in rows for column in columns}
+        assert not covered & filled
+        areas.append((start.row, start.col, start.colOff, stop.col, stop.colOff))
+    for one in areas:
+        for other in areas:
+            if one is not other and one[0] == other[0]:
+                assert one[3:] <= other[1:3] or other[3:] <= one[1:3]
+
+
+def test_the_comparison_sums_up_its_runs(book: Path) -> None:
+    sheet = read_book(book).sheet("MNIST comparison")
+    row = min(at[0] for at, cell in sheet.cells.items() if cell.value == "ours")
+    last = [record(seed=seed).last_accuracy for seed in range(3)]
+    best = max(record(seed=seed).best_accuracy for seed in range(3))
+    head = row - 1
+    while sheet.cells.get((head, 2), Cell(None, None)).value != "network":
+        head -= 1
+    column = {cell.value: c for (r, c), cell in sheet.cells.items() if r == head}
+    assert sheet.cells[row, column["mean, %"]].value == pytest.approx(statistics.mean(last))
+    deviation = sheet.cells[row, column["std. dev."]].value
+    assert deviation == pytest.approx(statistics.stdev(last), rel=1e-9)
+    assert sheet.cells[row, column["worst, %"]].value == min(last)
+    assert sheet.cells[row, column["best epoch*"]].value == best
+    assert sheet.cells[row, column["runs"]].value == 3
+    published = min(at[0] for at, cell in sheet.cells.items() if cell.value == "14392")
+    assert published < row  # what has a claim comes first
+    assert sheet.cells[published, column["claim, %"]].value == CLAIMED[0]
+    assert sheet.cells[published, column["at epoch"]].value == CLAIMED[1]
+    assert sheet.cells[published, column["std. dev."]].value == "–"
+    step = min(at[0] for at, cell in sheet.cells.items() if cell.value == "+ BatchNorm")
+    means = [
+        statistics.mean(record(network, seed).last_accuracy for seed in seeds)
+        for network, seeds in (("17578", (0, 1)), ("17626", (0,)))
+    ]
+    assert sheet.cells[step, 5].value == pytest.approx(means[1] - means[0])
+
+
+def test_nothing_to_show_is_refused_before_the_workbook_is_touched(tmp_path: Path) -> None:
+    path = tmp_path / "book.xlsx"
+    with pytest.raises(InputError, match="no runs to put"):
+        put_runs(path, [], replace=False)
+    with pytest.raises(InputError, match="no networks to compare"):
+        put_comparison(path, [], [], replace=False)
+    entry = ComparisonEntry("14392", "published", *CLAIMED, ())
+    with pytest.raises(InputError, match="'14392' has no runs"):
+        put_comparison(path, [entry], [], replace=False)
+    assert not path.exists()

@@ -1,0 +1,248 @@
+"""The workbook as its reader gets it: numbers, formulas, charts, looks, and file validity."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import openpyxl
+import pandas
+import pytest
+from hypothesis import given, settings
+from openpyxl.worksheet.worksheet import Worksheet
+
+from backprop_xlsx import Experiment, build, preset_names, reference, verify
+from backprop_xlsx.model.network import CLASS_NETWORK
+from backprop_xlsx.spreadsheet.engines import ENGINES, engines, recalculate
+from backprop_xlsx.spreadsheet.ooxml.book import read_book
+from tests.optional import require_libreoffice
+from tests.oracles.known_values import LOSSES, START_LOSSES, shows
+from tests.oracles.workbook_lint import lint
+from tests.strategies import experiments
+
+RUNS = [f"Run {letter}" for letter in "ABCDEF"]
+CLASS_HEADER = [
+    "step",
+    "t1",
+    "t2",
+    "i1",
+    "i2",
+    "w1",
+    "w2",
+    "w3",
+    "w4",
+    "h1",
+    "a_h1",
+    "h2",
+    "a_h2",
+    "w5",
+    "w6",
+    "w7",
+    "w8",
+    "o1",
+    "a_o1",
+    "o2",
+    "a_o2",
+    "E1",
+    "E2",
+    "E_total",
+    "∂E/∂w1",
+    "∂E/∂w2",
+    "∂E/∂w3",
+    "∂E/∂w4",
+    "∂E/∂w5",
+    "∂E/∂w6",
+    "∂E/∂w7",
+    "∂E/∂w8",
+]
+HEADER_ROW, LOSS_COLUMN = 15, 24
+
+
+@pytest.fixture(scope="module")
+def book(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("book") / "Backpropagation.xlsx"
+    build(Experiment.preset(), path)
+    return path
+
+
+@pytest.fixture(scope="module")
+def sheets(book: Path) -> dict[str, Worksheet]:
+    return {sheet.title: sheet for sheet in openpyxl.load_workbook(book)}
+
+
+def test_sheets_stand_in_order_and_carry_no_number(sheets: dict[str, Worksheet]) -> None:
+    assert list(sheets) == ["Network", "Derivation", *RUNS, "Learning rates", "Checks"]
+    assert not any(re.search(r"\d", name) for name in sheets)
+
+
+@pytest.mark.parametrize("run", RUNS)
+def test_run_has_the_class_columns_and_a_row_for_each_step(
+    sheets: dict[str, Worksheet], run: str
+) -> None:
+    rows = sheets[run].iter_rows(min_row=HEADER_ROW, values_only=True)
+    header = next(rows)
+    assert list(header[: len(CLASS_HEADER)]) == CLASS_HEADER
+    steps = list(rows)
+    assert len(steps) == 101
+    for row in steps:
+        assert all(isinstance(cell, str) and cell.startswith("=") for cell in row[:32])
+
+
+def test_cached_losses_are_the_published_ones(book: Path) -> None:
+    for run, (_, (after_1, after_100)) in zip(RUNS, LOSSES["classroom"].items(), strict=True):
+        table = pandas.read_excel(book, sheet_name=run, header=HEADER_ROW - 1, engine="openpyxl")
+        assert shows(table["E_total"].iloc[0], START_LOSSES["classroom"])
+        assert shows(table["E_total"].iloc[1], after_1)
+        assert shows(table["E_total"].iloc[100], after_100)
+
+
+def test_only_start_values_and_stored_values_are_typed_numbers(
+    sheets: dict[str, Worksheet],
+) -> None:
+    typed = {
+        name: sum(isinstance(cell.value, (int, float)) for row in sheet.iter_rows() for cell in row)
+        for name, sheet in sheets.items()
+    }
+    assert typed.pop("Network") == 2 + 2 + 8 + 6
+    assert typed.pop("Learning rates") == 1  # the threshold
+    # numpy's values: per run E_total, 8 weights, the learning rate and a margin; 12 start values.
+    assert typed.pop("Checks") == 6 * 11 + 12
+    assert set(typed.values()) == {0}
+
+
+def test_every_number_has_a_format_of_its_own(book: Path) -> None:
+    values = openpyxl.load_workbook(book, data_only=True)
+    for sheet in values:
+        for row in sheet.iter_rows():
+            for cell in row:
+                if isinstance(cell.value, (int, float)):
+                    assert cell.number_format != "General", f"{sheet.title}!{cell.coordinate}"
+
+
+def test_start_values_are_named_and_validated(book: Path) -> None:
+    workbook = openpyxl.load_workbook(book)
+    names = {f"start_{name}" for name in ("i1", "i2", "t1", "t2", *CLASS_NETWORK.weights)}
+    names |= {f"learning_rate_{letter}" for letter in "ABCDEF"}
+    assert set(workbook.defined_names) - {"loss_threshold"} == names
+    validated = {str(rule.sqref) for rule in workbook["Network"].data_validations.dataValidation}
+    for name in names:
+        target = workbook.defined_names[name].attr_text
+        assert target.startswith("'Network'!") or target.startswith("Network!")
+        assert target.split("!")[1].replace("$", "") in validated
+
+
+def test_charts_cache_every_number_and_name(book: Path) -> None:
+    trained = reference.train(Experiment.preset())
+    charts = {sheet.name: sheet.charts for sheet in read_book(book).sheets if sheet.charts}
+    assert {name: len(found) for name, found in charts.items()} == dict.fromkeys(RUNS, 1) | {
+        "Learning rates": 2
+    }
+    archive = read_book(book).archive
+    for run, name in enumerate(RUNS):
+        xml = archive.read(charts[name][0].part).decode()
+        values = re.search(r"<c:yVal>.*?</c:yVal>", xml, re.S)
+        assert values is not None
+        cached = [float(v) for v in re.findall(r"<c:v>([^<]*)</c:v>", values.group())]
+        assert cached == pytest.approx(trained[run]["E_total"].tolist(), rel=1e-15)
+        assert f"Run {'ABCDEF'[run]}: η = " in xml
+    for chart in charts["Learning rates"]:
+        assert [series.name_is_reference for series in chart.series] == [True] * 6
+
+
+def test_lint_and_openxml_audit_find_nothing(book: Path) -> None:
+    assert lint(book) == []
+    from openxml_audit import OpenXmlValidator
+
+    assert OpenXmlValidator().validate(str(book)).errors == []
+
+
+def test_run_sheets_are_frozen_and_print_on_one_width_in_landscape(
+    sheets: dict[str, Worksheet],
+) -> None:
+    for name, sheet in sheets.items():
+        assert sheet.freeze_panes is not None, name
+        assert sheet.page_setup.orientation == "landscape", name
+        assert sheet.page_setup.fitToWidth in (None, 1), name
+        assert sheet.sheet_properties.pageSetUpPr.fitToPage, name
+    assert sheets["Run A"].freeze_panes == "B16"
+    assert sheets["Run A"].print_title_rows == "$14:$15"
+
+
+def test_same_experiment_gives_the_same_bytes(book: Path, tmp_path: Path) -> None:
+    build(Experiment.preset(), tmp_path / "again.xlsx")
+    assert (tmp_path / "again.xlsx").read_bytes() == book.read_bytes()
+
+
+@pytest.mark.parametrize("preset", preset_names())
+def test_presets_are_right_in_every_engine(preset: str, tmp_path: Path) -> None:
+    experiment = Experiment.preset(preset)
+    build(experiment, tmp_path / "book.xlsx")
+    verification = verify(tmp_path / "book.xlsx", experiment)
+    assert verification.engines == engines()
+    assert verification.unsteady == ()
+    assert verification.largest_difference < 1e-13
+    assert verification.formulas > 20_000
+
+
+def test_both_engines_are_present() -> None:
+    assert engines() == ENGINES
+
+
+@pytest.mark.parametrize("preset", preset_names())
+def test_presets_are_right_in_libreoffice(preset: str, tmp_path: Path) -> None:
+    require_libreoffice()
+    experiment = Experiment.preset(preset)
+    build(experiment, tmp_path / "book.xlsx")
+    verification = verify(tmp_path / "book.xlsx", experiment, ("libreoffice",))
+    assert verification.unsteady == ()
+
+
+@settings(max_examples=25)
+@given(experiments())
+def test_random_books_are_right(tmp_path: Path, experiment: Experiment) -> None:
+    path = tmp_path / "random.xlsx"
+    build(experiment, path)
+    verify(path, experiment)
+
+
+@settings(max_examples=15)
+@given(experiments(largest=1e40, learning_rate=1e40, steps=4))
+def test_no_start_value_makes_a_cell_overflow(tmp_path: Path, experiment: Experiment) -> None:
+    path = tmp_path / "extreme.xlsx"
+    build(experiment, path)
+    found = recalculate(path, "formualizer")
+    for sheet in read_book(path).sheets:
+        for (row, column), cell in sheet.cells.items():
+            if cell.formula is not None:
+                value = found.value(sheet.name, row, column)
+                assert isinstance(value, (int, float, str)) and not str(value).startswith("#")
+
+
+EDITABLE = {name: row for row, name in enumerate(("i1", "i2", "t1", "t2"), start=10)}
+EDITABLE |= {name: row for row, name in enumerate(CLASS_NETWORK.weights, start=15)}
+
+
+@settings(max_examples=20)
+@given(experiments(largest=2.0))
+@pytest.mark.parametrize("engine", ENGINES)
+def test_an_edit_inside_an_engine_moves_everything(
+    book: Path, engine: str, experiment: Experiment
+) -> None:
+    """All start values and the first learning rate are typed in; run A must follow."""
+    sample = experiment.samples[0]
+    numbers = sample.inputs + sample.targets + experiment.weights
+    edits = {
+        ("Network", row, 4): number for row, number in zip(EDITABLE.values(), numbers, strict=True)
+    }
+    edits["Network", 24, 4] = experiment.optimisers[0].learning_rate
+    found = recalculate(book, engine, edits)
+    shorter = replace(experiment, optimisers=experiment.optimisers[:1], steps=5)
+    (expected,) = reference.train(shorter)
+    for step in range(6):
+        loss = found.value("Run A", HEADER_ROW + 1 + step, LOSS_COLUMN)
+        np.testing.assert_allclose(loss, expected["E_total"][step], rtol=1e-7, atol=1e-10)
+    assert found.value("Checks", 4, 3).startswith("✓ 14 of 20 checks agree")
+    for row in range(30, 36):
+        assert "start values changed" in found.value("Checks", row, 7)
