@@ -31,7 +31,7 @@ from backprop_xlsx.spreadsheet.command_line import (
 )
 from backprop_xlsx.spreadsheet.engines import ENGINES
 from backprop_xlsx.spreadsheet.files import beside, place
-from backprop_xlsx.verify import verify
+from backprop_xlsx.verification import verify
 from backprop_xlsx.workbook.build import write_workbook
 
 DEFAULT_FILE = "Backpropagation.xlsx"

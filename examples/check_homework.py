@@ -14,8 +14,8 @@ import openpyxl
 from openpyxl.utils import get_column_letter
 
 from backprop_xlsx import Experiment, build
-from backprop_xlsx.check.fix import fix
-from backprop_xlsx.check.judge import check_file
+from backprop_xlsx.check.book_check import check_file
+from backprop_xlsx.check.correction import fix
 from backprop_xlsx.check.report.page import page
 
 homework = Path("Homework.xlsx")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import glob
-import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,12 +11,13 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import Progress
 
+from backprop_xlsx.check.book_check import check_files
+from backprop_xlsx.check.correction import fix
 from backprop_xlsx.check.findings import FileReport
-from backprop_xlsx.check.fix import fix
-from backprop_xlsx.check.judge import check_file
 from backprop_xlsx.check.report import terminal as words
 from backprop_xlsx.check.report.mark_sheet import grades
 from backprop_xlsx.check.report.page import page
+from backprop_xlsx.check.report.programs import to_json
 from backprop_xlsx.spreadsheet import files
 from backprop_xlsx.spreadsheet.errors import InputError, VerificationError
 
@@ -41,7 +41,7 @@ def run(options: argparse.Namespace) -> int:
     for report in reports:
         _print(console, report)
     if options.json is not None:
-        files.write(options.json, _json(reports).encode())
+        files.write(options.json, to_json(reports).encode())
     if options.csv is not None:
         files.write(options.csv, grades(reports).encode())
     if options.report is not None:
@@ -86,15 +86,8 @@ def _check_all(paths: Sequence[Path]) -> list[FileReport]:
     with Progress(
         console=console, transient=True, disable=len(paths) == 1 or not console.is_terminal
     ) as progress:
-        return [_check(path) for path in progress.track(paths, description="Checking")]
-
-
-def _check(path: Path) -> FileReport:
-    try:
-        return check_file(path)
-    except Exception as error:  # whatever it is, one bad file never stops the others
-        fault = " ".join(f"{type(error).__name__} {error}".split())
-        return FileReport(path, error=f"{path}: could not be checked, please report it ({fault})")
+        reports = check_files(paths)
+        return list(progress.track(reports, total=len(paths), description="Checking"))
 
 
 def _print(console: Console, report: FileReport) -> None:
@@ -113,15 +106,6 @@ def _fix(report: FileReport, target: Path) -> None:
         print(fix(report, target))
     except VerificationError as error:
         print(words.printable(str(error)), file=sys.stderr)
-
-
-def _json(reports: Sequence[FileReport]) -> str:
-    tables = [
-        table.as_json(name)
-        for name, report in zip(words.names(reports), reports, strict=True)
-        for table in report.tables
-    ]
-    return json.dumps(tables, ensure_ascii=False, indent=1) + "\n"
 
 
 def _status(reports: Sequence[FileReport], strict: bool) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from pathlib import Path
 
 from xlsxwriter import Workbook
@@ -11,6 +10,7 @@ from backprop_xlsx import reference
 from backprop_xlsx.model.description import to_properties
 from backprop_xlsx.model.experiment import Experiment
 from backprop_xlsx.spreadsheet.files import Placed, beside, place
+from backprop_xlsx.spreadsheet.sheets.properties import CREATED
 from backprop_xlsx.spreadsheet.sheets.theme import Theme
 from backprop_xlsx.workbook.checks.checks_sheet import write_checks
 from backprop_xlsx.workbook.columns import run_values
@@ -31,8 +31,6 @@ from backprop_xlsx.workbook.run_sheet import write_run
 from backprop_xlsx.workbook.samples_sheet import write_samples
 from backprop_xlsx.workbook.surface_sheet import has_surface, write_surface
 
-# A fixed moment, so that the same experiment gives the same bytes.
-CREATED = datetime.datetime(2000, 1, 1)
 # Beyond, XlsxWriter keeps one row at a time: 100,000 steps then need 21 MB instead of 810, and
 # texts stand in their cells instead of in a shared table, which Excel moves at the next save.
 MOST_CELLS_IN_MEMORY = 180_000

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
+from backprop_xlsx.check.book_check import check_file
 from backprop_xlsx.check.findings import FileReport
-from backprop_xlsx.check.judge import check_file
 from tests.optional import WORKBOOKS, require
 
 EXPECTED_FILE = WORKBOOKS / "expected.json"

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from backprop_xlsx.check.book_check import check_file
+from backprop_xlsx.check.correction import fix
 from backprop_xlsx.check.findings import FileReport, TableReport
-from backprop_xlsx.check.fix import fix
-from backprop_xlsx.check.judge import check_file
 from backprop_xlsx.model.experiment import Experiment, preset_names, preset_settings
 from backprop_xlsx.spreadsheet.engines import engines, recalculate
 from backprop_xlsx.spreadsheet.ooxml.book import read_book

@@ -9,8 +9,8 @@ import xlsxwriter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from backprop_xlsx.check.book_check import check_file
 from backprop_xlsx.check.findings import FileReport
-from backprop_xlsx.check.judge import check_file
 from tests.check.faults.test_mistakes import assert_corrections_are_right, check, wrong_cells
 from tests.check.strategies import class_tables
 from tests.oracles.class_table import CLASS_ORDER, CONSTANTS, GRADIENTS, WEIGHTS, ClassTable, Start

@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 
 from backprop_xlsx import reference
+from backprop_xlsx.check.book_check import check_file
+from backprop_xlsx.check.correction import Fixed, fix
 from backprop_xlsx.check.findings import FileReport
-from backprop_xlsx.check.fix import Fixed, fix
-from backprop_xlsx.check.judge import check_file
 from backprop_xlsx.check.reading.tables import Table, find_tables
 from backprop_xlsx.model.names import TOTAL_LOSS, gradient_name
 from backprop_xlsx.model.network import CLASS_NETWORK
@@ -42,8 +42,8 @@ FAULTS = {
     "sibling": SIBLING,
     "parentheses": {"dE/dw1": FORMULAS["dE/dw1"][1:].replace("{w7})*", "{w7}*")},
     "target typed in": {"E1": "0.5*(0.5-{a_o1})^2"},
-    "wrong gradient": {"w6": "{w6 before}-{rate}*{dE/dw5 before}"},
-    "two at once": {"w6": "{w6 before}-{rate}*{dE/dw5 before}", **SIBLING},
+    "wrong gradient": {"w6": "{above w6}-{rate}*{above dE/dw5}"},
+    "two at once": {"w6": "{above w6}-{rate}*{above dE/dw5}", **SIBLING},
 }
 
 
@@ -210,7 +210,7 @@ def test_another_engine_takes_over(tmp_path: Path, monkeypatch: pytest.MonkeyPat
             raise FileError(f"{path}: ironcalc cannot recalculate it")
         return recalculate(path, engine)
 
-    monkeypatch.setattr("backprop_xlsx.check.fix.recalculate", failing)
+    monkeypatch.setattr("backprop_xlsx.check.correction.recalculate", failing)
     source = tmp_path / "wrong.xlsx"
     write_homework(source, SIBLING, steps=12)
     target, _ = corrected(source, tmp_path)
@@ -231,8 +231,8 @@ def test_without_an_engine_nothing_is_written(
     def unable(_: Path, engine: str) -> Recalculated:
         return Recalculated(engine, lambda sheet, row, column: "#NAME?")
 
-    monkeypatch.setattr("backprop_xlsx.check.fix.engines", lambda: engines)
-    monkeypatch.setattr("backprop_xlsx.check.fix.recalculate", unable)
+    monkeypatch.setattr("backprop_xlsx.check.correction.engines", lambda: engines)
+    monkeypatch.setattr("backprop_xlsx.check.correction.recalculate", unable)
     source = tmp_path / "wrong.xlsx"
     write_homework(source, SIBLING, steps=12)
     with pytest.raises(VerificationError, match=reason):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from backprop_xlsx.check.findings import Caution, FileReport, TableReport
@@ -32,6 +32,17 @@ def check_file(path: Path) -> FileReport:
             "∂E/∂w1 …) with one row for each step below it",
         )
     return FileReport(path, tables)
+
+
+def check_files(paths: Iterable[Path]) -> Iterator[FileReport]:
+    """A report on each file, in the order of the paths; one bad file never stops the others."""
+    for path in paths:
+        try:
+            yield check_file(path)
+        except Exception as error:  # whatever it is, the next file is to be checked
+            fault = " ".join(f"{type(error).__name__} {error}".split())
+            reason = f"{path}: could not be checked, please report it ({fault})"
+            yield FileReport(path, error=reason)
 
 
 def check_book(book: Book) -> tuple[TableReport, ...]:

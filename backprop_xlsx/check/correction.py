@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from backprop_xlsx.check.book_check import check_file
 from backprop_xlsx.check.findings import FileReport, TableReport
-from backprop_xlsx.check.judge import check_file
 from backprop_xlsx.check.report.terminal import cells, counted, printable
 from backprop_xlsx.model.names import label
 from backprop_xlsx.spreadsheet.engines import Recalculated, engines, recalculate
