@@ -2,7 +2,7 @@
 
     python examples/train_mnist.py
 
-Writes examples/runs/fast-seed0/; its last line is the accuracy on 1,000 held-out pictures.
+Writes runs/fast-seed0/; its last line is the accuracy on 1,000 held-out pictures.
 """
 
 from pathlib import Path
@@ -14,7 +14,7 @@ from mnist_model.training.loop import TrainingRun
 from mnist_model.training.recipes import choose_recipe
 from mnist_model.training.session import complete, prepare_folder
 
-folder = Path(__file__).parent / "runs" / "fast-seed0"
+folder = Path("runs") / "fast-seed0"
 prepare_folder(folder, resume=False, overwrite=True)
 run = TrainingRun(choose_recipe("fast", None), load_sample(), 0, folder, torch.device("cpu"))
 record = complete(run, on_epoch=print)
