@@ -2,8 +2,8 @@
 
     python benchmarks/check_quality.py --seed 7 --right 1000 --wrong 1000 --processes 2
 
-prints a Markdown table and writes what went wrong to quality-failures.jsonl, a line a book. One book
-again, with everything that was said of it: `--book wrong-7-12 --keep FOLDER` (the name is the
+prints a Markdown table and writes what went wrong to quality-failures.jsonl, a line a book. One
+book again, with everything that was said of it: `--book wrong-7-12 --keep FOLDER` (the name is the
 failure's "seed"). `--only "headings: german" --only "convention: tanh"` sets options of every book,
 `--operator guarded` takes only operators with that in their name, `--held-out` adds the styles,
 conventions and operators that are set apart for the final evaluation.

@@ -1,1 +1,1 @@
-"""Right and wrong workbooks of back-propagation in many people's styles, and how they are judged."""
+"""Right and wrong workbooks in many people's styles, and how the check judges them."""

@@ -46,7 +46,7 @@ class Cell:
 
 @dataclass
 class Book:
-    """A book of one or more runs; ``overrides`` are cells that hold something else than is right."""
+    """A book of one or more runs; ``overrides`` are cells that hold something else."""
 
     convention: Convention
     style: Style
@@ -149,8 +149,8 @@ class Book:
             layout = self.layouts[run]
             sheet, row, column = layout.parameters[quantity]
             moved = step - int(where[len("drift") :])
-            at = (row, column + moved) if layout.across else (row + moved, column)
-            return self._address((sheet, *at), home, False, False)
+            place = (sheet, row, column + moved) if layout.across else (sheet, row + moved, column)
+            return self._address(place, home, False, False)
         if where == "other":
             run = (run + 1) % len(self.runs)
         layout = self.layouts[run]
@@ -165,11 +165,9 @@ class Book:
             self.style["constants"] == "first row" and quantity in self.convention.constants
         ):
             return self._address(layout.place(quantity, 0), home, True, True)
-        at = step + {"above": -1, "below": 1}.get(where, 0)
+        place = layout.place(quantity, step + {"above": -1, "below": 1}.get(where, 0))
         half = self.style["anchors"] == "columns"
-        return self._address(
-            layout.place(quantity, at), home, half and layout.across, half and not layout.across
-        )
+        return self._address(place, home, half and layout.across, half and not layout.across)
 
     def _given(self, run: int, quantity: str, home: str) -> str:
         """A constant or rate that has no column."""

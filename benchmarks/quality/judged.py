@@ -63,8 +63,8 @@ def judged(path: Path) -> Judgement:
         for table in report.tables
         for fault in table.faults
     ]
-    error = None if report.error is None else report.error.partition(": ")[2]
-    return Judgement(tuple(accusations), len(report.tables), error, report)
+    reason = None if report.error is None else report.error.partition(": ")[2]
+    return Judgement(tuple(accusations), len(report.tables), reason, report)
 
 
 def corrected(judgement: Judgement, target: Path) -> str | None:

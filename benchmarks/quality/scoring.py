@@ -113,8 +113,9 @@ def scored(job: Job) -> Score:
             score.innocent = _named_cells(judgement.cells)
         else:
             _score_wrong(score, wrong, judgement)
-            if score.accused:
-                score.fix = _fixed(wrong, judgement, path.with_suffix(".fixed.xlsx"))
+        if score.accused:
+            right = book if wrong is None else wrong.right
+            score.fix = _fixed(right, judgement, path.with_suffix(".fixed.xlsx"))
     return score
 
 
@@ -152,17 +153,17 @@ def _named_cells(cells: set[Place]) -> list[str]:
 SHIFT = 0.07
 
 
-def _fixed(wrong: WrongBook, judgement: Judgement, target: Path) -> str:
+def _fixed(book: Book, judgement: Judgement, target: Path) -> str:
     """Whether the corrected copy equals the right book, with other start weights too."""
     reason = corrected(judgement, target)
     if reason is not None:
         return f"refused: {reason}"[:160]
     fixed = Opened(target.read_bytes())
-    cells = wrong.right.cells()
-    right = Opened(written(wrong.right, cells))
+    cells = book.cells()
+    right = Opened(written(book, cells))
     for moved in (False, True):
         if moved:
-            for place, number in _start_cells(wrong.right).items():
+            for place, number in _start_cells(book).items():
                 for opened in (fixed, right):
                     opened.type(place, number + SHIFT)
         fixed.recalculate()

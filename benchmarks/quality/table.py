@@ -22,8 +22,9 @@ def _share(count: int, of: int) -> str:
 def of_right(scores: Sequence[Score]) -> list[str]:
     """A line for each convention, then those options whose books fared worst."""
     lines = [
-        "| right books | books | accused | unread | tables missed or too many | clean |",
-        "|---|---|---|---|---|---|",
+        "| right books | books | accused | unread | tables missed or too many | clean "
+        "| ruined by --fix |",
+        "|---|---|---|---|---|---|---|",
     ]
     groups = defaultdict(list)
     for score in scores:
@@ -50,7 +51,7 @@ def _right_line(name: str, books: Sequence[Score]) -> str:
     clean = sum(score.good for score in books)
     return (
         f"| {name} | {len(books)} | {accused} ({_share(accused, len(books))}) | {unread} | {other} "
-        f"| {_share(clean, len(books))} |"
+        f"| {_share(clean, len(books))} | {sum(s.fix.startswith('wrong') for s in books)} |"
     )
 
 

@@ -107,8 +107,8 @@ def backward(convention: Convention, row: Row) -> None:
         row[f"dE/da_o{j}"] = loss_slope(convention, row[f"t{j}"], a)
         row[f"da_o{j}/do{j}"] = slope(convention.output, a)
         row[f"delta_o{j}"] = row[f"dE/da_o{j}"] * row[f"da_o{j}/do{j}"]
-        for k, source in enumerate(convention.sources, 1):
-            row[f"dE/d{convention.output_weights[j, k]}"] = row[f"delta_o{j}"] * row[source]
+        for k, name in enumerate(convention.sources, 1):
+            row[f"dE/d{convention.output_weights[j, k]}"] = row[f"delta_o{j}"] * row[name]
     for k in range(1, hidden + 1):
         for j in range(1, outputs + 1):
             weight = convention.output_weights[j, k]
@@ -124,13 +124,11 @@ def backward(convention: Convention, row: Row) -> None:
                     row[f"dE{j}/da_h{k}"] * row[f"da_h{k}/dh{k}"] * row[f"i{source}"]
                 )
     for name in convention.bias_names:
-        deltas = [
-            row[f"delta_h{k}"] for k in range(1, hidden + 1) if convention.hidden_bias(k) == name
-        ]
-        deltas += [
-            row[f"delta_o{j}"] for j in range(1, outputs + 1) if convention.output_bias(j) == name
-        ]
-        row[f"dE/d{name}"] = sum(deltas)
+        hidden_ones = [k for k in range(1, hidden + 1) if convention.hidden_bias(k) == name]
+        output_ones = [j for j in range(1, outputs + 1) if convention.output_bias(j) == name]
+        row[f"dE/d{name}"] = sum(row[f"delta_h{k}"] for k in hidden_ones) + sum(
+            row[f"delta_o{j}"] for j in output_ones
+        )
 
 
 STATES = 60
