@@ -18,8 +18,8 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from quality.scoring import Job, Score, scored
-from quality.table import table
+from quality.judging.scoring import Job, Score, scored
+from quality.judging.table import table
 
 
 def _arguments() -> argparse.Namespace:

@@ -6,7 +6,7 @@ import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from .conventions import Convention
+from ..mathematics.conventions import Convention
 
 CHOICES: dict[str, tuple[str, ...]] = {
     "error": ("a-t", "-(t-a)", "-1*(t-a)"),

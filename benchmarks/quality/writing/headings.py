@@ -265,3 +265,10 @@ def over_two_lines(text: str) -> tuple[str, str]:
     """A heading in two cells, one above the other."""
     upper, slash, lower = text.partition("/")
     return (upper, lower) if slash else ("", text)
+
+
+def over_lines(text: str | None, lines: int) -> list[str | None]:
+    """A heading in as many cells as it takes."""
+    if lines == 2 and text is not None:
+        return list(over_two_lines(text))
+    return [text]

@@ -6,8 +6,9 @@ import random
 import re
 from collections.abc import Iterator
 
-from .book import Book, Content, Owner, Template
-from .formula import operands, tokens_of, written
+from ..mathematics.formula import operands, tokens_of, written
+from ..writing.book import Book
+from ..writing.cells import Content, Owner, Template
 from .literature import _depends as depends
 from .mutation import BookOperator, FormulaOperator, Target, Variant, said
 

@@ -9,7 +9,8 @@ from typing import Any
 import formualizer
 import xlsxwriter
 
-from .book import Book, Cell
+from .book import Book
+from .cells import Cell
 from .layout import Place
 
 FORMATS = {"four": "0.0000", "eight": "0.00000000", "percent": "0.00%", "scientific": "0.00E+00"}

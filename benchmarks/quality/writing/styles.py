@@ -95,6 +95,8 @@ def _possible(options: dict[str, str]) -> dict[str, str]:
     options = dict(options)
     if options["runs"] == "1":
         options["arrangement"] = "one run"
+    elif options["arrangement"] == "one run":
+        options["arrangement"] = "below"
     if options["steps"] == "one row":
         options["break"] = "none"
     if options["headings"] == "none":

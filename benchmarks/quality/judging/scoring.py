@@ -10,13 +10,14 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from .book import Book, right_book
-from .files import Opened, recalculated, written
+from ..mutations.literature import LITERATURE
+from ..mutations.mutation import Operator, WrongBook, wrong_book
+from ..mutations.slips import SLIPS
+from ..writing.book import Book
+from ..writing.files import Opened, recalculated, written
+from ..writing.layout import Place
+from ..writing.making import right_book
 from .judged import Judgement, corrected, judged
-from .layout import Place
-from .literature import LITERATURE
-from .mutation import Operator, WrongBook, wrong_book
-from .slips import SLIPS
 
 
 @dataclass

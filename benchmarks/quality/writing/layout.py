@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass, field
 
-from .conventions import Convention
+from ..mathematics.conventions import Convention
 from .styles import Style
 
 Place = tuple[str, int, int]

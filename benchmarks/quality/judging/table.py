@@ -6,9 +6,9 @@ import statistics
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
-from .literature import LITERATURE
+from ..mutations.literature import LITERATURE
+from ..mutations.slips import SLIPS
 from .scoring import Score
-from .slips import SLIPS
 
 
 def _share(count: int, of: int) -> str:

@@ -8,8 +8,9 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 
-from .book import Book, Content, Owner
-from .formula import Token, operands, tokens_of, written
+from ..mathematics.formula import Token, operands, tokens_of, written
+from ..writing.book import Book
+from ..writing.cells import Content, Owner
 from .mutation import BookOperator, FormulaOperator, Target, Variant, said
 
 SIGNS = ("+", "-", "*", "/")

@@ -13,7 +13,7 @@ from backprop_xlsx.check.fix import fix
 from backprop_xlsx.check.judge import check_file
 from backprop_xlsx.errors import BackpropError
 
-from .layout import Place
+from ..writing.layout import Place
 
 SECONDS = 60
 

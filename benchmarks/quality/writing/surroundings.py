@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 from xlsxwriter.utility import xl_rowcol_to_cell
 
+from .cells import Cell
+from .headings import over_lines
 from .layout import Place, TableLayout
 
 if TYPE_CHECKING:
-    from .book import Book, Cell
+    from .book import Book
 
 REMARKS = ("ok", "see above", "note", "!", "→")
 NOTES = (
@@ -26,8 +28,6 @@ def surround(
     book: Book, run: int, layout: TableLayout, found: dict[Place, Cell], rng: random.Random
 ) -> None:
     """Add everything but the table's own cells."""
-    from .book import Cell, over_lines
-
     names = list(layout.slots)
     texts = book.headings(rng, names)
     for header in (layout.header, *layout.repeated_headers):
@@ -62,8 +62,6 @@ def surround(
 
 
 def _steps(book: Book, layout: TableLayout, found: dict[Place, Cell], rng: random.Random) -> None:
-    from .book import Cell
-
     if layout.step_slot is None:
         return
     header = book.headings(rng, ["step"])["step"]
@@ -88,8 +86,6 @@ def _legend(
     found: dict[Place, Cell],
     texts: dict[str, str | None],
 ) -> None:
-    from .book import Cell
-
     kind = book.style["legend"]
     entries = [
         (text, f"what {name} is") for name, text in texts.items() if text and name[0] in "wih"
@@ -115,8 +111,6 @@ def _legend(
 
 
 def _below(book: Book, run: int, layout: TableLayout, found: dict[Place, Cell]) -> None:
-    from .book import Cell
-
     kind = book.style["below"]
     functions = {
         "min max": ("MIN", "MAX"),

@@ -8,11 +8,13 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from .book import Book, Content, Owner, Template, right_book
-from .conventions import Convention
-from .formula import TemplateError, parsed, value_of
-from .layout import Place
-from .truth import Row, states
+from ..mathematics.conventions import Convention
+from ..mathematics.formula import TemplateError, parsed, value_of
+from ..mathematics.truth import Row, states
+from ..writing.book import Book
+from ..writing.cells import Content, Owner, Template
+from ..writing.layout import Place
+from ..writing.making import right_book
 
 Variant = tuple[str, tuple[str, ...]]
 """Another template, and regular expressions of which the explanation must match one."""
