@@ -17,7 +17,7 @@ from backprop_xlsx.check.repair.workshop import Exhausted, Spot, Workshop
 from backprop_xlsx.formula.expression import Number, Symbol
 from backprop_xlsx.formula.parse import Part
 
-Choice = tuple[float, Repair]
+Option = tuple[float, Repair]
 """A repair, and how far-fetched it is."""
 
 _PARTIAL = 0.1
@@ -37,8 +37,8 @@ def simple_repair(workshop: Workshop) -> Repair | None:
 def further_repair(workshop: Workshop) -> Repair | None:
     """The smallest other repair; None if there is none near."""
     try:
-        for choices in _further_choices(workshop):
-            found = _best(workshop, choices)
+        for options in _further_options(workshop):
+            found = _best(workshop, options)
             if found is not None:
                 return found
     except Exhausted:
@@ -46,7 +46,7 @@ def further_repair(workshop: Workshop) -> Repair | None:
     return None
 
 
-def _further_choices(workshop: Workshop) -> Iterator[list[Choice]]:
+def _further_options(workshop: Workshop) -> Iterator[list[Option]]:
     """Repairs, those that are equally likely together, the likelier ones first."""
     formula = WrongFormula(workshop.tokens, workshop.part, workshop.meanings)
     structural = rearrangements(formula)
@@ -54,6 +54,7 @@ def _further_choices(workshop: Workshop) -> Iterator[list[Choice]]:
     yield _ranked(WeightGradient.undone(workshop))
     yield list(_other_ranges(workshop))
     yield from _arranged(workshop, structural)
+    yield _replaced(workshop, workshop.items, workshop.part, suspects)
     yield list(_extended(workshop, formula))
     yield _replaced(workshop, workshop.items, workshop.part, workshop.spots)
     yield from _arranged_and_replaced(workshop, structural, suspects)
@@ -62,13 +63,13 @@ def _further_choices(workshop: Workshop) -> Iterator[list[Choice]]:
     yield from _arranged_twice(workshop, structural)
 
 
-def _ranked(repairs: Iterable[Repair]) -> list[Choice]:
+def _ranked(repairs: Iterable[Repair]) -> list[Option]:
     """Repairs as a slip gives them, the likelier ones first."""
     return [(float(rank), repair) for rank, repair in enumerate(repairs)]
 
 
-def _best(workshop: Workshop, choices: Sequence[Choice]) -> Repair | None:
-    ranked = sorted(choices, key=lambda choice: choice[0])
+def _best(workshop: Workshop, options: Sequence[Option]) -> Repair | None:
+    ranked = sorted(options, key=lambda choice: choice[0])
     return next((repair for _, repair in ranked if workshop.confirmed(repair)), None)
 
 
@@ -78,7 +79,7 @@ def _replaced(
     part: Part,
     spots: Sequence[Spot],
     changes: tuple[Rearrangement, ...] = (),
-) -> list[Choice]:
+) -> list[Option]:
     """Another operand in one spot, or in several that mean the same."""
     pool = workshop.pool
     positions = {item: position for position, item in enumerate(items)}
@@ -97,7 +98,7 @@ def _replaced(
     return found
 
 
-def _other_ranges(workshop: Workshop) -> Iterator[Choice]:
+def _other_ranges(workshop: Workshop) -> Iterator[Option]:
     """Another quantity of all samples in the place of a range."""
     for spot in workshop.spots:
         if not isinstance(workshop.meaning(spot).expression, Area):
@@ -111,7 +112,7 @@ def _other_ranges(workshop: Workshop) -> Iterator[Choice]:
                 yield _PARTIAL * workshop.is_partial(spot), Repair(workshop.items, (replacement,))
 
 
-def _arranged(workshop: Workshop, structural: Sequence[Rearrangement]) -> Iterator[list[Choice]]:
+def _arranged(workshop: Workshop, structural: Sequence[Rearrangement]) -> Iterator[list[Option]]:
     """The tokens in another arrangement."""
     for change in structural:
         part = workshop.parsed(change.items)
@@ -121,7 +122,7 @@ def _arranged(workshop: Workshop, structural: Sequence[Rearrangement]) -> Iterat
 
 def _arranged_and_replaced(
     workshop: Workshop, structural: Sequence[Rearrangement], spots: Sequence[Spot]
-) -> Iterator[list[Choice]]:
+) -> Iterator[list[Option]]:
     """The tokens in another arrangement, and another operand as well."""
     for change in structural if spots else ():
         part = workshop.parsed(change.items)
@@ -129,7 +130,7 @@ def _arranged_and_replaced(
             yield _replaced(workshop, change.items, part, spots, (change,))
 
 
-def _extended(workshop: Workshop, formula: WrongFormula) -> Iterator[Choice]:
+def _extended(workshop: Workshop, formula: WrongFormula) -> Iterator[Option]:
     """A factor or a term put in."""
     pool, count = workshop.pool, len(workshop.tokens)
     for gap in (gap for slip in OF_MISSING_OPERANDS for gap in slip.gaps(formula)):
@@ -146,7 +147,7 @@ def _extended(workshop: Workshop, formula: WrongFormula) -> Iterator[Choice]:
             yield cost, Repair(gap.items, (), (change,))
 
 
-def _both_replaced(workshop: Workshop) -> Iterator[Choice]:
+def _both_replaced(workshop: Workshop) -> Iterator[Option]:
     """Other operands in two places."""
     pool = workshop.pool
     for first, second in combinations(workshop.spots, 2):
@@ -171,7 +172,7 @@ def _both_replaced(workshop: Workshop) -> Iterator[Choice]:
 
 def _arranged_twice(
     workshop: Workshop, structural: Sequence[Rearrangement]
-) -> Iterator[list[Choice]]:
+) -> Iterator[list[Option]]:
     """The same slip in two places."""
     for first, second in combinations(structural, 2):
         slip = first.slip

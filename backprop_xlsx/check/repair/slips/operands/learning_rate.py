@@ -24,7 +24,10 @@ class DriftingLearningRate(OperandSlip):
 
     @classmethod
     def explains(cls, changes: Sequence[Replacement], case: Case) -> bool:
-        return _is_of_learning_rate(changes) and len(set(case.names)) > 1
+        from_its_cell = case.learning_rate in case.names
+        is_quantity = isinstance(changes[0].old.expression, Symbol)
+        several = len(set(case.names)) > 1
+        return _is_of_learning_rate(changes) and several and (from_its_cell or not is_quantity)
 
     def words(self, case: Case) -> str:
         names = list(dict.fromkeys(case.names))
@@ -46,7 +49,7 @@ class WrongLearningRate(OperandSlip):
         return _is_of_learning_rate(changes) and (known or is_quantity)
 
     def words(self, case: Case) -> str:
-        if case.names and case.learning_rate:
+        if len(set(case.names)) == 1 and case.learning_rate:
             return f"uses {case.names[0]} where the learning rate ({case.learning_rate}) belongs"
         return f"uses {named(self.old)} as learning rate"
 
