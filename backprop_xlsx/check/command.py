@@ -14,10 +14,11 @@ from rich.progress import Progress
 from backprop_xlsx.check.book_check import check_files
 from backprop_xlsx.check.correction import fix
 from backprop_xlsx.check.findings import FileReport
-from backprop_xlsx.check.report import terminal as words
+from backprop_xlsx.check.report import phrases
 from backprop_xlsx.check.report.mark_sheet import grades
 from backprop_xlsx.check.report.page import page
 from backprop_xlsx.check.report.programs import to_json
+from backprop_xlsx.check.report.terminal import print_report
 from backprop_xlsx.spreadsheet import files
 from backprop_xlsx.spreadsheet.errors import InputError, VerificationError
 
@@ -49,7 +50,7 @@ def run(options: argparse.Namespace) -> int:
     if options.fix is not None and reports[0].error is None:
         _fix(reports[0], options.fix)
     if len(reports) > 1 or reports[0].error is None:  # or that was said already
-        print(words.final_line(reports))
+        print(phrases.final_line(reports))
     return _status(reports, strict=options.strict)
 
 
@@ -92,10 +93,10 @@ def _check_all(paths: Sequence[Path]) -> list[FileReport]:
 
 def _print(console: Console, report: FileReport) -> None:
     if report.error is None:
-        words.print_report(console, report)
+        print_report(console, report)
     else:
         sys.stdout.flush()
-        print(words.summary(report), file=sys.stderr, flush=True)
+        print(phrases.summary(report), file=sys.stderr, flush=True)
 
 
 def _fix(report: FileReport, target: Path) -> None:
@@ -105,13 +106,13 @@ def _fix(report: FileReport, target: Path) -> None:
     try:
         print(fix(report, target))
     except VerificationError as error:
-        print(words.printable(str(error)), file=sys.stderr)
+        print(phrases.printable(str(error)), file=sys.stderr)
 
 
 def _status(reports: Sequence[FileReport], strict: bool) -> int:
-    verdicts = {words.verdict(report) for report in reports}
-    if words.Verdict.UNREAD in verdicts:
+    verdicts = {phrases.verdict(report) for report in reports}
+    if phrases.Verdict.UNREAD in verdicts:
         return NOT_CHECKED
-    if words.Verdict.WRONG in verdicts or (strict and words.Verdict.WARNED in verdicts):
+    if phrases.Verdict.WRONG in verdicts or (strict and phrases.Verdict.WARNED in verdicts):
         return FAULT
     return NO_FAULT

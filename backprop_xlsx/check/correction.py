@@ -8,7 +8,7 @@ from pathlib import Path
 
 from backprop_xlsx.check.book_check import check_file
 from backprop_xlsx.check.findings import FileReport, TableReport
-from backprop_xlsx.check.report.terminal import cells, counted, printable
+from backprop_xlsx.check.report.phrases import cells, printable, tally
 from backprop_xlsx.model.names import label
 from backprop_xlsx.spreadsheet.engines import Recalculated, engines, recalculate
 from backprop_xlsx.spreadsheet.errors import FileError, VerificationError
@@ -115,8 +115,8 @@ class Fixed:
 
     def __str__(self) -> str:
         text = (
-            f"{printable(str(self.placed.path))}: {counted(self.corrected, 'cell')} corrected, "
-            f"{counted(self.followed, 'further value')} recalculated"
+            f"{printable(str(self.placed.path))}: {tally(self.corrected, 'cell')} corrected, "
+            f"{tally(self.followed, 'further value')} recalculated"
         )
         if self.placed.unchanged:
             return f"{text}; the same file stood there already"

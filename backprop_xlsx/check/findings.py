@@ -11,16 +11,19 @@ from typing import Any
 class Fault:
     """A run of wrong cells in one column, wrong in the same way.
 
-    ``found`` is the first wrong cell's formula or number as it stands there, ``expected`` what
-    should stand there in that sheet's own cells, ``explanation`` the mistake in a sentence,
-    ``effect`` what it does to the final loss; ``corrections`` gives every wrong cell's right
-    formula, by (row, column), without "="; empty where the sheet has no cell for something in it.
+    ``kind`` is the code of the mistake, one of :data:`backprop_xlsx.check.repair.slips.catalogue
+    .SLIPS`, of several the one told first; ``found`` the first wrong cell's formula or number as
+    it stands there, ``expected`` what should stand there in that sheet's own cells,
+    ``explanation`` the mistake in a sentence, ``effect`` what it does to the final loss;
+    ``corrections`` gives every wrong cell's right formula, by (row, column), without "="; empty
+    where the sheet has no cell for something in it.
     """
 
     quantity: str
     column: str
     first_row: int
     last_row: int
+    kind: str
     found: str
     expected: str
     explanation: str
@@ -40,6 +43,7 @@ class Fault:
             "first_row": self.first_row,
             "last_row": self.last_row,
             "cells": self.cells,
+            "kind": self.kind,
             "found": self.found,
             "expected": self.expected,
             "explanation": self.explanation,
@@ -68,7 +72,8 @@ class TableReport:
     """One table: where it is, what it computes, what is wrong and what is right.
 
     ``learning_rate_cell`` is None where the updates hold the number itself; ``formulas`` counts
-    the formula cells in the columns of computed quantities; ``right`` is one line.
+    the formula cells in the columns of computed quantities; ``right`` names the columns
+    of which nothing is wrong, in one line.
     """
 
     sheet: str

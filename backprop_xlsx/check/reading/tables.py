@@ -69,8 +69,7 @@ class Table:
 def find_tables(sheet: Sheet, exercise: Exercise = CLASS_EXERCISE) -> list[Table]:
     """The tables of a sheet from top to bottom, and from left to right.
 
-    Those of the class may have columns of biases too, see :func:`exercise_of
-    <backprop_xlsx.check.biases.exercise_of>`.
+    Those of the class may have columns of biases too; which of them count, the judging finds out.
     """
     tables: list[Table] = []
     for row, names in _named_rows(sheet, exercise):

@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 
 from backprop_xlsx.check.findings import FileReport
-from backprop_xlsx.check.report.terminal import names
+from backprop_xlsx.check.report.phrases import names
 
 
 def to_json(reports: Sequence[FileReport]) -> str:

@@ -23,8 +23,8 @@ from backprop_xlsx.model.names import LEARNING_RATE
 from backprop_xlsx.spreadsheet.ooxml.formula_text import column_letters
 
 
-class CellNames:
-    """Names the cells of one table; ``learning_rate`` is what its updates take for η."""
+class CellWriter:
+    """Writes in the cells of one table; ``learning_rate`` is what its updates take for η."""
 
     def __init__(
         self,
