@@ -9,9 +9,8 @@ from pathlib import Path
 from signal import ITIMER_REAL, SIGALRM, setitimer, signal
 from typing import Any
 
-from backprop_xlsx.check.correction import fix
-from backprop_xlsx.check.book_check import check_file
-from backprop_xlsx.spreadsheet.errors import BackpropError
+from backprop_xlsx import BackpropError
+from backprop_xlsx.check import check_file, fix
 
 from ..writing.layout import Place
 

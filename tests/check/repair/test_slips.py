@@ -7,8 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from backprop_xlsx.check.book_check import check_file
 
+from backprop_xlsx.check.book_check import check_file
 from backprop_xlsx.check.findings import Fault
 from backprop_xlsx.check.repair.slips.catalogue import SLIPS
 from tests.check.general import book, in_cells, position, with_formulas
