@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 from backprop_xlsx.public import getter
 
 if TYPE_CHECKING:
-    from backprop_xlsx.model.experiment import Experiment, preset_names
+    from backprop_xlsx.model.experiment import Experiment
+    from backprop_xlsx.model.settings import preset_names
     from backprop_xlsx.spreadsheet.errors import (
         BackpropError,
         FileError,
@@ -19,7 +20,8 @@ else:
     __getattr__ = getter(
         __name__,
         {
-            **dict.fromkeys(("Experiment", "preset_names"), "model.experiment"),
+            "Experiment": "model.experiment",
+            "preset_names": "model.settings",
             **dict.fromkeys(
                 ("BackpropError", "FileError", "InputError", "VerificationError"),
                 "spreadsheet.errors",

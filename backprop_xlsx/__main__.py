@@ -9,19 +9,17 @@ from pathlib import Path
 from typing import Any
 
 from backprop_xlsx.model.activations import ACTIVATIONS, SOFTMAX
-from backprop_xlsx.model.experiment import (
-    BATCHES,
+from backprop_xlsx.model.experiment import Experiment
+from backprop_xlsx.model.losses import LOSSES
+from backprop_xlsx.model.optimisers import OPTIMISERS
+from backprop_xlsx.model.settings import (
     DEFAULT_PRESET,
-    LARGEST_NUMBER_OF_RUNS,
-    Experiment,
+    changed,
     preset_names,
     preset_settings,
+    read_settings,
 )
-from backprop_xlsx.model.losses import LOSSES
-from backprop_xlsx.model.network import BIASES
-from backprop_xlsx.model.optimisers import OPTIMISERS
-from backprop_xlsx.model.settings import changed, read_settings
-from backprop_xlsx.model.start_values import DRAWS
+from backprop_xlsx.model.valid import BATCHES, BIASES, DRAWS, LARGEST_NUMBER_OF_RUNS
 from backprop_xlsx.spreadsheet.command_line import (
     Parser,
     exit_status,

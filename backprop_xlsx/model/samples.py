@@ -9,13 +9,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from backprop_xlsx.model.valid import LARGEST_NUMBER_OF_SAMPLES
 from backprop_xlsx.spreadsheet.errors import InputError
 from backprop_xlsx.spreadsheet.numbers import number
 from backprop_xlsx.spreadsheet.text_files import read_text
 
 LARGEST_FILE = 16 * 2**20  # bytes
-# Each has a column of the sheet Samples, which has 16,384.
-LARGEST_NUMBER_OF_SAMPLES = 16_000
 
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
 

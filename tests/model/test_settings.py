@@ -9,12 +9,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from backprop_xlsx.model.experiment import Experiment, preset_names, preset_settings
-from backprop_xlsx.model.network import LARGEST_NUMBER_OF_WEIGHTS, Network
+from backprop_xlsx.model.experiment import Experiment
+from backprop_xlsx.model.network import Network
 from backprop_xlsx.model.optimisers import Adam, GradientDescent, Momentum, RMSprop
 from backprop_xlsx.model.samples import Sample
-from backprop_xlsx.model.settings import CONSTANTS, KEYS, LARGEST_FILE, changed, read_settings
+from backprop_xlsx.model.settings import (
+    CONSTANTS,
+    KEYS,
+    LARGEST_FILE,
+    changed,
+    preset_names,
+    preset_settings,
+    read_settings,
+)
 from backprop_xlsx.model.start_values import draw_weights
+from backprop_xlsx.model.valid import LARGEST_NUMBER_OF_WEIGHTS
 from backprop_xlsx.spreadsheet.errors import BackpropError, FileError, InputError
 
 EVERYTHING = """

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from functools import cached_property, lru_cache
 
 from backprop_xlsx import equations
 from backprop_xlsx.check.reading.spelling import quantity_of
 from backprop_xlsx.equations import Equations
-from backprop_xlsx.formula.expression import Call, Expression, Number, OverSamples, Symbol, total
-from backprop_xlsx.formula.parse import Choice, Comparison, rebuilt
-from backprop_xlsx.model.names import SAMPLE, STEP, gradient_name, label, sampled
+from backprop_xlsx.formula.expression import Expression, OverSamples, Symbol, total
+from backprop_xlsx.model.names import STEP, gradient_name, label, sampled
 from backprop_xlsx.model.network import CLASS_NETWORK, Network
 from backprop_xlsx.model.optimisers import SYMBOLS, GradientDescent, Optimiser
 
@@ -119,11 +117,11 @@ class Exercise:
         found: dict[str, float | None] = dict.fromkeys(self.parameters)
         for name in self.parameters:
             found |= dict.fromkeys(self.optimiser.state_names(name), 0.0)
-        if STEP in self.equations:
-            found[STEP] = 0.0
-        if SAMPLE in self.equations:
-            found[SAMPLE] = 1.0
-        return found
+        return found | {
+            name: float(start)
+            for name, start in equations.COUNTED_FROM.items()
+            if name in self.equations
+        }
 
     @property
     def loss(self) -> str:
@@ -139,7 +137,10 @@ class Exercise:
         found = equations.equations(self.network, self.samples_a_step, self.optimiser)
         if self.shared_biases:
             found = self._with_shared_biases(found)
-        return dict(self._of_step(found)) | dict(self._of_turns()) | found
+        if self.in_turn:
+            found = equations.turns(self.network, self.samples) | found
+        counts_steps = any(Symbol(STEP) in each.leaves() for each in found.values())
+        return equations.counting() | found if self.in_turn or counts_steps else found
 
     @cached_property
     def computed(self) -> tuple[str, ...]:
@@ -199,21 +200,6 @@ class Exercise:
         each = equations.each(self.samples)
         return tuple(sampled(name, sample) for name in names for sample in each)
 
-    def _of_step(self, found: Equations) -> Iterator[tuple[str, Expression]]:
-        """The number of the step, where samples take turns or an equation asks for it."""
-        if self.in_turn or any(Symbol(STEP) in each.leaves() for each in found.values()):
-            yield STEP, Symbol(STEP).before + 1
-
-    def _of_turns(self) -> Iterator[tuple[str, Expression]]:
-        """Whose turn it is, and what that sample's inputs and targets are."""
-        if not self.in_turn:
-            return
-        before = Symbol(SAMPLE).before
-        is_last = Comparison("=", before, Number(self.samples))
-        yield SAMPLE, Call("IF", (is_last, Number(1), before + 1))
-        for name in (*self.network.targets, *self.network.inputs):
-            yield name, Choice(OverSamples(name, self.samples), Symbol(SAMPLE))
-
     def _with_shared_biases(self, own: Equations) -> Equations:
         """The equations of a network whose biases are its own, for shared ones."""
 
@@ -223,7 +209,7 @@ class Exercise:
             return leaf
 
         found = {
-            name: rebuilt(equation, shared)
+            name: equation.rebuilt(shared)
             for name, equation in own.items()
             if name not in self._bias_of and name not in map(gradient_name, self._bias_of)
         }
@@ -236,7 +222,7 @@ class Exercise:
             found = updates | found
             for bias in self.biases:
                 parts = [own[gradient_name(b)] for b in self._bias_of if self._bias_of[b] == bias]
-                found[gradient_name(bias)] = total([rebuilt(part, shared) for part in parts])
+                found[gradient_name(bias)] = total([part.rebuilt(shared) for part in parts])
         return found
 
 

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from backprop_xlsx.check.book_check import check_file
 from backprop_xlsx.check.correction import fix
 from backprop_xlsx.check.findings import FileReport, TableReport
-from backprop_xlsx.model.experiment import Experiment, preset_names, preset_settings
+from backprop_xlsx.model.experiment import Experiment
+from backprop_xlsx.model.settings import preset_names, preset_settings
 from backprop_xlsx.spreadsheet.engines import engines, recalculate
 from backprop_xlsx.spreadsheet.ooxml.book import read_book
 from backprop_xlsx.spreadsheet.ooxml.formula_text import column_letters, column_number
