@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from backprop_xlsx.public import getter
+from backprop_xlsx.spreadsheet.public_names import getter
 
 if TYPE_CHECKING:
     from backprop_xlsx.model.experiment import Experiment

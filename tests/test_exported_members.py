@@ -11,6 +11,7 @@ import pytest
 
 import backprop_xlsx
 import backprop_xlsx.check
+import mnist_model.digit
 
 
 @pytest.mark.parametrize(
@@ -18,6 +19,7 @@ import backprop_xlsx.check
     [
         (backprop_xlsx, {"Experiment", "build", "verify"}),
         (backprop_xlsx.check, {"check_file", "check_files", "fix"}),
+        (mnist_model.digit, {"Examples", "to_workbook", "verify"}),
     ],
     ids=lambda value: getattr(value, "__name__", ""),
 )

@@ -6,7 +6,7 @@ each uses those before it, never one after it.
 
 from typing import TYPE_CHECKING
 
-from backprop_xlsx.public import getter
+from backprop_xlsx.spreadsheet.public_names import getter
 
 if TYPE_CHECKING:
     from backprop_xlsx.check.book_check import check_file, check_files
