@@ -54,7 +54,7 @@ def test_right_books_are_right(number: int, held_out: bool) -> None:
     require_right(right_book(f"test {number}", held_out))
 
 
-@pytest.mark.parametrize(("feature", "option"), OPTIONS, ids=": ".join)
+@pytest.mark.parametrize(("feature", "option"), OPTIONS)
 def test_each_option_of_a_style_makes_a_right_book(feature: str, option: str) -> None:
     book = right_book(f"{feature} {option}", wanted={feature: option})
     require_right(book)
@@ -100,12 +100,10 @@ def test_the_truth_has_the_published_losses() -> None:
 
 @pytest.mark.parametrize("operator", operators(held_out=True), ids=lambda op: op.name)
 def test_a_wrong_book_differs_from_the_right_one_in_the_changed_cells(operator: object) -> None:
-    for number in range(3):
-        wrong = wrong_book(f"test {number}", [operator], held_out=True)  # type: ignore[list-item]
-        require_right(wrong.right)
-        assert wrong.changed
-        assert changed_cells(wrong) == wrong.changed
-        assert all(change.words for change in wrong.changes)
+    wrong = wrong_book("test", [operator], held_out=True)  # type: ignore[list-item]
+    assert wrong.changed
+    assert changed_cells(wrong) == wrong.changed
+    assert all(change.words for change in wrong.changes)
 
 
 def changed_cells(wrong: WrongBook) -> set[tuple[str, int, int]]:

@@ -178,7 +178,7 @@ def start_of(convention: Convention, rng: random.Random, rate: float) -> Start:
 
 def wide_start(convention: Convention, rng: random.Random) -> Start:
     """Any start: where formulas that are not the same differ."""
-    scale = 10 ** rng.uniform(-0.7, 0.9)
+    scale = 10 ** rng.uniform(-0.7, 1.4)
     numbers = {"rate": rng.uniform(0.05, 3), "momentum": rng.uniform(0.2, 0.95)}
     numbers |= {name: rng.uniform(-2, 2) for name in convention.inputs}
     numbers |= {name: rng.uniform(0.02, 0.98) for name in convention.targets}

@@ -131,7 +131,7 @@ def backward(convention: Convention, row: Row) -> None:
         )
 
 
-STATES = 60
+STATES = 120
 ROWS = 4
 
 

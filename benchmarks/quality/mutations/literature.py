@@ -149,7 +149,7 @@ def reference(target: Target) -> Iterator[Variant]:
             other = beside.get(layout.slots[quantity] + further)
             if other is None or " " in other or layout.sheet_of(other) != layout.sheet_of(quantity):
                 continue
-            if not where and _depends(target.book, other, target.quantity, target.run):
+            if not where and depends(target.book, other, target.quantity, target.run):
                 continue
             new = f"{where} {other}".strip()
             yield (
@@ -165,7 +165,7 @@ def reference(target: Target) -> Iterator[Variant]:
             yield _with(tokens, at, Token("operand", f"{{above {quantity}}}")), ("row|above",)
 
 
-def _depends(book: Book, quantity: str, on: str, run: int) -> bool:
+def depends(book: Book, quantity: str, on: str, run: int) -> bool:
     """Whether a quantity is computed from another one of the same step: no circles."""
     seen, to_do = set(), [quantity]
     while to_do:
@@ -216,7 +216,7 @@ def _beside(target: Target, name: str, further: int) -> str | None:
     other = beside.get(layout.slots[name] + further)
     if other is None or " " in other or layout.sheet_of(other) != layout.sheet_of(name):
         return None
-    return None if _depends(target.book, other, target.quantity, target.run) else other
+    return None if depends(target.book, other, target.quantity, target.run) else other
 
 
 RANGE = ("range|SUM|AVERAGE|counts|includes|leaves out|missing|does not belong|term|uses",)
@@ -317,6 +317,8 @@ def typed(book: Book, rng: random.Random) -> tuple[dict[Owner, Content], tuple[s
     return overrides, ("typed",)
 
 
+RECTIFIED = (("convention", ("relu, sigmoid", "relu, linear")),)
+
 LITERATURE = (
     FormulaOperator("AOR arithmetic operator", "literature", arithmetic_operator),
     FormulaOperator("ABS absolute value", "literature", absolute_value),
@@ -326,7 +328,7 @@ LITERATURE = (
     FormulaOperator("RCR reference for constant", "literature", reference_for_constant),
     FormulaOperator("RFR reference", "literature", reference),
     FormulaOperator("FFR function", "literature", function),
-    FormulaOperator("ROR comparison", "literature", comparison),
+    FormulaOperator("ROR comparison", "literature", comparison, needs=RECTIFIED),
     FormulaOperator("CRE range expanded", "literature", range_expanded),
     FormulaOperator("CRS range shrunk", "literature", range_shrunk),
     FormulaOperator("RRR range moved", "literature", range_moved, held_out=True),

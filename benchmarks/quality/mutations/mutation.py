@@ -20,6 +20,14 @@ Variant = tuple[str, tuple[str, ...]]
 """Another template, and regular expressions of which the explanation must match one."""
 
 
+Needs = tuple[tuple[str, tuple[str, ...]], ...]
+"""Features of a style with the options of which an operator needs one."""
+
+ATTEMPTS = 8
+"""Books that an operator is tried on before another one is drawn."""
+MOST_ATTEMPTS = 400
+
+
 @dataclass(frozen=True)
 class Target:
     """The formula that is to be changed."""
@@ -42,13 +50,13 @@ class Change:
 
 @dataclass(frozen=True)
 class FormulaOperator:
-    """Gives other formulas for a target; ``scope`` is "any", "later" (not the first row) …"""
+    """Gives other formulas for a target, in books that have what it ``needs``."""
 
     name: str
     family: str
     variants: Callable[[Target], Iterator[Variant]]
     held_out: bool = False
-    scope: str = "any"
+    needs: Needs = ()
 
     def apply(self, book: Book, rng: random.Random) -> Change | None:
         """A change of some cells of a column; None if nothing in the book suits."""
@@ -75,9 +83,9 @@ class FormulaOperator:
         text: str,
         words: tuple[str, ...],
     ) -> Change | None:
-        steps = _scope(book, quantity, rng, self.scope)
+        steps = _scope(book, quantity, rng)
         runs = [run]
-        if self.scope == "any" and rng.random() < 0.5 and "other" not in text:
+        if rng.random() < 0.5 and "other" not in text:
             runs = [
                 other
                 for other in range(len(book.runs))
@@ -100,6 +108,7 @@ class BookOperator:
     family: str
     change: Callable[[Book, random.Random], tuple[dict[Owner, Content], tuple[str, ...]] | None]
     held_out: bool = False
+    needs: Needs = ()
 
     def apply(self, book: Book, rng: random.Random) -> Change | None:
         """The change; None if nothing in the book suits."""
@@ -110,11 +119,9 @@ class BookOperator:
 Operator = FormulaOperator | BookOperator
 
 
-def _scope(book: Book, quantity: str, rng: random.Random, scope: str) -> list[int]:
+def _scope(book: Book, quantity: str, rng: random.Random) -> list[int]:
     steps = list(range(book.computed_from(quantity), book.steps + 1))
     draw = rng.random()
-    if scope == "last":
-        return steps[-1:]
     if draw < 0.7 or len(steps) < 3:
         return steps
     if draw < 0.85:
@@ -210,24 +217,26 @@ def wrong_book(
     """The wrong book of a seed: mostly one change, sometimes two or three."""
     rng = random.Random(seed)
     count = rng.choices((1, 2, 3), (85, 10, 5))[0]
-    while True:
-        operator = rng.choice(operators)
-        for attempt in range(8):
-            right = right_book(f"{seed}/{operator.name}/{attempt}", held_out, wanted)
-            change = operator.apply(right, rng)
-            if change is None:
-                continue
-            changes = [change]
-            for _ in range(20):
-                if len(changes) >= count:
-                    break
-                more = rng.choice(operators).apply(right, rng)
-                if more is not None and not _columns(more) & set().union(*map(_columns, changes)):
-                    changes.append(more)
-            overrides: dict[Owner, Content] = {}
-            for each in changes:
-                overrides |= each.overrides
-            return WrongBook(right, right.mutated(overrides), tuple(changes))
+    for attempt in range(MOST_ATTEMPTS):
+        if attempt % ATTEMPTS == 0:
+            operator = rng.choice(operators)
+            needed = {feature: rng.choice(options) for feature, options in operator.needs}
+        right = right_book(f"{seed}/{attempt}", held_out, needed | (wanted or {}))
+        change = operator.apply(right, rng)
+        if change is None:
+            continue
+        changes = [change]
+        for _ in range(20):
+            if len(changes) >= count:
+                break
+            more = rng.choice(operators).apply(right, rng)
+            if more is not None and not _columns(more) & set().union(*map(_columns, changes)):
+                changes.append(more)
+        overrides: dict[Owner, Content] = {}
+        for each in changes:
+            overrides |= each.overrides
+        return WrongBook(right, right.mutated(overrides), tuple(changes))
+    raise ValueError(f"{seed}: no operator suits {wanted}")
 
 
 def _columns(change: Change) -> set[tuple[int, str]]:

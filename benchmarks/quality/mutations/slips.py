@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from ..mathematics.formula import operands, tokens_of, written
 from ..writing.book import Book
 from ..writing.cells import Content, Owner, Template
-from .literature import _depends as depends
-from .mutation import BookOperator, FormulaOperator, Target, Variant, said
+from .literature import depends
+from .mutation import BookOperator, FormulaOperator, Needs, Target, Variant, said
 
 Found = tuple[dict[Owner, Content], tuple[str, ...]] | None
 SWAP = {"1": "2", "2": "1"}
@@ -410,8 +410,17 @@ def formula_as_text(book: Book, rng: random.Random) -> Found:
     return {(run, quantity, step): rng.choice((f"{value:.4f}", "n/a", "?"))}, ("text",)
 
 
-def _formula(name: str, variants: object, held_out: bool = False) -> FormulaOperator:
-    return FormulaOperator(name, "students", variants, held_out)  # type: ignore[arg-type]
+def _formula(
+    name: str,
+    variants: Callable[[Target], Iterator[Variant]],
+    held_out: bool = False,
+    needs: Needs = (),
+) -> FormulaOperator:
+    return FormulaOperator(name, "students", variants, held_out, needs)
+
+
+SEVERAL_RUNS = (("runs", ("2", "3", "6")),)
+NUMBERS = (("constants", ("columns",)),)
 
 
 SLIPS = (
@@ -427,8 +436,8 @@ SLIPS = (
     _formula("all rows refer to the first", first_row),
     _formula("row above", row_above),
     _formula("reference drifts", drifting),
-    _formula("rate of another run", other_rate),
-    _formula("constant of another run", other_constant),
+    _formula("rate of another run", other_rate, needs=SEVERAL_RUNS),
+    _formula("constant of another run", other_constant, needs=SEVERAL_RUNS),
     _formula("rate typed in", typed_rate),
     _formula("one output only", one_output_only),
     _formula("gradient of another weight", other_gradient),
@@ -450,6 +459,6 @@ SLIPS = (
     BookOperator("values pasted", "students", pasted_values),
     BookOperator("stops updating", "students", stops_updating, held_out=True),
     BookOperator("swapped targets", "students", swapped_targets),
-    BookOperator("number as text", "students", number_as_text),
+    BookOperator("number as text", "students", number_as_text, needs=NUMBERS),
     BookOperator("text for a formula", "students", formula_as_text),
 )

@@ -57,7 +57,7 @@ class Habits:
 
 
 def _pool(kind: str, held_out: bool) -> tuple[str, ...]:
-    return HELD_OUT_CHOICES[kind] + CHOICES[kind][:1] if held_out else CHOICES[kind]
+    return HELD_OUT_CHOICES[kind] + CHOICES[kind] if held_out else CHOICES[kind]
 
 
 @dataclass
