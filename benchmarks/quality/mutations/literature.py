@@ -219,7 +219,7 @@ def _beside(target: Target, name: str, further: int) -> str | None:
     return None if depends(target.book, other, target.quantity, target.run) else other
 
 
-RANGE = ("range|SUM|AVERAGE|counts|includes|leaves out|missing|does not belong|term|uses",)
+RANGE = ("range|copies|SUM|AVERAGE|counts|includes|leaves out|missing|does not belong|term|uses",)
 
 
 def range_expanded(target: Target) -> Iterator[Variant]:
@@ -275,9 +275,9 @@ def list_shrunk(target: Target) -> Iterator[Variant]:
     tokens = tokens_of(target.template)
     for first, end in _listed(tokens):
         if tokens[end].text == ",":
-            yield written([*tokens[:first], *tokens[end + 1 :]]), ("missing|leaves out",)
+            yield written([*tokens[:first], *tokens[end + 1 :]]), ("missing|leaves out|copies",)
         elif tokens[first - 1].text == ",":
-            yield written([*tokens[: first - 1], *tokens[end:]]), ("missing|leaves out",)
+            yield written([*tokens[: first - 1], *tokens[end:]]), ("missing|leaves out|copies",)
 
 
 def list_expanded(target: Target) -> Iterator[Variant]:
