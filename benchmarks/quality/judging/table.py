@@ -72,8 +72,8 @@ def by_style(scores: Sequence[Score]) -> list[str]:
 def of_wrong(scores: Sequence[Score]) -> list[str]:
     """A line for each operator."""
     lines = [
-        "| wrong books | books | found | exactly the cells | named | fix equal | fix wrong |",
-        "|---|---|---|---|---|---|---|",
+        "| wrong books | books | unread | found | exactly the cells | named | fix equal | fix wrong |",
+        "|---|---|---|---|---|---|---|---|",
     ]
     names = [op.name for op in (*LITERATURE, *SLIPS)] + ["two or three"]
     single = [score for score in scores if score.operator != "two or three"]
@@ -95,7 +95,8 @@ def _wrong_line(name: str, books: Sequence[Score]) -> str:
         return _share(sum(values), len(books))
 
     return (
-        f"| {name} | {len(books)} | {share(s.accused for s in books)} "
+        f"| {name} | {len(books)} | {sum(s.error is not None for s in books)} "
+        f"| {share(s.accused for s in books)} "
         f"| {share(s.exact for s in books)} | {share(s.named for s in books)} "
         f"| {share(s.fix == 'equal' for s in books)} "
         f"| {sum(s.fix.startswith('wrong') for s in books)} |"
