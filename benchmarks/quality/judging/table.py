@@ -72,7 +72,8 @@ def by_style(scores: Sequence[Score]) -> list[str]:
 def of_wrong(scores: Sequence[Score]) -> list[str]:
     """A line for each operator."""
     lines = [
-        "| wrong books | books | unread | found | exactly the cells | named | fix equal | fix wrong |",
+        "| wrong books | books | unread | found | exactly the cells | named | fix equal "
+        "| fix wrong |",
         "|---|---|---|---|---|---|---|---|",
     ]
     names = [op.name for op in (*LITERATURE, *SLIPS)] + ["two or three"]
@@ -103,7 +104,7 @@ def _wrong_line(name: str, books: Sequence[Score]) -> str:
     )
 
 
-def table(scores: Sequence[Score], styles: bool = True) -> str:
+def table(scores: Sequence[Score]) -> str:
     """Everything."""
     right = [score for score in scores if score.kind == "right"]
     wrong = [score for score in scores if score.kind == "wrong"]
@@ -112,7 +113,7 @@ def table(scores: Sequence[Score], styles: bool = True) -> str:
         lines += [*of_right(right), ""]
     if wrong:
         lines += [*of_wrong(wrong), ""]
-    if right and styles:
+    if right:
         lines += ["Right books of the class exercise, by option:", ""]
         lines += [*by_style([score for score in right if score.convention == "class"]), ""]
     if scores:
