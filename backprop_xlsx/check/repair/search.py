@@ -10,9 +10,8 @@ import numpy as np
 from backprop_xlsx.check.reading.meanings import Area, Outside
 from backprop_xlsx.check.repair.changes import Item, Rearrangement, Repair, Replacement
 from backprop_xlsx.check.repair.slips.catalogue import OF_MISSING_OPERANDS, rearrangements
-from backprop_xlsx.check.repair.slips.operands.gradients import WeightGradient
-from backprop_xlsx.check.repair.slips.operands.rows import WrongRow
-from backprop_xlsx.check.repair.slips.structure.formula import StructuralSlip, WrongFormula
+from backprop_xlsx.check.repair.slips.quantities import WeightGradient, WrongRow
+from backprop_xlsx.check.repair.slips.structure import StructuralSlip, WrongFormula
 from backprop_xlsx.check.repair.workshop import Exhausted, Spot, Workshop
 from backprop_xlsx.formula.expression import Number, Symbol
 from backprop_xlsx.formula.parse import Part

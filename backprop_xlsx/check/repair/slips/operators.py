@@ -1,4 +1,4 @@
-"""Another operator than the right one, or its operands the other way round."""
+"""A wrong operator, a wrong sign, operands the wrong way round, a function too many."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from backprop_xlsx.check.repair.changes import Rearrangement
 from backprop_xlsx.check.repair.slips.slip import Case
-from backprop_xlsx.check.repair.slips.structure.formula import (
+from backprop_xlsx.check.repair.slips.structure import (
     CLOSE,
     OPEN,
     OPERATORS,
@@ -15,7 +15,7 @@ from backprop_xlsx.check.repair.slips.structure.formula import (
     WrongFormula,
 )
 from backprop_xlsx.check.repair.slips.wording import SIGNS, bracketed
-from backprop_xlsx.formula.expression import Expression, Operation
+from backprop_xlsx.formula.expression import Call, Expression, Negation, Operation
 from backprop_xlsx.formula.tokens import Token
 
 
@@ -87,3 +87,77 @@ class ReversedOperands(StructuralSlip):
         belongs = Operation(stands.operator, stands.right, stands.left)
         sign = "the sign is wrong: " if stands.operator == "-" else ""
         return f"{sign}{stands.text()} stands where {belongs.text()} belongs"
+
+
+_MINUS = Token("-", "-")
+
+
+@dataclass(frozen=True)
+class ExtraSign(StructuralSlip):
+    """A minus sign before something that should have none."""
+
+    code = "extra-sign"
+    meaning = "a minus sign does not belong"
+    repeats = True
+
+    negation: Expression
+
+    @classmethod
+    def undone(cls, formula: WrongFormula) -> Iterator[Rearrangement]:
+        for part, _ in formula.parts:
+            if isinstance(part.expression, Negation):
+                sign_at = part.operands[0].start - 1
+                slip = cls(formula.means(part.expression))
+                yield Rearrangement(slip, formula.with_span(sign_at, sign_at + 1))
+
+    def words(self, case: Case) -> str:
+        return f"the minus sign of {self.negation.text()} does not belong"
+
+
+@dataclass(frozen=True)
+class MissingSign(StructuralSlip):
+    """Something without the minus sign that it should have."""
+
+    code = "missing-sign"
+    meaning = "a minus sign is missing"
+
+    subject: Expression
+
+    @classmethod
+    def undone(cls, formula: WrongFormula) -> Iterator[Rearrangement]:
+        for part, _ in formula.parts:
+            single = part.operator is None or formula.is_enclosed(part)
+            if single or part.start == 0:
+                before, after = ((), ()) if single else ((OPEN,), (CLOSE,))
+                span = (_MINUS, *before, *range(part.start, part.end), *after)
+                items = formula.with_span(part.start, part.end, span)
+                yield Rearrangement(cls(formula.means(part.expression)), items)
+
+    def words(self, case: Case) -> str:
+        subject = bracketed(self.subject)
+        return f"the sign is wrong: −{subject} belongs where {subject} stands"
+
+
+@dataclass(frozen=True)
+class ExtraFunction(StructuralSlip):
+    """A call of which only the first argument belongs, as of something rounded, say."""
+
+    code = "extra-function"
+    meaning = "a function is called that does not belong, as ROUND"
+
+    function: str
+    argument: Expression
+
+    @classmethod
+    def undone(cls, formula: WrongFormula) -> Iterator[Rearrangement]:
+        for part, _ in formula.parts:
+            call = part.expression
+            if isinstance(call, Call) and part.operands and part.operator is None:
+                argument = part.operands[0]
+                span = (OPEN, *range(argument.start, argument.end), CLOSE)
+                slip = cls(call.name, formula.means(argument.expression))
+                yield Rearrangement(slip, formula.with_span(part.start, part.end, span))
+
+    def words(self, case: Case) -> str:
+        argument = bracketed(self.argument)
+        return f"{self.function} of {argument} stands where {argument} alone belongs"

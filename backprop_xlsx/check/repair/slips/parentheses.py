@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from backprop_xlsx.check.reading.meanings import meant
 from backprop_xlsx.check.repair.changes import Item, Rearrangement, arranged
 from backprop_xlsx.check.repair.slips.slip import Case
-from backprop_xlsx.check.repair.slips.structure.formula import (
+from backprop_xlsx.check.repair.slips.structure import (
     CLOSE,
     OPEN,
     OPERATORS,
