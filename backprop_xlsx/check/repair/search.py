@@ -53,7 +53,7 @@ def _further_options(workshop: Workshop) -> Iterator[list[Option]]:
     yield _ranked(WeightGradient.undone(workshop))
     yield list(_other_ranges(workshop))
     yield from _arranged(workshop, structural)
-    yield _replaced(workshop, workshop.items, workshop.part, suspects)
+    yield list(_other_numbers(workshop, suspects))
     yield list(_extended(workshop, formula))
     yield _replaced(workshop, workshop.items, workshop.part, workshop.spots)
     yield from _arranged_and_replaced(workshop, structural, suspects)
@@ -95,6 +95,14 @@ def _replaced(
             cost = float(pool.costs[choice]) + _PARTIAL * workshop.is_partial(spot)
             found.append((cost, Repair(items, (replacement,), changes)))
     return found
+
+
+def _other_numbers(workshop: Workshop, suspects: Sequence[Spot]) -> Iterator[Option]:
+    """Another number in the place of one that no right formula has."""
+    for option in _replaced(workshop, workshop.items, workshop.part, suspects):
+        (change,) = option[1].replacements
+        if isinstance(change.old.expression, Number) and isinstance(change.new, Number):
+            yield option
 
 
 def _other_ranges(workshop: Workshop) -> Iterator[Option]:
