@@ -18,6 +18,7 @@ from backprop_xlsx.spreadsheet.errors import InputError, VerificationError
 from backprop_xlsx.spreadsheet.ooxml.book import Book
 from backprop_xlsx.spreadsheet.ooxml.formula_text import cell_name
 from backprop_xlsx.spreadsheet.ooxml.portions import Portion, PortionedBook
+from backprop_xlsx.spreadsheet.progress import Report, silent
 from backprop_xlsx.workbook.checks.central_differences import CentralDifferences
 from backprop_xlsx.workbook.columns import run_values
 from backprop_xlsx.workbook.layout import CHECKS, FIRST_ROW, ROSE, Run, runs
@@ -49,13 +50,17 @@ class Verification:
 
 
 def verify(
-    path: Path | str, experiment: Experiment, by: tuple[str, ...] | None = None
+    path: Path | str,
+    experiment: Experiment,
+    by: tuple[str, ...] | None = None,
+    report: Report = silent,
 ) -> Verification:
     """Recalculates a workbook and compares every formula with the reference of an experiment.
 
     ``by`` names the engines, all that are installed unless given. The engines get a copy whose
-    cached values are all wrong. Raises VerificationError, naming the first cell that differs,
-    FileError if the file cannot be read, and InputError if no engine is there.
+    cached values are all wrong; a large book comes to them run by run. ``report`` is told how far
+    it has come. Raises VerificationError, naming the first cell that differs, FileError if the
+    file cannot be read, and InputError if no engine is there.
     """
     path = Path(path)
     by = engines() if by is None else by
@@ -66,8 +71,10 @@ def verify(
     portioned = PortionedBook(path, tables, FIRST_ROW + 1, whole)
     comparison = _Comparison(experiment, portioned.book)
     with tempfile.TemporaryDirectory() as folder:
-        for portion in portioned.portions(Path(folder)):
-            for engine in by:
+        for number, portion in enumerate(portioned.portions(Path(folder))):
+            for turn, engine in enumerate(by):
+                done = (number + turn / len(by)) / len(portioned)
+                report(f"{engine} recalculates {portion.name}", done)
                 comparison.compare(recalculate(portion.path, engine), portion)
     return Verification(by, portioned.formulas, comparison.largest, comparison.unsteady)
 

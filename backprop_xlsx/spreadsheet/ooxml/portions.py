@@ -33,6 +33,13 @@ class Portion:
     tables: tuple[str, ...]
     others: bool
 
+    @property
+    def name(self) -> str:
+        """What it has the formulas of, in words."""
+        if not self.others:
+            return ", ".join(self.tables)
+        return "the book" if self.tables else "the other sheets"
+
 
 class PortionedBook:
     """A book that this program wrote, given to engines whole or table by table.
