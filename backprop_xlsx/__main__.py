@@ -81,7 +81,15 @@ def _parser() -> Parser:
     learning.add_argument("--inputs", **numbers, metavar="I", help="i1 i2 …")
     learning.add_argument("--targets", **numbers, metavar="T", help="t1 t2 …")
     learning.add_argument(
-        "--samples", metavar="FILE", help="a CSV file: on each line the inputs, then the targets"
+        "--samples",
+        metavar="FILE",
+        help="a CSV file: on each line the inputs, then the targets or a class",
+    )
+    learning.add_argument(
+        *("--standardise", "--standardize"),
+        action="store_const",
+        const=True,
+        help="each input less its mean, divided by its standard deviation",
     )
     learning.add_argument(
         "--batch", metavar="HOW", help=f"samples a step: {' or '.join(BATCHES)} of them, in turn"
