@@ -16,7 +16,7 @@ from backprop_xlsx.model.activations import ACTIVATIONS, SOFTMAX
 from backprop_xlsx.model.losses import LOSSES
 from backprop_xlsx.model.network import CLASS_NETWORK, Network
 from backprop_xlsx.model.optimisers import OPTIMISERS, Optimiser, optimiser
-from backprop_xlsx.model.samples import Sample, read_samples
+from backprop_xlsx.model.samples import Sample, SampleSet, read_samples
 from backprop_xlsx.model.start_values import draw_weights
 from backprop_xlsx.model.valid import BATCHES, BIASES, DRAWS, items, layer_widths, one_of
 from backprop_xlsx.spreadsheet.errors import InputError
@@ -34,6 +34,8 @@ DEFAULT_DRAW = "xavier"
 DEFAULT_STEPS = 100
 DEFAULT_PRESET = "classroom"
 CLASS_TITLE = "Class network"
+# So many inputs are named in the note on how they were standardised.
+LARGEST_LISTED = 12
 # The sample of a network that is given none: i1 = 0.05, i2 = 0.10, … as in the class network.
 INPUT_PITCH, DEFAULT_TARGET = 0.05, 0.5
 
@@ -49,9 +51,11 @@ CONSTANTS = tuple(
 )
 KEYS = (
     *("title", "note", "layers", "activation", "output_activation", "biases", "loss"),
-    *("inputs", "targets", "samples", "batch", "weights", "bias_values", "draw", "seed", "steps"),
+    *("inputs", "targets", "samples", "standardise", "batch", "weights", "bias_values"),
+    *("draw", "seed", "steps"),
     *("learning_rates", "optimiser", "runs", *CONSTANTS),
 )
+AMERICAN = {"optimizer": "optimiser", "standardize": "standardise"}
 
 # Settings that no longer fit once another one is asked for. A title and a note tell of the
 # experiment as it was.
@@ -98,12 +102,24 @@ def parse_settings(text: str) -> dict[str, Any]:
     return tomllib.loads(text)
 
 
+def in_british(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Settings with ``optimiser`` and ``standardise`` where they are spelt with a z.
+
+    Raises InputError if one is there in both spellings.
+    """
+    for american, british in AMERICAN.items():
+        if american in settings and british in settings:
+            raise InputError(f"{american}: {british} is given too; leave out one of the two")
+    return {AMERICAN.get(key, key): value for key, value in settings.items()}
+
+
 def changed(settings: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
     """Settings with some of them changed, and without those that no longer fit.
 
     Other layers, for instance, have other weights; the samples stay if the inputs and outputs do.
     Raises InputError for layers that are no whole numbers.
     """
+    settings, changes = in_british(settings), in_british(changes)
     before, after = _widths(settings), _widths({**settings, **changes})
     dropped = {name for change in changes for name in REPLACED_BY.get(change, ())}
     if (before[:1], before[-1:]) != (after[:1], after[-1:]):
@@ -147,6 +163,7 @@ class Settings:
     given: Mapping[str, Any]
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "given", in_british(self.given))
         for key in self.given:
             if key not in KEYS:
                 raise InputError(
@@ -162,11 +179,19 @@ class Settings:
         return Network(widths, self._activations(len(widths) - 2, loss), biases, loss)
 
     @cached_property
-    def samples(self) -> tuple[Sample, ...]:
-        """Those given, those of a CSV file, or one of the class's kind.
+    def sample_set(self) -> SampleSet:
+        """The samples, standardised if that is asked for.
 
         Raises FileError for a file that cannot be read.
         """
+        wanted = self.given.get("standardise", False)
+        if not isinstance(wanted, bool):
+            raise InputError(f"standardise: {shown(wanted)} given, expected true or false")
+        given = self._given_samples()
+        return given.standardised() if wanted else given
+
+    def _given_samples(self) -> SampleSet:
+        """Those given, those of a CSV file, or one of the class's kind."""
         widths = self.network.widths
         if "samples" in self.given:
             self._refuse("samples", ("inputs", "targets"), "inputs or targets are")
@@ -176,7 +201,7 @@ class Settings:
             return read_samples(Path(path), widths[0], widths[-1])
         missing = [name for name in ("inputs", "targets") if name not in self.given]
         if len(missing) == 2:
-            return (_default_sample(self.network),)
+            return SampleSet((_default_sample(self.network),))
         for name in missing:
             raise InputError(f"{name}: not given; give inputs and targets, or a file of samples")
         inputs, targets = (_rows(name, self.given[name]) for name in ("inputs", "targets"))
@@ -185,7 +210,8 @@ class Settings:
                 f"targets: given for {len(targets)} samples, expected {len(inputs)}, as many as "
                 "inputs"
             )
-        return tuple(Sample(*pair) for pair in zip(inputs, targets, strict=True))
+        pairs = zip(inputs, targets, strict=True)
+        return SampleSet(tuple(Sample(*pair) for pair in pairs))
 
     @property
     def optimisers(self) -> tuple[Optimiser, ...]:
@@ -232,8 +258,9 @@ class Settings:
 
     @property
     def note(self) -> Any:
-        """A text for the first sheet."""
-        return self.given.get("note", "")
+        """A text for the first sheet; it ends with how the inputs were standardised."""
+        note, said = self.given.get("note", ""), _scales_in_words(self.sample_set)
+        return f"{note} {said}".strip() if said and isinstance(note, str) else note
 
     def _refuse(self, name: str, others: Iterable[str], given_too: str) -> None:
         """Raises InputError if one of the other settings is there, which contradicts this one."""
@@ -273,6 +300,21 @@ def _widths(settings: Mapping[str, Any]) -> tuple[int, ...]:
     return layer_widths(settings.get("layers", DEFAULT_LAYERS))
 
 
+def _scales_in_words(samples: SampleSet) -> str:
+    """How each input was standardised, of many inputs the first ones."""
+    if not samples.scales:
+        return ""
+    names = samples.input_names or tuple(f"input {n + 1}" for n in range(len(samples.scales)))
+    said = [
+        f"i{number} = ({name:.30} \N{MINUS SIGN} {mean:g})/{deviation:g}"
+        for number, (name, (mean, deviation)) in enumerate(
+            zip(names, samples.scales, strict=True), start=1
+        )
+    ]
+    listed = ", ".join(said[:LARGEST_LISTED]) + (", …" if len(said) > LARGEST_LISTED else "")
+    return f"The inputs are standardised by mean and standard deviation: {listed}."
+
+
 def _default_sample(network: Network) -> Sample:
     inputs = tuple(round(INPUT_PITCH * (index + 1), 2) for index in range(network.widths[0]))
     outputs = network.widths[-1]
@@ -297,7 +339,7 @@ def _optimiser(run: Any, constants: Mapping[str, Any]) -> Optimiser:
     """The optimiser of a run, with those of the shared constants that it has."""
     if not isinstance(run, Mapping):
         raise InputError(f"runs: {shown(run)} given, expected tables, each under [[runs]]")
-    own = {str(name): value for name, value in run.items()}
+    own = {str(name): value for name, value in in_british(run).items()}
     kind = one_of("optimiser", own.pop("optimiser", "gradient descent"), OPTIMISERS)
     known = [field.name for field in fields(OPTIMISERS[kind])]
     shared = {name: value for name, value in constants.items() if name in known}
