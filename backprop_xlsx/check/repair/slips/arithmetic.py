@@ -145,7 +145,7 @@ class MissingTerm(MissingOperand):
     @classmethod
     def gaps(cls, formula: WrongFormula) -> Iterator[Gap]:
         for part, _ in formula.parts:
-            whole = part.start == 0 and part.end == len(formula.tokens) - 1
+            whole = formula.is_whole(part)
             for sign in ("+", "-"):
                 inner: tuple[Item, ...] = tuple(range(part.start, part.end))
                 new_ones: tuple[Item, ...] = (Token(sign, sign), Token("name", "x"))
@@ -191,6 +191,7 @@ class MissingSquare(StructuralSlip):
     meaning = "a square is missing"
 
     base: Expression
+    is_absolute: bool = False
 
     @classmethod
     def undone(cls, formula: WrongFormula) -> Iterator[Rearrangement]:
@@ -199,6 +200,13 @@ class MissingSquare(StructuralSlip):
             single = part.operator is None or formula.is_enclosed(part)
             if single and not isinstance(base, Call):
                 yield Rearrangement(cls(base), formula.with_span(part.end, part.end, _SQUARE))
+            elif isinstance(base, Call) and base.name == "ABS" and len(base.arguments) == 1:
+                span = (*range(part.start + 1, part.end), *_SQUARE)
+                slip = cls(base.arguments[0], is_absolute=True)
+                yield Rearrangement(slip, formula.with_span(part.start, part.end, span))
 
     def words(self, case: Case) -> str:
-        return f"the square of {bracketed(self.base)} is missing"
+        base = bracketed(self.base)
+        if self.is_absolute:
+            return f"ABS of {base} stands where the square of {base} belongs"
+        return f"the square of {base} is missing"

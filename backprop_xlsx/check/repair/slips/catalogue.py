@@ -9,6 +9,7 @@ from backprop_xlsx.check.repair.slips import (
     arithmetic,
     contents,
     foreign,
+    functions,
     operators,
     otherwise,
     parentheses,
@@ -28,6 +29,7 @@ OF_ONE_OPERAND: tuple[type[OperandSlip], ...] = (
     foreign.ForeignCell,
     foreign.TypedOperand,
     foreign.WrongNumber,
+    quantities.WrongRange,
     quantities.WrongRow,
     quantities.WrongGradient,
     quantities.WrongWeight,
@@ -44,21 +46,25 @@ IN_STRUCTURE: tuple[type[StructuralSlip], ...] = (
     arithmetic.RepeatedFactor,
     arithmetic.ExtraSquare,
     arithmetic.ExtraTerm,
-    operators.ExtraFunction,
+    functions.ExtraFunction,
+    functions.WrongFunction,
     parentheses.ExtraParentheses,
     parentheses.MisplacedParenthesis,
     parentheses.MissingParentheses,
     operators.WrongOperator,
-    operators.ReversedOperands,
     operators.ExtraSign,
+    operators.ReversedOperands,
     operators.MissingSign,
     arithmetic.MissingSquare,
 )
-OF_MISSING_OPERANDS: tuple[type[MissingOperand], ...] = (
+OF_GAPS: tuple[type[MissingOperand], ...] = (
     arithmetic.MissingFactor,
     arithmetic.MissingTerm,
+    functions.WrongSlope,
 )
 OF_WHOLE_CELLS: tuple[type[Slip], ...] = (
+    otherwise.OtherActivation,
+    otherwise.OtherLoss,
     otherwise.OtherQuantity,
     otherwise.RepeatedRow,
     otherwise.UpdatedLikeAWeight,
@@ -70,7 +76,7 @@ OF_WHOLE_CELLS: tuple[type[Slip], ...] = (
     otherwise.Circular,
     otherwise.Other,
 )
-_ALL = (OF_ONE_OPERAND, OF_SEVERAL_OPERANDS, IN_STRUCTURE, OF_MISSING_OPERANDS, OF_WHOLE_CELLS)
+_ALL = (OF_ONE_OPERAND, OF_SEVERAL_OPERANDS, IN_STRUCTURE, OF_GAPS, OF_WHOLE_CELLS)
 SLIPS: tuple[type[Slip], ...] = tuple(dict.fromkeys(slip for slips in _ALL for slip in slips))
 
 

@@ -1,4 +1,4 @@
-"""A wrong operator, a wrong sign, operands the wrong way round, a function too many."""
+"""A wrong operator, a wrong sign, or operands the wrong way round."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from backprop_xlsx.check.repair.changes import Rearrangement
-from backprop_xlsx.check.repair.slips.slip import Case
+from backprop_xlsx.check.repair.slips.slip import Case, Slip
 from backprop_xlsx.check.repair.slips.structure import (
     CLOSE,
     OPEN,
@@ -15,7 +15,8 @@ from backprop_xlsx.check.repair.slips.structure import (
     WrongFormula,
 )
 from backprop_xlsx.check.repair.slips.wording import SIGNS, bracketed
-from backprop_xlsx.formula.expression import Call, Expression, Negation, Operation
+from backprop_xlsx.formula.expression import Expression, Negation, Number, Operation
+from backprop_xlsx.formula.parse import Part
 from backprop_xlsx.formula.tokens import Token
 
 
@@ -41,10 +42,37 @@ class WrongOperator(StructuralSlip):
             left, right = (formula.means(operand.expression) for operand in part.operands)
             space = formula.tokens[part.operator].space
             for sign in OPERATORS:
-                if sign != wrong:
+                if sign != wrong and not _is_idle(left, sign, right):
                     new = (Token(sign, sign, space),)
                     items = formula.with_span(part.operator, part.operator + 1, new)
                     yield Rearrangement(cls(wrong, sign, left, right), items)
+            if wrong in "*/":
+                yield from cls._undone_among_factors(formula, part)
+
+    @classmethod
+    def _undone_among_factors(cls, formula: WrongFormula, part: Part) -> Iterator[Rearrangement]:
+        """A sum or a difference, in parentheses, where two factors of a product stand."""
+        assert part.operator is not None
+        left, right = part.operands
+        if formula.sign(left) == "*" and not formula.is_enclosed(left):
+            left = left.operands[1]
+        for sign in "-+":
+            span = (
+                OPEN,
+                *range(left.start, part.operator),
+                Token(sign, sign),
+                *range(part.operator + 1, right.end),
+                CLOSE,
+            )
+            sides = formula.means(left.expression), formula.means(right.expression)
+            items = formula.with_span(left.start, right.end, span)
+            yield Rearrangement(cls(formula.sign(part), sign, *sides), items)
+
+    def is_like(self, other: Slip) -> bool:
+        return isinstance(other, WrongOperator) and (self.wrong, self.right) == (
+            other.wrong,
+            other.right,
+        )
 
     def words(self, case: Case) -> str:
         left, right = bracketed(self.left_side), bracketed(self.right_side)
@@ -138,26 +166,7 @@ class MissingSign(StructuralSlip):
         return f"the sign is wrong: −{subject} belongs where {subject} stands"
 
 
-@dataclass(frozen=True)
-class ExtraFunction(StructuralSlip):
-    """A call of which only the first argument belongs, as of something rounded, say."""
-
-    code = "extra-function"
-    meaning = "a function is called that does not belong, as ROUND"
-
-    function: str
-    argument: Expression
-
-    @classmethod
-    def undone(cls, formula: WrongFormula) -> Iterator[Rearrangement]:
-        for part, _ in formula.parts:
-            call = part.expression
-            if isinstance(call, Call) and part.operands and part.operator is None:
-                argument = part.operands[0]
-                span = (OPEN, *range(argument.start, argument.end), CLOSE)
-                slip = cls(call.name, formula.means(argument.expression))
-                yield Rearrangement(slip, formula.with_span(part.start, part.end, span))
-
-    def words(self, case: Case) -> str:
-        argument = bracketed(self.argument)
-        return f"{self.function} of {argument} stands where {argument} alone belongs"
+def _is_idle(left: Expression, sign: str, right: Expression) -> bool:
+    """Whether an operation would leave its other operand as it is: nobody means 1·a."""
+    one = Number(1.0)
+    return (sign == "*" and one in (left, right)) or (sign in "/^" and right == one)

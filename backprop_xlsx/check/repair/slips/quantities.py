@@ -5,7 +5,9 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import product
 
+from backprop_xlsx.check.reading.meanings import Area
 from backprop_xlsx.check.repair.changes import Repair, Replacement
 from backprop_xlsx.check.repair.slips.slip import Case, Slip
 from backprop_xlsx.check.repair.slips.wording import joined, named, of_row
@@ -13,6 +15,9 @@ from backprop_xlsx.check.repair.workshop import Workshop
 from backprop_xlsx.equations import output_delta, written_out
 from backprop_xlsx.formula.expression import Expression, Number, Symbol
 from backprop_xlsx.model.names import gradient_name
+
+_ENDS = range(-3, 4)
+"""By how many columns the end of a range may be wrong."""
 
 
 @dataclass(frozen=True)
@@ -159,7 +164,9 @@ class WrongRow(OperandSlip):
             return f"refers to row {rows.pop()} in every row instead of {belongs}"
         quantities = joined(change.new for change in self.changes)
         those = "that" if alone else "those"
-        return f"uses {quantities}{of_row(old)} instead of {those} of {belongs}"
+        updated = old.steps_back == -1 and old.name in case.exercise.parameters
+        remark = ", already updated," if updated else ""
+        return f"uses {quantities}{of_row(old)}{remark} instead of {those} of {belongs}"
 
 
 class WeightGradient(OperandSlip):
@@ -209,3 +216,55 @@ class WeightGradient(OperandSlip):
         if len(self.changes) == 1:
             return f"uses the weight gradient {wrong} where {right} belongs"
         return f"uses the weight gradients {wrong} in place of {right}"
+
+
+class WrongRange(OperandSlip):
+    """A range that begins or ends in a wrong column."""
+
+    code = "wrong-range"
+    meaning = "a range takes in too many cells, or too few, or others"
+
+    @classmethod
+    def undone(cls, workshop: Workshop) -> Iterator[Repair]:
+        """Each range with its ends moved, the nearest ones first."""
+        names = workshop.judge.table.quantities
+        for spot in workshop.spots:
+            cells = _in_one_row(workshop.meaning(spot).expression)
+            first = cells and workshop.judge.table.columns.get(cells[0].name)
+            if not cells or not first:
+                continue
+            for start, end in sorted(product(_ENDS, _ENDS), key=lambda ends: sum(map(abs, ends))):
+                columns = range(first + start, first + len(cells) + end)
+                if (start or end) and len(columns) > 1 and all(c in names for c in columns):
+                    row = tuple(Symbol(names[c], cells[0].steps_back) for c in columns)
+                    new = Area(" … ".join((row[0].text(), row[-1].text())), (row,))
+                    if workshop.fits_with(spot, new):
+                        replacement = Replacement(spot, workshop.meaning(spot), new)
+                        yield Repair(workshop.items, (replacement,))
+
+    @classmethod
+    def explains(cls, changes: Sequence[Replacement], case: Case) -> bool:
+        (change,) = changes
+        return isinstance(change.old.expression, Area) and isinstance(change.new, Area)
+
+    def words(self, case: Case) -> str:
+        old, new = (_in_one_row(area) for area in (self.old, self.new))
+        added = [cell for cell in old if cell not in new]
+        missing = [cell for cell in new if cell not in old]
+        if added and missing:
+            return f"the range {_ends(old)} stands where {_ends(new)} belongs"
+        if added:
+            return f"the range {_ends(old)} takes in {joined(added)}"
+        return f"the range {_ends(old)} leaves out {joined(missing)}"
+
+
+def _in_one_row(expression: Expression) -> list[Symbol]:
+    """The cells of a range of quantities that stand side by side; none of any other operand."""
+    if not isinstance(expression, Area) or len(expression.rows) != 1:
+        return []
+    cells = [cell for cell in expression.rows[0] if isinstance(cell, Symbol)]
+    return cells if len(cells) == len(expression.rows[0]) else []
+
+
+def _ends(cells: Sequence[Symbol]) -> str:
+    return f"{cells[0].text()} … {cells[-1].text()}"

@@ -29,6 +29,10 @@ class StructuralSlip(Slip):
     def undone(cls, formula: WrongFormula) -> Iterator[Rearrangement]:
         """Every arrangement of a formula that undoes the slip."""
 
+    def is_like(self, other: Slip) -> bool:
+        """Whether another slip of the same formula may be the same one, made twice."""
+        return type(self) is type(other)
+
 
 @dataclass(frozen=True)
 class Gap:
@@ -40,16 +44,21 @@ class Gap:
     items: tuple[Item, ...]
     position: int
     end: int
-    slip: Callable[[Expression], Slip]
+    slip: Callable[[Expression], MissingOperand]
 
 
 class MissingOperand(Slip):
-    """A slip undone by one more operand."""
+    """A slip undone by one more operand, or by one in the place of a part."""
 
     @classmethod
     @abstractmethod
     def gaps(cls, formula: WrongFormula) -> Iterator[Gap]:
         """Every place of a formula where the operand may be missing."""
+
+    @property
+    def is_plausible(self) -> bool:
+        """Whether the operand is one that may be missing there."""
+        return True
 
 
 @dataclass(frozen=True)
@@ -90,6 +99,10 @@ class WrongFormula:
     def with_span(self, start: int, end: int, span: Sequence[Item] = ()) -> tuple[Item, ...]:
         """The tokens with others, or none, in the place of those from ``start`` to ``end``."""
         return (*range(start), *span, *range(end, len(self.tokens)))
+
+    def is_whole(self, part: Part) -> bool:
+        """Whether a part is the formula as a whole."""
+        return (part.start, part.end) == (0, len(self.tokens) - 1)
 
     def is_enclosed(self, part: Part) -> bool:
         """Whether one pair of parentheses stands around a part as a whole."""
