@@ -12,9 +12,9 @@ from backprop_xlsx.model.activations import ACTIVATIONS, SOFTMAX
 from backprop_xlsx.model.experiment import Experiment
 from backprop_xlsx.model.losses import LOSSES
 from backprop_xlsx.model.optimisers import OPTIMISERS
+from backprop_xlsx.model.setting_keys import changed
 from backprop_xlsx.model.settings import (
     DEFAULT_PRESET,
-    changed,
     preset_names,
     preset_settings,
     read_settings,

@@ -10,12 +10,12 @@ from typing import Any
 from backprop_xlsx.model.network import CLASS_NETWORK, Network
 from backprop_xlsx.model.optimisers import Optimiser
 from backprop_xlsx.model.samples import Sample
+from backprop_xlsx.model.setting_keys import changed
 from backprop_xlsx.model.settings import (
     CLASS_TITLE,
     DEFAULT_PRESET,
     DEFAULT_STEPS,
     Settings,
-    changed,
     preset_settings,
 )
 from backprop_xlsx.model.valid import (

@@ -18,6 +18,8 @@ from backprop_xlsx.spreadsheet.numbers import number
 from backprop_xlsx.spreadsheet.text_files import read_text
 
 LARGEST_FILE = 16 * 2**20  # bytes
+# So many inputs are named in the note on how they were standardised.
+LARGEST_LISTED = 12
 
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
 
@@ -44,6 +46,21 @@ class SampleSet:
     input_names: tuple[str, ...] = ()
     class_names: tuple[str, ...] = ()
     scales: tuple[tuple[float, float], ...] = ()
+
+    @property
+    def scales_in_words(self) -> str:
+        """How each input was standardised, of many inputs the first ones; empty if none was."""
+        if not self.scales:
+            return ""
+        names = self.input_names or tuple(f"input {n + 1}" for n in range(len(self.scales)))
+        said = [
+            f"i{number} = ({name:.30} \N{MINUS SIGN} {mean:g})/{deviation:g}"
+            for number, (name, (mean, deviation)) in enumerate(
+                zip(names, self.scales, strict=True), start=1
+            )
+        ]
+        listed = ", ".join(said[:LARGEST_LISTED]) + (", …" if len(said) > LARGEST_LISTED else "")
+        return f"The inputs are standardised by mean and standard deviation: {listed}."
 
     def standardised(self) -> SampleSet:
         """The set with each input less its mean, divided by its standard deviation.

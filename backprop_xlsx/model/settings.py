@@ -17,8 +17,9 @@ from backprop_xlsx.model.losses import LOSSES
 from backprop_xlsx.model.network import CLASS_NETWORK, Network
 from backprop_xlsx.model.optimisers import OPTIMISERS, Optimiser, optimiser
 from backprop_xlsx.model.samples import Sample, SampleSet, read_samples
+from backprop_xlsx.model.setting_keys import CONSTANTS, KEYS, asked_widths, in_british
 from backprop_xlsx.model.start_values import draw_weights
-from backprop_xlsx.model.valid import BATCHES, BIASES, DRAWS, items, layer_widths, one_of
+from backprop_xlsx.model.valid import BATCHES, BIASES, DRAWS, items, one_of
 from backprop_xlsx.spreadsheet.errors import InputError
 from backprop_xlsx.spreadsheet.numbers import shown
 from backprop_xlsx.spreadsheet.text_files import read_text
@@ -29,54 +30,14 @@ else:
     import tomli as tomllib
 
 DEFAULT_LEARNING_RATES = (0.1, 0.2, 0.5, 0.8, 1.0, 2.0)
-DEFAULT_LAYERS = "2-2-2"
 DEFAULT_DRAW = "xavier"
 DEFAULT_STEPS = 100
 DEFAULT_PRESET = "classroom"
 CLASS_TITLE = "Class network"
-# So many inputs are named in the note on how they were standardised.
-LARGEST_LISTED = 12
 # The sample of a network that is given none: i1 = 0.05, i2 = 0.10, … as in the class network.
 INPUT_PITCH, DEFAULT_TARGET = 0.05, 0.5
 
 LARGEST_FILE = 2 * 2**20  # bytes
-
-CONSTANTS = tuple(
-    dict.fromkeys(
-        field.name
-        for kind in OPTIMISERS.values()
-        for field in fields(kind)
-        if field.name != "learning_rate"
-    )
-)
-KEYS = (
-    *("title", "note", "layers", "activation", "output_activation", "biases", "loss"),
-    *("inputs", "targets", "samples", "standardise", "batch", "weights", "bias_values"),
-    *("draw", "seed", "steps"),
-    *("learning_rates", "optimiser", "runs", *CONSTANTS),
-)
-AMERICAN = {"optimizer": "optimiser", "standardize": "standardise"}
-
-# Settings that no longer fit once another one is asked for. A title and a note tell of the
-# experiment as it was.
-REPLACED_BY = {
-    "layers": ("title", "note", "weights", "bias_values"),
-    "activation": ("note",),
-    "output_activation": ("note",),
-    "biases": ("note",),
-    "loss": ("note",),
-    "inputs": ("title", "note", "samples"),
-    "targets": ("title", "note", "samples"),
-    "samples": ("title", "note", "inputs", "targets"),
-    "batch": ("note",),
-    "weights": ("title", "note", "draw", "seed"),
-    "bias_values": ("title", "note"),
-    "draw": ("title", "note", "weights"),
-    "seed": ("note", "weights"),
-    "optimiser": ("note", "runs", *CONSTANTS),
-    "learning_rates": ("runs",),
-    "runs": ("note", "optimiser", "learning_rates", *CONSTANTS),
-}
 
 
 def read_settings(path: Path) -> dict[str, Any]:
@@ -100,35 +61,6 @@ def parse_settings(text: str) -> dict[str, Any]:
     Raises ValueError if it is none, RecursionError if it is nested too deeply.
     """
     return tomllib.loads(text)
-
-
-def in_british(settings: Mapping[str, Any]) -> dict[str, Any]:
-    """Settings with ``optimiser`` and ``standardise`` where they are spelt with a z.
-
-    Raises InputError if one is there in both spellings.
-    """
-    for american, british in AMERICAN.items():
-        if american in settings and british in settings:
-            raise InputError(f"{american}: {british} is given too; leave out one of the two")
-    return {AMERICAN.get(key, key): value for key, value in settings.items()}
-
-
-def changed(settings: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
-    """Settings with some of them changed, and without those that no longer fit.
-
-    Other layers, for instance, have other weights; the samples stay if the inputs and outputs do.
-    Raises InputError for layers that are no whole numbers.
-    """
-    settings, changes = in_british(settings), in_british(changes)
-    before, after = _widths(settings), _widths({**settings, **changes})
-    dropped = {name for change in changes for name in REPLACED_BY.get(change, ())}
-    if (before[:1], before[-1:]) != (after[:1], after[-1:]):
-        dropped |= {"inputs", "targets", "samples"}
-    if "runs" in settings and "runs" in dropped:
-        dropped |= {"note"}
-    if changes.get("biases") == "none":
-        dropped |= {"bias_values"}
-    return {name: value for name, value in settings.items() if name not in dropped} | {**changes}
 
 
 def preset_settings(name: str) -> dict[str, Any]:
@@ -173,7 +105,7 @@ class Settings:
     @cached_property
     def network(self) -> Network:
         """Layers, activations, biases and loss."""
-        widths = _widths(self.given)
+        widths = asked_widths(self.given)
         loss = one_of("loss", self.given.get("loss", Network.loss_name), LOSSES)
         biases = one_of("biases", self.given.get("biases", Network.biases), BIASES)
         return Network(widths, self._activations(len(widths) - 2, loss), biases, loss)
@@ -259,7 +191,7 @@ class Settings:
     @property
     def note(self) -> Any:
         """A text for the first sheet; it ends with how the inputs were standardised."""
-        note, said = self.given.get("note", ""), _scales_in_words(self.sample_set)
+        note, said = self.given.get("note", ""), self.sample_set.scales_in_words
         return f"{note} {said}".strip() if said and isinstance(note, str) else note
 
     def _refuse(self, name: str, others: Iterable[str], given_too: str) -> None:
@@ -294,25 +226,6 @@ class Settings:
         rates = self.given.get("learning_rates", DEFAULT_LEARNING_RATES)
         rates = items("learning rates", rates, "a list of numbers")
         return [{"optimiser": kind, "learning_rate": rate} for kind, rate in product(kinds, rates)]
-
-
-def _widths(settings: Mapping[str, Any]) -> tuple[int, ...]:
-    return layer_widths(settings.get("layers", DEFAULT_LAYERS))
-
-
-def _scales_in_words(samples: SampleSet) -> str:
-    """How each input was standardised, of many inputs the first ones."""
-    if not samples.scales:
-        return ""
-    names = samples.input_names or tuple(f"input {n + 1}" for n in range(len(samples.scales)))
-    said = [
-        f"i{number} = ({name:.30} \N{MINUS SIGN} {mean:g})/{deviation:g}"
-        for number, (name, (mean, deviation)) in enumerate(
-            zip(names, samples.scales, strict=True), start=1
-        )
-    ]
-    listed = ", ".join(said[:LARGEST_LISTED]) + (", …" if len(said) > LARGEST_LISTED else "")
-    return f"The inputs are standardised by mean and standard deviation: {listed}."
 
 
 def _default_sample(network: Network) -> Sample:

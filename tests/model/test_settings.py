@@ -13,11 +13,9 @@ from backprop_xlsx.model.experiment import Experiment
 from backprop_xlsx.model.network import Network
 from backprop_xlsx.model.optimisers import Adam, GradientDescent, Momentum, RMSprop
 from backprop_xlsx.model.samples import Sample
+from backprop_xlsx.model.setting_keys import CONSTANTS, KEYS, changed
 from backprop_xlsx.model.settings import (
-    CONSTANTS,
-    KEYS,
     LARGEST_FILE,
-    changed,
     preset_names,
     preset_settings,
     read_settings,
