@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
 from xlsxwriter import Workbook
 from xlsxwriter.utility import xl_range, xl_rowcol_to_cell
 
@@ -11,7 +12,13 @@ from backprop_xlsx.model.names import label
 from backprop_xlsx.spreadsheet.sheets.page import Page
 from backprop_xlsx.spreadsheet.sheets.theme import DIFFERS_STYLE, Theme
 from backprop_xlsx.workbook.checks.identities.run_identities import run_identities
-from backprop_xlsx.workbook.checks.verdicts import AGREES, DIFFERS, OUT_OF_RANGE, UNUSABLE
+from backprop_xlsx.workbook.checks.verdicts import (
+    AGREES,
+    DIFFERS,
+    OUT_OF_RANGE,
+    TOO_LONG,
+    UNUSABLE,
+)
 from backprop_xlsx.workbook.columns import RunValues, run_columns
 from backprop_xlsx.workbook.layout import FIRST_ROW
 
@@ -29,6 +36,7 @@ class ColumnChecks:
 
     def __init__(self, runs: Sequence[RunValues], row: int, problems: str) -> None:
         self._runs = [run_values.run for run_values in runs]
+        self._beyond = [_largest(run_values) > LARGEST_JUDGED for run_values in runs]
         self._row, self._problems = row, problems
         self._identities = [run_identities(run) for run in self._runs]
         columns = run_columns(self._runs[0])
@@ -53,7 +61,7 @@ class ColumnChecks:
 
     def put(self, workbook: Workbook, page: Page, theme: Theme) -> list[str]:
         """Puts the table on the page; returns the verdicts."""
-        styles = {NAME: ("header_left",), AGAINST: ("header_left",)}
+        styles: dict[int, tuple[str, ...]] = {NAME: ("header_left",), AGAINST: ("header_left",)}
         styles[VERDICT] = ("header_left", "indented")
         headers = {NAME: "column", AGAINST: "is held against, at every step", VERDICT: "verdict"}
         headers |= {FIRST_RUN + run.index: run.sheet for run in self._runs}
@@ -70,7 +78,7 @@ class ColumnChecks:
         page.worksheet.conditional_format(
             area, rule | {"format": workbook.add_format(DIFFERS_STYLE)}
         )
-        return [AGREES] * len(self.names)
+        return [self._verdict(name) for name in self.names]
 
     def _put_range(self, page: Page, theme: Theme) -> None:
         """Which run has numbers with which nothing can be checked: they grow without bound."""
@@ -87,7 +95,8 @@ class ColumnChecks:
                 for sign in (">", "<-")
             )
             formula = f"IF({counts}>0,1,0)"
-            page.formula((self._row, FIRST_RUN + run.index), formula, 0, style)
+            value = float(self._beyond[run.index])
+            page.formula((self._row, FIRST_RUN + run.index), formula, value, style)
 
     def _put_line(self, page: Page, theme: Theme, row: int, name: str) -> None:
         page.text((row, NAME), self._headers.get(name, label(name)), theme("bold", "ruled"))
@@ -95,18 +104,38 @@ class ColumnChecks:
         page.text((row, AGAINST), words, theme("ruled"))
         for column in (*range(AGAINST + 1, VERDICT), VERDICT + 1, VERDICT + 2):
             page.blank((row, column), theme("ruled"))
+        if not all(found[name].formula for found in self._identities if name in found):
+            page.text((row, VERDICT), TOO_LONG, theme("indented", "ruled"))
+            return
+        having = 0
         counted = theme("whole", "ruled", number_format=COLUMN_FORMAT)
         for run, identities in zip(self._runs, self._identities, strict=True):
             if name in identities:
+                having += 1
                 # Half of 1 is rounded up; what is no number differs.
                 formula = f"IFERROR(ROUND(({identities[name].formula})/2,0),1)"
-                unjudged = f"{xl_rowcol_to_cell(self._row, FIRST_RUN + run.index, row_abs=True)}"
+                unjudged = xl_rowcol_to_cell(self._row, FIRST_RUN + run.index, row_abs=True)
                 formula = f'IF({self._problems}+{unjudged}>0,"–",{formula})'
-                page.formula((row, FIRST_RUN + run.index), formula, 0, counted)
+                value = "–" if self._beyond[run.index] else 0.0
+                page.formula((row, FIRST_RUN + run.index), formula, value, counted)
         counts = xl_range(row, FIRST_RUN, row, self.last_column)
-        having = sum(name in identities for identities in self._identities)
         formula = (
             f'IF({self._problems}>0,"{UNUSABLE}",IF(SUM({counts})>0,"{DIFFERS}",'
             f'IF(COUNT({counts})<{having},"{OUT_OF_RANGE}","{AGREES}")))'
         )
-        page.formula((row, VERDICT), formula, AGREES, theme("indented", "ruled"))
+        page.formula((row, VERDICT), formula, self._verdict(name), theme("indented", "ruled"))
+
+    def _verdict(self, name: str) -> str:
+        having = [
+            (beyond, found[name].formula)
+            for beyond, found in zip(self._beyond, self._identities, strict=True)
+            if name in found
+        ]
+        if not all(formula for _, formula in having):
+            return TOO_LONG
+        return OUT_OF_RANGE if any(beyond for beyond, _ in having) else AGREES
+
+
+def _largest(run_values: RunValues) -> float:
+    """The largest magnitude in a run's table."""
+    return max(float(np.abs(values).max()) for values in run_values.values.values())

@@ -12,8 +12,9 @@ TOO_SENSITIVE = "– not judged: this run amplifies rounding"
 KINK = "– not judged: a ReLU has its kink here"
 PROBABILITIES = "– not judged: the targets are no probabilities"
 OUT_OF_RANGE = "– not judged: a run leaves the range of numbers"
+TOO_LONG = "– not judged: too many terms for a formula"
 UNUSABLE = "– not judged"
-NOT_JUDGED = (TOO_SENSITIVE, KINK, PROBABILITIES, OUT_OF_RANGE)
+NOT_JUDGED = (TOO_SENSITIVE, KINK, PROBABILITIES, TOO_LONG, OUT_OF_RANGE)
 
 
 def judged(difference: str, margin: str, otherwise: Sequence[tuple[str, str]] = ()) -> str:
@@ -61,4 +62,6 @@ def _summary(verdicts: Sequence[str]) -> str:
         return f"✗ {differ} of {number} checks differ, see the sheet {CHECKS}"
     if agree == number:
         return f"✓ all {number} checks agree"
+    if OUT_OF_RANGE in verdicts:
+        return f"– a run leaves the range of numbers, {agree} other checks agree"
     return f"✓ {agree} that apply agree; {not_judged} cannot be judged, see the sheet {CHECKS}"

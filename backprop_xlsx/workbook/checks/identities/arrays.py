@@ -7,8 +7,8 @@ Every function here takes and gives the text of an array, and writes its own par
 from __future__ import annotations
 
 # Some engines take numbers nearer than 2e-16 for equal: what is compared with 0 is first enlarged,
-# so that only below 2e-66 a sign is not seen.
-ENLARGED = "1E+50"
+# so that only below 2e-266 a sign is not seen; nothing beyond 1e50 is looked at.
+ENLARGED = "1E+250"
 # e to the power of more is beyond a double, and LibreOffice makes an error of what underflows.
 LARGEST_EXPONENT = 700
 # Where a series is as good as the function, to 16 digits.
@@ -35,7 +35,7 @@ def square(*factors: str) -> str:
 
 def root(x: str) -> str:
     """The square root."""
-    return f"({x}^0.5)"
+    return f"(({x})^0.5)"
 
 
 def within(x: str, limit: float) -> str:

@@ -15,10 +15,14 @@ from backprop_xlsx.workbook.checks.identities.columns import (
     added,
     deviation,
 )
+from backprop_xlsx.workbook.checks.identities.sums import sum_identity
 
 Named = tuple[str, Identity]
 # An array, and the squares, added up, of what was added up for it.
 Sized = tuple[str, str]
+
+# A longer sum is held against a bound of its terms, lest the formula grow too long.
+MOST_TERMS = 50
 
 
 def backward_identities(columns: Columns) -> Iterator[Named]:
@@ -44,12 +48,12 @@ def _of_weight(columns: Columns, layer: int, number: int, position: int) -> Iden
     neuron = here.neurons[number]
     own, source = columns(gradient_name(neuron.weights[position])), neuron.sources[position]
     if columns.samples > 1:
-        deltas = columns.each(gradient_name(neuron.pre_activation))
-        pairs = list(zip(deltas, columns.each_source(source), strict=True))
-        difference = f"{columns.samples}*{own}-{added([f'{a}*{b}' for a, b in pairs])}"
-        size = added([square(a, b) for a, b in pairs])
+        delta = gradient_name(neuron.pre_activation)
+        pairs = zip(columns.each(delta), columns.each_source(source), strict=True)
         words = f"∂E/∂{neuron.pre_activation}·{source} of all samples, over {columns.samples}"
-        return Identity(words, (deviation(difference, size),))
+        terms = [f"{each}*{times}" for each, times in pairs]
+        block = f"{columns(delta)}*{columns.source(source)}"
+        return sum_identity(words, f"{columns.samples}*{own}", terms, block)
     times = columns.source(source)
     if not written_out(columns.network, 1):
         delta = columns(gradient_name(neuron.pre_activation))
@@ -68,10 +72,9 @@ def _of_bias(columns: Columns, layer: int, number: int) -> Identity:
     neuron = columns.network.layers[layer].neurons[number]
     own, delta = columns(gradient_name(str(neuron.bias))), gradient_name(neuron.pre_activation)
     if columns.samples > 1:
-        deltas = columns.each(delta)
-        size = added([square(each) for each in deltas])
         words = f"∂E/∂{neuron.pre_activation} of all samples, over {columns.samples}"
-        return Identity(words, (deviation(f"{columns.samples}*{own}-{added(deltas)}", size),))
+        terms = columns.each(delta)
+        return sum_identity(words, f"{columns.samples}*{own}", terms, columns(delta))
     if written_out(columns.network, 1):
         expected, size = _delta(columns, layer, number)
         return Identity(_delta_words(columns, layer), (deviation(f"{own}-{expected}", size),))
@@ -107,6 +110,11 @@ def _delta(columns: Columns, layer: int, number: int) -> Sized:
             size = square(delta)
         terms.append(f"{delta}*{weight}")
         sized.append(f"{size}*{square(weight)}")
+    if len(terms) > MOST_TERMS:
+        after = layers[layer + 1]
+        deltas = [gradient_name(neuron.pre_activation) for neuron in after.neurons]
+        weights = columns.between(after.weights[0], after.weights[-1])
+        sized = [f"SUMSQ({columns.between(deltas[0], deltas[-1])})*SUMSQ({weights})"]
     return f"{added(terms)}*{slope}", f"{added(sized)}*{square(slope)}"
 
 

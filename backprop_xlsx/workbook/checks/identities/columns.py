@@ -34,19 +34,19 @@ class Identity:
     """What a column is held against.
 
     ``words`` say it; ``deviations`` are arrays, of which each says by how many margins, squared,
-    a cell is off; ``at_start`` is a formula of the same for step 0 alone, if that has a rule of
-    its own.
+    a cell is off; ``others`` are formulas of the same, as for step 0 if that has a rule of its
+    own. Without any of both the column cannot be held against anything.
     """
 
     words: str
     deviations: tuple[str, ...]
-    at_start: str = ""
+    others: tuple[str, ...] = ()
 
     @property
     def formula(self) -> str:
         """The deviations, added up, without "=": at most 1 where the column is right."""
-        sums = [f"SUMPRODUCT({array})" for array in self.deviations]
-        return "+".join([*sums, self.at_start] if self.at_start else sums)
+        sums = (f"SUMPRODUCT({array})" for array in self.deviations)
+        return "+".join([*sums, *self.others])
 
 
 def deviation(difference: str, size: str) -> str:
@@ -110,6 +110,14 @@ class Columns:
     def at_start(self, name: str) -> str:
         """A quantity's cell at step 0."""
         return self.run.cell(name, 0)
+
+    def between(self, first: str, last: str) -> str:
+        """The rectangle from one quantity to another, or of the inputs in their yellow cells."""
+        if first in self.network.inputs and self.samples > 1:
+            start, end = self.given(first), self.given(last)
+            return f"{start.partition(':')[0]}:{end.partition(':')[2]}"
+        start, end = self(first), self(last)
+        return f"{start.partition(':')[0]}:{end.partition(':')[2]}"
 
     def each(self, name: str) -> tuple[str, ...]:
         """A quantity at all steps, sample by sample."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from backprop_xlsx.model.names import SAMPLE, STEP, label
-from backprop_xlsx.workbook.checks.identities.arrays import ENLARGED
+from backprop_xlsx.workbook.checks.identities.arrays import ENLARGED, root, square
 from backprop_xlsx.workbook.checks.identities.columns import (
     Columns,
     Identity,
@@ -26,7 +26,10 @@ def course_identities(columns: Columns) -> Iterator[Named]:
     """Step and sample, and the columns on the far right."""
     difference = f"{columns.after(STEP)}-{columns.before(STEP)}-1"
     at_start = deviation_at_start(columns.at_start(STEP), "0")
-    yield STEP, Identity("one more than in the row before", (deviation(difference, "1"),), at_start)
+    yield (
+        STEP,
+        Identity("one more than in the row before", (deviation(difference, "1"),), (at_start,)),
+    )
     if columns.experiment.in_turn:
         yield SAMPLE, _sample(columns)
     loss = columns.run.loss
@@ -41,16 +44,17 @@ def _sample(columns: Columns) -> Identity:
     difference = f"{after}-{before}-1+{count}*({before}={count})"
     at_start = deviation_at_start(columns.at_start(SAMPLE), "1")
     words = f"one more than in the row before; after {count} it is 1"
-    return Identity(words, (deviation(difference, "1"),), at_start)
+    return Identity(words, (deviation(difference, "1"),), (at_start,))
 
 
 def _rose(columns: Columns, loss: str) -> Identity:
     """1 where the loss rose by more than rounding; next to that limit either is right."""
     own, before, after = columns.after(ROSE), columns.before(loss), columns.after(loss)
-    smallest = f"({SMALLEST_RELATIVE_RISE:.0E}*{before}+{SMALLEST_RISE:.0E})"
-    rise = f"(({after}-{before})/{smallest})"
+    rise = f"{after}-{before}-{SMALLEST_RELATIVE_RISE:.0E}*{before}-{SMALLEST_RISE:.0E}"
+    unclear = f"({SMALLEST_RELATIVE_RISE:.0E}*{root(square(before))}+{SMALLEST_RISE:.0E})"
+    clear = f"(2*({rise})/{unclear})"
     words = f"1 where {label(loss)} is higher than in the row before, else 0"
-    return Identity(words, (f"(1-({own}=1)*({rise}>0.5)-({own}=0)*({rise}<2))",))
+    return Identity(words, (f"(1-({own}=1)*({clear}>-1)-({own}=0)*({clear}<1))",))
 
 
 def _below(columns: Columns, loss: str) -> Identity:

@@ -28,9 +28,9 @@ from backprop_xlsx.workbook.checks.identities.arrays import (
 from backprop_xlsx.workbook.checks.identities.columns import (
     Columns,
     Identity,
-    added,
     deviation,
 )
+from backprop_xlsx.workbook.checks.identities.sums import sum_identity
 from backprop_xlsx.workbook.layout import NETWORK, SAMPLES
 
 # Times a margin: a few units in the last place of 1.
@@ -76,18 +76,19 @@ def _pre_activation(columns: Columns, neuron: Neuron) -> Identity:
         (columns(weight), columns.source(source))
         for weight, source in zip(neuron.weights, neuron.sources, strict=True)
     ]
-    terms = [f"{a}*{b}" for a, b in pairs]
-    sized = [square(a, b) for a, b in pairs]
+    terms = [f"{weight}*{source}" for weight, source in pairs]
+    weights = columns.between(neuron.weights[0], neuron.weights[-1])
+    sources = columns.between(neuron.sources[0], neuron.sources[-1])
+    bound = f"SUMSQ({weights})*SUMSQ({sources})"
     if neuron.bias is not None:
         terms.append(columns(neuron.bias))
-        sized.append(square(columns(neuron.bias)))
+        bound += f"+SUMSQ({columns(neuron.bias)})"
     of_inputs = neuron.sources == columns.network.inputs and not columns.experiment.in_turn
     sheet = SAMPLES if columns.samples > 1 else NETWORK
     words = "weights times " + (f"the inputs on the sheet {sheet}" if of_inputs else "sources")
     if neuron.bias is not None:
         words += ", and the bias"
-    difference = f"{columns(neuron.pre_activation)}-{added(terms)}"
-    return Identity(words, (deviation(difference, added(sized)),))
+    return sum_identity(words, columns(neuron.pre_activation), terms, bound=bound)
 
 
 def _activation(columns: Columns, activation: str, neuron: Neuron) -> Identity:
@@ -126,9 +127,9 @@ def _softmax(columns: Columns, layer: Layer) -> Iterator[Named]:
         words = f"{name}·e^({LARGEST_OUTPUT} − {neuron.pre_activation}) = 1"
         yield name, Identity(words, (f"({shortfall}<{LARGEST_EXPONENT})*{ratio}",))
     exponentials = [columns(exponential_name(neuron.pre_activation)) for neuron in layer.neurons]
-    words = "the exponentials, added up"
-    difference = f"{total}-{added(exponentials)}"
-    yield EXPONENTIALS, Identity(words, (deviation(difference, square(total)),))
+    first, last = (exponential_name(layer.neurons[end].pre_activation) for end in (0, -1))
+    block = columns.between(first, last) if columns.samples == 1 else ""
+    yield EXPONENTIALS, sum_identity("the exponentials, added up", total, exponentials, block)
     for neuron, own in zip(layer.neurons, exponentials, strict=True):
         a = columns(neuron.activation)
         words = f"{neuron.activation}·{EXPONENTIALS} = {exponential_name(neuron.pre_activation)}"
@@ -142,21 +143,19 @@ def _losses(columns: Columns) -> Iterator[Named]:
         yield part, _part(columns, part, neuron, columns.target(target))
     if network.losses:
         total, mean = columns(TOTAL_LOSS), network.loss.averaged
-        terms = [columns(part) for part in parts]
         words = "the parts, added up" + (f", over {len(parts)}" if mean else "")
         scaled = f"{len(parts)}*{total}" if mean else total
-        size = added([square(term) for term in terms])
-        yield TOTAL_LOSS, Identity(words, (deviation(f"{scaled}-{added(terms)}", size),))
+        block = columns.between(parts[0], parts[-1]) if columns.samples == 1 else ""
+        yield TOTAL_LOSS, sum_identity(words, scaled, [columns(part) for part in parts], block)
     if columns.samples > 1:
-        terms = list(columns.each(TOTAL_LOSS))
-        difference = f"{columns.samples}*{columns(MEAN_LOSS)}-{added(terms)}"
-        size = added([square(term) for term in terms])
+        scaled = f"{columns.samples}*{columns(MEAN_LOSS)}"
         words = f"{TOTAL_LOSS} of all samples, added up, over {columns.samples}"
-        yield MEAN_LOSS, Identity(words, (deviation(difference, size),))
+        each = columns.each(TOTAL_LOSS)
+        yield MEAN_LOSS, sum_identity(words, scaled, each, columns(TOTAL_LOSS))
 
 
 def _part(columns: Columns, part: str, neuron: Neuron, target: str) -> Identity:
-    loss, a, o = columns(part), columns(neuron.activation), columns(neuron.pre_activation)
+    loss, a = columns(part), columns(neuron.activation)
     name = columns.network.loss_name
     if name in ("half squared error", "mean squared error"):
         error = f"({a}-{target})"
@@ -166,13 +165,30 @@ def _part(columns: Columns, part: str, neuron: Neuron, target: str) -> Identity:
         return Identity(words, (deviation(difference, square(error, error)),))
     if name == "binary cross-entropy":
         return _binary_cross_entropy(columns, part, neuron, target)
+    return _cross_entropy(columns, part, neuron, target)
+
+
+def _cross_entropy(columns: Columns, part: str, neuron: Neuron, target: str) -> Identity:
+    """t·ln(sum_e) is what is left of the loss without t·(max_o − o)."""
+    loss, o = columns(part), columns(neuron.pre_activation)
     largest, total = columns(LARGEST_OUTPUT), columns(EXPONENTIALS)
-    shortfall = f"{target}*({largest}-{o})"
-    size = f"({square(loss)}+{square(target, f'({largest}-{o})')})"
+    shortfall = f"({largest}-{o})"
     x = f"({total}-1)"
     small = f"({x}<{SMALL_FOR_LOGARITHM})"
-    words = f"e^(its logarithm) = {EXPONENTIALS}^t"
-    return Identity(words, _logarithm(f"({loss}-{shortfall})", x, small, size, target))
+    by_series = deviation(
+        f"{loss}-{target}*({shortfall}+{logarithm_series(x)})",
+        f"{square(loss)}+{square(target, shortfall)}",
+    )
+    # Where t is 0, so is the loss.
+    missing = f"({target}=0)"
+    share = f"({loss}/({target}+{missing}))"
+    power = exponential(f"({share}-{shortfall}*(1-{missing}))")
+    by_exponential = deviation(
+        f"{power}/({total}*(1-{missing})+{missing})-1",
+        f"{OF_EXPONENTIALS}+{square(share)}+{square(shortfall)}",
+    )
+    words = f"e^({part}/t) = {EXPONENTIALS}·e^({LARGEST_OUTPUT} − {neuron.pre_activation})"
+    return Identity(words, (f"{small}*{by_series}", f"(1-{small})*{by_exponential}"))
 
 
 def _binary_cross_entropy(columns: Columns, part: str, neuron: Neuron, target: str) -> Identity:
@@ -185,12 +201,9 @@ def _binary_cross_entropy(columns: Columns, part: str, neuron: Neuron, target: s
     size = f"({square(loss)}+{ROUNDING_OF_ONE**2:.0E}*(1+{rounded}))"
     far = f"(({o}>{FAR})+({o}<-{FAR}))"
     words = f"e^(its logarithm) = 1 + e^(−|{neuron.pre_activation}|)"
-    return Identity(words, _logarithm(f"({loss}-{rest})", decay, far, size, "1"))
-
-
-def _logarithm(logarithm: str, x: str, small: str, size: str, factor: str) -> tuple[str, ...]:
-    """Where a logarithm differs from factor·ln(1 + x); ``small`` says where x is."""
-    by_series = deviation(f"{logarithm}-{factor}*{logarithm_series(x)}", size)
-    power = f"(1+{x})" if factor == "1" else f"(1+{x})^{factor}"
-    by_exponential = deviation(f"{exponential(logarithm)}/{power}-1", f"{OF_EXPONENTIALS}+{size}")
-    return (f"{small}*{by_series}", f"(1-{small})*{by_exponential}")
+    logarithm = f"({loss}-{rest})"
+    by_series = deviation(f"{logarithm}-{logarithm_series(decay)}", size)
+    by_exponential = deviation(
+        f"{exponential(logarithm)}/(1+{decay})-1", f"{OF_EXPONENTIALS}+{size}"
+    )
+    return Identity(words, (f"{far}*{by_series}", f"(1-{far})*{by_exponential}"))

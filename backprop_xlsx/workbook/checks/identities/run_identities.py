@@ -7,6 +7,7 @@ from backprop_xlsx.workbook.checks.identities.backward import backward_identitie
 from backprop_xlsx.workbook.checks.identities.columns import Columns, Identity
 from backprop_xlsx.workbook.checks.identities.course import course_identities
 from backprop_xlsx.workbook.checks.identities.forward import forward_identities
+from backprop_xlsx.workbook.checks.identities.sums import LONGEST
 from backprop_xlsx.workbook.checks.identities.updates import update_identities
 from backprop_xlsx.workbook.layout import Run
 
@@ -24,4 +25,9 @@ def run_identities(run: Run) -> dict[str, Identity]:
     names = dict.fromkeys(name.partition("[")[0] for name in run.columns)
     if set(names) != set(found):
         raise BackpropError(f"{run.sheet}: no check for {sorted(set(names) ^ set(found))}")
-    return {name: found[name] for name in names}
+    return {name: _fitting(found[name]) for name in names}
+
+
+def _fitting(identity: Identity) -> Identity:
+    """The identity, without its formula if that is too long for a cell."""
+    return identity if len(identity.formula) <= LONGEST else Identity(identity.words, ())

@@ -106,7 +106,7 @@ def _moved(columns: Columns, parameter: str, words: str, pace: str, direction: S
     difference = f"({columns.after(parameter)}-{old}){times}+{rate}*{step}"
     scale = f"{square(old)}{times_size}+{square(rate)}*{size}"
     at_start = deviation_at_start(columns.at_start(parameter), start_name(parameter))
-    return parameter, Identity(words, (deviation(difference, scale),), at_start)
+    return parameter, Identity(words, (deviation(difference, scale),), (at_start,))
 
 
 def _smoothed(columns: Columns, state: str, factor: str, new: str, size: str) -> Named:
@@ -120,7 +120,7 @@ def _smoothed(columns: Columns, state: str, factor: str, new: str, size: str) ->
 
 def _kept(columns: Columns, state: str, words: str, difference: str, size: str) -> Named:
     at_start = deviation_at_start(columns.at_start(state), "0")
-    return state, Identity(words, (deviation(difference, size),), at_start)
+    return state, Identity(words, (deviation(difference, size),), (at_start,))
 
 
 def _past(columns: Columns, symbol: str) -> str:
