@@ -27,6 +27,8 @@ from backprop_xlsx.workbook.layout import (
 )
 from backprop_xlsx.workbook.learning_rates_sheet import write_learning_rates
 from backprop_xlsx.workbook.limits import check_limits
+from backprop_xlsx.workbook.network.diagram import diagram
+from backprop_xlsx.workbook.network.drawing import Drawing
 from backprop_xlsx.workbook.network.network_sheet import write_network
 from backprop_xlsx.workbook.network.selected_sheet import write_selected
 from backprop_xlsx.workbook.network.selection import Selection
@@ -87,10 +89,10 @@ def write_workbook(experiment: Experiment, path: Path) -> None:
         rounding = reference.run_rounding(experiment, trained)
         verdict = write_checks(workbook, sheets[CHECKS], theme, experiment, all_runs, rounding)
         selection = Selection(all_runs)
-        write_selected(workbook, sheets[SELECTED], theme, selection)
-        write_network(
-            workbook, sheets[NETWORK], theme, experiment, all_runs, verdict, selection, surface
-        )
+        shapes = diagram(experiment)
+        drawing = None if shapes is None else Drawing(selection, shapes)
+        write_selected(workbook, sheets[SELECTED], theme, selection, drawing)
+        write_network(workbook, sheets[NETWORK], theme, selection, drawing, verdict, others=surface)
         write_derivation(sheets[DERIVATION], theme, experiment, all_runs[0].run)
         if samples:
             write_samples(workbook, sheets[SAMPLES], theme, experiment, all_runs)
