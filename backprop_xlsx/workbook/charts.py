@@ -67,8 +67,8 @@ def mark(
             "marker": {
                 "type": "circle",
                 "size": MARK_SIZE,
-                "fill": {"color": "#FFFFFF"},
-                "border": {"color": INK, "width": 1.5},
+                "fill": {"color": INK},
+                "border": {"color": INK},
             },
         }
     )

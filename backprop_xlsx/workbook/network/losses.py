@@ -5,10 +5,19 @@ from __future__ import annotations
 from xlsxwriter import Workbook
 from xlsxwriter.utility import xl_range, xl_rowcol_to_cell
 
+from backprop_xlsx.model.names import LEARNING_RATE
 from backprop_xlsx.spreadsheet.sheets.page import Page
+from backprop_xlsx.spreadsheet.sheets.readable import short_formula, short_text
 from backprop_xlsx.spreadsheet.sheets.theme import ACCENT, SERIES_COLOURS, Theme
 from backprop_xlsx.workbook.charts import mark, small_loss_chart
-from backprop_xlsx.workbook.layout import SELECTED, SERIES_NAME_CELL, series_name
+from backprop_xlsx.workbook.layout import (
+    SELECTED,
+    SERIES_NAME_CELL,
+    Run,
+    constant_name,
+    series_name,
+    series_prefix,
+)
 from backprop_xlsx.workbook.network.selection import (
     CHOICE_ROW,
     NUMBER_COLUMN,
@@ -47,8 +56,8 @@ def put_losses(
     for here, run_values in enumerate(selection.runs, start=header + 1):
         run, losses = run_values.run, run_values.losses
         colour = f"series_{run.index % len(SERIES_COLOURS)}"
-        name = f"'{run.sheet}'!{xl_rowcol_to_cell(*SERIES_NAME_CELL)}"
-        page.formula((here, column), name, series_name(run), theme(colour, "ruled", "shrunk"))
+        formula, text = _name(run)
+        page.formula((here, column), formula, text, theme(colour, "ruled", "shrunk"))
         number = theme("short_loss", "ruled")
         page.formula(
             (here, column + 1), selection.of_run(run, run.loss), losses[selection.step], number
@@ -60,6 +69,15 @@ def put_losses(
     area = xl_range(header + 1, column, last, column + 2)
     page.worksheet.conditional_format(area, rule | {"format": chosen})
     return last
+
+
+def _name(run: Run) -> tuple[str, str]:
+    """The formula and the text that name a run in a narrow column, with its learning rate."""
+    if series_prefix(run) == f"Run {run.letter}: η = ":
+        return f"'{run.sheet}'!{xl_rowcol_to_cell(*SERIES_NAME_CELL)}", series_name(run)
+    prefix, rate = f"{run.letter}: {run.optimiser.title}, ", run.optimiser.learning_rate
+    formula = short_formula(constant_name(run, LEARNING_RATE))
+    return f'"{prefix}"&{formula}', prefix + short_text(rate)
 
 
 def _cell(row: int) -> tuple[int, int, int, int]:

@@ -113,10 +113,8 @@ class StartValues:
                 value, allowed = run.optimiser.learning_rate, _range_of(LEARNING_RATE)
                 self._put_value(columns, "", LEARNING_RATE, name, value, allowed, run)
                 continue
-            place = (self._row, RUN_LABEL)
-            self._page.link(place, run.sheet, run.sheet, self._theme("link", "ruled"))
-            title = self._theme("bold", "ruled", "shrunk")
-            self._page.text((self._row, RUN_NUMBER), run.optimiser.title, title)
+            title, place = f"{run.sheet}: {run.optimiser.title}", (self._row, RUN_LABEL)
+            self._page.link(place, run.sheet, title, self._theme("link"))
             self._row += 1
             for symbol, value in run.optimiser.constants.items():
                 name, allowed = constant_name(run, symbol), _range_of(symbol)
