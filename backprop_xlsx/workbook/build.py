@@ -21,12 +21,15 @@ from backprop_xlsx.workbook.layout import (
     LEARNING_RATES,
     NETWORK,
     SAMPLES,
+    SELECTED,
     SURFACE,
     runs,
 )
 from backprop_xlsx.workbook.learning_rates_sheet import write_learning_rates
 from backprop_xlsx.workbook.limits import check_limits
 from backprop_xlsx.workbook.network.network_sheet import write_network
+from backprop_xlsx.workbook.network.selected_sheet import write_selected
+from backprop_xlsx.workbook.network.selection import Selection
 from backprop_xlsx.workbook.run_sheet import write_run
 from backprop_xlsx.workbook.samples_sheet import write_samples
 from backprop_xlsx.workbook.surface_sheet import has_surface, write_surface
@@ -72,12 +75,23 @@ def write_workbook(experiment: Experiment, path: Path) -> None:
         samples = (SAMPLES,) if len(experiment.samples) > 1 else ()
         surface = (SURFACE,) if has_surface(experiment) else ()
         trainings = (run.run.sheet for run in all_runs)
-        names = (NETWORK, DERIVATION, *samples, *trainings, LEARNING_RATES, *surface, CHECKS)
+        names = (
+            NETWORK,
+            DERIVATION,
+            *samples,
+            *trainings,
+            LEARNING_RATES,
+            *surface,
+            CHECKS,
+            SELECTED,
+        )
         sheets = {name: workbook.add_worksheet(name) for name in names}
         rounding = reference.run_rounding(experiment, trained)
         verdict = write_checks(workbook, sheets[CHECKS], theme, experiment, all_runs, rounding)
+        selection = Selection(all_runs)
+        write_selected(workbook, sheets[SELECTED], theme, selection)
         write_network(
-            workbook, sheets[NETWORK], theme, experiment, all_runs, verdict, others=surface
+            workbook, sheets[NETWORK], theme, experiment, all_runs, verdict, selection, surface
         )
         write_derivation(sheets[DERIVATION], theme, experiment, all_runs[0].run)
         if samples:

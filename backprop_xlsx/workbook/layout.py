@@ -14,7 +14,7 @@ from backprop_xlsx.model.network import Network
 from backprop_xlsx.model.optimisers import SYMBOLS, Optimiser
 
 NETWORK, DERIVATION, LEARNING_RATES, CHECKS = "Network", "Derivation", "Learning rates", "Checks"
-SAMPLES, SURFACE = "Samples", "Surface"
+SAMPLES, SURFACE, SELECTED = "Samples", "Surface", "Selected"
 
 # Helper columns of a run, right of the exercise's columns.
 ROSE, BELOW, FLOORED = "rose", "below", "floored"

@@ -32,6 +32,12 @@ from backprop_xlsx.workbook.layout import (
 )
 from backprop_xlsx.workbook.network.drawing import CROSSED, drawing_widths, put_drawing
 from backprop_xlsx.workbook.network.notation import legend, notation
+from backprop_xlsx.workbook.network.selection import (
+    RUN_NAME,
+    SAMPLE_NAME,
+    STEP_NAME,
+    Selection,
+)
 
 LIVE = "every number but the yellow ones is a live formula."
 CALL = (
@@ -48,6 +54,7 @@ LEGEND_AFTER = 78  # characters' width of the columns between names and colours
 LAST_LEGEND_WIDTH = 20
 LINKS = (2, 4, 6, 7, 8, 9)  # their columns
 MOST_ROWS_ON_A_PAGE = 60
+CHOICE_CELL = (7, 2)
 NAME, SYMBOL, NUMBER, LINK = 1, 2, 3, 4
 # The constants that say how much of the past is kept: from 0 to below 1.
 FACTORS = ("μ", "α", "β1", "β2")
@@ -61,6 +68,7 @@ def write_network(
     experiment: Experiment,
     runs: Sequence[RunValues],
     verdict: tuple[str, str],
+    selection: Selection,
     others: Sequence[str] = (),
 ) -> None:
     """Writes the sheet.
@@ -73,6 +81,7 @@ def write_network(
         worksheet.set_column(column, column, width)
     page = Page(worksheet)
     _put_head(page, theme, experiment, verdict, others)
+    _put_choice(workbook, page, theme, selection)
     top = _put_note(page, theme, experiment.note)
     starts = _StartValues(workbook, page, theme, experiment, top)
     last_row = starts.put([run.run for run in runs])
@@ -129,6 +138,43 @@ def _put_head(
     sheets = (DERIVATION, *samples, LEARNING_RATES, *others, CHECKS)
     for column, sheet in zip(LINKS, sheets, strict=False):
         page.link((6, column), sheet, sheet, theme("link"))
+
+
+def _put_choice(workbook: Workbook, page: Page, theme: Theme, selection: Selection) -> None:
+    """The cells in which the reader chooses the run, the step and the sample that are shown."""
+    row, column = CHOICE_CELL
+    page.text((row, NAME), "Shown below and derived", theme("bold"))
+    letters = [run.run.letter for run in selection.runs]
+    lists: dict[str, object] = {"validate": "list", "source": letters}
+    choices: list[tuple[str, str, str | int, dict[str, object]]] = [
+        ("run", RUN_NAME, selection.run.run.letter, lists)
+    ]
+    numbers = [("step", STEP_NAME, selection.step, 0, selection.run.run.steps)]
+    if selection.has_samples:
+        last = len(selection.experiment.samples)
+        numbers.append(("sample", SAMPLE_NAME, selection.sample + 1, 1, last))
+    for word, name, number, smallest, largest in numbers:
+        rule: dict[str, object] = {
+            "validate": "integer",
+            "criteria": "between",
+            "minimum": smallest,
+            "maximum": largest,
+            "ignore_blank": False,
+            "error_title": f"No such {word}",
+            "error_message": f"Enter a whole number from {smallest} to {largest:,}.",
+        }
+        choices.append((word, name, number, rule))
+    for word, name, value, rule in choices:
+        page.text((row, column), word, theme("plain_number"))
+        cell = (row, column + 1)
+        if isinstance(value, str):
+            page.text(cell, value, theme("editable", "centre"))
+        else:
+            page.number(cell, value, theme("editable", "centre", number_format="0"))
+        page.worksheet.data_validation(*cell, *cell, rule)
+        address = xl_rowcol_to_cell(*cell, row_abs=True, col_abs=True)
+        workbook.define_name(name, f"='{NETWORK}'!{address}")
+        column += 2
 
 
 def _put_note(page: Page, theme: Theme, note: str) -> int:

@@ -1,0 +1,50 @@
+"""A number inside a text as a person writes it: four decimals, more where they would all be 0.
+
+The formula and its value say the same in every engine and in every language of a spreadsheet,
+which a format inside TEXT does not: FIXED takes no separator and writes the reader's own.
+"""
+
+from __future__ import annotations
+
+import math
+
+DECIMALS, SIGNIFICANT = 4, 3
+# From here on powers of ten are written; what is less than the last is rounding.
+LARGE, SMALL, ROUNDING = 1e6, 1e-6, 1e-15
+WHOLE = 1e-12  # so near a whole number no decimals are shown
+# Numbers that end in a 5 are rounded up in every engine, whatever their last binary digit is.
+UPWARD = 1e-12
+LOGARITHM = 1e-9  # Gnumeric's of 0.001 is a little less than −3
+UNUSABLE = "?"
+
+
+def number_text(number: float) -> str:
+    """The number as text: ``0.1500``, ``0.00123``, ``1``, ``2.50E−9``."""
+    size = abs(number)
+    if size < ROUNDING:
+        return "0"
+    if SMALL <= size < LARGE and abs(number - round(number)) < WHOLE:
+        text = f"{round(number)}"
+    else:
+        power = math.floor(math.log10(size) + LOGARITHM)
+        if SMALL <= size < LARGE:
+            decimals = max(DECIMALS, SIGNIFICANT - 1 - power)
+            text = f"{number * (1 + UPWARD):.{decimals}f}"
+        else:
+            text = f"{number / 10.0**power:.{SIGNIFICANT - 1}f}E{power}"
+    return text.replace("-", "−")
+
+
+def number_formula(cell: str) -> str:
+    """The same as a formula, without "=", of the number in a cell; "?" where there is none."""
+    power = f"INT(LOG10(ABS({cell}))+{_constant(LOGARITHM)})"
+    plain = f"FIXED({cell}*(1+{_constant(UPWARD)}),MAX({DECIMALS},{SIGNIFICANT - 1}-{power}),TRUE)"
+    powers = f'FIXED({cell}/10^{power},{SIGNIFICANT - 1},TRUE)&"E"&{power}'
+    whole = f'IF(ABS({cell}-ROUND({cell},0))<{_constant(WHOLE)},ROUND({cell},0)&"",{plain})'
+    between = f"AND(ABS({cell})>={_constant(SMALL)},ABS({cell})<{_constant(LARGE)})"
+    text = f'IF(ABS({cell})<{_constant(ROUNDING)},"0",IF({between},{whole},{powers}))'
+    return f'IF(ISNUMBER({cell}),SUBSTITUTE({text},"-","−"),"{UNUSABLE}")'
+
+
+def _constant(number: float) -> str:
+    return f"{number:.0E}"

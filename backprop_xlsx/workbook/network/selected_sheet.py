@@ -1,0 +1,96 @@
+"""The sheet Selected: every quantity of the chosen run and step, for the drawing and derivation."""
+
+from __future__ import annotations
+
+from xlsxwriter import Workbook
+from xlsxwriter.utility import xl_range_abs, xl_rowcol_to_cell
+from xlsxwriter.worksheet import Worksheet
+
+from backprop_xlsx.model.names import label
+from backprop_xlsx.spreadsheet.sheets.page import Page, prepare
+from backprop_xlsx.spreadsheet.sheets.readable import UNUSABLE, number_formula, number_text
+from backprop_xlsx.spreadsheet.sheets.theme import Theme, style_of
+from backprop_xlsx.workbook.layout import SELECTED
+from backprop_xlsx.workbook.network.selection import (
+    FIRST_QUANTITY_ROW,
+    NAME_COLUMN,
+    NUMBER_COLUMN,
+    RUN_NAME,
+    SAMPLE_NAME,
+    SELECTED_RUN,
+    SELECTED_SAMPLE,
+    SELECTED_STEP,
+    STEP_NAME,
+    TEXT_COLUMN,
+    Selection,
+)
+
+LETTERS_COLUMN = 5  # of the runs, which the chosen one is looked up in
+CHOICE_ROW = 3
+
+
+def write_selected(
+    workbook: Workbook, worksheet: Worksheet, theme: Theme, selection: Selection
+) -> None:
+    """Writes the sheet."""
+    worksheet.set_column(0, 0, 2)
+    worksheet.set_column(NAME_COLUMN, NUMBER_COLUMN, 16)
+    worksheet.set_column(TEXT_COLUMN, TEXT_COLUMN, 26)
+    page = Page(worksheet)
+    page.text((0, NAME_COLUMN), "Selected", theme("title"))
+    page.height(0, 28)
+    lead = "Every number of the run, step and sample that are chosen on the sheet Network."
+    page.text((1, NAME_COLUMN), lead, theme("lead"))
+    _put_choice(workbook, page, theme, selection)
+    headers = ("quantity", "number", "as the drawing shows it")
+    for column, header in enumerate(headers, start=NAME_COLUMN):
+        style = "header_right" if column == NUMBER_COLUMN else "header_left"
+        indented = ("indented",) if column == TEXT_COLUMN else ()
+        position = (FIRST_QUANTITY_ROW - 1, column)
+        page.text(position, header, theme(style, *indented, "group_step"))
+    for name in selection.names:
+        _put_quantity(page, theme, selection, name)
+    page.write()
+    worksheet.freeze_panes(FIRST_QUANTITY_ROW, 0)
+    prepare(worksheet, FIRST_QUANTITY_ROW + len(selection.names) - 1, LETTERS_COLUMN)
+    worksheet.fit_to_pages(1, 0)
+    worksheet.repeat_rows(FIRST_QUANTITY_ROW - 1)
+
+
+def _put_choice(workbook: Workbook, page: Page, theme: Theme, selection: Selection) -> None:
+    """The choice as whole numbers; whatever is typed, there is such a run, step and sample."""
+    letters = [run.run.letter for run in selection.runs]
+    page.text((CHOICE_ROW - 1, LETTERS_COLUMN), "runs", theme("header_right"))
+    for row, letter in enumerate(letters, start=CHOICE_ROW):
+        page.text((row, LETTERS_COLUMN), letter, theme("left", "ruled"))
+    area = xl_range_abs(CHOICE_ROW, LETTERS_COLUMN, CHOICE_ROW + len(letters) - 1, LETTERS_COLUMN)
+    run = f"IFERROR(MATCH({RUN_NAME},{area},0),1)"
+    lines = [
+        ("run, from 1", SELECTED_RUN, run, selection.runs.index(selection.run) + 1),
+        ("step", SELECTED_STEP, _within(STEP_NAME, 0, selection.run.run.steps), selection.step),
+    ]
+    if selection.has_samples:
+        last = len(selection.experiment.samples)
+        formula = _within(SAMPLE_NAME, 1, last)
+        lines.append(("sample", SELECTED_SAMPLE, formula, selection.sample + 1))
+    for row, (text, name, formula, value) in enumerate(lines, start=CHOICE_ROW):
+        page.text((row, NAME_COLUMN), text, theme("bold", "ruled"))
+        page.formula((row, NUMBER_COLUMN), formula, value, theme("whole", "ruled"))
+        address = xl_rowcol_to_cell(row, NUMBER_COLUMN, row_abs=True, col_abs=True)
+        workbook.define_name(name, f"={SELECTED}!{address}")
+
+
+def _within(name: str, smallest: int, largest: int) -> str:
+    """A whole number between two; the smallest for what is no number."""
+    return f"IF(ISNUMBER({name}),MAX({smallest},MIN({largest},ROUND({name},0))),{smallest})"
+
+
+def _put_quantity(page: Page, theme: Theme, selection: Selection, name: str) -> None:
+    row, value = selection.row(name), selection.value(name)
+    number = xl_rowcol_to_cell(row, NUMBER_COLUMN)
+    page.text((row, NAME_COLUMN), label(name), theme("bold", "ruled"))
+    style = "left" if isinstance(value, str) else style_of(value)
+    page.formula((row, NUMBER_COLUMN), selection.formula(name), value, theme(style, "ruled"))
+    text = f"{label(name)} = {UNUSABLE if isinstance(value, str) else number_text(value)}"
+    formula = f'"{label(name)} = "&{number_formula(number)}'
+    page.formula((row, TEXT_COLUMN), formula, text, theme("indented", "ruled"))
