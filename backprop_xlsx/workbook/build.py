@@ -14,7 +14,7 @@ from backprop_xlsx.spreadsheet.files import Placed, beside, place
 from backprop_xlsx.spreadsheet.sheets.theme import Theme
 from backprop_xlsx.workbook.checks.checks_sheet import write_checks
 from backprop_xlsx.workbook.columns import run_values
-from backprop_xlsx.workbook.derivation_sheet import write_derivation
+from backprop_xlsx.workbook.derivation.derivation_sheet import write_derivation
 from backprop_xlsx.workbook.layout import (
     CHECKS,
     DERIVATION,
@@ -93,7 +93,7 @@ def write_workbook(experiment: Experiment, path: Path) -> None:
         write_network(
             workbook, sheets[NETWORK], theme, experiment, all_runs, verdict, selection, surface
         )
-        write_derivation(sheets[DERIVATION], theme, experiment, all_runs[0].run)
+        write_derivation(workbook, sheets[DERIVATION], theme, selection)
         if samples:
             write_samples(workbook, sheets[SAMPLES], theme, experiment, all_runs)
         for run in all_runs:
