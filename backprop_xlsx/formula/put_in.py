@@ -61,13 +61,14 @@ def as_formula(parts: tuple[Piece, ...], cell: Callable[[Slot], str]) -> str:
 
 
 def _pieces(text: str, leaves: list[Expression]) -> Iterator[Piece]:
-    *parts, last = _SLOT.split(text)
-    for before, slot, after in zip(parts[::2], parts[1::2], [*parts[2::2], last], strict=True):
+    split = _SLOT.split(text)
+    texts, slots = split[::2], split[1::2]
+    for before, slot, after in zip(texts[:-1], slots, texts[1:], strict=True):
         if before:
             yield before
         yield Slot(leaves[ord(slot) - _FIRST_SLOT], _place(before, after))
-    if last:
-        yield last
+    if texts[-1]:
+        yield texts[-1]
 
 
 def _place(before: str, after: str) -> Place:

@@ -6,8 +6,10 @@ import re
 import textwrap
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from xlsxwriter import Workbook
+from xlsxwriter.format import Format
 from xlsxwriter.utility import xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
@@ -18,7 +20,7 @@ from backprop_xlsx.derivation.remarks import WAYS
 from backprop_xlsx.formula.expression import Symbol, Value
 from backprop_xlsx.formula.put_in import Piece, Place, Slot, as_formula, as_text
 from backprop_xlsx.model.names import SAMPLE
-from backprop_xlsx.spreadsheet.sheets.page import Page, prepare
+from backprop_xlsx.spreadsheet.sheets.page import Page, Position, prepare
 from backprop_xlsx.spreadsheet.sheets.theme import SCIENTIFIC, Theme
 from backprop_xlsx.workbook.derivation.broken_lines import broken
 from backprop_xlsx.workbook.derivation.quantities import Quantities
@@ -52,11 +54,15 @@ MARGIN = 0.4  # inches, above and below
 
 @dataclass(frozen=True)
 class _Row:
-    """One row of a box: a text on the left, a text or a formula beside it, perhaps a number."""
+    """One row of a box: a text on the left, a text or a formula beside it, perhaps a number.
+
+    ``shown`` is the text that the formula makes.
+    """
 
     left: str = ""
     right: str = ""
     formula: str = ""
+    shown: Callable[[], str] = str
     style: str = "base"
     number_formula: str = ""
     number: Value = None
@@ -83,6 +89,7 @@ class _DerivationSheet:
         self._extent = Extent(self._experiment.network)
         self._table = WrittenNumbers(FIRST_ROW, TABLE_COLUMN)
         self._quantities = Quantities(selection, self._table)
+        self._later: list[Callable[[], None]] = []
 
     def write(self) -> None:
         for column, width in enumerate(WIDTHS):
@@ -108,6 +115,8 @@ class _DerivationSheet:
             row = max(ends) + 1
         breaks.append(row)
         row = self._put_run_formulas(row)
+        for put in self._later:
+            put()
         self._table.write(page, theme)
         page.write()
         last = row - 2
@@ -144,10 +153,16 @@ class _DerivationSheet:
 
         for line in broken(parts, WIDTHS_OF_CHOSEN, lambda piece: _width(piece, number)):
             found = as_formula(line, lambda slot: self._table.text_cell(number(slot)))
-            shown = as_text(line, lambda slot: number(slot).text())
+            shown = partial(as_text, line, lambda slot: number(slot).text())
             row += 1
-            self._page.formula((row, BOXES[0]), found, shown, self._theme("left"))
+            self._put_later((row, BOXES[0]), found, shown, self._theme("left"))
         return row + 1
+
+    def _put_later(
+        self, position: Position, formula: str, shown: Callable[[], str], style: Format
+    ) -> None:
+        """A formula whose text is known once every line has said what must be told apart."""
+        self._later.append(lambda: self._page.formula(position, formula, shown(), style))
 
     def _put_top(self, top: int, column: int, title: str, explanation: str) -> int:
         """Puts a box's title and what is said below it; returns the last row of that."""
@@ -241,12 +256,16 @@ class _DerivationSheet:
             formula = as_formula(
                 pieces, lambda slot: self._table.text_cell(number(slot), slot.place)
             )
-            text = as_text(pieces, lambda slot: number(slot).text(slot.place))
+            otherwise = "" if index else NOT_SHOWN
             if may_fail:
-                otherwise = "" if index else NOT_SHOWN
                 formula = f'IF(ISNUMBER({result.cell}),{formula},"{otherwise}")'
-                text = otherwise if isinstance(result.value, str) else text
-            rows.append(_Row("" if index else "=", text, formula, "numbers"))
+
+            def shown(pieces: tuple[Piece, ...] = pieces, otherwise: str = otherwise) -> str:
+                if may_fail and isinstance(result.value, str):
+                    return otherwise
+                return as_text(pieces, lambda slot: number(slot).text(slot.place))
+
+            rows.append(_Row("" if index else "=", formula=formula, shown=shown, style="numbers"))
         return rows
 
     def _put_rows(self, row: int, column: int, rows: Sequence[_Row], last: bool | None) -> int:
@@ -264,7 +283,7 @@ class _DerivationSheet:
             page.text((row, column), entry.left, theme("bold", "right", "box_left", *rule))
             style = theme(entry.style, "left", *rule)
             if entry.formula:
-                page.formula((row, column + 1), entry.formula, entry.right, style)
+                self._put_later((row, column + 1), entry.formula, entry.shown, style)
             else:
                 page.text((row, column + 1), entry.right, style)
             of_number = "header_right" if isinstance(entry.number, str) else "value"
