@@ -40,7 +40,6 @@ def _parser() -> argparse.ArgumentParser:
         "and say what is wrong with it and what should stand there.",
         epilog=_EXIT_STATUS,
         formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
     )
     parser.add_argument("files", nargs="+", type=Path, metavar="WORKBOOK", help="an .xlsx file")
     parser.add_argument(

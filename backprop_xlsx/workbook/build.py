@@ -17,7 +17,7 @@ from backprop_xlsx.spreadsheet.sheets.properties import CREATED
 from backprop_xlsx.spreadsheet.sheets.theme import Theme
 from backprop_xlsx.workbook.checks.checks_sheet import write_checks
 from backprop_xlsx.workbook.columns import RunValues, run_values
-from backprop_xlsx.workbook.derivation_sheet import write_derivation
+from backprop_xlsx.workbook.derivation.derivation_sheet import write_derivation
 from backprop_xlsx.workbook.layout import (
     CHECKS,
     DERIVATION,
@@ -109,7 +109,7 @@ def _write_sheets(
     drawing = None if shapes is None else Drawing(selection, shapes)
     write_selected(workbook, sheets[SELECTED], theme, selection, drawing)
     write_network(workbook, sheets[NETWORK], theme, selection, drawing, verdict, others=surface)
-    write_derivation(sheets[DERIVATION], theme, experiment, all_runs[0].run)
+    write_derivation(workbook, sheets[DERIVATION], theme, selection)
     if samples:
         write_samples(workbook, sheets[SAMPLES], theme, experiment, all_runs)
     for number, run in enumerate(all_runs):
