@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache, partial
 
 from backprop_xlsx.check.faults.effect import Simulator, Start
 from backprop_xlsx.check.faults.gathering import WrongCells, wrong_cells_of
 from backprop_xlsx.check.faults.given import wrong_cells_of_given
 from backprop_xlsx.check.findings import Fault, TableReport
 from backprop_xlsx.check.judging.columns import Column, judge_column, judge_values, read_columns
+from backprop_xlsx.check.judging.own_rows import own_rows
 from backprop_xlsx.check.judging.roles import (
     adopt_first_row,
     find_constants,
@@ -63,6 +65,7 @@ class TableCheck:
         self.memory = memory
         self.columns = read_columns(self.table)
         self.learning_rate, self.rate = self._assign_roles()
+        self.judge.own_rows = cache(partial(own_rows, self.judge, self.rate))
         for column in self.columns.values():
             judge_column(self.judge, column)
         self._judge_values()

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from backprop_xlsx.check.judging.probes import Probes, circular, probes
+from backprop_xlsx.check.judging.probes import (
+    OwnRows,
+    Probes,
+    branches,
+    circular,
+    probes,
+    wide_probes,
+)
 from backprop_xlsx.check.reading.exercise import Exercise
 from backprop_xlsx.check.reading.forms import Form
 from backprop_xlsx.check.reading.meanings import Meaning, Outside, Place, meant
@@ -33,13 +40,15 @@ class Verdicts:
 class Judge:
     """Judges the formulas of one table; what means the same is probed once.
 
-    ``fixed`` gives the constants of the exercise that are typed into the table's formulas.
+    ``fixed`` gives the constants of the exercise that are typed into the table's formulas,
+    ``own_rows`` the states of the table itself once its roles are known.
     """
 
     def __init__(self, surroundings: Surroundings, known: Verdicts) -> None:
         self.surroundings = surroundings
         self.table = surroundings.table
         self.fixed: tuple[tuple[str, float], ...] = ()
+        self.own_rows: Callable[[], OwnRows | None] = lambda: None
         self._known = known
         self._filled_columns = {
             column
@@ -80,6 +89,8 @@ class Judge:
         ``taken_as`` lets cells outside the table stand for quantities.
         """
         key = self.key(quantity, tokens, meanings)
+        if branches(part.expression) or any(m and branches(m.expression) for m in meanings):
+            key = (*key, self.own_rows())
         if taken_as:
             key = (*key, *taken_as.items())
         verdict = self._known.found.get(key)
@@ -168,10 +179,21 @@ class Judge:
             expression = meant(part.expression, meanings)
             if circular(self.exercise, quantity, expression):
                 return False
-            value = evaluated(expression, self.probes, taken_as)
+            return all(
+                states.right(quantity, evaluated(expression, states, taken_as))
+                for states in self._states(expression)
+            )
         except RecursionError:
             raise FormulaError("is nested too deeply") from None
-        return self.probes.right(quantity, value)
+
+    def _states(self, expression: Expression) -> Iterator[Probes]:
+        """The states at which an expression is evaluated: more of them if it branches."""
+        yield self.probes
+        if branches(expression):
+            yield wide_probes(self.exercise, self.fixed)
+            own_rows = self.own_rows()
+            if own_rows is not None:
+                yield own_rows
 
     def _keeps_its_meaning(self, place: Place) -> bool:
         surroundings = self.surroundings
