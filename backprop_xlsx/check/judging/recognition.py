@@ -13,7 +13,7 @@ from backprop_xlsx.check.reading.exercise import CLASS_EXERCISE, Exercise
 from backprop_xlsx.check.reading.surroundings import Surroundings
 from backprop_xlsx.check.reading.tables import Table
 from backprop_xlsx.check.table_check import Memory, TableCheck
-from backprop_xlsx.model.names import TOTAL_LOSS
+from backprop_xlsx.model.names import TOTAL_LOSS, gradient_name
 from backprop_xlsx.model.network import CLASS_NETWORK, Network
 from backprop_xlsx.model.optimisers import Momentum
 from backprop_xlsx.spreadsheet.ooxml.book import Book
@@ -109,10 +109,10 @@ class _Reading:
         """With each other loss."""
         exercise = self.best.table.exercise
         network = _conventional(exercise.network)
-        losses = (*network.losses, TOTAL_LOSS)
-        if not self._wrong or not (
-            self._mostly_wrong(losses) or self._mostly_wrong(exercise.gradients)
-        ):
+        # Gradients may be computed from others, and be right by them.
+        groups = [(*network.losses, TOTAL_LOSS)]
+        groups += [tuple(map(gradient_name, layer.weights)) for layer in network.layers]
+        if not self._wrong or not any(map(self._mostly_wrong, groups)):
             return
         for name, loss in CONVENTIONAL_LOSSES.items():
             if loss.activation in (None, network.activations[-1]):
