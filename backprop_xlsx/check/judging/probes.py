@@ -13,8 +13,15 @@ from backprop_xlsx import equations
 from backprop_xlsx.check.reading.exercise import Exercise
 from backprop_xlsx.check.reading.meanings import Outside
 from backprop_xlsx.formula.block import Block
-from backprop_xlsx.formula.expression import Call, Expression, Number, Operation, Symbol, Value
-from backprop_xlsx.formula.parse import Choice, Comparison
+from backprop_xlsx.formula.choices import Choice, Comparison
+from backprop_xlsx.formula.expression import (
+    Call,
+    Expression,
+    Number,
+    Operation,
+    Symbol,
+    Value,
+)
 from backprop_xlsx.model.activations import SOFTMAX
 from backprop_xlsx.model.names import LEARNING_RATE, SAMPLE, STEP, sampled
 
