@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 
@@ -104,30 +104,29 @@ def _sum(expression: Expression) -> Sum:
     random = np.random.default_rng(1986)
     base = dict(zip(leaves, random.uniform(0.5, 1.5, len(leaves)), strict=True))
 
-    def at(*moved: Expression) -> float:
-        values = base | {leaf: base[leaf] + 1.0 for leaf in moved}
+    def at(moved: Container[Expression]) -> float:
+        values = {leaf: value + (leaf in moved) for leaf, value in base.items()}
         return float(np.ravel(safely(expression, lambda leaf: values.get(leaf, np.nan)))[0])
 
-    start = at()
-    alone = {leaf: at(leaf) - start for leaf in leaves}
-    products = [
-        pair
-        for pair in combinations(leaves, 2)
-        if abs(at(*pair) - start - alone[pair[0]] - alone[pair[1]] - 1.0) < EXACT
-    ]
-    multiplied = {leaf for pair in products for leaf in pair}
-    weights = frozenset(
-        leaf.name for leaf in multiplied if isinstance(leaf, Symbol) and leaf.name[0] == "w"
-    )
-    added = [leaf for leaf in leaves if leaf not in multiplied and abs(alone[leaf] - 1.0) < EXACT]
-    rest = start - sum(base[one] * base[other] for one, other in products)
+    start = at(())
+    slopes = {leaf: at((leaf,)) - start for leaf in leaves}
+    multiplied = {
+        leaf
+        for one, other in combinations(leaves, 2)
+        if abs(at((one, other)) - start - slopes[one] - slopes[other] - 1.0) < EXACT
+        for leaf in (one, other)
+    }
+    weights = {leaf for leaf in leaves if isinstance(leaf, Symbol) and leaf.name[0] == "w"}
+    added = [leaf for leaf in leaves if leaf not in multiplied | weights]
     bias: Bias | None = None
-    if added:
-        leaf = added[0]
-        bias = leaf.place if isinstance(leaf, Outside) else getattr(leaf, "name", None)
-    elif abs(rest) > EXACT:
-        bias = round(float(rest), 9)
-    return Sum(weights, bias)
+    for leaf in added:
+        if abs(slopes[leaf] - 1.0) < EXACT:
+            bias = leaf.place if isinstance(leaf, Outside) else getattr(leaf, "name", None)
+    if not added:
+        values = dict.fromkeys(leaves, 0.0)
+        typed = float(np.ravel(safely(expression, lambda leaf: values.get(leaf, np.nan)))[0])
+        bias = round(typed, 9) if abs(typed) > EXACT else None
+    return Sum(frozenset(leaf.name for leaf in weights if slopes[leaf]), bias)
 
 
 def _numbering(network: Convention, sums: dict[str, Sum]) -> tuple[bool, ...]:
