@@ -17,7 +17,6 @@ from backprop_xlsx.formula.choices import Choice, Comparison
 from backprop_xlsx.formula.expression import (
     Call,
     Expression,
-    Number,
     Operation,
     Symbol,
     Value,
@@ -272,10 +271,10 @@ def branches(expression: Expression) -> bool:
         return True
     if isinstance(expression, Call) and expression.name in BRANCHES:
         return True
-    if isinstance(expression, Operation) and expression.operator == "^":
-        power = expression.right
-        if not (isinstance(power, Number) and float(power.constant).is_integer()):
-            return True
+    if isinstance(expression, Operation) and expression.operator == "^" and _root(expression.right):
+        return True
+    if isinstance(expression, Call) and expression.name == "POWER":
+        return any(map(_root, expression.arguments[1:])) or branches(expression.arguments[0])
     return any(map(branches, expression.children()))
 
 
@@ -309,3 +308,10 @@ def circular(exercise: Exercise, quantity: str, expression: Expression) -> bool:
     return not named <= _sources(exercise, quantity) and not named.isdisjoint(
         dependents(exercise, quantity)
     )
+
+
+def _root(exponent: Expression) -> bool:
+    """Whether an exponent takes a root: ½ and the like, which of a square has two signs."""
+    if any(True for _ in exponent.leaves()):
+        return False
+    return not float(exponent.value(lambda leaf: np.nan)).is_integer()

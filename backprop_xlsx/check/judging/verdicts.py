@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -31,9 +31,14 @@ MOST_DIFFERENT = 30_000
 
 @dataclass
 class Verdicts:
-    """What was found before in a book, by quantity and by what the formula's operands mean."""
+    """What was found before in a book, by quantity and by what the formula's operands mean.
+
+    ``branching`` are formulas that are right as far as any table can tell, yet have several ways to
+    go: each table tries them in its own rows too.
+    """
 
     found: dict[tuple[object, ...], bool] = field(default_factory=dict)
+    branching: dict[tuple[object, ...], Expression] = field(default_factory=dict)
     left: int = MOST_DIFFERENT
 
 
@@ -50,6 +55,7 @@ class Judge:
         self.fixed: tuple[tuple[str, float], ...] = ()
         self.own_rows: Callable[[], OwnRows | None] = lambda: None
         self._known = known
+        self._in_own_rows: dict[tuple[object, ...], bool] = {}
         self._filled_columns = {
             column
             for name, column in self.table.columns.items()
@@ -89,14 +95,20 @@ class Judge:
         ``taken_as`` lets cells outside the table stand for quantities.
         """
         key = self.key(quantity, tokens, meanings)
-        if branches(part.expression) or any(m and branches(m.expression) for m in meanings):
-            key = (*key, self.own_rows())
         if taken_as:
             key = (*key, *taken_as.items())
         verdict = self._known.found.get(key)
         if verdict is None:
-            verdict = self._probe(quantity, part, meanings, taken_as or {})
-            self._known.found[key] = verdict
+            try:
+                expression = meant(part.expression, meanings)
+                verdict = self._probe(quantity, expression, taken_as or {})
+                self._known.found[key] = verdict
+                if verdict and branches(expression):
+                    self._known.branching[key] = expression
+            except RecursionError:
+                raise FormulaError("is nested too deeply") from None
+        if verdict and key in self._known.branching:
+            return self._right_in_own_rows(quantity, key, taken_as or {})
         return verdict
 
     def key(
@@ -168,32 +180,24 @@ class Judge:
         right = [row for row, verdict in verdicts.items() if verdict]
         return right, [row for row, verdict in verdicts.items() if not verdict]
 
-    def _probe(
-        self,
-        quantity: str,
-        part: Part,
-        meanings: Sequence[Meaning | None],
-        taken_as: Mapping[Place, str],
-    ) -> bool:
-        try:
-            expression = meant(part.expression, meanings)
-            if circular(self.exercise, quantity, expression):
-                return False
-            return all(
-                states.right(quantity, evaluated(expression, states, taken_as))
-                for states in self._states(expression)
-            )
-        except RecursionError:
-            raise FormulaError("is nested too deeply") from None
-
-    def _states(self, expression: Expression) -> Iterator[Probes]:
-        """The states at which an expression is evaluated: more of them if it branches."""
-        yield self.probes
+    def _probe(self, quantity: str, expression: Expression, taken_as: Mapping[Place, str]) -> bool:
+        if circular(self.exercise, quantity, expression):
+            return False
+        states = [self.probes]
         if branches(expression):
-            yield wide_probes(self.exercise, self.fixed)
-            own_rows = self.own_rows()
-            if own_rows is not None:
-                yield own_rows
+            states.append(wide_probes(self.exercise, self.fixed))
+        return all(each.right(quantity, evaluated(expression, each, taken_as)) for each in states)
+
+    def _right_in_own_rows(
+        self, quantity: str, key: tuple[object, ...], taken_as: Mapping[Place, str]
+    ) -> bool:
+        rows = self.own_rows()
+        if rows is None:
+            return True
+        if key not in self._in_own_rows:
+            value = evaluated(self._known.branching[key], rows, taken_as)
+            self._in_own_rows[key] = rows.right(quantity, value)
+        return self._in_own_rows[key]
 
     def _keeps_its_meaning(self, place: Place) -> bool:
         surroundings = self.surroundings
