@@ -166,7 +166,7 @@ def _corrections(report: FileReport, target: Path) -> Corrections:
                     f"{target}: not written, no correction is known for "
                     f"{label(fault.quantity)} in {table.sheet}!{cells(fault)}"
                 )
-            corrections.setdefault(table.sheet, {}).update(fault.corrections)
+            corrections.setdefault(fault.sheet or table.sheet, {}).update(fault.corrections)
     return corrections
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import combinations
 
@@ -65,6 +65,7 @@ class _Structure:
             name(quantity, leaf)
             if leaf in self.gradients:
                 name(gradient_name(quantity), self.gradients[leaf])
+                name(f"v_{quantity}", self._velocity(leaf))
         for number, leaf in enumerate(targets, start=1):
             name(f"t{number}", leaf)
         for number, leaf in enumerate(self._inputs(hidden or outputs), start=1):
@@ -73,6 +74,7 @@ class _Structure:
             name(quantity, leaf)
             if leaf in self.gradients:
                 name(gradient_name(quantity), self.gradients[leaf])
+                name(f"v_{quantity}", self._velocity(leaf))
         for quantity, leaf in self._losses(outputs, targets).items():
             name(quantity, leaf)
         return found
@@ -92,51 +94,49 @@ class _Structure:
 
     def _gradients(self) -> dict[Leaf, int]:
         """For each parameter the column by which it is updated."""
-        found: dict[Leaf, int] = {}
-        used = Counter[int]()
-        candidates: dict[Leaf, list[int]] = {}
-        for parameter in self.parameters:
-            assert isinstance(parameter, int)
-            wire = self.wires[parameter]
-            others = [c for c in (*wire.above, *wire.here) if c not in self.parameters]
-            others = [c for c in dict.fromkeys(map(self._behind, others)) if c is not None]
-            candidates[parameter] = others
-            used.update(others)
-        for parameter, others in candidates.items():
-            if others:
-                found[parameter] = min(others, key=lambda c: (used[c], c))
+        direct = {parameter: self._others(parameter) for parameter in self.parameters}
+        behind = {
+            parameter: [b for c in others if (b := self._behind(c)) is not None]
+            for parameter, others in direct.items()
+        }
+        distinct = {columns[0] for columns in behind.values() if len(columns) == 1}
+        if len(distinct) > 1 and 4 * len(distinct) >= 3 * len(behind):
+            direct = {p: behind[p] if len(behind[p]) == 1 else direct[p] for p in direct}
+        used = Counter(column for others in direct.values() for column in others)
+        found = {
+            parameter: min(others, key=lambda c: (used[c], c))
+            for parameter, others in direct.items()
+            if others
+        }
         claimed = Counter(found.values())
         return {p: g for p, g in found.items() if claimed[g] == 1}
+
+    def _others(self, parameter: Leaf) -> list[int]:
+        """What an update refers to but for the parameter itself."""
+        wire = self.wires[parameter] if isinstance(parameter, int) else None
+        columns = () if wire is None else (*wire.above, *wire.here)
+        return [c for c in dict.fromkeys(columns) if c not in self.parameters]
 
     def _behind(self, column: int) -> int | None:
         """The gradient by way of a velocity, or of a step that is −η times it."""
         wire = self.wires.get(column)
         if wire is None:
-            return column
-        if column in wire.above:  # a velocity
-            others = [c for c in (*wire.above, *wire.here) if c != column]
-            return others[0] if len(others) == 1 else None
-        others = [c for c in wire.here if c not in self.parameters]
-        if len(others) == 1 and not wire.above and len(wire.here) == 1:
-            one, two = (self.wiring.value(column, {others[0]: x}, 0.7) for x in (1.0, 2.0))
-            zero = self.wiring.value(column, {others[0]: 0.0}, 0.7)
-            recurs = any(column in self.wires[p].above for p in self.parameters if p in self.wires)
-            linear = abs(two - 2 * one) < 1e-9 and abs(zero) < 1e-9
-            if linear and recurs and self._is_gradient_like(others[0]):
-                return others[0]
-        return column
+            return None
+        others = [c for c in (*wire.above, *wire.here) if c not in (column, *self.parameters)]
+        if len(others) != 1 or others[0] not in self.wires:
+            return None
+        if column in wire.above:
+            return others[0]
+        if wire.above or len(wire.here) != 1:
+            return None
+        zero, one, two = (self.wiring.value(column, {others[0]: x}, 0.7) for x in (0.0, 1.0, 2.0))
+        linear = abs(two - 2 * one) < 1e-9 and abs(zero) < 1e-9
+        return others[0] if linear else None
 
-    def _is_gradient_like(self, column: int) -> bool:
-        """Whether a column depends on given numbers by way of others: no weight, no activation."""
-        seen: set[int] = set()
-        to_do = [column]
-        while to_do:
-            at = to_do.pop()
-            if at in seen or at not in self.wires:
-                continue
-            seen.add(at)
-            to_do += self.wires[at].here
-        return len(seen) > 4
+    def _velocity(self, parameter: Leaf) -> int | None:
+        """The column between a parameter and its gradient that remembers itself."""
+        others = [c for c in self._others(parameter) if c in self.wires]
+        return next((c for c in others if c in self.wires[c].above), None)
 
     def _unary(self) -> dict[int, int]:
         """The columns that are a function of one other column of their row alone."""
@@ -255,18 +255,15 @@ class _Structure:
                 for weight, source in ((one, other), (other, one)):
                     if weight in own and source not in self.parameters:
                         neuron.weights.setdefault(weight, source)
-            value = self.wiring.value
             paired = {*neuron.weights, *neuron.weights.values()}
+            value = self.wiring.value
             nothing = value(neuron.pre_activation, {})
             for leaf in sorted({*wire.here, *wire.given} - paired, key=position):
-                if abs(value(neuron.pre_activation, {leaf: 1.0}) - nothing) < 1e-9:
-                    continue
-                typed = leaf in self.parameters and not neuron.weights.values()
-                several = sum(other in self.parameters for other in {*wire.here, *wire.given}) > 1
-                if typed and several and not paired:
-                    neuron.weights[leaf] = abs(value(neuron.pre_activation, {leaf: 1.0}) - nothing)
-                else:
+                factor = abs(value(neuron.pre_activation, {leaf: 1.0}) - nothing)
+                if abs(factor - 1.0) < 1e-9:
                     neuron.bias = leaf
+                elif factor > 1e-9 and leaf in self.parameters:
+                    neuron.weights[leaf] = round(factor, 12)  # of a typed input
 
     # Orders
 
@@ -391,15 +388,21 @@ class _Structure:
         return found
 
     def _is_least(self, column: int, outputs: list[Neuron], targets: list[Leaf]) -> bool:
-        def at(offset: float) -> float:
+        def at(output: float) -> float:
             known: dict[Leaf, float] = {}
             for neuron, target in zip(outputs, targets, strict=True):
                 known[target] = 0.4
                 if neuron.activation is not None:
-                    known[neuron.activation] = 0.4 + offset
+                    known[neuron.activation] = output
             return self._composed(column, known, frozenset())
 
-        middle, below, beyond = at(0.0), at(-0.1), at(0.1)
+        if all(isinstance(target, float) for target in targets):
+            # Typed into the formulas: somewhere it is least.
+            values = np.array([at(output) for output in np.linspace(-1.0, 2.0, 13)])
+            bent = np.diff(values, 2)
+            ends = min(values[0], values[-1]) > values.min() + 1e-9
+            return bool(np.all(bent > 1e-9)) and ends and values.min() > -1e-9
+        middle, below, beyond = at(0.4), at(0.3), at(0.5)
         return below > middle + 1e-6 and beyond > middle + 1e-6
 
     def _composed(self, column: int, known: dict[Leaf, float], chain: frozenset[int]) -> float:
@@ -410,6 +413,3 @@ class _Structure:
             if other not in values and other in self.wires and other not in chain:
                 values[other] = self._composed(other, known, chain | {column})
         return self.wiring.value(column, values)
-
-
-Order = Callable[[Leaf], tuple[int, ...]]

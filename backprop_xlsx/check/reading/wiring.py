@@ -179,7 +179,7 @@ def most_common(leaves: Iterable[Leaf]) -> list[Leaf]:
 def position(leaf: Leaf) -> tuple[int, int, int]:
     """The order of leaves on a sheet: columns from left to right, then cells, then numbers."""
     if isinstance(leaf, float):
-        return (2, 0, 0)
+        return (2, round(1e6 * leaf), 0)
     if isinstance(leaf, int):
         return (0, leaf, 0)
     return (1, leaf[1], leaf[2])
