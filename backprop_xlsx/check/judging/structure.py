@@ -87,7 +87,7 @@ def _typical(surroundings: Surroundings, quantity: str) -> Expression | None:
     table = surroundings.table
     if quantity not in table.columns:
         return None
-    cells = [(row, table.cell(quantity, row)) for row in table.rows[1:]]
+    cells = [(row, table.cell(quantity, row)) for row in table.rows[1:] or table.rows]
     forms = forms_of((row, cell.formula) for row, cell in cells if cell and cell.formula)
     if not forms:
         return None

@@ -113,14 +113,12 @@ def _opened(book: Book, named: Sequence[Table]) -> View:
     if moves or joined:
         view = view.with_moves(*moves, *joined)
     closed = [
-        Closed(sheet.name.casefold(), (run.columns[0], run.columns[-1]), run.gaps)
+        Closed(sheet.name.casefold(), (run.columns[0], run.columns[-1]), run.gaps, run.rows[-1])
         for sheet in view.book.sheets
         if _could_hold_a_run(sheet)
         for run in _with_given(view.book, sheet)
         if run.gaps
     ]
-    # From below, so that each is closed where it was found.
-    closed.sort(key=lambda move: -move.gaps[0])
     return view.with_moves(*closed) if closed else view
 
 
@@ -209,8 +207,8 @@ def _headers(sheet: Sheet, run: Run, columns: Iterable[int]) -> tuple[int, dict[
         for column, lower in texts.items():
             upper = text(row - 1, column)
             name = quantity_of(lower) if lower else None
-            if upper and lower:
-                name = quantity_of(f"{upper}/{lower}") or name
+            if name is None and upper and lower:
+                name = quantity_of(f"{upper}/{lower}")
             if name is not None:
                 found[column] = name
         return row, found

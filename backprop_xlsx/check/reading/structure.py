@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import combinations
 
 import numpy as np
 
 from backprop_xlsx.check.reading.wiring import Leaf, Wiring, most_common, position
-from backprop_xlsx.model.names import TOTAL_LOSS, activation_name, gradient_name
+from backprop_xlsx.model.names import LEARNING_RATE, TOTAL_LOSS, activation_name, gradient_name
 
 Hints = Mapping[int, str]
 """The quantity that the header of a column names."""
@@ -77,7 +78,24 @@ class _Structure:
                 name(f"v_{quantity}", self._velocity(leaf))
         for quantity, leaf in self._losses(outputs, targets).items():
             name(quantity, leaf)
+        name(LEARNING_RATE, self._learning_rate())
         return found
+
+    def _learning_rate(self) -> Leaf | None:
+        """What is given and most updates use, by way of a velocity or a step too."""
+        votes: list[Leaf] = []
+        for parameter in self.parameters:
+            columns = [parameter, *self._others(parameter)]
+            wires = [self.wires[c] for c in columns if c in self.wires and c in self._updating]
+            votes += {leaf for wire in wires for leaf in wire.given}
+        return next(iter(most_common(votes)), None)
+
+    @cached_property
+    def _updating(self) -> frozenset[Leaf]:
+        """Parameters and what stands between them and their gradients."""
+        ends = set(self.gradients.values())
+        others = {c for p in self.parameters for c in self._others(p)}
+        return frozenset(self.parameters | (others - ends))
 
     # What refers to what
 
@@ -113,7 +131,7 @@ class _Structure:
 
     def _others(self, parameter: Leaf) -> list[int]:
         """What an update refers to but for the parameter itself."""
-        wire = self.wires[parameter] if isinstance(parameter, int) else None
+        wire = self.wires.get(parameter) if isinstance(parameter, int) else None
         columns = () if wire is None else (*wire.above, *wire.here)
         return [c for c in dict.fromkeys(columns) if c not in self.parameters]
 

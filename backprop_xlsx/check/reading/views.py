@@ -80,34 +80,40 @@ class Joined:
 
 @dataclass(frozen=True)
 class Closed:
-    """Some columns of a sheet, without the rows that interrupt a table."""
+    """Some columns of a sheet, without the rows that interrupt a table.
+
+    ``last_row`` is that of the table; what stands below it is not moved.
+    """
 
     sheet: str
     columns: tuple[int, int]
     gaps: tuple[int, ...]
+    last_row: int
 
     def to(self, place: Place) -> Place:
         """Where a cell is read."""
         sheet, row, column = place
-        if sheet != self.sheet or not self.columns[0] <= column <= self.columns[1]:
+        if not self._moves(place) or row > self.last_row:
             return place
         if row in self.gaps:
             return sheet, row + FAR_BELOW, column
-        if row >= FAR_BELOW:
-            return place
         return sheet, row - sum(gap < row for gap in self.gaps), column
 
     def back(self, place: Place) -> Place:
         """Where a cell stands that is read here."""
         sheet, row, column = place
-        if sheet != self.sheet or not self.columns[0] <= column <= self.columns[1]:
+        if not self._moves(place):
             return place
-        if row >= FAR_BELOW:
-            return (sheet, row - FAR_BELOW, column) if row - FAR_BELOW in self.gaps else place
+        if row - FAR_BELOW in self.gaps:
+            return sheet, row - FAR_BELOW, column
+        if row > self.last_row - len(self.gaps):
+            return place
         for gap in self.gaps:
-            if gap <= row:
-                row += 1
+            row += gap <= row
         return sheet, row, column
+
+    def _moves(self, place: Place) -> bool:
+        return place[0] == self.sheet and self.columns[0] <= place[2] <= self.columns[1]
 
 
 Move = Turned | Joined | Closed
