@@ -41,8 +41,8 @@ def held_against_best(book: Book, tables: Sequence[Table], memory: Memory) -> li
             reading.tries(loss)
         for optimiser in reading.optimisers():
             reading.tries(optimiser)
-        if reading.best.table.exercise is not CLASS_EXERCISE:
-            followed[reading.best.table.exercise] = None
+        if reading.best.exercise is not CLASS_EXERCISE:
+            followed[reading.best.exercise] = None
         found.append(reading.best)
     return found
 
@@ -62,9 +62,9 @@ def held_against_one_of(
             checks.append(_held(book, table, others, memory, exercise))
             if checks[-1].has_all_columns and checks[-1].all_right(exercise.starts):
                 break
-        best = max(checks, key=lambda check: check.right_cells(check.table.exercise.starts))
-        if best.table.exercise in left:
-            left.remove(best.table.exercise)
+        best = max(checks, key=lambda check: check.right_cells(check.exercise.starts))
+        if best.exercise in left:
+            left.remove(best.exercise)
         found.append(best)
     return found
 
@@ -97,7 +97,7 @@ class _Reading:
         """With the network that headers and products of formulas show."""
         if not self._wrong or not self._doubts_network():
             return
-        exercise = self.best.table.exercise
+        exercise = self.best.exercise
         for network in networks_of(book, self._table, others):
             loss = exercise.network.loss_name
             if CONVENTIONAL_LOSSES[loss].activation in (None, network.activations[-1]):
@@ -107,7 +107,7 @@ class _Reading:
 
     def losses(self) -> Iterator[Exercise]:
         """With each other loss."""
-        exercise = self.best.table.exercise
+        exercise = self.best.exercise
         network = _conventional(exercise.network)
         # Gradients may be computed from others, and be right by them.
         groups = [(*network.losses, TOTAL_LOSS)]
@@ -120,7 +120,7 @@ class _Reading:
 
     def optimisers(self) -> Iterator[Exercise]:
         """With each other optimiser, if the table has columns of velocities."""
-        exercise = self.best.table.exercise
+        exercise = self.best.exercise
         named = any(name.startswith("v_") for name in self._table.columns)
         if named and self._mostly_wrong(exercise.parameters):
             network = _conventional(exercise.network)
@@ -128,7 +128,7 @@ class _Reading:
                 yield replace(exercise, network=network, optimiser=optimiser)
 
     def _doubts_network(self) -> bool:
-        network, columns = self.best.table.exercise.network, self._table.columns
+        network, columns = self.best.exercise.network, self._table.columns
         if any(name not in CLASS_EXERCISE.names for name in columns):
             return True
         if any(neuron.pre_activation not in columns for neuron in network.neurons):
@@ -146,7 +146,7 @@ class _Reading:
 
     def _wrong_cells(self, check: TableCheck) -> int:
         """Cells that are wrong by an exercise; those of which that knows nothing count double."""
-        table, exercise = self._table, check.table.exercise
+        table, exercise = self._table, check.exercise
         unknown = [name for name in table.columns if name not in exercise.names]
         cells = [table.cell(name, row) for name in unknown for row in table.rows]
         ignored = sum(cell is not None for cell in cells)

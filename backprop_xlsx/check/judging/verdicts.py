@@ -20,6 +20,7 @@ from backprop_xlsx.check.reading.exercise import Exercise
 from backprop_xlsx.check.reading.forms import Form
 from backprop_xlsx.check.reading.meanings import Meaning, Outside, Place, meant
 from backprop_xlsx.check.reading.surroundings import Surroundings
+from backprop_xlsx.check.reading.tables import Table
 from backprop_xlsx.formula.block import Block
 from backprop_xlsx.formula.expression import Expression, Symbol, Value
 from backprop_xlsx.formula.parse import Part
@@ -61,6 +62,12 @@ class Judge:
             for name, column in self.table.columns.items()
             if name not in self.exercise.constants or self._is_filled(column)
         }
+
+    def of(self, table: Table) -> Judge:
+        """The judge of the same table with other columns or quantities, who knows the same roles."""
+        judge = Judge(self.surroundings.of(table), self._known)
+        judge.fixed = self.fixed
+        return judge
 
     @property
     def probes(self) -> Probes:

@@ -21,7 +21,8 @@ class Exercise:
 
     ``samples`` is how many there are, of which a step sees all or, ``in_turn``, one. Of the
     ``optimiser`` only the kind counts, and whether its weights decay. A ``described`` table says
-    itself what it computes, and names its columns as the package does.
+    itself what it computes, and names its columns as the package does. ``auxiliary`` are further
+    quantities with their equations, for which a table has columns.
     """
 
     network: Network = CLASS_NETWORK
@@ -29,6 +30,7 @@ class Exercise:
     in_turn: bool = False
     optimiser: Optimiser = GradientDescent(1.0)
     described: bool = False
+    auxiliary: tuple[tuple[str, Expression], ...] = ()
 
     def __hash__(self) -> int:
         return self._hash
@@ -143,7 +145,8 @@ class Exercise:
         if self.in_turn:
             found = equations.turns(self.network, self.samples) | found
         counts_steps = any(Symbol(STEP) in each.leaves() for each in found.values())
-        return equations.counting() | found if self.in_turn or counts_steps else found
+        found = equations.counting() | found if self.in_turn or counts_steps else found
+        return found | dict(self.auxiliary)
 
     @cached_property
     def computed(self) -> tuple[str, ...]:
