@@ -54,6 +54,15 @@ def check_book(book: Book) -> tuple[TableReport, ...]:
     Raises FileError for a book of more than :data:`MOST_TABLES`, or one that describes itself as
     no book can be.
     """
+    view, checks = judged(book)
+    return tuple(in_own_addresses(check.report(), view) for check in checks)
+
+
+def judged(book: Book) -> tuple[View, list[TableCheck]]:
+    """The tables of a book, judged but not yet reported, and the view in which they stand.
+
+    Raises FileError as :func:`check_book`.
+    """
     description = read_description(book)
     view = View(book)
     if description is None:
@@ -71,7 +80,7 @@ def check_book(book: Book) -> tuple[TableReport, ...]:
             checks[-1].cautions.append(Caution("description", "the book", text))
     if checks:
         _compare_runs(book, checks)
-    return tuple(in_own_addresses(check.report(), view) for check in checks)
+    return view, checks
 
 
 def _refuse_more(book: Book, tables: Sequence[Table]) -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 
 from backprop_xlsx.check.judging.columns import Column
-from backprop_xlsx.check.judging.structure import networks_of
+from backprop_xlsx.check.judging.networks import networks_of
 from backprop_xlsx.check.reading.convention import CONVENTIONAL_LOSSES, Convention, Velocity
 from backprop_xlsx.check.reading.exercise import CLASS_EXERCISE, Exercise
 from backprop_xlsx.check.reading.surroundings import Surroundings
