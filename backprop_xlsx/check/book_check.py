@@ -15,7 +15,7 @@ from backprop_xlsx.check.reading.views import View
 from backprop_xlsx.check.table_check import Memory, TableCheck
 from backprop_xlsx.check.warnings.cautions import missing_learning_rates
 from backprop_xlsx.check.warnings.pasted import pasted_cautions
-from backprop_xlsx.spreadsheet.errors import FileError
+from backprop_xlsx.spreadsheet.errors import FileError, ForeignFileError
 from backprop_xlsx.spreadsheet.ooxml.book import Book, read_book
 
 MOST_TABLES = 300
@@ -26,6 +26,8 @@ def check_file(path: Path) -> FileReport:
     """Read a workbook and judge its tables; an unreadable one gives a report with ``error``."""
     try:
         tables = check_book(read_book(path))
+    except ForeignFileError as error:
+        return FileReport(path, error=str(error), foreign=error.suffix)
     except FileError as error:
         return FileReport(path, error=str(error))
     if not tables:

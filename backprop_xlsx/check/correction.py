@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from backprop_xlsx.check.findings import FileReport, TableReport
-from backprop_xlsx.check.report.phrases import cells, printable, tally
 from backprop_xlsx.check.proof import require_verified
+from backprop_xlsx.check.report.phrases import cells, printable, tally
 from backprop_xlsx.model.names import label
 from backprop_xlsx.spreadsheet.engines import Recalculated, engines, recalculate
 from backprop_xlsx.spreadsheet.errors import FileError, VerificationError
