@@ -79,18 +79,23 @@ def find_learning_rate(judge: Judge, forms: Forms) -> Candidate | None:
         labelled = [place for place, name in surroundings.aliases.items() if name == LEARNING_RATE]
         if labelled:
             return labelled[0]
+    missing = _missing(judge, judge.exercise.hyperparameters[1:])
     votes, used = Votes({}, {}), Votes({}, {})
-    for weight in judge.exercise.parameters:
+    for weight in judge.exercise.starts:
+        # Its update may need a momentum too, of which no more is known.
+        more = tuple(sorted(_needs(judge.exercise, weight) & missing))
         for form in forms.get(weight, ())[:MOST_ROWS]:
             rows = [row for row in form.rows if row != table.first_row]
             for meanings, same in _readings(judge, form, rows):
-                for candidate, place in _candidates(form.tokens, meanings).items():
+                candidates = _candidates(form.tokens, meanings)
+                for place in candidates.values():
                     used.add(place, same)
-                    if _fills(judge, weight, form, meanings, {candidate: LEARNING_RATE}):
-                        votes.add(place, same)
-                own = _own_column(judge, weight, form, meanings)
-                if own is not None:
-                    votes.add(own, same)
+                own = _own_column(meanings)
+                needed = more if own is not None else (LEARNING_RATE, *more)
+                for chosen in permutations(candidates, len(needed)):
+                    roles = dict(zip(chosen, needed, strict=True))
+                    if _fills(judge, weight, form, meanings, roles):
+                        votes.add(candidates[chosen[0]] if own is None else own, same)
     winner = votes.winner(surroundings)
     if winner is None:
         winner = _likeliest(used, surroundings)
@@ -188,14 +193,11 @@ def _fills(
     )
 
 
-def _own_column(
-    judge: Judge, weight: str, form: Form, meanings: Sequence[Meaning | None]
-) -> Place | None:
-    """The cell of the learning rate's own column, if an update uses one and is right by it."""
+def _own_column(meanings: Sequence[Meaning | None]) -> Place | None:
+    """The cell of the learning rate's own column, if a formula refers to one."""
     for meaning in meanings:
         if meaning is not None and meaning.expression == Symbol(LEARNING_RATE):
-            right = judge.right_tokens(weight, form.tokens, form.part, meanings)
-            return meaning.place if right else None
+            return meaning.place
     return None
 
 
