@@ -59,6 +59,12 @@ def _parser() -> argparse.ArgumentParser:
         help="write a copy of the one workbook given in which the wrong formulas are right",
     )
     parser.add_argument(
+        "--convert",
+        action="store_true",
+        help="let LibreOffice, if it is installed, make a workbook of an .ods, .xls, .xlsb, "
+        ".numbers or .csv file; the file itself stays",
+    )
+    parser.add_argument(
         "--strict", action="store_true", help="let a warning count as a fault in the exit status"
     )
     return parser

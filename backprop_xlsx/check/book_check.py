@@ -15,7 +15,7 @@ from backprop_xlsx.check.reading.views import View
 from backprop_xlsx.check.table_check import Memory, TableCheck
 from backprop_xlsx.check.warnings.cautions import missing_learning_rates
 from backprop_xlsx.check.warnings.pasted import pasted_cautions
-from backprop_xlsx.spreadsheet.errors import FileError
+from backprop_xlsx.spreadsheet.errors import FileError, ForeignFileError
 from backprop_xlsx.spreadsheet.ooxml.book import Book, read_book
 
 MOST_TABLES = 300
@@ -26,6 +26,8 @@ def check_file(path: Path) -> FileReport:
     """Read a workbook and judge its tables; an unreadable one gives a report with ``error``."""
     try:
         tables = check_book(read_book(path))
+    except ForeignFileError as error:
+        return FileReport(path, error=str(error), foreign=error.suffix)
     except FileError as error:
         return FileReport(path, error=str(error))
     if not tables:
@@ -54,6 +56,15 @@ def check_book(book: Book) -> tuple[TableReport, ...]:
     Raises FileError for a book of more than :data:`MOST_TABLES`, or one that describes itself as
     no book can be.
     """
+    view, checks = judged(book)
+    return tuple(in_own_addresses(check.report(), view) for check in checks)
+
+
+def judged(book: Book) -> tuple[View, list[TableCheck]]:
+    """The tables of a book, judged but not yet reported, and the view in which they stand.
+
+    Raises FileError as :func:`check_book`.
+    """
     description = read_description(book)
     view = View(book)
     if description is None:
@@ -71,7 +82,7 @@ def check_book(book: Book) -> tuple[TableReport, ...]:
             checks[-1].cautions.append(Caution("description", "the book", text))
     if checks:
         _compare_runs(book, checks)
-    return tuple(in_own_addresses(check.report(), view) for check in checks)
+    return view, checks
 
 
 def _refuse_more(book: Book, tables: Sequence[Table]) -> None:

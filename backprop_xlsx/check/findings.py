@@ -132,11 +132,15 @@ class TableReport:
 
 @dataclass(frozen=True)
 class FileReport:
-    """One file: its tables, or ``error``, one line that says why there are none."""
+    """One file: its tables, or ``error``, one line that says why there are none.
+
+    ``foreign`` is the suffix of a spreadsheet of another kind, as ".ods".
+    """
 
     path: Path
     tables: tuple[TableReport, ...] = field(default=())
     error: str | None = None
+    foreign: str | None = None
 
     @property
     def faults(self) -> int:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 
 from backprop_xlsx.check.judging.columns import Column
-from backprop_xlsx.check.judging.structure import networks_of
+from backprop_xlsx.check.judging.networks import networks_of
 from backprop_xlsx.check.reading.convention import CONVENTIONAL_LOSSES, Convention, Velocity
 from backprop_xlsx.check.reading.exercise import CLASS_EXERCISE, Exercise
 from backprop_xlsx.check.reading.surroundings import Surroundings
@@ -110,9 +110,11 @@ class _Reading:
         exercise = self.best.exercise
         network = _conventional(exercise.network)
         # Gradients may be computed from others, and be right by them.
-        groups = [(*network.losses, TOTAL_LOSS)]
+        groups = [
+            network.losses if self.best.columns.keys() & set(network.losses) else (TOTAL_LOSS,)
+        ]
         groups += [tuple(map(gradient_name, layer.weights)) for layer in network.layers]
-        if not self._wrong or not any(map(self._mostly_wrong, groups)):
+        if not self._wrong or not any(map(self._all_wrong, groups)):
             return
         for name, loss in CONVENTIONAL_LOSSES.items():
             if loss.activation in (None, network.activations[-1]):
@@ -143,6 +145,10 @@ class _Reading:
         columns = [self.best.columns[name] for name in names if name in self.best.columns]
         wrong = sum(_wrong_in(column) > 0 for column in columns)
         return 2 * wrong > len(columns)
+
+    def _all_wrong(self, names: Iterable[str]) -> bool:
+        columns = [self.best.columns[name] for name in names if name in self.best.columns]
+        return any(map(_wrong_in, columns)) and not any(column.right for column in columns)
 
     def _wrong_cells(self, check: TableCheck) -> int:
         """Cells that are wrong by an exercise; those of which that knows nothing count double."""

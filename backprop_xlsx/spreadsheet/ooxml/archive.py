@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from backprop_xlsx.spreadsheet import files
-from backprop_xlsx.spreadsheet.errors import FileError
-from backprop_xlsx.spreadsheet.ooxml.foreign import describe_file, describe_package
+from backprop_xlsx.spreadsheet.errors import FileError, ForeignFileError
+from backprop_xlsx.spreadsheet.ooxml.foreign import Foreign, describe_file, describe_package
 from backprop_xlsx.spreadsheet.ooxml.markup import CHUNK_SIZE
 
 MAXIMUM_FILE_SIZE = 100_000_000
@@ -64,7 +64,7 @@ class Archive:
         """
         content = _content_of(path)
         if not content.startswith(b"PK\x03\x04"):
-            raise FileError(f"{path}: {describe_file(content)}")
+            raise _foreign(path, describe_file(content))
         try:
             package = zipfile.ZipFile(_Capped(content))
         except _DAMAGE as error:
@@ -172,7 +172,7 @@ class Archive:
         if "xl/workbook.xml" in self and types:
             return
         if not _WORKBOOK_TYPE.search(types):
-            raise FileError(f"{self.path}: {describe_package(set(self.names))}")
+            raise _foreign(self.path, describe_package(set(self.names)))
 
 
 class _Capped(io.BytesIO):
@@ -265,3 +265,8 @@ def _key(name: str) -> str:
 
 def _line(error: Exception) -> str:
     return " ".join(str(error).split())
+
+
+def _foreign(path: Path, foreign: Foreign) -> FileError:
+    text = f"{path}: {foreign.description}"
+    return FileError(text) if foreign.suffix is None else ForeignFileError(text, foreign.suffix)
