@@ -28,6 +28,10 @@ MOST_ROWS = 200
 """Rows with a formula of their own that have a vote."""
 
 
+MOST_AT_ONCE = 2
+"""Roles that are sought in one formula though each was found in others."""
+
+
 @dataclass
 class Votes:
     """For each candidate, in how many cells it fills a role, and the first of their rows."""
@@ -252,9 +256,12 @@ def _find_by_use(judge: Judge, forms: Forms, missing: Iterable[str]) -> None:
     """Give each missing constant to the candidate that makes the most formulas right."""
     missing = set(missing)
     votes = {name: Votes({}, {}) for name in missing}
-    for quantity, quantity_forms in forms.items():
-        needed = sorted(_needs(judge.exercise, quantity) & missing)
-        for form in quantity_forms[:MOST_ROWS] if needed else ():
+    needs = {quantity: sorted(_needs(judge.exercise, quantity) & missing) for quantity in forms}
+    for quantity in sorted(filter(needs.get, needs), key=lambda quantity: len(needs[quantity])):
+        needed = needs[quantity]
+        if len(needed) > MOST_AT_ONCE and all(votes[name].counts for name in needed):
+            continue
+        for form in forms[quantity][:MOST_ROWS]:
             for meanings, rows in _readings(judge, form, form.rows):
                 candidates = _candidates(form.tokens, meanings)
                 if set(needed) <= set(judge.exercise.biases):
