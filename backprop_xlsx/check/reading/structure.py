@@ -189,9 +189,7 @@ class _Structure:
         activated = {self.unary[u]: u for u in self.unary}
         # What is computed from outputs is none itself.
         second = [
-            c
-            for c in second
-            if not any(self.unary.get(u) in second for u in self.wires[c].here)
+            c for c in second if not any(self.unary.get(u) in second for u in self.wires[c].here)
         ]
         sources = Counter(u for c in second for u in self.wires[c].here if u in self.unary)
         for source in sources:

@@ -13,14 +13,13 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from backprop_xlsx.check.reading.meanings import Place
-from backprop_xlsx.formula.tokens import Corner, FormulaError, Reference, Token, tokenise, written
+from backprop_xlsx.formula.tokens import FormulaError, Token, tokenise, written
 from backprop_xlsx.spreadsheet.ooxml.book import Book, Sheet
 from backprop_xlsx.spreadsheet.ooxml.cells import Cell
 from backprop_xlsx.spreadsheet.ooxml.charts import Chart, Series
 from backprop_xlsx.spreadsheet.ooxml.formula_text import (
     MAXIMUM_COLUMN,
     MAXIMUM_ROW,
-    cell_name,
     column_letters,
     column_number,
 )
@@ -263,9 +262,7 @@ class View:
             anchors = corner.column_anchored, corner.row_anchored
             if turned:
                 anchors = anchors[1], anchors[0]
-            texts.append(
-                f"{'$' * anchors[0]}{column_letters(column)}{'$' * anchors[1]}{row}"
-            )
+            texts.append(f"{'$' * anchors[0]}{column_letters(column)}{'$' * anchors[1]}{row}")
         target = places[0][0]
         prefix = "" if target == new_home else f"{_quoted(self.real_name(target))}!"
         return replace(token, text=prefix + ":".join(texts))
