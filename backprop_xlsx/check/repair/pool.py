@@ -15,7 +15,7 @@ from backprop_xlsx.check.judging.probes import dependents, probes
 from backprop_xlsx.check.reading.exercise import Exercise
 from backprop_xlsx.formula.expression import Call, Expression, Number, Operation, Symbol, product
 from backprop_xlsx.model.activations import SOFTMAX
-from backprop_xlsx.model.names import sampled
+from backprop_xlsx.model.names import gradient_name, sampled
 
 EULER = math.exp(1)
 MOST_NAMES = 300
@@ -105,6 +105,8 @@ def _terms(exercise: Exercise) -> Iterator[Expression]:
             yield delta
             for weight in neuron.weights:
                 yield delta * Symbol(weight)
+                if equations.written_out(network, exercise.samples_a_step):
+                    yield Symbol(gradient_name(weight)) * Symbol(weight)
         for index in range(last):
             for hidden in range(len(network.layers[index].neurons)):
                 yield equations.activation_gradient(network, index, hidden, sample, samples)

@@ -22,6 +22,8 @@ from backprop_xlsx.formula.tokens import FormulaError, Token
 
 MOST_OCCURRENCES = 4
 """Of one operand, among which any subset may be wrong."""
+MOST_IN_A_ROW = 12
+"""Of one operand, of which any that follow each other may be wrong."""
 EFFORT_FOR_A_FORMULA = 400_000
 """Tokens evaluated, at most about a second; most repairs are found in a hundredth of that."""
 EFFORT_FOR_A_BOOK = 2_000_000
@@ -153,9 +155,13 @@ class Workshop:
                 same.setdefault(meaning.key, []).append(index)
         spots: list[Spot] = []
         for indices in same.values():
-            few = len(indices) <= MOST_OCCURRENCES
-            sizes = range(len(indices), 0, -1) if few else (len(indices), 1)
-            spots += [chosen for size in sizes for chosen in combinations(indices, size)]
+            count = len(indices)
+            sizes = range(count, 0, -1) if count <= MOST_IN_A_ROW else (count, 1)
+            for size in sizes:
+                if count <= MOST_OCCURRENCES:
+                    spots += combinations(indices, size)
+                else:
+                    spots += (tuple(indices[at : at + size]) for at in range(count - size + 1))
         return spots
 
     def value(self, expression: Expression) -> Value:

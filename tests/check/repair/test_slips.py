@@ -193,6 +193,31 @@ FORMULAS = [
         "the range w2 … w3 stands where w1 … w2 belongs",
     ),
     ("wrong-range", "E_total", "SUM({E1}:{E_total})", "the range E1 … E_total takes in E_total"),
+    (
+        "wrong-range",
+        "h1",
+        "SUMPRODUCT({w1}:{w2},{i2})",
+        "i2 stands where the range i1 … i2 belongs",
+    ),
+    (
+        "averaged-gradients",
+        "dE/dw5",
+        "AVERAGE({dE/dw6},{dE/dw7})",
+        "is the average of ∂E/∂w6 and ∂E/∂w7: ∂E/∂w5 should be (a_o1 − t1)·a_o1·(1 − a_o1)·a_h1",
+    ),
+    (
+        "wrong-operand",
+        "dE/dw1",
+        "({a_o1}-{t1})*(1-{a_o1})*{a_o1}*{w5}*{a_h1}*(1-{a_h1})*{i1}"
+        "+({a_o1}-{t2})*(1-{a_o1})*{a_o1}*{w7}*{a_h1}*(1-{a_h1})*{i1}",
+        "uses a_o1 where a_o2 belongs",
+    ),
+    (
+        "missing-term",
+        "dE/dw3",
+        "({dE/dw6}*{w6})*(1-{a_h2})*{i1}",
+        "the term + (∂E/∂w8)·w8 is missing",
+    ),
     ("other-activation", "a_h1", "TANH({h1})", "computes tanh(h1) where σ(h1) belongs"),
     (
         "other-loss",

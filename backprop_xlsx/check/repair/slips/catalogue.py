@@ -65,6 +65,7 @@ OF_GAPS: tuple[type[MissingOperand], ...] = (
 OF_WHOLE_CELLS: tuple[type[Slip], ...] = (
     otherwise.OtherActivation,
     otherwise.OtherLoss,
+    otherwise.AveragedGradients,
     otherwise.OtherQuantity,
     otherwise.RepeatedRow,
     otherwise.UpdatedLikeAWeight,

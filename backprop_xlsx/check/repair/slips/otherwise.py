@@ -9,6 +9,7 @@ import numpy as np
 
 from backprop_xlsx.check.judging.verdicts import Judge, evaluated
 from backprop_xlsx.check.repair.slips.slip import Case, Slip
+from backprop_xlsx.check.repair.slips.wording import joined
 from backprop_xlsx.formula.expression import Call, Expression, Negation, Symbol, Value
 from backprop_xlsx.model.activations import ACTIVATIONS
 from backprop_xlsx.model.names import activation_name, label
@@ -109,6 +110,32 @@ class OtherLoss(Slip):
 
 
 @dataclass(frozen=True)
+class AveragedGradients(Slip):
+    """The average of other gradients."""
+
+    code = "averaged-gradients"
+    meaning = "the average of other gradients stands where a gradient belongs"
+
+    gradients: tuple[Expression, ...]
+
+    def words(self, case: Case) -> str:
+        return f"is the average of {joined(self.gradients)}: {_should_be(case)}"
+
+    @classmethod
+    def computed(
+        cls, judge: Judge, quantity: str, expression: Expression, leaves: Sequence[Expression]
+    ) -> bool:
+        """Whether a formula of a gradient averages others."""
+        gradients = judge.exercise.gradients
+        averages = isinstance(expression, Call) and expression.name == "AVERAGE"
+        return (
+            averages
+            and quantity in gradients
+            and all(isinstance(leaf, Symbol) and leaf.name in gradients for leaf in leaves)
+        )
+
+
+@dataclass(frozen=True)
 class Circular(Slip):
     """The quantity from itself."""
 
@@ -141,14 +168,16 @@ def computed_instead(
             return UpdatedLikeAWeight()
     if isinstance(expression, Symbol) and expression.name == quantity:
         return RepeatedRow() if expression.steps_back else Circular()
+    if AveragedGradients.computed(judge, quantity, expression, leaves):
+        return AveragedGradients(tuple(dict.fromkeys(leaves)))
     value = evaluated(expression, judge.probes)
+    for other in exercise.computed:
+        if other != quantity and judge.probes.right(other, value):
+            return OtherQuantity(other)
     for slip in (OtherActivation, OtherLoss):
         found = slip.computed(judge, quantity, value)
         if found is not None:
             return found
-    for other in exercise.computed:
-        if other != quantity and judge.probes.right(other, value):
-            return OtherQuantity(other)
     return None
 
 

@@ -228,6 +228,10 @@ class WrongRange(OperandSlip):
     def undone(cls, workshop: Workshop) -> Iterator[Repair]:
         """Each range with its ends moved, the nearest ones first."""
         names = workshop.judge.table.quantities
+        if not any(
+            meaning and isinstance(meaning.expression, Area) for meaning in workshop.meanings
+        ):
+            return
         for spot in workshop.spots:
             cells = _in_one_row(workshop.meaning(spot).expression)
             first = cells and workshop.judge.table.columns.get(cells[0].name)
@@ -245,10 +249,12 @@ class WrongRange(OperandSlip):
     @classmethod
     def explains(cls, changes: Sequence[Replacement], case: Case) -> bool:
         (change,) = changes
-        return isinstance(change.old.expression, Area) and isinstance(change.new, Area)
+        return isinstance(change.new, Area)
 
     def words(self, case: Case) -> str:
         old, new = (_in_one_row(area) for area in (self.old, self.new))
+        if not isinstance(self.old, Area):
+            return f"{named(self.old)} stands where the range {_ends(new)} belongs"
         added = [cell for cell in old if cell not in new]
         missing = [cell for cell in new if cell not in old]
         if added and missing:
@@ -259,7 +265,9 @@ class WrongRange(OperandSlip):
 
 
 def _in_one_row(expression: Expression) -> list[Symbol]:
-    """The cells of a range of quantities that stand side by side; none of any other operand."""
+    """The quantity of a cell, or those of a range of cells side by side; none of what has none."""
+    if isinstance(expression, Symbol):
+        return [expression]
     if not isinstance(expression, Area) or len(expression.rows) != 1:
         return []
     cells = [cell for cell in expression.rows[0] if isinstance(cell, Symbol)]
