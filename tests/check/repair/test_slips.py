@@ -94,6 +94,12 @@ FORMULAS = [
         "the factor a_h1 stands twice",
     ),
     ("missing-factor", "w1", "{above w1}-{above dE/dw1}", "the factor η is missing"),
+    (
+        "missing-factor",
+        "dE/dw5",
+        "({a_o1}-{t1})*(1-{a_o1})*{a_h1}",
+        "the factor a_o1 is missing",
+    ),
     ("extra-term", "o1", "{w5}*{a_h1}+{w6}*{a_h2}+1", "the term + 1 does not belong"),
     ("missing-term", "o1", "{w5}*{a_h1}", "the term + w6·a_h2 is missing"),
     ("extra-square", "h1", "{w1}^2*{i1}+{w2}*{i2}", "squares w1"),

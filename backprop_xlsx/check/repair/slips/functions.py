@@ -16,6 +16,7 @@ from backprop_xlsx.check.repair.slips.structure import (
     MissingOperand,
     StructuralSlip,
     WrongFormula,
+    factors,
 )
 from backprop_xlsx.check.repair.slips.wording import bracketed
 from backprop_xlsx.formula.expression import Call, Expression, Symbol
@@ -112,8 +113,9 @@ class WrongSlope(MissingOperand):
 
     @property
     def is_plausible(self) -> bool:
-        """Whether both are of the same activation."""
-        return _quantities(self.stands) == _quantities(self.belongs)
+        """Whether both are of the same activation, and no factor is all that is missing."""
+        missing = self.stands in factors(self.belongs)
+        return not missing and _quantities(self.stands) == _quantities(self.belongs)
 
     def words(self, case: Case) -> str:
         stands, belongs = self.stands.text(), self.belongs.text()
