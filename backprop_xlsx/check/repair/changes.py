@@ -28,12 +28,13 @@ class Rearrangement:
     """The formula's tokens in another arrangement, with which ``slip`` is undone.
 
     Some are left out, some new ones put in; ``insertions`` gives what each new operand stands
-    for, by its place in ``items``.
+    for, by its place in ``items``. It ``restores`` what stands just so in the right equation.
     """
 
     slip: Slip
     items: tuple[Item, ...]
     insertions: tuple[tuple[int, Expression], ...] = ()
+    restores: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,7 +60,7 @@ def further_repair(workshop: Workshop) -> Repair | None:
 
 def _further_options(workshop: Workshop) -> Iterator[list[Option]]:
     """Repairs, those that are equally likely together, the likelier ones first."""
-    formula = WrongFormula(workshop.tokens, workshop.part, workshop.meanings)
+    formula = workshop.formula
     structural = rearrangements(formula)
     suspects = [spot for spot in workshop.spots if workshop.is_suspect(spot)]
     gradients = list(WeightGradient.undone(workshop))
@@ -80,8 +80,7 @@ def _further_options(workshop: Workshop) -> Iterator[list[Option]]:
 
 
 def _without_outer_call(workshop: Workshop) -> Iterator[Option]:
-    formula = WrongFormula(workshop.tokens, workshop.part, workshop.meanings)
-    for change in ExtraFunction.undone_at(formula, workshop.part):
+    for change in ExtraFunction.undone_at(workshop.formula, workshop.part):
         yield 0.0, Repair(change.items, (), (change,))
 
 

@@ -16,6 +16,7 @@ from backprop_xlsx.check.judging.verdicts import Judge, as_number, safely
 from backprop_xlsx.check.reading.meanings import Meaning, Outside
 from backprop_xlsx.check.repair.changes import Item, Repair, Replacement
 from backprop_xlsx.check.repair.pool import pool_for
+from backprop_xlsx.check.repair.slips.structure import WrongFormula
 from backprop_xlsx.formula.expression import Expression, Number, Symbol, Value
 from backprop_xlsx.formula.parse import Operand, Part, parse
 from backprop_xlsx.formula.tokens import FormulaError, Token
@@ -60,6 +61,8 @@ class Workshop:
         self.tokens = tokens
         self.meanings = meanings
         self.part = parse(tokens)
+        equation = judge.exercise.equations[quantity]
+        self.formula = WrongFormula(tokens, self.part, meanings, equation)
         self.pool = pool_for(judge.exercise, quantity, judge.fixed)
         self.items: tuple[Item, ...] = tuple(range(len(tokens)))
         self.spots = self._spots()

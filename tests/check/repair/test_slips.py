@@ -122,6 +122,13 @@ FORMULAS = [
         "(1+EXP(-{h1}))/1",
         "(1 + exp(−h1))/1 stands where 1/(1 + exp(−h1)) belongs",
     ),
+    (
+        "reversed-operands",
+        "dE/dw1",
+        "({a_o1}-{t1})*{a_o1}*(1-{a_o1})*{w5}*{a_h1}*(1-{a_h1})*{i1}"
+        "+({t2}-{a_o2})*{a_o2}*(1-{a_o2})*{w7}*{a_h1}*(1-{a_h1})*{i1}",
+        "the sign is wrong: t2 − a_o2 stands where a_o2 − t2 belongs",
+    ),
     ("extra-sign", "h1", "-{w1}*{i1}+{w2}*{i2}", "the minus sign of −w1 does not belong"),
     (
         "missing-sign",

@@ -83,7 +83,8 @@ SLIPS: tuple[type[Slip], ...] = tuple(dict.fromkeys(slip for slips in _ALL for s
 
 def rearrangements(formula: WrongFormula) -> list[Rearrangement]:
     """Every arrangement of a formula that undoes a slip in its structure."""
-    return [change for slip in IN_STRUCTURE for change in slip.undone(formula)]
+    found = [change for slip in IN_STRUCTURE for change in slip.undone(formula)]
+    return sorted(found, key=lambda change: not change.restores)
 
 
 def slips_undone(repair: Repair, case: Case) -> list[Slip]:

@@ -13,6 +13,7 @@ from backprop_xlsx.check.repair.slips.structure import (
     OPERATORS,
     StructuralSlip,
     WrongFormula,
+    nodes,
 )
 from backprop_xlsx.check.repair.slips.wording import SIGNS, bracketed
 from backprop_xlsx.formula.expression import Expression, Negation, Number, Operation
@@ -108,11 +109,17 @@ class ReversedOperands(StructuralSlip):
             operation = formula.means(part.expression)
             assert isinstance(operation, Operation)
             items = formula.with_span(left.start, right.end, span)
-            yield Rearrangement(cls(operation), items)
+            slip, held = cls(operation), set(nodes(formula.equation))
+            restores = slip.belongs in held and operation not in held
+            yield Rearrangement(slip, items, restores=restores)
+
+    @property
+    def belongs(self) -> Operation:
+        """The operation the right way round."""
+        return Operation(self.operation.operator, self.operation.right, self.operation.left)
 
     def words(self, case: Case) -> str:
-        stands = self.operation
-        belongs = Operation(stands.operator, stands.right, stands.left)
+        stands, belongs = self.operation, self.belongs
         sign = "the sign is wrong: " if stands.operator == "-" else ""
         return f"{sign}{stands.text()} stands where {belongs.text()} belongs"
 

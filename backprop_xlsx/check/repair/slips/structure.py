@@ -63,11 +63,12 @@ class MissingOperand(Slip):
 
 @dataclass(frozen=True)
 class WrongFormula:
-    """A formula's tokens, their tree, and what its operands stand for."""
+    """A formula's tokens, their tree, what its operands stand for, and the right equation."""
 
     tokens: Sequence[Token]
     part: Part
     meanings: Sequence[Meaning | None]
+    equation: Expression
 
     @cached_property
     def parts(self) -> list[tuple[Part, Expression]]:
@@ -114,6 +115,13 @@ def all_parts(part: Part) -> Iterator[Part]:
     yield part
     for operand in part.operands:
         yield from all_parts(operand)
+
+
+def nodes(expression: Expression) -> Iterator[Expression]:
+    """An expression and all within it."""
+    yield expression
+    for child in expression.children():
+        yield from nodes(child)
 
 
 def factors(expression: Expression) -> list[Expression]:
