@@ -77,6 +77,11 @@ def _of_row(exercise: Exercise, quantity: str) -> Iterator[tuple[Expression, flo
     for term in _terms(exercise):
         if {leaf.name for leaf in term.leaves() if isinstance(leaf, Symbol)} <= known:
             yield term, 0.6
+    # As a term of those who go back by the gradients of the weights instead of by the errors.
+    if quantity in exercise.gradients:
+        for name in near:
+            if name in exercise.weights and gradient_name(name) in known:
+                yield Symbol(gradient_name(name)) * Symbol(name), 0.9
 
 
 def _parts(equation: Expression) -> Iterator[Expression]:
@@ -105,8 +110,6 @@ def _terms(exercise: Exercise) -> Iterator[Expression]:
             yield delta
             for weight in neuron.weights:
                 yield delta * Symbol(weight)
-                if equations.written_out(network, exercise.samples_a_step):
-                    yield Symbol(gradient_name(weight)) * Symbol(weight)
         for index in range(last):
             for hidden in range(len(network.layers[index].neurons)):
                 yield equations.activation_gradient(network, index, hidden, sample, samples)
