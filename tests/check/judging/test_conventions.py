@@ -108,7 +108,7 @@ def test_a_table_of_the_class_stays_one(tmp_path: Path) -> None:
 neurons = st.integers(1, 3)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(
     sizes=st.tuples(neurons, st.integers(2, 3), neurons),
     activations=st.tuples(
