@@ -8,7 +8,11 @@ from functools import cache, partial
 
 from backprop_xlsx.check.faults.effect import Simulator, Start
 from backprop_xlsx.check.faults.gathering import WrongCells, wrong_cells_of
-from backprop_xlsx.check.faults.given import wrong_cells_of_given
+from backprop_xlsx.check.faults.given import (
+    changing_rates,
+    texts_for_numbers,
+    wrong_cells_of_given,
+)
 from backprop_xlsx.check.findings import Fault, TableReport
 from backprop_xlsx.check.judging.claims import Claims
 from backprop_xlsx.check.judging.columns import Column, judge_column, judge_values, read_columns
@@ -166,6 +170,8 @@ class TableCheck:
             )
         ]
         found += wrong_cells_of_given(self.judge, writer)
+        found += texts_for_numbers(self.judge)
+        found += changing_rates(self.judge)
         return sorted(found, key=lambda cells: (cells.rows[0], cells.column))
 
     def _fault(self, cells: WrongCells, start: Start | None) -> Fault:

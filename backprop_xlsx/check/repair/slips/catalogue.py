@@ -7,6 +7,8 @@ from collections.abc import Iterator, Sequence
 from backprop_xlsx.check.repair.changes import Rearrangement, Repair, Replacement
 from backprop_xlsx.check.repair.slips.contents import (
     ChangingGiven,
+    MissingFormula,
+    TextForNumber,
     TypedNumber,
     TypedText,
     WrongStart,
@@ -101,6 +103,8 @@ OF_WHOLE_CELLS: tuple[type[Slip], ...] = (
     UpdatedLikeAWeight,
     TypedNumber,
     TypedText,
+    MissingFormula,
+    TextForNumber,
     WrongValue,
     WrongStart,
     ChangingGiven,
