@@ -50,6 +50,8 @@ class Claims:
 
     def table_with_all(self) -> Table:
         """The table with what was found; the same if there is nothing."""
+        if self.columns:
+            self._contest()
         table = self.table
         if not self.columns:
             return table
@@ -78,6 +80,28 @@ class Claims:
         left = self._by_header(left)
         self._by_custom(left)
         return self._extended(self._found)
+
+    def _contest(self) -> None:
+        """Of two columns that claim a quantity, by header and by formula, let the latter take it."""
+        wrong = {
+            name: column
+            for name, column in self.table.columns.items()
+            if name in self.table.exercise.equations
+            and self._forms_of(column)
+            and not self._is_right(self.judge, name, column)
+        }
+        taken: dict[str, int] = {}
+        for column in self.columns if wrong else ():
+            value = self._value(self.judge, column)
+            for name in wrong:
+                if value is not None and name not in taken and self.judge.probes.right(name, value):
+                    taken[name] = column
+                    break
+        if taken:
+            columns = {n: c for n, c in self.table.columns.items() if n not in taken}
+            self.table = replace(self.table, columns={**columns, **taken})
+            self.judge = self.judge.of(self.table)
+            self.columns = self._unexplained()
 
     def _by_formula(self, columns: list[int]) -> list[int]:
         """Take columns for what they compute; gives those that compute nothing known."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
 
 from backprop_xlsx.check.reading.exercise import CLASS_EXERCISE
 from backprop_xlsx.check.reading.spelling import quantity_of
@@ -16,13 +17,15 @@ from backprop_xlsx.check.reading.strands import (
 )
 from backprop_xlsx.check.reading.structure import named_columns
 from backprop_xlsx.check.reading.tables import ROWS_BELOW_HEADER, Table, find_tables, suffices
-from backprop_xlsx.check.reading.views import Closed, Joined, Turned, View
+from backprop_xlsx.check.reading.views import Closed, Joined, Move, Turned, View
 from backprop_xlsx.check.reading.wiring import Wiring
 from backprop_xlsx.model.names import gradient_name
 from backprop_xlsx.spreadsheet.ooxml.book import Book, Sheet
 
 MOST_RUNS = 60
 """Of a book, that are read by their formulas alone."""
+NARROW = 6
+"""Columns from one of a run to the next, between which more of it may stand."""
 SPARSE = 0.35
 """Of the computed columns that a step fills; a row with fewer is none."""
 
@@ -116,14 +119,24 @@ def _opened(book: Book, named: Sequence[Table]) -> View:
         places[first] = at + _widest(other)
     if moves or joined:
         view = view.with_moves(*moves, *joined)
-    closed = [
-        Closed(sheet.name.casefold(), (run.columns[0], run.columns[-1]), run.gaps, run.rows[-1])
-        for sheet in view.book.sheets
-        if _could_hold_a_run(sheet)
-        for run in _with_given(view.book, sheet)
-        if run.gaps
-    ]
+    closed: list[Move] = []
+    for sheet in view.book.sheets:
+        if _could_hold_a_run(sheet):
+            closed += _closed(sheet, list(_with_given(view.book, sheet)))
     return view.with_moves(*closed) if closed else view
+
+
+def _closed(sheet: Sheet, found: Sequence[Run]) -> Iterator[Closed]:
+    """What closes the runs of a sheet: their columns, and those between that no other has."""
+    for run in found:
+        if not run.gaps:
+            continue
+        others = {c for other in found if other is not run for c in other.columns}
+        columns = set(run.columns)
+        for left, right in pairwise(run.columns):
+            if right - left <= NARROW:
+                columns |= {c for c in range(left, right) if c not in others}
+        yield Closed(sheet.name.casefold(), frozenset(columns), run.gaps, run.rows[-1])
 
 
 def _widest(sheet: Sheet) -> int:
