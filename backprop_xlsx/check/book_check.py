@@ -68,9 +68,7 @@ def judged(book: Book) -> tuple[View, list[TableCheck]]:
     description = read_description(book)
     view = View(book)
     if description is None:
-        view, found = arranged(book)
-        _refuse_more(book, found)
-        checks = held_against_best(view.book, found, Memory())
+        view, checks = _judged(book)
         book = view.book
     else:
         exercises = exercises_of(description)
@@ -83,6 +81,30 @@ def judged(book: Book) -> tuple[View, list[TableCheck]]:
     if checks:
         _compare_runs(book, checks)
     return view, checks
+
+
+def _judged(book: Book) -> tuple[View, list[TableCheck]]:
+    """The tables of a book that does not describe itself.
+
+    By their headers; where these make much wrong, by their formulas, if these make less so.
+    """
+    view, found = arranged(book)
+    _refuse_more(book, found)
+    checks = held_against_best(view.book, found, Memory())
+    if view.moves or not any(check.is_doubtful for check in checks):
+        return view, checks
+    other, found = arranged(book, by_headers=False)
+    if not found:
+        return view, checks
+    _refuse_more(book, found)
+    again = held_against_best(other.book, found, Memory())
+    if len(again) >= len(checks) and _wrong(again) < _wrong(checks):
+        return other, again
+    return view, checks
+
+
+def _wrong(checks: Sequence[TableCheck]) -> int:
+    return sum(check.wrong for check in checks)
 
 
 def _refuse_more(book: Book, tables: Sequence[Table]) -> None:

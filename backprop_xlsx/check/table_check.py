@@ -8,7 +8,11 @@ from functools import cache, partial
 
 from backprop_xlsx.check.faults.effect import Simulator, Start
 from backprop_xlsx.check.faults.gathering import WrongCells, wrong_cells_of
-from backprop_xlsx.check.faults.given import wrong_cells_of_given
+from backprop_xlsx.check.faults.given import (
+    changing_rates,
+    texts_for_numbers,
+    wrong_cells_of_given,
+)
 from backprop_xlsx.check.findings import Fault, TableReport
 from backprop_xlsx.check.judging.claims import Claims
 from backprop_xlsx.check.judging.columns import Column, judge_column, judge_values, read_columns
@@ -41,9 +45,12 @@ from backprop_xlsx.check.warnings.cautions import (
 )
 from backprop_xlsx.check.warnings.charts import chart_cautions
 from backprop_xlsx.formula.expression import Expression
+from backprop_xlsx.formula.tokens import FormulaError
 from backprop_xlsx.model.names import LEARNING_RATE, gradient_name, label
 from backprop_xlsx.spreadsheet.ooxml.formula_text import column_letters
 
+MANY = 6
+"""Columns of a table with something wrong in them; the worst public workbook has five."""
 MOST_LISTED = 4
 """Numbers of a kind that the description of a network names one by one."""
 
@@ -106,6 +113,32 @@ class TableCheck:
         """Whether every computed quantity has a column."""
         return len(self.columns) == len(self.table.exercise.equations)
 
+    @property
+    def wrong(self) -> int:
+        """How many cells of computed columns are not right."""
+        return sum(map(_wrong_in, self.columns.values()))
+
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether so much is wrong that the columns may be others than their headers say."""
+        wrong = [name for name, column in self.columns.items() if _wrong_in(column)]
+        if len(wrong) >= MANY:
+            return True
+        return len(wrong) > 1 and any(
+            self._computes(name, other) for name in wrong for other in wrong if name != other
+        )
+
+    def _computes(self, name: str, other: str) -> bool:
+        """Whether most formulas of a wrong column are right for another quantity."""
+        wrong = self.columns[name].wrong
+        if not wrong:
+            return False
+        form, rows = max(wrong, key=lambda pair: len(pair[1]))
+        try:
+            return self.judge.right(other, form, rows[-1])
+        except FormulaError:
+            return False
+
     def right_cells(self, quantities: Iterable[str]) -> int:
         """How many formulas of these quantities are right."""
         columns = [self.columns[name] for name in quantities if name in self.columns]
@@ -166,6 +199,8 @@ class TableCheck:
             )
         ]
         found += wrong_cells_of_given(self.judge, writer)
+        found += texts_for_numbers(self.judge)
+        found += changing_rates(self.judge)
         return sorted(found, key=lambda cells: (cells.rows[0], cells.column))
 
     def _fault(self, cells: WrongCells, start: Start | None) -> Fault:
@@ -201,6 +236,11 @@ class TableCheck:
     def _rate_cell(self) -> str | None:
         place = self.learning_rate
         return None if not isinstance(place, tuple) else self.surroundings.name_of(place)
+
+
+def _wrong_in(column: Column) -> int:
+    wrong = sum(len(rows) for _, rows in column.wrong)
+    return wrong + len(column.typed) + len(column.disagreeing) + (column.wrong_start is not None)
 
 
 def _expression(judge: Judge, form: Form, row: int) -> Expression:

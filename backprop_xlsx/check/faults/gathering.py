@@ -12,7 +12,13 @@ from backprop_xlsx.check.reading.meanings import Meaning, Outside, Place
 from backprop_xlsx.check.repair.changes import Replacement
 from backprop_xlsx.check.repair.corrections import ColumnCorrections
 from backprop_xlsx.check.repair.diagnosis import Diagnoses, Diagnosis, diagnose
-from backprop_xlsx.check.repair.slips.contents import TypedNumber, TypedText, WrongStart, WrongValue
+from backprop_xlsx.check.repair.slips.contents import (
+    MissingFormula,
+    TypedNumber,
+    TypedText,
+    WrongStart,
+    WrongValue,
+)
 from backprop_xlsx.check.repair.slips.slip import Case, Slip
 from backprop_xlsx.check.repair.writing import CellWriter
 from backprop_xlsx.formula.expression import Number, Symbol
@@ -92,9 +98,18 @@ def of_contents(
 def _contents(judge: Judge, column: Column) -> Iterator[tuple[Slip, list[int]]]:
     """What was typed in, wrong numbers, wrong values of formulas that nobody evaluates here."""
     if column.typed:
-        cell = judge.table.cell(column.quantity, column.typed[0])
-        is_text = cell is not None and isinstance(cell.value, str)
-        yield TypedText() if is_text else TypedNumber(), column.typed
+        texts = [
+            row
+            for row in column.typed
+            if (cell := judge.table.cell(column.quantity, row)) and isinstance(cell.value, str)
+        ]
+        numbers = [row for row in column.typed if row not in texts]
+        if texts:
+            yield TypedText(), texts
+        if numbers:
+            yield TypedNumber(), numbers
+    if column.missing:
+        yield MissingFormula(), column.missing
     reasons = {row: reason for rows, reason in column.unjudged for row in rows}
     for reason in dict.fromkeys(reasons.get(row) for row in column.disagreeing):
         rows = [row for row in column.disagreeing if reasons.get(row) == reason]

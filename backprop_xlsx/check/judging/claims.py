@@ -50,6 +50,8 @@ class Claims:
 
     def table_with_all(self) -> Table:
         """The table with what was found; the same if there is nothing."""
+        if self.columns:
+            self._contest()
         table = self.table
         if not self.columns:
             return table
@@ -68,6 +70,7 @@ class Claims:
         self._with_all_possible = with_auxiliary(exercise, further)
         self._found: dict[str, int] = {}
         left = self._by_formula(list(self.columns))
+        self._turn_signs()
         # By another convention than its own a table would need as many guesses as it has columns.
         for _ in range(ROUNDS if 2 * len(left) <= len(self.columns) or len(left) <= FEW else 0):
             still = self._by_use(left)
@@ -77,6 +80,28 @@ class Claims:
         left = self._by_header(left)
         self._by_custom(left)
         return self._extended(self._found)
+
+    def _contest(self) -> None:
+        """Of two columns that claim a quantity, by header and by formula, let the latter take it."""
+        wrong = {
+            name: column
+            for name, column in self.table.columns.items()
+            if name in self.table.exercise.equations
+            and self._forms_of(column)
+            and not self._is_right(self.judge, name, column)
+        }
+        taken: dict[str, int] = {}
+        for column in self.columns if wrong else ():
+            value = self._value(self.judge, column)
+            for name in wrong:
+                if value is not None and name not in taken and self.judge.probes.right(name, value):
+                    taken[name] = column
+                    break
+        if taken:
+            columns = {n: c for n, c in self.table.columns.items() if n not in taken}
+            self.table = replace(self.table, columns={**columns, **taken})
+            self.judge = self.judge.of(self.table)
+            self.columns = self._unexplained()
 
     def _by_formula(self, columns: list[int]) -> list[int]:
         """Take columns for what they compute; gives those that compute nothing known."""
@@ -88,6 +113,20 @@ class Claims:
             else:
                 self._found[name] = column
         return left
+
+    def _turn_signs(self) -> None:
+        """Where those that use a column take it for the opposite, its sign is its fault."""
+        for name, column in list(self._found.items()):
+            opposite = name[1:] if name.startswith("−") else f"−{name}"
+            users = self._users(column)
+            if opposite not in self._possible or opposite in self._found or not users:
+                continue
+            hint = self._hint(column)
+            if hint == name or self._score(column, name, users):
+                continue
+            if self._score(column, opposite, users) == len(users):
+                del self._found[name]
+                self._found[opposite] = column
 
     def _computed(self, judge: Judge, column: int, but: frozenset[str] = frozenset()) -> str | None:
         """What a column computes in most rows: a missing quantity before an auxiliary one."""
@@ -132,7 +171,8 @@ class Claims:
 
     def _score(self, column: int, name: str, users: Sequence[tuple[int, str | None]]) -> int:
         """How many users are right if a column is taken for a quantity."""
-        judge = self._judge({**self._found, name: column})
+        others = {other: at for other, at in self._found.items() if at != column}
+        judge = self._judge({**others, name: column})
         right = 0
         for user, quantity in users:
             if quantity is None:
@@ -162,13 +202,13 @@ class Claims:
         known = {*self.table.columns, *self._found}
         for names in kinds.values():
             missing = [name for name in names if name not in known and name in self._possible]
-            if len(missing) == 1 and (len(names) == 1 or 2 * len(names) > len(names)):
+            if len(missing) == 1 and len(names) > 1:
                 own = self._leaves(column)
                 equation = {
                     leaf for leaf in self._possible[missing[0]].leaves() if isinstance(leaf, Symbol)
                 }
                 shared = {s for s in own & equation if s.name not in self.table.exercise.starts}
-                if len(own) and len(own & equation) * 3 >= 2 * len(own | equation) and shared:
+                if own and 2 * len(own & equation) >= len(own | equation) and shared:
                     return missing[0]
         return None
 
@@ -239,7 +279,7 @@ class Claims:
         return None if expression is None else evaluated(expression, judge.probes)
 
     def _leaves(self, column: int) -> set[Symbol]:
-        expression = self._expression(self._judge(self._found), column)
+        expression = self._expression(self.judge, column)
         if expression is None:
             return set()
         return {leaf for leaf in expression.leaves() if isinstance(leaf, Symbol)}

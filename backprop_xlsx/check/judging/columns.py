@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -15,6 +16,11 @@ from backprop_xlsx.check.reading.tables import Table
 from backprop_xlsx.formula.expression import Symbol
 from backprop_xlsx.formula.tokens import FormulaError
 
+FEW_BLANK = 0.25
+"""Of the columns of a step, how many may be blank for it to be filled otherwise."""
+MOSTLY = 0.75
+"""Of the computed columns, how many hold formulas where one of numbers was typed over."""
+
 FormRows = tuple[Form, list[int]]
 
 
@@ -25,7 +31,8 @@ class Column:
     ``typed`` are rows with a number or a text among formulas, ``numbers`` all rows of a column
     that holds no formula, ``unjudged`` those whose formula cannot be evaluated here, with why.
     ``disagreeing`` are rows of the latter two whose value is not what the equation makes of the
-    others; ``wrong_start`` is what the first row holds that is no start value: a weight taken from
+    others; ``blank`` are rows without content, ``missing`` those of them in steps that are filled
+    otherwise; ``wrong_start`` is what the first row holds that is no start value: a weight taken from
     the run itself, a step that does not count from 0.
     """
 
@@ -40,6 +47,7 @@ class Column:
     numbers: list[int] = field(default_factory=list)
     disagreeing: list[int] = field(default_factory=list)
     blank: list[int] = field(default_factory=list)
+    missing: list[int] = field(default_factory=list)
 
     @property
     def formulas(self) -> int:
@@ -49,7 +57,32 @@ class Column:
 
 def read_columns(table: Table) -> dict[str, Column]:
     """The columns of computed quantities, not yet judged."""
-    return {name: _read(table, name) for name in table.exercise.computed if name in table.columns}
+    computed = table.exercise.computed
+    columns = {name: _read(table, name) for name in computed if name in table.columns}
+    _tell_missing(table, columns)
+    _tell_pasted(columns)
+    return columns
+
+
+def _tell_missing(table: Table, columns: dict[str, Column]) -> None:
+    """Where a step is filled but for a cell or two, these lack their formulas."""
+    blanks = Counter(row for column in columns.values() for row in column.blank)
+    for name, column in columns.items():
+        if column.forms and column.blank:
+            first = table.first_row if name in table.exercise.starts else None
+            column.missing = [
+                row
+                for row in column.blank
+                if blanks[row] <= FEW_BLANK * len(columns) and row != first
+            ]
+
+
+def _tell_pasted(columns: dict[str, Column]) -> None:
+    """Numbers in a column among many of formulas were typed over them."""
+    with_formulas = sum(bool(column.forms) for column in columns.values())
+    if with_formulas >= MOSTLY * len(columns):
+        for column in columns.values():
+            column.typed, column.numbers = [*column.typed, *column.numbers], []
 
 
 def judge_column(judge: Judge, column: Column) -> None:

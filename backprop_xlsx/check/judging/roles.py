@@ -8,15 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import permutations
+from itertools import permutations, product
 
 from backprop_xlsx.check.judging.verdicts import Judge
 from backprop_xlsx.check.reading.exercise import Exercise
 from backprop_xlsx.check.reading.forms import Form
-from backprop_xlsx.check.reading.meanings import Meaning, Outside, Place
+from backprop_xlsx.check.reading.meanings import Meaning, Outside, Place, meant
 from backprop_xlsx.check.reading.single_cells import Candidate, label_of, labelled_cell, number_of
 from backprop_xlsx.check.reading.surroundings import Surroundings
-from backprop_xlsx.formula.expression import Negation, Number, Symbol
+from backprop_xlsx.formula.expression import Expression, Negation, Number, Symbol
 from backprop_xlsx.formula.tokens import FormulaError, Token
 from backprop_xlsx.model.names import LEARNING_RATE
 
@@ -30,6 +30,10 @@ MOST_ROWS = 200
 
 MOST_AT_ONCE = 2
 """Roles that are sought in one formula though each was found in others."""
+
+
+MOST_NUMBERS = 8
+"""Typed in the formulas of a table, among which its inputs and targets are sought."""
 
 
 @dataclass
@@ -129,6 +133,9 @@ def find_constants(judge: Judge, forms: Forms) -> None:
     missing = _missing(judge, names)
     if missing:
         _find_by_use(judge, forms, missing)
+    left = _missing(judge, names) - {name for name, _ in judge.fixed}
+    if left:
+        _find_by_number(judge, forms, left)
 
 
 def _readings(
@@ -278,6 +285,54 @@ def _find_by_use(judge: Judge, forms: Forms, missing: Iterable[str]) -> None:
         winner = votes[name].winner(judge.surroundings)
         if winner is not None:
             _take(judge, winner, name)
+
+
+def _find_by_number(judge: Judge, forms: Forms, missing: set[str]) -> None:
+    """Give each missing constant to the typed number by which the most formulas are right.
+
+    The same number may be typed for several things, or in a column that a formula only uses.
+    """
+    numbers = _typed_numbers(judge, forms)
+    votes = {name: Votes({}, {}) for name in missing}
+    for quantity, quantity_forms in forms.items():
+        needed = sorted(_needs(judge.exercise, quantity) & missing)
+        if not 0 < len(needed) <= MOST_AT_ONCE or quantity in judge.exercise.starts:
+            continue
+        for form in quantity_forms[:1]:
+            if form.error is not None:
+                continue
+            for chosen in product(numbers, repeat=len(needed)):
+                trial = judge.of(judge.table)
+                trial.fixed = (*judge.fixed, *zip(needed, chosen, strict=True))
+                try:
+                    right = trial.right(quantity, form, form.rows[-1])
+                except FormulaError:
+                    break
+                if right:
+                    for name, number in zip(needed, chosen, strict=True):
+                        votes[name].add(number, form.rows)
+    for name in sorted(missing):
+        winner = votes[name].winner(judge.surroundings)
+        if winner is not None:
+            _take(judge, winner, name)
+
+
+def _typed_numbers(judge: Judge, forms: Forms) -> list[float]:
+    """The numbers in a table's formulas, and in those of columns that they use."""
+    found: dict[float, None] = {}
+    for quantity_forms in forms.values():
+        for form in quantity_forms[:1]:
+            for meanings, _ in _readings(judge, form, form.rows[-1:]):
+                expression = meant(form.part.expression, meanings)
+                found.update(dict.fromkeys(_numbers(expression)))
+    return list(found)[:MOST_NUMBERS]
+
+
+def _numbers(expression: Expression) -> Iterator[float]:
+    if isinstance(expression, Number):
+        yield expression.constant
+    for child in expression.children():
+        yield from _numbers(child)
 
 
 def _needs(exercise: Exercise, quantity: str) -> set[str]:

@@ -222,7 +222,7 @@ class Judge:
         cells = self.table.sheet.cells
         return all(
             (cell := cells.get((row, column))) is not None
-            and (cell.formula is not None or isinstance(cell.value, float))
+            and (cell.formula is not None or isinstance(cell.value, (float, str)))
             for row in self.table.rows
         )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
 
 from backprop_xlsx.check.reading.exercise import CLASS_EXERCISE
 from backprop_xlsx.check.reading.spelling import quantity_of
@@ -16,26 +17,32 @@ from backprop_xlsx.check.reading.strands import (
 )
 from backprop_xlsx.check.reading.structure import named_columns
 from backprop_xlsx.check.reading.tables import ROWS_BELOW_HEADER, Table, find_tables, suffices
-from backprop_xlsx.check.reading.views import Closed, Joined, Turned, View
+from backprop_xlsx.check.reading.views import Closed, Joined, Move, Turned, View
 from backprop_xlsx.check.reading.wiring import Wiring
+from backprop_xlsx.model.names import gradient_name
 from backprop_xlsx.spreadsheet.ooxml.book import Book, Sheet
 
 MOST_RUNS = 60
 """Of a book, that are read by their formulas alone."""
+NARROW = 6
+"""Columns from one of a run to the next, between which more of it may stand."""
 SPARSE = 0.35
 """Of the computed columns that a step fills; a row with fewer is none."""
 
 
-def arranged(book: Book) -> tuple[View, list[Table]]:
-    """The tables of a book that does not describe itself, and the view in which they stand."""
+def arranged(book: Book, by_headers: bool = True) -> tuple[View, list[Table]]:
+    """The tables of a book that does not describe itself, and the view in which they stand.
+
+    Not ``by_headers`` if these were tried, and did not fit what the formulas compute.
+    """
     named = [table for sheet in book.sheets for table in find_tables(sheet)]
-    if named and all(map(_is_whole, named)) and not _has_other_runs(book, named):
+    if by_headers and named and all(map(_is_whole, named)) and not _has_other_runs(book, named):
         return View(book), named
     view = _opened(book, named)
-    found = _tables(view)
+    found = _tables(view, by_headers)
     if not found and view.moves:
         view = View(book)
-        found = _tables(view)
+        found = _tables(view, by_headers)
     if not found:
         return View(book), named
     return view, found
@@ -112,14 +119,24 @@ def _opened(book: Book, named: Sequence[Table]) -> View:
         places[first] = at + _widest(other)
     if moves or joined:
         view = view.with_moves(*moves, *joined)
-    closed = [
-        Closed(sheet.name.casefold(), (run.columns[0], run.columns[-1]), run.gaps, run.rows[-1])
-        for sheet in view.book.sheets
-        if _could_hold_a_run(sheet)
-        for run in _with_given(view.book, sheet)
-        if run.gaps
-    ]
+    closed: list[Move] = []
+    for sheet in view.book.sheets:
+        if _could_hold_a_run(sheet):
+            closed += _closed(sheet, list(_with_given(view.book, sheet)))
     return view.with_moves(*closed) if closed else view
+
+
+def _closed(sheet: Sheet, found: Sequence[Run]) -> Iterator[Closed]:
+    """What closes the runs of a sheet: their columns, and those between that no other has."""
+    for run in found:
+        if not run.gaps:
+            continue
+        others = {c for other in found if other is not run for c in other.columns}
+        columns = set(run.columns)
+        for left, right in pairwise(run.columns):
+            if right - left <= NARROW:
+                columns |= {c for c in range(left, right) if c not in others}
+        yield Closed(sheet.name.casefold(), frozenset(columns), run.gaps, run.rows[-1])
 
 
 def _widest(sheet: Sheet) -> int:
@@ -133,11 +150,11 @@ def _with_given(book: Book, sheet: Sheet) -> Iterator[Run]:
         yield Run(tuple(sorted(columns)), run.rows)
 
 
-def _tables(view: View) -> list[Table]:
+def _tables(view: View, by_headers: bool) -> list[Table]:
     found: list[Table] = []
     for sheet in view.book.sheets:
         by_header = find_tables(sheet)
-        by_formula = list(_by_formula(view.book, sheet))
+        by_formula = list(_by_formula(view.book, sheet, by_headers))
         rest = [
             table for table in by_header if not any(_overlap(table, other) for other in by_formula)
         ]
@@ -145,7 +162,7 @@ def _tables(view: View) -> list[Table]:
     return found
 
 
-def _by_formula(book: Book, sheet: Sheet) -> Iterator[Table]:
+def _by_formula(book: Book, sheet: Sheet, by_headers: bool) -> Iterator[Table]:
     if not _could_hold_a_run(sheet):
         return
     for run in runs(sheet)[:MOST_RUNS]:
@@ -154,7 +171,7 @@ def _by_formula(book: Book, sheet: Sheet) -> Iterator[Table]:
         wiring = Wiring(book, sheet, run)
         row, hints = _headers(sheet, run, [*run.columns, *wiring.given])
         told = named_columns(wiring, hints)
-        columns = _combined(told, hints, sheet, run)
+        columns = _combined(told, hints) if by_headers else told
         if suffices(columns, CLASS_EXERCISE) or _is_small_network(told):
             yield Table(sheet, CLASS_EXERCISE, columns, row, run.rows[0], run.rows[-1])
 
@@ -165,9 +182,7 @@ def _is_small_network(told: Mapping[str, int]) -> bool:
     return letters.count("w") >= 2 and "a_o" in letters and "o" in letters and len(told) >= 6
 
 
-def _combined(
-    told: Mapping[str, int], hints: Mapping[int, str], sheet: Sheet, run: Run
-) -> dict[str, int]:
+def _combined(told: Mapping[str, int], hints: Mapping[int, str]) -> dict[str, int]:
     """What the wires tell, and for the rest what the headers say."""
     claims: dict[str, list[int]] = {}
     for column, name in hints.items():
@@ -182,10 +197,27 @@ def _combined(
         for name, columns in claims.items()
         if len(columns) == 1 or told.get(name) in columns
     }
+    _follow_updates(told, found)
     for name, column in told.items():
         if name not in found and column not in found.values():
             found[name] = column
     return found
+
+
+def _follow_updates(told: Mapping[str, int], found: dict[str, int]) -> None:
+    """Let the gradient of a parameter be the column by which it is updated, whatever it is called."""
+    gradient_of = {
+        column: told[gradient_name(name)]
+        for name, column in told.items()
+        if gradient_name(name) in told
+    }
+    updating = {found[name]: gradient_name(name) for name in found if found[name] in gradient_of}
+    for parameter, name in updating.items():
+        column = gradient_of[parameter]
+        if found.get(name, column) != column:
+            for other in [n for n, at in found.items() if at == column]:
+                del found[other]
+            found[name] = column
 
 
 def _headers(sheet: Sheet, run: Run, columns: Iterable[int]) -> tuple[int, dict[int, str]]:

@@ -85,9 +85,9 @@ def meant(expression: Expression, meanings: Sequence[Meaning | None]) -> Express
     return filled(expression, expressions(meanings))
 
 
-def holds_no_number(cell: Cell | None) -> bool:
-    """Whether a cell holds neither a number nor a formula."""
-    return cell is None or (cell.formula is None and content_of(cell)[0] != "number")
+def is_blank(cell: Cell | None) -> bool:
+    """Whether a cell holds nothing: a text for a number is the fault of its own cell."""
+    return cell is None or (cell.formula is None and content_of(cell)[0] in ("blank", "error"))
 
 
 def content_of(cell: Cell | None) -> tuple[str, float]:

@@ -83,9 +83,10 @@ def runs_across(sheet: Sheet) -> bool:
     """Whether the formulas of a sheet refer along their columns rather than along their rows."""
     votes: Counter[bool] = Counter()
     for (row, column), reference in _relative(sheet):
-        if reference.first.row == row and reference.first.column != column:
+        rows, columns = reference.first.row - row, reference.first.column - column
+        if rows == 0 and columns != 0:
             votes[False] += 1
-        elif reference.first.column == column and reference.first.row != row:
+        elif columns == 0 and rows != 0:
             votes[True] += 1
     return votes[True] > votes[False]
 
@@ -144,7 +145,7 @@ def _relative(sheet: Sheet) -> Iterator[tuple[tuple[int, int], Reference]]:
             continue
         for reference in _references(cell.formula):
             corner = reference.first
-            if reference.sheet is None and not (corner.row_anchored and corner.column_anchored):
+            if not (corner.row_anchored and corner.column_anchored):
                 yield position, reference
 
 

@@ -168,6 +168,17 @@ class _Structure:
             and column not in self.parameters
         }
 
+    def _behind_it(self, column: int) -> frozenset[int]:
+        """Everything in its row that a column is computed from."""
+        found: set[int] = set()
+        to_do = [column]
+        while to_do:
+            wire = self.wires.get(to_do.pop())
+            further = [] if wire is None else [c for c in wire.here if c not in found]
+            found.update(further)
+            to_do += further
+        return frozenset(found - {column})
+
     def _neurons(self) -> tuple[list[Neuron], list[Neuron]]:
         parameters = self.parameters or self._single_row_parameters()
         self.parameters = parameters
@@ -188,9 +199,7 @@ class _Structure:
                 second.append(column)
         activated = {self.unary[u]: u for u in self.unary}
         # What is computed from outputs is none itself.
-        second = [
-            c for c in second if not any(self.unary.get(u) in second for u in self.wires[c].here)
-        ]
+        second = [c for c in second if self._behind_it(c).isdisjoint(second)]
         sources = Counter(u for c in second for u in self.wires[c].here if u in self.unary)
         for source in sources:
             before = self.unary[source]

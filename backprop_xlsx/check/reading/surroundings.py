@@ -12,7 +12,7 @@ from backprop_xlsx.check.reading.meanings import (
     Place,
     content_of,
     expressions,
-    holds_no_number,
+    is_blank,
     meant,
 )
 from backprop_xlsx.check.reading.tables import Table
@@ -264,7 +264,7 @@ class Surroundings:
         quantity = self.in_table(place)
         cell = self.cell(place)
         constant = quantity in self.table.exercise.constants
-        if quantity is not None and not (constant and holds_no_number(cell)):
+        if quantity is not None and not (constant and is_blank(cell)):
             steps_back = 0 if constant else row - place[1]
             return _symbol(quantity, steps_back, place)
         if place in self.aliases:

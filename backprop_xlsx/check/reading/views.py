@@ -85,7 +85,7 @@ class Closed:
     """
 
     sheet: str
-    columns: tuple[int, int]
+    columns: frozenset[int]
     gaps: tuple[int, ...]
     last_row: int
 
@@ -112,7 +112,7 @@ class Closed:
         return sheet, row, column
 
     def _moves(self, place: Place) -> bool:
-        return place[0] == self.sheet and self.columns[0] <= place[2] <= self.columns[1]
+        return place[0] == self.sheet and place[2] in self.columns
 
 
 Move = Turned | Joined | Closed
@@ -134,7 +134,7 @@ class View:
         """The same with more moved; the moves are given in the addresses of this view."""
         shift = FIRST_COLUMN if self.moves else 0
         plain = [
-            replace(move, columns=(move.columns[0] - shift, move.columns[1] - shift))
+            replace(move, columns=frozenset(column - shift for column in move.columns))
             if isinstance(move, Closed) and move.sheet in self._viewed
             else move
             for move in moves

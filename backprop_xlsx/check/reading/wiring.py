@@ -101,11 +101,12 @@ class Wiring:
                     last = reference.last or reference.first
                     if reference.sheet is not None or last.column - reference.first.column > 60:
                         continue
-                    if reference.first.row - form.first_row not in (0, -1):
-                        if not reference.first.row_anchored:
+                    first_cell = reference.first
+                    if first_cell.row_anchored:
+                        if not self._stands_alone(first_cell.row, first_cell.column):
                             continue
-                        if reference.first.row != self._rows[0]:
-                            continue
+                    elif first_cell.row - form.first_row not in (0, -1):
+                        continue
                     for other in range(reference.first.column, last.column + 1):
                         own = cells.get((row, other)), cells.get((self._rows[0], other))
                         if other not in computed and any(
@@ -114,6 +115,14 @@ class Wiring:
                         ):
                             found.add(other)
         return found
+
+    def _stands_alone(self, row: int, column: int) -> bool:
+        """Whether a cell of the first row is a column's only one, and has no label beside it."""
+        cells = self.sheet.cells
+        beside = cells.get((row, column - 1))
+        labelled = beside is not None and type(beside.value) is str
+        alone = not any((other, column) in cells for other in self._rows[1:])
+        return row == self._rows[0] and alone and not labelled
 
     def _forms(self, column: int) -> list[Form]:
         """The formulas of a column, the most common first."""

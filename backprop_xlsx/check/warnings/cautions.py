@@ -67,8 +67,9 @@ def missing_learning_rates(rates: Sequence[float | None]) -> Caution | None:
 def _unfinished(table: Table, columns: Mapping[str, Column]) -> Iterator[Caution]:
     said: dict[tuple[int, ...], list[Column]] = {}
     for column in columns.values():
-        if column.blank:
-            said.setdefault(tuple(column.blank), []).append(column)
+        blank = [row for row in column.blank if row not in set(column.missing)]
+        if blank:
+            said.setdefault(tuple(blank), []).append(column)
     for rows, alike in said.items():
         names = ", ".join(label(column.quantity) for column in alike)
         first = cell_name(rows[0], alike[0].number)

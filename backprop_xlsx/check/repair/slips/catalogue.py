@@ -71,6 +71,8 @@ OF_WHOLE_CELLS: tuple[type[Slip], ...] = (
     otherwise.UpdatedLikeAWeight,
     contents.TypedNumber,
     contents.TypedText,
+    contents.MissingFormula,
+    contents.TextForNumber,
     contents.WrongValue,
     contents.WrongStart,
     contents.ChangingGiven,

@@ -31,6 +31,28 @@ class TypedText(Slip):
 
 
 @dataclass(frozen=True)
+class MissingFormula(Slip):
+    """A blank cell in a step that is filled otherwise."""
+
+    code = "missing-formula"
+    meaning = "no formula stands here: the cell is blank"
+
+    def words(self, case: Case) -> str:
+        return self.meaning
+
+
+@dataclass(frozen=True)
+class TextForNumber(Slip):
+    """A text, such as '0.5, where an input, a target or a start weight is given."""
+
+    code = "text-for-number"
+    meaning = "a text stands where a number belongs: spreadsheets do not count with it"
+
+    def words(self, case: Case) -> str:
+        return self.meaning
+
+
+@dataclass(frozen=True)
 class WrongValue(Slip):
     """A wrong number in a column of numbers, or of a formula that fails here for a ``reason``."""
 
