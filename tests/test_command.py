@@ -26,8 +26,12 @@ def test_it_writes_a_verified_book_and_says_by_what(
     printed = capsys.readouterr().out
     assert f"{out}: written" in printed
     assert "recalculated by ironcalc and formualizer and compared with numpy" in printed
-    sheet = openpyxl.load_workbook(out, data_only=True)["Network"]
-    assert [sheet.cell(row, 4).value for row in (12, 13, 24)] == [0.01, 0.99, 0.5]
+    book = openpyxl.load_workbook(out, data_only=True)
+    found = {}
+    for name in ("start_t1", "start_t2", "learning_rate_A"):
+        ((sheet, cell),) = book.defined_names[name].destinations
+        found[name] = book[sheet][cell].value
+    assert list(found.values()) == [0.01, 0.99, 0.5]
     assert [path.name for path in tmp_path.iterdir()] == ["book.xlsx"]
 
 

@@ -1,4 +1,4 @@
-"""What a worksheet can hold, and whether the book of an experiment fits into it."""
+"""What a worksheet, and the memory to verify it, can hold: whether an experiment's book fits."""
 
 from __future__ import annotations
 
@@ -18,6 +18,14 @@ WIDEST_LAYER = 250
 WIDEST_UNFUSED_SOFTMAX = 150
 # step, sample, three helper columns, and the loss of the step
 OTHER_COLUMNS = 6
+
+# Bytes. A book is verified run by run, and then without the runs' formulas: see
+# ``benchmarks/memory.py``, where each of these was measured and rounded up.
+MOST_MEMORY = 4_000_000_000
+MEMORY_OF_ANY = 150_000_000
+MEMORY_OF_A_VALUE = 60  # of each cell of all runs, in numpy
+MEMORY_OF_A_FORMULA, MEMORY_OF_A_COLUMN = 650, 85_000  # of the one run that is recalculated
+MEMORY_OF_A_NUMBER, MEMORY_OF_A_COLUMN_OF_NUMBERS = 85, 11_000  # of all runs, recalculated before
 
 
 def check_limits(experiment: Experiment) -> None:
@@ -43,15 +51,43 @@ def check_limits(experiment: Experiment) -> None:
             f"network {network} with {samples} samples a step needs about {count:,} columns and "
             f"a worksheet has {LARGEST_NUMBER_OF_COLUMNS:,}; {_largest(network, samples, states)}"
         )
+    _check_memory(experiment)
+
+
+def verifying_memory(experiment: Experiment, steps: int) -> float:
+    """About how many bytes it takes to verify the book of an experiment, with so many steps."""
+    columns = _columns_of_runs(experiment)
+    rows = steps + 1
+    values = sum(columns) * rows * MEMORY_OF_A_VALUE
+    of_a_run = max(columns) * (rows * MEMORY_OF_A_FORMULA + MEMORY_OF_A_COLUMN)
+    of_others = sum(columns) * (rows * MEMORY_OF_A_NUMBER + MEMORY_OF_A_COLUMN_OF_NUMBERS)
+    return MEMORY_OF_ANY + values + max(of_a_run, of_others)
+
+
+def _check_memory(experiment: Experiment) -> None:
+    if verifying_memory(experiment, experiment.steps) <= MOST_MEMORY:
+        return
+    # Bytes grow by the same amount with each step, so that the largest number follows from two.
+    without, one = (verifying_memory(experiment, steps) for steps in (0, 1))
+    fitting = int((MOST_MEMORY - without) / (one - without))
+    while fitting and verifying_memory(experiment, fitting) > MOST_MEMORY:
+        fitting -= 1
+    runs = len(experiment.optimisers)
+    raise InputError(
+        f"steps: {experiment.steps:,} of {runs} run{'s' * (runs > 1)} make "
+        f"{table_cells(experiment):,} cells, and to verify them takes more than "
+        f"{MOST_MEMORY / 1e9:g} GB of memory; at most {fitting:,} steps fit"
+    )
 
 
 def table_cells(experiment: Experiment) -> int:
     """How many cells the tables of all runs take, or a few more."""
-    columns = (
-        most_columns(experiment.network, experiment.samples_a_step, optimiser)
-        for optimiser in experiment.optimisers
-    )
-    return sum(columns) * (experiment.steps + 1)
+    return sum(_columns_of_runs(experiment)) * (experiment.steps + 1)
+
+
+def _columns_of_runs(experiment: Experiment) -> list[int]:
+    network, samples = experiment.network, experiment.samples_a_step
+    return [most_columns(network, samples, optimiser) for optimiser in experiment.optimisers]
 
 
 def most_columns(network: Network, samples: int, optimiser: Optimiser) -> int:

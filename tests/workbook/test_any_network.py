@@ -232,6 +232,27 @@ def test_the_largest_that_is_named_does_fit() -> None:
     check_limits(fitting)
 
 
+@pytest.mark.parametrize(
+    ("changes", "fitting"),
+    [
+        ({}, 102_938),
+        ({"learning_rates": [0.5]}, 146_434),
+        ({"layers": "10-10-10-10"}, 5_158),
+        ({"layers": "100-39-100"}, 148),
+    ],
+)
+def test_what_takes_too_much_memory_is_refused_before_any_work(
+    tmp_path: Path, changes: dict[str, Any], fitting: int
+) -> None:
+    """With the largest number of steps that does fit, and that one is taken."""
+    with pytest.raises(InputError, match=f"4 GB of memory; at most {fitting:,} steps fit"):
+        build(Experiment.preset(**changes, steps=900_000), tmp_path / "book.xlsx")
+    assert list(tmp_path.iterdir()) == []
+    check_limits(Experiment.preset(**changes, steps=fitting))
+    with pytest.raises(InputError, match=f"at most {fitting:,} steps fit"):
+        check_limits(Experiment.preset(**changes, steps=fitting + 1))
+
+
 def test_many_samples_make_no_formula_too_long(tmp_path: Path) -> None:
     random = np.random.default_rng(1)
     inputs = random.uniform(-1, 1, (400, 2)).round(2).tolist()

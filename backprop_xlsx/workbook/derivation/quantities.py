@@ -34,7 +34,9 @@ class Quantities:
         constant = any(leaf.name in run.optimiser.constants for run in self._runs)
         step = 0 if constant else line.step - leaf.steps_back
         if step or leaf.name == STEP or not part.runs:
-            return self._number((leaf.name, step, ()))
+            # Optimisers may call different things by one name: v is momentum's and Adam's.
+            own = self._found.get((leaf.name, step, part.runs))
+            return own or self._number((leaf.name, step, ()))
         return self._number((leaf.name, step, part.runs))
 
     def formula_and_value(self, line: Line, part: Part) -> tuple[str, Value]:
@@ -48,6 +50,8 @@ class Quantities:
         """A line's number, which the lines below it may use."""
         number = self._numbers.add(line.left, cell, value, cell)
         self._found[line.name, line.step, ()] = number
+        if line.step:
+            self._found[line.name, line.step, part.runs] = number
         if not (line.in_run or line.over_samples):
             self._tell_apart(number, line, part)
         return number
