@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from xlsxwriter import Workbook
 from xlsxwriter.utility import xl_range_abs, xl_rowcol_to_cell
@@ -12,25 +13,24 @@ from backprop_xlsx.spreadsheet.sheets.page import Page, prepare
 from backprop_xlsx.spreadsheet.sheets.theme import Theme
 from backprop_xlsx.workbook.charts import loss_chart
 from backprop_xlsx.workbook.columns import SMALLEST_RISE, THRESHOLD, RunValues
+from backprop_xlsx.workbook.courses import SENTENCES, course, course_formula
 from backprop_xlsx.workbook.layout import (
     BELOW,
+    CHECKS,
     LEARNING_RATE_CELL,
     LEARNING_RATES,
+    PROBLEM_CELL,
     ROSE,
     THRESHOLD_NAME,
 )
+from backprop_xlsx.workbook.remarks import identical_neurons, unreachable_targets
 
 MILESTONES = (1, 10, 50, 100)
 THRESHOLD_CELL = (4, 4)
 TABLE_ROW = 6
 EQUALLY_LOW = 1e-9  # relative
+FROM_THE_START = "from the start"
 RUN, OPTIMISER, RATE, START = 1, 2, 3, 4  # columns of the table
-FELL, OSCILLATED, DIVERGED = "fell at every step", "rose in between", "ended above its start"
-SENTENCES = {
-    FELL: "Fell at every step:",
-    OSCILLATED: "Rose in between:",
-    DIVERGED: "Ended above its start:",
-}
 WIDTH_OF_NUMBERS, WIDTH_OF_OPTIMISERS, WIDTH_OF_WORDS = 13, 17, 22
 CHART_HEIGHT, CHART_GAP, ROW_HEIGHT = 380, 12, 20  # pixels
 
@@ -69,7 +69,7 @@ def write_learning_rates(
     _put_headers(page, theme, milestones)
     for row, run in enumerate(runs, start=TABLE_ROW + 1):
         _put_run(page, theme, row, run, milestones)
-    _put_sentence(page, theme, runs, course_column)
+    _put_sentences(page, theme, runs, course_column)
     page.write()
 
     chart_row = TABLE_ROW + len(runs) + 2
@@ -122,77 +122,137 @@ def _put_run(
         page.formula((row, column), run.cell(run.loss, step), losses[step], style)
         column += 1
     below = values[BELOW]
-    reached = int(below.argmax()) if below.any() else "never"
-    formula = f'IFERROR(MATCH(1,{run.column(BELOW)},0)-1,"never")'
+    reached: int | str = "never"
+    if below.any():
+        reached = int(below.argmax()) or FROM_THE_START
+    found = f"MATCH(1,{run.column(BELOW)},0)-1"
+    formula = f'IFERROR(IF({found}=0,"{FROM_THE_START}",{found}),"never")'
     page.formula((row, column), formula, reached, theme("whole", "ruled"))
     rises = int(values[ROSE].sum())
     page.formula((row, column + 1), f"SUM({run.column(ROSE)})", rises, theme("whole", "ruled"))
     start, end = (xl_rowcol_to_cell(row, place) for place in (START, START + len(milestones)))
-    count = xl_rowcol_to_cell(row, column + 1)
-    formula = f'IF({count}=0,"{FELL}",IF({end}>{start},"{DIVERGED}","{OSCILLATED}"))'
-    page.formula(
-        (row, column + 2), formula, _course(run_values), theme("indented", "ruled", "bold")
-    )
+    formula = course_formula(run, start, end, xl_rowcol_to_cell(row, column + 1))
+    words = theme("indented", "ruled", "bold")
+    page.formula((row, column + 2), formula, course(run_values), words)
 
 
-def _course(run: RunValues) -> str:
-    losses = run.losses
-    if not run.values[ROSE].any():
-        return FELL
-    return DIVERGED if losses[-1] > losses[0] else OSCILLATED
+@dataclass(frozen=True)
+class _Listed:
+    """One entry of a list in a sentence: whether it is in it, and as what, as formulas and now."""
+
+    condition: str
+    text: str
+    holds: bool
+    value: str
 
 
-def _put_sentence(page: Page, theme: Theme, runs: Sequence[RunValues], course_column: int) -> None:
-    """One live sentence: which rates got lowest, and what course each took.
+class _Collector:
+    """Lists for the sentences above the table, collected entry by entry right of it."""
 
-    The rates that it lists are collected, row by row, in columns right of the table.
-    """
+    def __init__(self, page: Page, theme: Theme, column: int) -> None:
+        self._page, self._theme, self._column = page, theme, column
+        heading = "collected for the sentences above"
+        page.text((TABLE_ROW - 1, column), heading, theme("quiet"))
+
+    def collect(self, heading: str, entries: Sequence[_Listed]) -> tuple[str, str]:
+        """Puts a list into the next column; its cell, with its value."""
+        self._page.text((TABLE_ROW, self._column), heading, self._theme("quiet"))
+        collected, above = "", ""
+        for row, entry in enumerate(entries, start=TABLE_ROW + 1):
+            formula = f'IF({entry.condition},{entry.text},"")'
+            if above:
+                separated = f'IF({above}="","",", ")&{entry.text}'
+                formula = f'{above}&IF({entry.condition},{separated},"")'
+            if entry.holds:
+                collected += (", " if collected else "") + entry.value
+            self._page.formula((row, self._column), formula, collected, self._theme("quiet"))
+            above = xl_rowcol_to_cell(row, self._column)
+        self._column += 1
+        return above, collected
+
+
+def _put_sentences(page: Page, theme: Theme, runs: Sequence[RunValues], course_column: int) -> None:
+    """Two live sentences: what the runs did, and what stands in their way."""
+    collector = _Collector(page, theme, course_column + 2)
+    clauses = [_lowest(collector, runs, course_column - 3)]
+    first = TABLE_ROW + 1
+    for words, said in SENTENCES.items():
+        cells = (xl_rowcol_to_cell(row, course_column) for row in range(first, first + len(runs)))
+        conditions = [f'{cell}="{words}"' for cell in cells]
+        holding = [course(run) == words for run in runs]
+        listed = collector.collect(said, _rates(runs, conditions, holding))
+        clauses.append(_clause(_led_in(said, runs), *listed))
+    _put_clauses(page, theme, 2, clauses, ("lead", "bold"))
+    remarks = []
+    for lead, found in (unreachable_targets(runs[0]), identical_neurons(runs[0])):
+        if found:
+            entries = [_Listed(r.condition, f'"{r.words}"', r.holds, r.words) for r in found]
+            remarks.append(_clause(lead, *collector.collect(lead, entries)))
+    if remarks:
+        _put_clauses(page, theme, 3, remarks, ("lead",))
+
+
+def _put_clauses(
+    page: Page,
+    theme: Theme,
+    row: int,
+    clauses: Sequence[tuple[str, str]],
+    styles: tuple[str, ...],
+) -> None:
+    formula = "&".join(formula for formula, _ in clauses)
+    problem = f"'{CHECKS}'!{xl_rowcol_to_cell(*PROBLEM_CELL)}"
+    value = "".join(value for _, value in clauses)
+    page.formula((row, 1), f'IFERROR({formula},{problem}&".")', value, theme(*styles))
+
+
+def _clause(lead: str, cell: str, collected: str) -> tuple[str, str]:
+    """A clause's formula and value: nothing where nothing is listed."""
+    value = f"{lead} {collected}. " if collected else ""
+    return f'IF({cell}="","","{lead} "&{cell}&". ")', value
+
+
+def _lowest(collector: _Collector, runs: Sequence[RunValues], column: int) -> tuple[str, str]:
+    """Which runs got lowest; of a single run, or where all are alike, nothing of the kind."""
+    if len(runs) == 1:
+        return '""', ""
     first, last = TABLE_ROW + 1, TABLE_ROW + len(runs)
-    final_column = course_column - 3
-    finals = xl_range_abs(first, final_column, last, final_column)
+    finals = xl_range_abs(first, column, last, column)
     # Below the floor losses are rounding, and so is a difference in their last digits.
     floor = f"{SMALLEST_RISE:.0E}"
-    lowest = [max(float(run.losses[-1]), SMALLEST_RISE) for run in runs]
-    clauses = [
-        (
-            f"Lowest after {runs[0].run.steps} steps:",
-            [
-                f"MAX({xl_rowcol_to_cell(row, final_column)},{floor})"
-                f"<=MAX(MIN({finals}),{floor})*{1 + EQUALLY_LOW}"
-                for row in range(first, last + 1)
-            ],
-            [value <= min(lowest) * (1 + EQUALLY_LOW) for value in lowest],
-        )
+    limit = f"MAX(MIN({finals}),{floor})*{1 + EQUALLY_LOW}"
+    conditions = [
+        f"MAX({xl_rowcol_to_cell(row, column)},{floor})<={limit}" for row in range(first, last + 1)
     ]
-    for course, words in SENTENCES.items():
-        conditions = [
-            f'{xl_rowcol_to_cell(row, course_column)}="{course}"' for row in range(first, last + 1)
-        ]
-        clauses.append((words, conditions, [_course(run) == course for run in runs]))
+    values = [max(float(run.losses[-1]), SMALLEST_RISE) for run in runs]
+    holding = [value <= min(values) * (1 + EQUALLY_LOW) for value in values]
+    said = f"Lowest after {runs[0].run.steps} steps:"
+    listed = collector.collect(said, _rates(runs, conditions, holding))
+    formula, value = _clause(_led_in(said, runs), *listed)
+    alike = f"After {runs[0].run.steps} steps all runs are equally low. "
+    formula = f'IF(MAX({finals},{floor})<={limit},"{alike}",{formula})'
+    return formula, alike if all(holding) else value
 
-    plain = {run.run.optimiser.title for run in runs} == {"gradient descent"}
-    column, parts, sentence = course_column + 2, [], ""
-    page.text((TABLE_ROW - 1, column), "collected for the sentence above", theme("quiet"))
-    for words, conditions, holding in clauses:
-        page.text((TABLE_ROW, column), words, theme("quiet"))
-        collected = ""
-        for offset, (condition, holds) in enumerate(zip(conditions, holding, strict=True)):
-            rate = xl_rowcol_to_cell(first + offset, RATE)
-            chosen = runs[offset].run.optimiser
-            listed, value = f'{rate}&""', f"{chosen.learning_rate:.15g}"
-            if not plain:
-                listed = f'"{chosen.title} (η = "&{rate}&")"'
-                value = f"{chosen.title} (η = {value})"
-            formula = f'IF({condition},{listed},"")'
-            if offset:
-                above = xl_rowcol_to_cell(first + offset - 1, column)
-                formula = f'{above}&IF({condition},IF({above}="","",", ")&{listed},"")'
-            if holds:
-                collected += (", " if collected else "") + value
-            page.formula((first + offset, column), formula, collected, theme("quiet"))
-        all_rates = xl_rowcol_to_cell(last, column)
-        lead = f"{words} η = " if plain else f"{words} "
-        parts.append(f'IF({all_rates}="","","{lead}"&{all_rates}&". ")')
-        sentence += f"{lead}{collected}. " if collected else ""
-        column += 1
-    page.formula((2, 1), "&".join(parts), sentence, theme("lead", "bold"))
+
+def _rates(
+    runs: Sequence[RunValues], conditions: Sequence[str], holding: Sequence[bool]
+) -> list[_Listed]:
+    """The runs as a sentence lists them: by their learning rates."""
+    found = []
+    for offset, (condition, holds) in enumerate(zip(conditions, holding, strict=True)):
+        rate = xl_rowcol_to_cell(TABLE_ROW + 1 + offset, RATE)
+        chosen = runs[offset].run.optimiser
+        text, value = f'{rate}&""', f"{chosen.learning_rate:.15g}"
+        if not _plain(runs):
+            text = f'"{chosen.title} (η = "&{rate}&")"'
+            value = f"{chosen.title} (η = {value})"
+        found.append(_Listed(condition, text, holds, value))
+    return found
+
+
+def _led_in(said: str, runs: Sequence[RunValues]) -> str:
+    return f"{said} η =" if _plain(runs) else said
+
+
+def _plain(runs: Sequence[RunValues]) -> bool:
+    """Whether all runs are of gradient descent, which then is not named."""
+    return {run.run.optimiser.title for run in runs} == {"gradient descent"}

@@ -34,12 +34,11 @@ from backprop_xlsx.workbook.checks.verdicts import (
 )
 from backprop_xlsx.workbook.checks.yellow_cells import ROWS, YellowCells
 from backprop_xlsx.workbook.columns import RunValues
-from backprop_xlsx.workbook.layout import CHECKS
+from backprop_xlsx.workbook.layout import CHECKS, PROBLEM_CELL
 from backprop_xlsx.workbook.layout import runs as runs_of
 
 NAME, LIVE, OTHER, DIFFERENCE, MARGIN, VERDICT = 1, 2, 3, 4, 5, 6
 LAST_COLUMN = 14
-PROBLEM_ROW = 4
 FIRST_TABLE = 8
 PROBLEMS_FORMAT = '[=0]"✓";0" to mend"'
 # Excel, LibreOffice and the engines differ by 5e-15 in one step.
@@ -72,7 +71,7 @@ def write_checks(
     )
     page.text((1, 1), lead, theme("lead"))
 
-    problems = xl_rowcol_to_cell(PROBLEM_ROW, VERDICT, row_abs=True, col_abs=True)
+    problems = xl_rowcol_to_cell(PROBLEM_CELL[0], VERDICT, row_abs=True, col_abs=True)
     derivatives_row = FIRST_TABLE
     columns_row = derivatives_row + len(checked_parameters(experiment)) + 4
     columns = ColumnChecks(runs, columns_row, problems)
@@ -92,15 +91,15 @@ def write_checks(
         differences.put(page, theme)
 
     all_verdicts = xl_range_abs(FIRST_TABLE, VERDICT, last_row + len(runs) - 1, VERDICT)
-    problem = xl_rowcol_to_cell(PROBLEM_ROW, LIVE)
+    problem = xl_rowcol_to_cell(*PROBLEM_CELL)
     page.text((3, 1), "All checks", theme("bold"))
     formula, value = summary(all_verdicts, verdicts, problem, problems)
     page.merged_formula((3, LIVE), VERDICT, formula, value, theme("bold", "boxed", "indented"))
-    page.text((PROBLEM_ROW, NAME), "Yellow cells", theme("bold"))
+    page.text((PROBLEM_CELL[0], NAME), "Yellow cells", theme("bold"))
     style = theme("indented")
-    page.formula((PROBLEM_ROW, LIVE), yellow.problem_formula, "all hold numbers", style)
+    page.formula(PROBLEM_CELL, yellow.problem_formula, "all hold numbers", style)
     style = theme("left", number_format=PROBLEMS_FORMAT)
-    page.formula((PROBLEM_ROW, VERDICT), yellow.count_formula, 0, style)
+    page.formula((PROBLEM_CELL[0], VERDICT), yellow.count_formula, 0, style)
     page.height(3, 20)
     page.write()
     for area in (all_verdicts, xl_range_abs(3, LIVE, 3, VERDICT)):
@@ -108,7 +107,7 @@ def write_checks(
             rule = {"type": "text", "criteria": "begins with", "value": sign}
             rule["format"] = workbook.add_format(style)
             worksheet.conditional_format(area.replace("$", ""), rule)
-    worksheet.freeze_panes(PROBLEM_ROW + 1, 0)
+    worksheet.freeze_panes(PROBLEM_CELL[0] + 1, 0)
     prepare(worksheet, differences.last_row, max(LAST_COLUMN, columns.last_column))
     worksheet.fit_to_pages(1, 0)
     worksheet.set_h_pagebreaks([last_row + len(runs) + 2])

@@ -111,9 +111,9 @@ def _delta(columns: Columns, layer: int, number: int) -> Sized:
         terms.append(f"{delta}*{weight}")
         sized.append(f"{size}*{square(weight)}")
     if len(terms) > MOST_TERMS:
-        following = layers[layer + 1]
-        deltas = [gradient_name(neuron.pre_activation) for neuron in following.neurons]
-        weights = columns.between(following.weights[0], following.weights[-1])
+        next_layer = layers[layer + 1]
+        deltas = [gradient_name(neuron.pre_activation) for neuron in next_layer.neurons]
+        weights = columns.between(next_layer.weights[0], next_layer.weights[-1])
         sized = [f"SUMSQ({columns.between(deltas[0], deltas[-1])})*SUMSQ({weights})"]
     return f"{added(terms)}*{slope}", f"{added(sized)}*{square(slope)}"
 

@@ -1,0 +1,76 @@
+"""What a reader should know of the start values: targets out of reach, neurons that are alike."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import combinations, pairwise
+
+import numpy as np
+
+from backprop_xlsx.model.names import sampled
+from backprop_xlsx.model.network import Layer
+from backprop_xlsx.workbook.checks.identities.columns import Columns
+from backprop_xlsx.workbook.columns import RunValues
+
+# What the activation of an output can come near to.
+_REACH = {"sigmoid": (0, 1), "softmax": (0, 1), "tanh": (-1, 1), "relu": (0, None)}
+# Of a wider layer only neighbours are compared.
+MOST_NEURONS_COMPARED = 8
+
+
+@dataclass(frozen=True)
+class Remark:
+    """One thing that may be true of the start values: in words, as a condition, and now."""
+
+    words: str
+    condition: str
+    holds: bool
+
+
+def unreachable_targets(run_values: RunValues) -> tuple[str, list[Remark]]:
+    """Targets beyond what the output's activation reaches, and the words that lead them in."""
+    columns = Columns(run_values.run)
+    network, experiment = columns.network, columns.experiment
+    activation = network.layers[-1].activation
+    if activation not in _REACH:
+        return "", []
+    smallest, largest = _REACH[activation]
+    reach = f"{smallest} to {largest}" if largest is not None else f"from {smallest}"
+    lead = f"Out of reach of the output's {activation} ({reach}), so the loss cannot get to 0:"
+    remarks = []
+    for index, name in enumerate(network.targets):
+        given = columns.given(name)
+        targets = [sample.targets[index] for sample in experiment.samples]
+        beyond = f"MIN({given})<{smallest}"
+        holds = min(targets) < smallest
+        if largest is not None:
+            beyond = f"OR({beyond},MAX({given})>{largest})"
+            holds = holds or max(targets) > largest
+        remarks.append(Remark(name, beyond, holds))
+    return lead, remarks
+
+
+def identical_neurons(run_values: RunValues) -> tuple[str, list[Remark]]:
+    """Pairs of hidden neurons that are the same at every step, and what leads them in."""
+    columns = Columns(run_values.run)
+    remarks = []
+    for one, other in _pairs(columns.network.hidden_layers):
+        condition = f"SUMPRODUCT(({columns(one)}<>{columns(other)})*1)=0"
+        samples = range(columns.samples) if columns.samples > 1 else (None,)
+        holds = all(
+            np.array_equal(
+                run_values.values[sampled(one, sample)], run_values.values[sampled(other, sample)]
+            )
+            for sample in samples
+        )
+        remarks.append(Remark(f"{one} and {other}", condition, holds))
+    return "The same at every step, so that they do no more than one neuron:", remarks
+
+
+def _pairs(layers: tuple[Layer, ...]) -> Iterator[tuple[str, str]]:
+    for layer in layers:
+        names = [neuron.pre_activation for neuron in layer.neurons]
+        yield from (
+            combinations(names, 2) if len(names) <= MOST_NEURONS_COMPARED else pairwise(names)
+        )
