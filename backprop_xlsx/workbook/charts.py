@@ -16,8 +16,8 @@ from backprop_xlsx.workbook.layout import FLOORED, SERIES_NAME_CELL, series_name
 TEXT_SIZE, TITLE_SIZE, SMALL_TEXT_SIZE = 9, 11, 8
 MARK_SIZE = 8
 END_OF_LOGARITHMIC_AXIS = 1e-15
-# Where a small chart's lines are drawn: beside the numbers and titles of its axes.
-SMALL_PLOT = {"x": 0.2, "y": 0.05, "width": 0.75, "height": 0.7}
+# Pixels around the lines of a small chart, for the numbers and titles of its axes.
+LEFT, TOP, RIGHT, BOTTOM = 56, 8, 12, 42
 
 
 def loss_chart(
@@ -43,8 +43,10 @@ def small_loss_chart(
     chart = _lines(workbook, runs, False, SMALL_TEXT_SIZE)
     chart.set_title({"none": True})
     chart.set_legend({"none": True})
-    chart.set_plotarea({"layout": SMALL_PLOT})
-    chart.set_size({"width": size[0], "height": size[1]})
+    width, height = size
+    inner = {"width": 1 - (LEFT + RIGHT) / width, "height": 1 - (TOP + BOTTOM) / height}
+    chart.set_plotarea({"layout": {"x": LEFT / width, "y": TOP / height} | inner})
+    chart.set_size({"width": width, "height": height})
     return chart
 
 

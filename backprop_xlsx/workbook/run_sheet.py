@@ -40,7 +40,7 @@ GROUP_TITLES = {
 CONSTANT_TITLES = {letter: field.replace("_", " ") for field, letter in SYMBOLS.items()}
 STEP_WIDTH, GLANCE_WIDTH, WIDTH = 7, 24, 9.6
 # What stays in sight wherever one scrolls: the chart in the corner above step and loss.
-CHART_HEIGHT = 118
+CHART_HEIGHT = 120
 # The facts beside the chart, from these columns on; their numbers stand three columns further.
 FACTS_COLUMN, LOSSES_COLUMN, LINKS_COLUMN, TO_NUMBER = 3, 8, 13, 3
 

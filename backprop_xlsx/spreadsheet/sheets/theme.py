@@ -40,8 +40,8 @@ DIFFERS_COLOUR, DIFFERS_TINT = "#8A3B00", "#FBE3D0"
 LARGEST_PLAIN_VALUE = 1000
 VALUE, SCIENTIFIC, WHOLE = "0.000000", "0.000E+00", "0"
 # What falls by orders of magnitude: decimals as long as they tell something.
-LOSS = "[=0]0;[>=0.001]0.000000;0.00E+00"
-GRADIENT = "[>=0.001]0.000000;[<=-0.001]-0.000000;0.00E+00"
+LOSS = "[=0]0;[>=0.0001]0.000000;0.00E+00"
+GRADIENT = "[>=0.0001]0.000000;[<=-0.0001]-0.000000;0.00E+00"
 SHORT_LOSS = "[=0]0;[>=0.001]0.0000;0.00E+00"
 # As it was typed, as far as it fits.
 TYPED = "[>=0.001]0.0#####;[<=-0.001]-0.0#####;General"
