@@ -288,4 +288,4 @@ def test_a_logarithmic_axis_ends_where_losses_are_rounding(tmp_path: Path) -> No
         min(float(n) for n in re.findall(r"<c:v>([-+.\de]+)</c:v>", series))
         for series in re.findall(r"<c:yVal>.*?</c:yVal>", logarithmic, re.S)
     ]
-    assert min(lowest) < 1e-15 < max(lowest)
+    assert max(lowest) < 1e-15

@@ -42,7 +42,7 @@ VALUE, SCIENTIFIC, WHOLE = "0.000000", "0.000E+00", "0"
 # What falls by orders of magnitude: decimals as long as they tell something.
 LOSS = "[=0]0;[>=0.0001]0.000000;0.00E+00"
 GRADIENT = "[>=0.0001]0.000000;[<=-0.0001]-0.000000;0.00E+00"
-SHORT_LOSS = "[=0]0;[>=0.001]0.0000;0.00E+00"
+SHORT_LOSS = "[>=0.001]0.0000;[>=0.000001]0.000000;0.00E+00"
 # As it was typed, as far as it fits.
 TYPED = "[>=0.001]0.0#####;[<=-0.001]-0.0#####;General"
 PLAIN = "[>=0.001]0.0###;[<=-0.001]-0.0###;General"
