@@ -15,12 +15,17 @@ from backprop_xlsx.model.experiment import Experiment
 from backprop_xlsx.reference import Array, State
 from backprop_xlsx.spreadsheet.engines import Recalculated, engines, recalculate
 from backprop_xlsx.spreadsheet.errors import InputError, VerificationError
-from backprop_xlsx.spreadsheet.ooxml.book import Book, read_book
+from backprop_xlsx.spreadsheet.ooxml.book import Book
 from backprop_xlsx.spreadsheet.ooxml.formula_text import cell_name
-from backprop_xlsx.spreadsheet.ooxml.patch import spoil
+from backprop_xlsx.spreadsheet.ooxml.portions import Portion, PortionedBook
+from backprop_xlsx.spreadsheet.progress import Report, silent
 from backprop_xlsx.workbook.checks.central_differences import CentralDifferences
 from backprop_xlsx.workbook.columns import run_values
 from backprop_xlsx.workbook.layout import CHECKS, FIRST_ROW, ROSE, Run, runs
+from backprop_xlsx.workbook.limits import table_cells
+
+# Cells of all runs together; a book of more is recalculated run by run.
+MOST_CELLS_AT_ONCE = 200_000
 
 ABSOLUTE, RELATIVE = 1e-12, 1e-11
 # A step may differ by a few units in the last place of each activation, amplified as it is.
@@ -45,26 +50,33 @@ class Verification:
 
 
 def verify(
-    path: Path | str, experiment: Experiment, by: tuple[str, ...] | None = None
+    path: Path | str,
+    experiment: Experiment,
+    by: tuple[str, ...] | None = None,
+    report: Report = silent,
 ) -> Verification:
     """Recalculates a workbook and compares every formula with the reference of an experiment.
 
     ``by`` names the engines, all that are installed unless given. The engines get a copy whose
-    cached values are all wrong. Raises VerificationError, naming the first cell that differs,
-    FileError if the file cannot be read, and InputError if no engine is there.
+    cached values are all wrong; a large book comes to them run by run. ``report`` is told how far
+    it has come. Raises VerificationError, naming the first cell that differs, FileError if the
+    file cannot be read, and InputError if no engine is there.
     """
     path = Path(path)
     by = engines() if by is None else by
     if not by:
         raise InputError("no engine to verify with: install ironcalc or formualizer")
-    book = read_book(path)
-    comparison = _Comparison(experiment, book)
+    tables = [run.sheet for run in runs(experiment)]
+    whole = table_cells(experiment) <= MOST_CELLS_AT_ONCE
+    portioned = PortionedBook(path, tables, FIRST_ROW + 1, whole)
+    comparison = _Comparison(experiment, portioned.book)
     with tempfile.TemporaryDirectory() as folder:
-        spoilt = Path(folder) / "spoilt.xlsx"
-        spoil(book, spoilt)
-        for engine in by:
-            comparison.compare(recalculate(spoilt, engine))
-    return Verification(by, comparison.formulas, comparison.largest, comparison.unsteady)
+        for number, portion in enumerate(portioned.portions(Path(folder))):
+            for turn, engine in enumerate(by):
+                done = (number + turn / len(by)) / len(portioned)
+                report(f"{engine} recalculates {portion.name}", done)
+                comparison.compare(recalculate(portion.path, engine), portion)
+    return Verification(by, portioned.formulas, comparison.largest, comparison.unsteady)
 
 
 @dataclass(frozen=True)
@@ -103,20 +115,19 @@ class _Comparison:
             if cell.formula is not None
             and (sheet.name not in sheets or not FIRST_ROW < row <= last)
         ]
-        self.formulas = sum(
-            cell.formula is not None for sheet in book.sheets for cell in sheet.cells.values()
-        )
         self.largest = 0.0
 
-    def compare(self, recalculated: Recalculated) -> None:
+    def compare(self, recalculated: Recalculated, portion: Portion) -> None:
         for expected in self._expected:
+            if expected.run.sheet not in portion.tables:
+                continue
             found = _table(recalculated, expected.run, expected.quantities)
             self._compare_steps(recalculated.engine, expected, found)
             _compare_helpers(recalculated, expected, found)
             if expected.run.sheet not in self.unsteady:
                 allowed = np.full(found.shape, expected.rounding)
                 _compare(recalculated.engine, expected, found, expected.values, allowed)
-        if not self.unsteady:
+        if portion.others and not self.unsteady:
             self._compare_others(recalculated)
 
     def _compare_steps(self, engine: str, expected: _Expected, found: Array) -> None:

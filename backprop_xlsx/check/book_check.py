@@ -7,12 +7,15 @@ from pathlib import Path
 
 from backprop_xlsx.check.findings import Caution, FileReport, TableReport
 from backprop_xlsx.check.judging.recognition import held_against_best, held_against_one_of
+from backprop_xlsx.check.reading.addresses import in_own_addresses
+from backprop_xlsx.check.reading.arrangement import arranged
 from backprop_xlsx.check.reading.described import exercises_of, read_description
 from backprop_xlsx.check.reading.tables import Table, find_tables
+from backprop_xlsx.check.reading.views import View
 from backprop_xlsx.check.table_check import Memory, TableCheck
 from backprop_xlsx.check.warnings.cautions import missing_learning_rates
 from backprop_xlsx.check.warnings.pasted import pasted_cautions
-from backprop_xlsx.spreadsheet.errors import FileError
+from backprop_xlsx.spreadsheet.errors import FileError, ForeignFileError
 from backprop_xlsx.spreadsheet.ooxml.book import Book, read_book
 
 MOST_TABLES = 300
@@ -23,6 +26,8 @@ def check_file(path: Path) -> FileReport:
     """Read a workbook and judge its tables; an unreadable one gives a report with ``error``."""
     try:
         tables = check_book(read_book(path))
+    except ForeignFileError as error:
+        return FileReport(path, error=str(error), foreign=error.suffix)
     except FileError as error:
         return FileReport(path, error=str(error))
     if not tables:
@@ -51,30 +56,41 @@ def check_book(book: Book) -> tuple[TableReport, ...]:
     Raises FileError for a book of more than :data:`MOST_TABLES`, or one that describes itself as
     no book can be.
     """
+    view, checks = judged(book)
+    return tuple(in_own_addresses(check.report(), view) for check in checks)
+
+
+def judged(book: Book) -> tuple[View, list[TableCheck]]:
+    """The tables of a book, judged but not yet reported, and the view in which they stand.
+
+    Raises FileError as :func:`check_book`.
+    """
     description = read_description(book)
+    view = View(book)
     if description is None:
-        tables = _tables(book, [find_tables(sheet) for sheet in book.sheets])
-        checks = held_against_best(book, tables, Memory())
+        view, found = arranged(book)
+        _refuse_more(book, found)
+        checks = held_against_best(view.book, found, Memory())
+        book = view.book
     else:
         exercises = exercises_of(description)
-        tables = _tables(book, [find_tables(sheet, exercises[0]) for sheet in book.sheets])
-        checks = held_against_one_of(exercises, book, tables, Memory())
+        found = [table for sheet in book.sheets for table in find_tables(sheet, exercises[0])]
+        _refuse_more(book, found)
+        checks = held_against_one_of(exercises, book, found, Memory())
         if checks and len(checks) != len(exercises):
             text = f"describes {len(exercises)} runs, and {len(checks)} were found"
             checks[-1].cautions.append(Caution("description", "the book", text))
     if checks:
         _compare_runs(book, checks)
-    return tuple(check.report() for check in checks)
+    return view, checks
 
 
-def _tables(book: Book, found: Sequence[Sequence[Table]]) -> list[Table]:
-    tables = [table for of_sheet in found for table in of_sheet]
+def _refuse_more(book: Book, tables: Sequence[Table]) -> None:
     if len(tables) > MOST_TABLES:
         raise FileError(
             f"{book.path}: holds {len(tables)} tables, expected at most {MOST_TABLES}; "
             "split it into several files"
         )
-    return tables
 
 
 def _compare_runs(book: Book, checks: Sequence[TableCheck]) -> None:

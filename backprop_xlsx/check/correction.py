@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from backprop_xlsx.check.book_check import check_file
 from backprop_xlsx.check.findings import FileReport, TableReport
+from backprop_xlsx.check.proof import require_verified
 from backprop_xlsx.check.report.phrases import cells, printable, tally
 from backprop_xlsx.model.names import label
 from backprop_xlsx.spreadsheet.engines import Recalculated, engines, recalculate
@@ -131,9 +131,10 @@ def fix(report: FileReport, target: Path) -> Fixed:
     The cached values that follow from them are recalculated, in all sheets and charts; every
     other byte stays.
 
-    Raises VerificationError, and writes nothing, if a fault has no known correction, no engine
-    computes the corrected cells, or the copy would not pass the check; FileError if the file
-    cannot be read or the copy not be written.
+    The copy is verified before it is given out, see :func:`require_verified
+    <backprop_xlsx.check.proof.require_verified>`. Raises VerificationError, and writes
+    nothing, if a fault has no known correction, no engine computes the corrected cells, or the copy
+    cannot be verified; FileError if the file cannot be read or the copy not be written.
     """
     corrections = _corrections(report, target)
     book = read_book(report.path)
@@ -151,7 +152,10 @@ def fix(report: FileReport, target: Path) -> Fixed:
                 sheet, corrections.get(sheet.name, {}), areas, before, after
             )
         copy.write(temporary)
-        _require_right(temporary, target)
+        try:
+            require_verified(temporary, book, report.tables, corrections, after)
+        except VerificationError as error:
+            raise VerificationError(f"{target}: not written, {error}") from None
         placed = place(temporary, target)
     corrected = sum(map(len, corrections.values()))
     return Fixed(placed, corrected, sum(map(len, copy.changes.values())) - corrected)
@@ -166,7 +170,7 @@ def _corrections(report: FileReport, target: Path) -> Corrections:
                     f"{target}: not written, no correction is known for "
                     f"{label(fault.quantity)} in {table.sheet}!{cells(fault)}"
                 )
-            corrections.setdefault(table.sheet, {}).update(fault.corrections)
+            corrections.setdefault(fault.sheet or table.sheet, {}).update(fault.corrections)
     return corrections
 
 
@@ -245,19 +249,3 @@ def _is_stale(cached: Value, computed: Value) -> bool:
 def _areas(tables: tuple[TableReport, ...], sheet: str) -> list[Area]:
     areas = (Area.parse(table.range) for table in tables if table.sheet == sheet)
     return [area for area in areas if area is not None]
-
-
-def _require_right(copy: Path, target: Path) -> None:
-    report = check_file(copy)
-    if report.error is not None or report.faults:
-        first = next(
-            (
-                f"{table.sheet}!{cells(fault)}: {fault.explanation}"
-                for table in report.tables
-                for fault in table.faults
-            ),
-            report.error,
-        )
-        raise VerificationError(
-            f"{target}: not written, the corrected copy would not pass the check ({first})"
-        )

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache, partial
 
 from backprop_xlsx.check.faults.effect import Simulator, Start
 from backprop_xlsx.check.faults.gathering import WrongCells, wrong_cells_of
 from backprop_xlsx.check.faults.given import wrong_cells_of_given
 from backprop_xlsx.check.findings import Fault, TableReport
+from backprop_xlsx.check.judging.claims import Claims
 from backprop_xlsx.check.judging.columns import Column, judge_column, judge_values, read_columns
+from backprop_xlsx.check.judging.own_rows import own_rows
 from backprop_xlsx.check.judging.roles import (
     adopt_first_row,
     find_constants,
@@ -28,6 +31,7 @@ from backprop_xlsx.check.reading.single_cells import (
     number_of,
 )
 from backprop_xlsx.check.reading.surroundings import Surroundings
+from backprop_xlsx.check.reading.tables import Table
 from backprop_xlsx.check.repair.diagnosis import Diagnoses
 from backprop_xlsx.check.repair.writing import CellWriter
 from backprop_xlsx.check.warnings.cautions import (
@@ -54,15 +58,19 @@ class Memory:
 
 
 class TableCheck:
-    """A table whose columns are judged; ``memory`` is that of its book."""
+    """A table whose columns are judged; ``memory`` is that of its book.
+
+    ``exercise`` is what it is held against, before its auxiliary columns are counted in.
+    """
 
     def __init__(self, surroundings: Surroundings, memory: Memory) -> None:
-        self.table = surroundings.table
-        self.surroundings = surroundings
-        self.judge = Judge(self.surroundings, memory.verdicts)
+        self.exercise = surroundings.table.exercise
         self.memory = memory
-        self.columns = read_columns(self.table)
-        self.learning_rate, self.rate = self._assign_roles()
+        self._begin(Judge(surroundings, memory.verdicts))
+        table = self._explained()
+        if table is not self.table:
+            self._begin(self.judge.of(table))
+        self.judge.own_rows = cache(partial(own_rows, self.judge, self.rate))
         for column in self.columns.values():
             judge_column(self.judge, column)
         self._judge_values()
@@ -72,6 +80,26 @@ class TableCheck:
             *learning_rate_cautions(self._rate_cell(), self.rate),
             *chart_cautions(surroundings.book, self.table),
         ]
+
+    def _begin(self, judge: Judge) -> None:
+        """Read the columns, and find what the cells around them stand for."""
+        self.judge, self.surroundings = judge, judge.surroundings
+        self.table = judge.table
+        self.columns = read_columns(self.table)
+        self.learning_rate, self.rate = self._assign_roles()
+
+    def _explained(self) -> Table:
+        """The table with the columns that no header explains, as far as their formulas do."""
+        if self.exercise.described:
+            return self.table
+        taken = {
+            column
+            for other in self.surroundings.others
+            if other.sheet is self.table.sheet
+            for column in other.columns.values()
+            if other.first_row <= self.table.last_row and self.table.first_row <= other.last_row
+        }
+        return Claims(self.judge, frozenset(taken)).table_with_all()
 
     @property
     def has_all_columns(self) -> bool:

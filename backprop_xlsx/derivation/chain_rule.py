@@ -7,7 +7,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from backprop_xlsx import equations
-from backprop_xlsx.derivation.lines import Line, Part
+from backprop_xlsx.derivation.lines import Line, Part, Remark, written
+from backprop_xlsx.derivation.remarks import (
+    share_of_the_loss,
+    slope_derived,
+    way_to_output_weight,
+)
 from backprop_xlsx.formula.expression import (
     Call,
     Expression,
@@ -18,10 +23,10 @@ from backprop_xlsx.formula.expression import (
     product,
     total,
 )
+from backprop_xlsx.formula.notation import IN_SENTENCES, Notation
 from backprop_xlsx.model.activations import ACTIVATIONS
-from backprop_xlsx.model.names import TOTAL_LOSS, gradient_name, label, sampled
+from backprop_xlsx.model.names import TOTAL_LOSS, gradient_name, label
 from backprop_xlsx.model.network import Network
-from backprop_xlsx.model.words import span
 
 # A quotient by less than this is not shown: at 0 there is none, and near it rounding is magnified.
 SMALLEST_DIVISOR, NOT_SHOWN = 1e-4, "not shown"
@@ -40,8 +45,8 @@ class WhereDivisible(Expression):
         divisor, inner = self.divisor.formula(cell), self.expression.formula(cell)
         return f'IF({divisor}>{SMALLEST_DIVISOR},{inner},"{NOT_SHOWN}")'
 
-    def text(self) -> str:
-        return self.expression.text()
+    def text(self, notation: Notation = IN_SENTENCES) -> str:
+        return self.expression.text(notation)
 
     def value(self, lookup: Callable[[Expression], Value]) -> Value:
         if self.divisor.value(lookup) > SMALLEST_DIVISOR:
@@ -52,24 +57,23 @@ class WhereDivisible(Expression):
         return (self.divisor, self.expression)
 
 
-def chain_rule(network: Network, sample: int | None) -> Part:
-    """From the loss to the first weight of the output layer, factor by factor."""
-    return _ChainRule(network, sample).part()
+def chain_rule(network: Network, samples: int) -> Part:
+    """From the loss to the first weight of the output layer, factor by factor.
+
+    ``samples`` is how many a step sees.
+    """
+    return _ChainRule(network, samples).part()
 
 
 class _ChainRule:
-    """``sample``, from 0, is the sample that it is for; None where a step sees a single one."""
-
-    def __init__(self, network: Network, sample: int | None) -> None:
+    def __init__(self, network: Network, samples: int) -> None:
         self._network = network
-        self._sample = sample
+        self._samples = samples
         self._layer = network.layers[-1]
         self._output = network.outputs[0]
         self._weight, self._source = self._output.weights[0], self._output.sources[0]
-        self._pre = self._named(self._output.pre_activation)
-        self._activation = self._named(self._output.activation)
-        self._target = self._named(network.targets[0])
-        self._loss = self._named(TOTAL_LOSS)
+        self._pre, self._activation = self._output.pre_activation, self._output.activation
+        self._target = network.targets[0]
 
     def part(self) -> Part:
         if self._network.has_softmax:
@@ -78,59 +82,69 @@ class _ChainRule:
             explanation, lines = self._fused()
         else:
             explanation, lines = self._plain()
-        if self._sample is not None:
-            explanation += f" E is {self._loss} here, the loss of sample 1 alone."
-        return Part(f"{label(gradient_name(self._weight))}, step by step", explanation, lines)
+        if self._samples > 1:
+            explanation += f" E is {TOTAL_LOSS} here, the loss of the chosen sample alone."
+        opening = (way_to_output_weight(self._network), *share_of_the_loss(self._network))
+        title = f"{label(self._gradient)}, step by step"
+        return Part(title, explanation, (*opening, *lines))
 
-    def _plain(self) -> tuple[str, tuple[Line, ...]]:
+    def _plain(self) -> tuple[str, tuple[Line | Remark, ...]]:
         """Neither softmax nor a loss that fuses with its activation."""
-        slopes = (gradient_name(self._activation), self._slope_name, self._source_name)
         explanation = (
-            f"{self._weight} acts on {self._loss} through {self._pre} and {self._activation} "
-            f"alone, so the chain rule gives {label(self._gradient)} = "
-            f"{' · '.join(label(slope) for slope in slopes)}{self._others}."
+            f"{self._weight} acts on {TOTAL_LOSS} through {self._pre} and {self._activation} "
+            "alone. The chain rule takes that way step by step, and multiplies the slopes."
         )
+        slopes = (gradient_name(self._activation), self._slope_name, self._source_name)
         gradient = product([Symbol(slope) for slope in slopes])
-        lines = (*self._two_slopes(), self._last_slope(), Line(self._gradient, gradient))
+        of_loss, of_activation = self._two_slopes()
+        lines = (
+            Remark(label(self._gradient), written(gradient)),
+            of_loss,
+            *slope_derived(self._layer.activation),
+            of_activation,
+            self._last_slope(),
+            Line(self._gradient, gradient),
+        )
         return explanation, lines
 
-    def _fused(self) -> tuple[str, tuple[Line, ...]]:
+    def _fused(self) -> tuple[str, tuple[Line | Remark, ...]]:
         """Sigmoid and binary cross-entropy: two factors whose product needs no division."""
         a, t = self._activation, self._target
         outputs = len(self._network.outputs)
         rest = f"{a} − {t}" + (f", divided by the {outputs} outputs" if outputs > 1 else "")
         explanation = (
-            f"{self._weight} acts on {self._loss} through {self._pre} and {a} alone"
-            f"{self._others}. Sigmoid and binary cross-entropy fit each other: ∂E/∂{a} has "
-            f"{a}·(1 − {a}) for its denominator, which is what ∂{a}/∂{self._pre} is: their product "
-            f"is {rest}. The runs compute that difference: it is right even where {a} is so near "
-            "0 or 1 that the quotient has no exact number, and is not shown."
+            f"{self._weight} acts on {TOTAL_LOSS} through {self._pre} and {a} alone. "
+            f"Sigmoid and binary cross-entropy fit each other: ∂E/∂{a} has "
+            f"{a} · (1 − {a}) for its denominator, which is what ∂{a}/∂{self._pre} is: their "
+            f"product is {rest}. The runs compute that difference: it is right even where {a} is "
+            "so near 0 or 1 that the quotient has no exact number, and is not shown."
         )
         first, second = self._two_slopes()
         both = Symbol(first.name) * Symbol(second.name)
-        slope = second.expression
+        delta = label(gradient_name(self._pre))
         lines = (
-            Line(first.name, WhereDivisible(slope, first.expression), first.text),
+            Line(first.name, WhereDivisible(second.expression, first.expression), first.text),
+            *slope_derived(self._layer.activation),
             second,
-            Line("both factors", WhereDivisible(Symbol(second.name), both)),
-            self._delta("the same, after cancelling: "),
+            Line("both factors", WhereDivisible(Symbol(second.name), both), quantity=delta),
+            self._delta("the same after cancelling"),
             self._last_slope(),
             self._product_with_source(),
         )
         return explanation, lines
 
-    def _softmax(self) -> tuple[str, tuple[Line, ...]]:
+    def _softmax(self) -> tuple[str, tuple[Line | Remark, ...]]:
         """Every activation depends on every output, so ∂E/∂o is a sum over the activations."""
         network = self._network
-        outputs = [self._named(neuron.activation) for neuron in network.outputs]
+        outputs = [neuron.activation for neuron in network.outputs]
         if len(outputs) > MOST_OUTPUTS:
             return self._softmax_explanation(), self._ending()
         fused = network.fused
         smallest = Call("MIN", tuple(Symbol(a) for a in outputs))
-        lines: list[Line] = []
+        lines: list[Line | Remark] = []
         terms: list[Expression] = []
         for index, a in enumerate(outputs):
-            slope = product(equations.loss_slope(network, index, self._sample))
+            slope = product(equations.loss_slope(network, index))
             if fused:
                 slope = WhereDivisible(Symbol(a), slope)
             own = Symbol(a) * (1 - Symbol(a))
@@ -141,7 +155,7 @@ class _ChainRule:
         summed = total(terms)
         if fused:
             summed = WhereDivisible(smallest, summed)
-        lines.append(Line(f"sum over {span(outputs)}", summed))
+        lines.append(Line("sum of all", summed, quantity=label(gradient_name(self._pre))))
         return self._softmax_explanation(), (*lines, *self._ending())
 
     def _softmax_explanation(self) -> str:
@@ -150,12 +164,12 @@ class _ChainRule:
         explanation = (
             f"Under softmax {o} acts on every output, as it is part of the denominator of them "
             f"all; ∂E/∂{o} is the sum of ∂E/∂a · ∂a/∂{o} over them. "
-            f"∂a/∂{o} is {a}·(1 − {a}) for {a} itself and −a·{a} for every other a. "
+            f"∂a/∂{o} is {a} · (1 − {a}) for {a} itself and −a · {a} for every other a. "
         )
         if network.fused:
             explanation += (
-                "With cross-entropy ∂E/∂a = −t/a, so that each a cancels: −t1·(1 − a_o1), and "
-                "t·a_o1 for each other target. Together they are a_o1·(t1 + t2 + …) − t1, and "
+                "With cross-entropy ∂E/∂a = −t/a, so that each a cancels: −t1 · (1 − a_o1), and "
+                "t · a_o1 for each other target. Together they are a_o1 · (t1 + t2 + …) − t1, and "
                 f"as targets sum to 1, ∂E/∂{o} = {a} − {t}. The runs compute that difference, "
                 "which needs no division: it is right even where an output is so near 0 that the "
                 "quotients are not shown."
@@ -171,7 +185,7 @@ class _ChainRule:
     def _ending(self) -> tuple[Line, ...]:
         """∂E/∂o as the runs compute it, then the weight."""
         return (
-            self._delta("the same, simplified: "),
+            self._delta("the same, simplified"),
             self._last_slope(),
             self._product_with_source(),
         )
@@ -179,44 +193,46 @@ class _ChainRule:
     def _two_slopes(self) -> tuple[Line, Line]:
         """∂E/∂a and ∂a/∂o."""
         network, a, o = self._network, self._activation, self._pre
-        of_loss = product(equations.loss_slope(network, 0, self._sample))
+        of_loss = product(equations.loss_slope(network, 0))
         outputs = len(network.outputs)
-        part = re.sub(r"\b(t1|a_o1)\b", lambda m: self._named(m[1]), network.loss.plain)
+        part = network.loss.plain.replace("·", " · ")
         divided = f"/{outputs}" if network.loss.averaged and outputs > 1 else ""
         if divided and not part.startswith("("):
             part = f"({part})"
-        loss_text = f"∂({part}{divided})/∂{a} = {of_loss.text()}"
-        factors = equations.activation_slope(self._layer, self._output, self._sample)
+        loss_text = f"∂({part}{divided})/∂{a} = {written(of_loss)}"
+        factors = equations.activation_slope(self._layer, self._output)
         slope = product(factors) if factors else Number(1)
-        function = ACTIVATIONS[self._layer.activation].function(Symbol(o)).text()
+        function = written(ACTIVATIONS[self._layer.activation].function(Symbol(o)))
         simple = re.fullmatch(r"(\w+)\((.*)\)", function)
         if simple and simple[2] == o:
-            slope_text = f"{simple[1]}′({o}) = {slope.text()}"
+            slope_text = f"{simple[1]}′({o}) = {written(slope)}"
         elif function == o:
-            slope_text = f"{slope.text()}, as {a} is {o} itself"
+            slope_text = f"{written(slope)}, as {a} is {o} itself"
         else:
-            slope_text = f"∂({function})/∂{o} = {slope.text()}"
+            slope_text = f"∂({function})/∂{o} = {written(slope)}"
         return (
             Line(gradient_name(a), of_loss, loss_text),
             Line(self._slope_name, slope, slope_text),
         )
 
-    def _delta(self, lead: str) -> Line:
-        delta = equations.output_delta(self._network, 0, self._sample)
-        text = delta.text()
+    def _delta(self, remark: str) -> Line:
+        name, delta = gradient_name(self._pre), equations.output_delta(self._network, 0)
         if len(self._network.outputs) <= MOST_OUTPUTS or self._network.fused:
-            return Line(gradient_name(self._pre), delta, lead + text)
-        return Line(gradient_name(self._pre), delta, in_run=True)
+            return Line(name, delta, f"{written(delta)}, {remark}")
+        return Line(name, delta, in_run=True)
 
     def _last_slope(self) -> Line:
-        return Line(self._source_name, Symbol(self._named(self._source)))
+        own = written(Symbol(self._weight) * Symbol(self._source))
+        others = len(self._output.weights) > 1 or self._output.bias is not None
+        whole = f"∂({own}{' + …' if others else ''})/∂{self._weight}"
+        return Line(self._source_name, Symbol(self._source), f"{whole} = {self._source}")
 
     def _product_with_source(self) -> Line:
         return Line(self._gradient, Symbol(gradient_name(self._pre)) * Symbol(self._source_name))
 
     @property
     def _gradient(self) -> str:
-        return self._named(gradient_name(self._weight))
+        return gradient_name(self._weight)
 
     @property
     def _slope_name(self) -> str:
@@ -225,14 +241,3 @@ class _ChainRule:
     @property
     def _source_name(self) -> str:
         return f"∂{self._pre}/∂{self._weight}"
-
-    @property
-    def _others(self) -> str:
-        """The losses of the other outputs, which the weight does not act on."""
-        others = [self._named(name) for name in self._network.losses[1:]]
-        if not others:
-            return ""
-        return f"; {span(others)} {'does' if len(others) == 1 else 'do'} not depend on it"
-
-    def _named(self, name: str) -> str:
-        return sampled(name, self._sample)

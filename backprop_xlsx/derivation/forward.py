@@ -11,7 +11,6 @@ from backprop_xlsx.model.names import (
     MEAN_LOSS,
     TOTAL_LOSS,
     exponential_name,
-    sampled,
 )
 from backprop_xlsx.model.network import Network
 from backprop_xlsx.model.words import activation_words, in_words
@@ -19,22 +18,28 @@ from backprop_xlsx.model.words import activation_words, in_words
 
 def forward_pass(network: Network, samples: int) -> Part:
     """Pre-activations, activations and losses; ``samples`` is how many a step sees."""
-    extent, sample = Extent(network), equations.each(samples)[0]
-    names = {TOTAL_LOSS, LARGEST_OUTPUT, EXPONENTIALS}
+    extent, wanted = Extent(network), forward_names(network)
+    found = equations.forward(network)
+    lines = [extent.line(name, equation) for name, equation in found.items() if name in wanted]
+    if samples > 1:
+        mean = equations.forward(network, samples)[MEAN_LOSS]
+        lines.append(Line(MEAN_LOSS, mean, over_samples=True))
+    return Part("Forward pass and loss", _explanation(network, samples), tuple(lines))
+
+
+def forward_names(network: Network) -> set[str]:
+    """The quantities of the forward pass that are shown."""
+    extent = Extent(network)
+    wanted = {TOTAL_LOSS, LARGEST_OUTPUT, EXPONENTIALS}
     for layer in extent.layers:
         for index in extent.neurons(layer):
             neuron = network.layers[layer].neurons[index]
-            names |= {neuron.pre_activation, neuron.activation}
-            names.add(exponential_name(neuron.pre_activation))
+            wanted |= {neuron.pre_activation, neuron.activation}
+            wanted.add(exponential_name(neuron.pre_activation))
     if network.losses:
         shown = extent.neurons(len(network.layers) - 1)
-        names |= {network.losses[index] for index in shown}
-    wanted = {sampled(name, sample) for name in names}
-    found = equations.forward(network, samples)
-    lines = [extent.line(name, equation) for name, equation in found.items() if name in wanted]
-    if samples > 1:
-        lines.append(Line(MEAN_LOSS, found[MEAN_LOSS], over_samples=True))
-    return Part("Forward pass and loss", _explanation(network, samples), tuple(lines))
+        wanted |= {network.losses[index] for index in shown}
+    return wanted
 
 
 def _explanation(network: Network, samples: int) -> str:
@@ -56,22 +61,18 @@ def _explanation(network: Network, samples: int) -> str:
     text += " The loss measures how far the outputs are from the targets."
     if network.fused:
         text += (
-            f" It is {network.loss.plain} for output 1, computed from o1, so that no "
+            f" It is {network.loss.plain.replace('·', ' · ')} for output 1, computed from o1, so that no "
             "logarithm of 0 occurs."
         )
-    if "sigmoid" in activations:
-        text += " In the cell, MAX(…,−700) keeps Excel's EXP from overflowing and changes no digit."
     if samples > 1:
-        first = network.neurons[0].pre_activation
         text += (
-            f" {first}[1] is {first} of sample 1, and so on; the other samples go alike. "
-            f"{MEAN_LOSS} is the mean over all {in_words(samples)}, from the sheet "
-            "Run A."
+            " All this for the chosen sample; the others go alike. "
+            f"{MEAN_LOSS} is the mean over all {in_words(samples)}."
         )
     return text
 
 
 def _definition(activation: str) -> str:
     """What an activation is, as an equation or in words."""
-    definition = ACTIVATIONS[activation].definition
+    definition = ACTIVATIONS[activation].definition.replace("·", " · ")
     return definition if "=" in definition else f"{activation_words(activation)} is {definition}"

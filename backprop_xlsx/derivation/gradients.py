@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from backprop_xlsx import equations
-from backprop_xlsx.derivation.lines import Extent, Line, Part
+from backprop_xlsx.derivation.lines import Extent, Line, Part, Remark, mean_gradient
+from backprop_xlsx.derivation.remarks import slope_derived, ways_to_hidden_weight
 from backprop_xlsx.formula.expression import Symbol, product, total
-from backprop_xlsx.model.names import MEAN_LOSS, gradient_name, label, sampled
+from backprop_xlsx.model.names import MEAN_LOSS, gradient_name, label
 from backprop_xlsx.model.network import Network
 from backprop_xlsx.model.words import in_words, layer_words, span
 
@@ -22,7 +23,6 @@ class _Gradients:
     def __init__(self, network: Network, samples: int) -> None:
         self._network = network
         self._samples = samples
-        self._sample = equations.each(samples)[0]
         self._extent = Extent(network)
         self._written_out = equations.written_out(network, samples)
 
@@ -35,7 +35,7 @@ class _Gradients:
         if self._samples > 1:
             parts.append(self._mean())
         # A sum too long to be shown leaves its part empty.
-        return [part for part in parts if part.lines]
+        return [part for part in parts if any(isinstance(line, Line) for line in part.lines)]
 
     def _outputs(self) -> Part:
         """The gradients of the weights into the outputs."""
@@ -65,11 +65,11 @@ class _Gradients:
 
     def _at_activations(self, layer: int) -> Part:
         """The gradient at the activations of a hidden layer."""
-        network, sample = self._network, self._sample
+        network = self._network
         following = network.layers[layer + 1].neurons
-        lines = []
+        lines: list[Line | Remark] = list(ways_to_hidden_weight(network, layer))
         if self._written_out:
-            lines = [
+            lines += [
                 Line(gradient_name(neuron.pre_activation), equations.output_delta(network, index))
                 for index, neuron in enumerate(following)
             ]
@@ -82,7 +82,7 @@ class _Gradients:
         for index in self._extent.neurons(layer):
             activation = network.layers[layer].neurons[index].activation
             terms = [
-                Symbol(self._named(gradient_name(next_neuron.pre_activation)))
+                Symbol(gradient_name(next_neuron.pre_activation))
                 * Symbol(next_neuron.weights[index])
                 for next_neuron in following
             ]
@@ -90,7 +90,7 @@ class _Gradients:
                 names = [f"∂{loss}/∂{activation}" for loss in network.losses]
                 lines += [Line(name, term) for name, term in zip(names, terms, strict=True)]
                 terms = [Symbol(name) for name in names]
-            gradient = Line(gradient_name(sampled(activation, sample)), total(terms))
+            gradient = Line(gradient_name(activation), total(terms))
             # It has no cell in the run from which to take the sum of very many terms.
             if self._extent.fits(gradient.expression):
                 lines.append(gradient)
@@ -130,8 +130,9 @@ class _Gradients:
             "From the hidden activation on it is the chain rule again: "
             f"∂E/∂{weight} = ∂E/∂{a} · ∂{a}/∂{h} · ∂{h}/∂{weight}."
         )
+        lines: list[Line | Remark] = list(self._slope_of(layer))
         if self._written_out:
-            lines = [line for index in extent.neurons(layer) for line in self._chain(layer, index)]
+            lines += [line for i in extent.neurons(layer) for line in self._chain(layer, i)]
             lines += [Line(name, equations.gradients(network)[name]) for name in names]
             explanation += " Written out in one formula each, as the runs compute them"
             slopes = equations.activation_slope(here, neurons[0])
@@ -147,10 +148,16 @@ class _Gradients:
                     f"there, not {a}"
                 )
         else:
-            lines = self._delta_lines(layer) + self._gradient_lines(layer)
+            lines += self._delta_lines(layer) + self._gradient_lines(layer)
             explanation += f" The first two factors are ∂E/∂{h}, which the runs have a cell for"
         explanation += self._of_bias(h) + "."
         return Part(span([label(name) for name in names]), explanation, tuple(lines))
+
+    def _slope_of(self, layer: int) -> list[Remark]:
+        """How the slope of a hidden layer's activation follows, unless it stands further up."""
+        activations = [here.activation for here in self._network.layers]
+        activation = activations[layer]
+        return [] if activation in activations[layer + 1 :] else slope_derived(activation)
 
     def _chain(self, layer: int, index: int) -> list[Line]:
         """The gradients of a hidden neuron's weights, from the gradient at its activation."""
@@ -168,21 +175,21 @@ class _Gradients:
 
     def _delta_lines(self, layer: int) -> list[Line]:
         """∂E/∂(pre-activation) of each neuron shown, from the gradient at its activation."""
-        network, sample = self._network, self._sample
+        network = self._network
         here, lines = network.layers[layer], []
         for index in self._extent.neurons(layer):
             neuron = here.neurons[index]
             if here is network.layers[-1]:
-                delta = equations.output_delta(network, index, sample)
+                delta = equations.output_delta(network, index)
             else:
-                delta = equations.hidden_delta(network, layer, index, sample, self._samples)
+                delta = equations.hidden_delta(network, layer, index, None, self._samples)
                 if self._extent.fits(
-                    equations.activation_gradient(network, layer, index, sample, self._samples)
+                    equations.activation_gradient(network, layer, index, None, self._samples)
                 ):
-                    at_activation = Symbol(gradient_name(self._named(neuron.activation)))
-                    slope = equations.activation_slope(here, neuron, sample)
+                    at_activation = Symbol(gradient_name(neuron.activation))
+                    slope = equations.activation_slope(here, neuron)
                     delta = product([at_activation, *slope])
-            name = self._named(gradient_name(neuron.pre_activation))
+            name = gradient_name(neuron.pre_activation)
             lines.append(self._extent.line(name, delta))
         return lines
 
@@ -192,16 +199,16 @@ class _Gradients:
         biases: list[Line] = []
         for index in self._extent.neurons(layer):
             neuron = self._network.layers[layer].neurons[index]
-            delta = Symbol(self._named(gradient_name(neuron.pre_activation)))
+            delta = Symbol(gradient_name(neuron.pre_activation))
             for weight, source in self._extent.weights(neuron):
-                gradient = delta * Symbol(self._named(source))
-                lines.append(Line(self._named(gradient_name(weight)), gradient))
+                gradient = delta * Symbol(source)
+                lines.append(Line(gradient_name(weight), gradient))
             if neuron.bias in self._network.parameters:
-                biases.append(Line(self._named(gradient_name(str(neuron.bias))), delta))
+                biases.append(Line(gradient_name(str(neuron.bias)), delta))
         return lines + biases
 
     def _gradients_of(self, layer: int) -> list[str]:
-        return [self._named(gradient_name(name)) for name in self._extent.of_layer(layer)]
+        return [gradient_name(name) for name in self._extent.of_layer(layer)]
 
     def _of_bias(self, pre_activation: str) -> str:
         trained = self._network.biases == "trained"
@@ -214,16 +221,18 @@ class _Gradients:
         network, number = self._network, in_words(self._samples)
         found = equations.gradients(network, self._samples)
         lines = [
-            Line(gradient_name(name), found[gradient_name(name)], over_samples=True)
+            Line(
+                gradient_name(name),
+                found[gradient_name(name)],
+                quantity=mean_gradient(name),
+                over_samples=True,
+            )
             for layer in self._extent.layers
             for name in self._extent.of_layer(layer)
         ]
         explanation = (
-            f"So far for sample 1. The runs compute the same for all {number} samples, side by "
+            f"So far for the chosen sample. The runs compute the same for all {number} samples, side by "
             f"side, and a gradient of {MEAN_LOSS} is the mean of theirs: the sum over the samples "
             "of ∂E/∂(pre-activation) · source, divided by their number."
         )
         return Part("The mean over the samples", explanation, tuple(lines))
-
-    def _named(self, name: str) -> str:
-        return sampled(name, self._sample)

@@ -4,11 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
-from backprop_xlsx.formula.expression import Expression
-from backprop_xlsx.model.names import STEP, label
+from backprop_xlsx.formula.expression import (
+    Call,
+    Expression,
+    Operation,
+    OverSamples,
+    product,
+    total,
+)
+from backprop_xlsx.formula.notation import TEXTBOOK
+from backprop_xlsx.formula.put_in import Piece, pieces
+from backprop_xlsx.model.names import MEAN_LOSS, label
 from backprop_xlsx.model.network import Network, Neuron
 from backprop_xlsx.model.words import in_words
 
@@ -17,19 +26,23 @@ from backprop_xlsx.model.words import in_words
 MOST_PARAMETERS, MOST_WEIGHTS, MOST_LAYERS = 24, 10, 5
 # Then an equation with more quantities than this is shortened, and its number taken from the run.
 MOST_QUANTITIES = 30
+# Of a mean over samples the terms with their numbers are all shown up to so many numbers.
+MOST_SUMMED = 8
 
 
 @dataclass(frozen=True)
 class Line:
     """One line: ``name`` = ``expression``; ``text`` replaces the expression's own text.
 
-    ``step`` is 1 for what an update yields. ``in_run``: the number is taken from the run's cell.
-    ``over_samples``: the expression reaches over the run's cells of all samples.
+    ``quantity`` replaces the name on the left. ``step`` is 1 for what an update yields.
+    ``in_run``: the number is taken from the runs' cells. ``over_samples``: so it is, and the
+    expression reaches over all samples of a step.
     """
 
     name: str
     expression: Expression
     text: str = ""
+    quantity: str = ""
     step: int = 0
     in_run: bool = False
     over_samples: bool = False
@@ -37,28 +50,42 @@ class Line:
     @property
     def left(self) -> str:
         """The left side of the equation."""
-        return ("new " if self.step and self.name != STEP else "") + label(self.name)
+        return self.quantity or ("new " if self.step else "") + label(self.name)
 
     @property
     def right(self) -> str:
         """The right side of the equation, as a person writes it."""
-        text = self.text or self.expression.text()
+        text = self.text or self.expression.text(TEXTBOOK)
         return shortened(text) if self.in_run else text
+
+    @cached_property
+    def numbers(self) -> tuple[Piece, ...]:
+        """The right side with slots for its numbers."""
+        expression = _over_samples(self.expression) if self.over_samples else self.expression
+        shorten = self.in_run or (self.over_samples and _quantities(expression) > MOST_SUMMED)
+        return pieces(expression, shortened if shorten else lambda text: text)
+
+
+@dataclass(frozen=True)
+class Remark:
+    """A line of the derivation that has no number: ``left`` = ``right``, or words alone."""
+
+    left: str
+    right: str
 
 
 @dataclass(frozen=True)
 class Part:
     """One part: its title, some sentences, and its lines.
 
-    ``run``, from 0, is the run whose constants the lines use; ``constants`` are those that the
-    part lists first.
+    ``runs``, from 0, are those that the lines speak of: the chosen one if it is among them, else
+    the first of them. Without any it is the chosen one, whichever that is.
     """
 
     title: str
     explanation: str
-    lines: tuple[Line, ...]
-    run: int = 0
-    constants: tuple[str, ...] = ()
+    lines: tuple[Line | Remark, ...]
+    runs: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -138,6 +165,29 @@ def shortened(text: str) -> str:
 def numbered(parts: Iterable[Part]) -> tuple[Part, ...]:
     """Parts with their numbers before their titles."""
     return tuple(
-        Part(f"{number}  {part.title}", part.explanation, part.lines, part.run, part.constants)
-        for number, part in enumerate(parts, start=1)
+        replace(part, title=f"{number}  {part.title}") for number, part in enumerate(parts, start=1)
     )
+
+
+def mean_gradient(quantity: str) -> str:
+    """How ∂E/∂quantity is written where it is the mean over the samples of a step."""
+    return f"∂{MEAN_LOSS}/∂{quantity}"
+
+
+def written(expression: Expression) -> str:
+    """An expression as a textbook has it."""
+    return expression.text(TEXTBOOK)
+
+
+def _over_samples(node: Expression) -> Expression:
+    """A mean over samples with the quantities of each sample written out."""
+    if isinstance(node, Operation):
+        return replace(node, left=_over_samples(node.left), right=_over_samples(node.right))
+    if isinstance(node, Call) and all(isinstance(part, OverSamples) for part in node.arguments):
+        each = (part.each for part in node.arguments if isinstance(part, OverSamples))
+        return total([product(factors) for factors in zip(*each, strict=True)])
+    return node
+
+
+def _quantities(expression: Expression) -> int:
+    return sum(1 for _ in expression.leaves())

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from backprop_xlsx.derivation.lines import Extent, Line, Part
-from backprop_xlsx.formula.expression import Number, Symbol
+from backprop_xlsx.derivation.lines import Extent, Line, Part, mean_gradient, written
+from backprop_xlsx.formula.expression import Symbol
 from backprop_xlsx.model.experiment import Experiment
-from backprop_xlsx.model.names import STEP
+from backprop_xlsx.model.names import STEP, gradient_name, label
 from backprop_xlsx.model.optimisers import Optimiser
 
 # With more lines than this in all, the updates are shown for the first weight of each layer.
@@ -13,29 +13,36 @@ MOST_LINES = 25
 
 
 def updates(experiment: Experiment) -> list[Part]:
-    """A part for each different optimiser, with the constants of the first run that has it."""
-    first_runs: dict[tuple[type[Optimiser], bool], int] = {}
+    """A part for each different optimiser."""
+    kinds: dict[tuple[type[Optimiser], bool], list[int]] = {}
     for run, optimiser in enumerate(experiment.optimisers):
-        kind = type(optimiser), optimiser.weight_decay > 0
-        first_runs.setdefault(kind, run)
-    number = len(first_runs)
-    return [_update(experiment, run, MOST_LINES // number) for run in first_runs.values()]
+        kinds.setdefault((type(optimiser), optimiser.weight_decay > 0), []).append(run)
+    most = MOST_LINES // len(kinds)
+    if len(kinds) == 1:
+        return [_update(experiment, 0, (), most)]
+    return [_update(experiment, runs[0], tuple(runs), most) for runs in kinds.values()]
 
 
-def _update(experiment: Experiment, run: int, most_lines: int) -> Part:
+def _update(experiment: Experiment, run: int, runs: tuple[int, ...], most_lines: int) -> Part:
     optimiser = experiment.optimisers[run]
-    letter = chr(ord("A") + run)
     names = _shown(experiment, most_lines // (1 + len(optimiser.states)))
-    lines = [line for name in names for line in _lines(optimiser, name)]
+    several = experiment.samples_a_step > 1
+    lines = [line for name in names for line in _lines(optimiser, name, several)]
     if any(Symbol(STEP) in line.expression.leaves() for line in lines):
-        lines.insert(0, Line(STEP, Number(1), "1, the number of the first update", step=1))
+        count = Symbol(STEP).before + 1
+        lines.insert(0, Line(STEP, count, "the number of this update", quantity=STEP, step=1))
     title = "The update"
-    if most_lines < MOST_LINES:
-        title += f": {optimiser.title}, run {letter}"
+    if runs:
+        title += f": {optimiser.title}, {_runs_in_words(runs)}"
     elif optimiser.title != "gradient descent":
         title += f": {optimiser.title}"
-    explanation = _explanation(experiment, optimiser, letter, len(names))
-    return Part(title, explanation, tuple(lines), run, tuple(optimiser.constants) if run else ())
+    explanation = _explanation(experiment, optimiser, runs, len(names))
+    return Part(title, explanation, tuple(lines), runs)
+
+
+def _runs_in_words(runs: tuple[int, ...]) -> str:
+    letters = [chr(ord("A") + run) for run in runs]
+    return f"run {letters[0]}" if len(letters) == 1 else f"runs {', '.join(letters)}"
 
 
 def _shown(experiment: Experiment, most: int) -> tuple[str, ...]:
@@ -46,20 +53,24 @@ def _shown(experiment: Experiment, most: int) -> tuple[str, ...]:
     return tuple(extent.of_layer(layer)[0] for layer in extent.layers)
 
 
-def _lines(optimiser: Optimiser, parameter: str) -> list[Line]:
-    """What is kept of a weight or bias, then its new value."""
+def _lines(optimiser: Optimiser, parameter: str, several: bool) -> list[Line]:
+    """What is kept of a weight or bias, then its new value; ``several`` samples a step."""
     lines = []
     for quantity, equation in optimiser.updates(parameter).items():
-        text = equation.text()
+        text = written(equation)
         if quantity == parameter:
             # What is kept is that of the same update; all else is from before it.
             for state in optimiser.state_names(parameter):
                 text = text.replace(state, f"new {state}")
+        if several:
+            text = text.replace(label(gradient_name(parameter)), mean_gradient(parameter))
         lines.append(Line(quantity, equation, text, step=1))
     return lines
 
 
-def _explanation(experiment: Experiment, optimiser: Optimiser, letter: str, shown: int) -> str:
+def _explanation(
+    experiment: Experiment, optimiser: Optimiser, runs: tuple[int, ...], shown: int
+) -> str:
     network = experiment.network
     first, biases = network.parameters[0], network.biases == "trained"
     every = "Every weight and bias" if biases else "Every weight"
@@ -70,15 +81,19 @@ def _explanation(experiment: Experiment, optimiser: Optimiser, letter: str, show
         text = (
             f"Of {every.lower()} the optimiser keeps {' and '.join(kept)}, which "
             f"start{'s' if len(kept) == 1 else ''} at 0. All are updated at once, from the values "
-            f"above; the constants are those of run {letter}."
+            "above."
         )
     else:
         text = (
             f"{every} takes a step against its gradient, all at once, from the values above; "
-            f"η is the learning rate of run {letter}."
+            "η is the learning rate."
         )
+    if runs:
+        first_run = f"run {chr(ord('A') + runs[0])}"
+        chosen = "" if len(runs) == 1 else "the chosen run if it is one of these, else of "
+        text += f" The numbers are those of {chosen}{first_run}."
     if optimiser.weight_decay:
-        text += " Weight decay adds λ·w to each gradient."
+        text += " Weight decay adds λ · w to each gradient."
     if shown < len(network.parameters):
         text += " Shown for the first weight of each layer."
     words = "weights and biases" if biases else "weights"

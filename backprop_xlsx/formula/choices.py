@@ -9,6 +9,7 @@ import numpy as np
 
 from backprop_xlsx.formula.block import Block
 from backprop_xlsx.formula.expression import Expression, Value
+from backprop_xlsx.formula.notation import IN_SENTENCES, Notation
 
 COMPARISONS: dict[str, Callable[[Value, Value], Value]] = {
     "=": lambda left, right: left == right,
@@ -28,8 +29,8 @@ class Comparison(Expression):
     left: Expression
     right: Expression
 
-    def text(self) -> str:
-        return f"{self.left.text()} {self.operator} {self.right.text()}"
+    def text(self, notation: Notation = IN_SENTENCES) -> str:
+        return f"{self.left.text(notation)} {self.operator} {self.right.text(notation)}"
 
     def formula(self, cell: Callable[[Expression], str]) -> str:
         return f"{self.left.formula(cell)}{self.operator}{self.right.formula(cell)}"
@@ -54,8 +55,8 @@ class Choice(Expression):
     def formula(self, cell: Callable[[Expression], str]) -> str:
         return f"INDEX({self.values.formula(cell)},{self.number.formula(cell)})"
 
-    def text(self) -> str:
-        return f"{self.values.text()} of sample {self.number.text()}"
+    def text(self, notation: Notation = IN_SENTENCES) -> str:
+        return f"{self.values.text(notation)} of sample {self.number.text(notation)}"
 
     def value(self, lookup: Callable[[Expression], Value]) -> Value:
         values, number = self.values.value(lookup), self.number.value(lookup)

@@ -10,7 +10,8 @@ from typing import Any
 
 from backprop_xlsx.formula.block import Block
 from backprop_xlsx.formula.functions import FUNCTIONS
-from backprop_xlsx.model.names import label, sampled
+from backprop_xlsx.formula.notation import IN_SENTENCES, MINUS, Notation
+from backprop_xlsx.model.names import sampled
 
 # What an expression evaluates to: a float, or a numpy array of any shape (then element by element).
 Value = Any
@@ -18,8 +19,7 @@ Value = Any
 SUM, PRODUCT, POWER, NEGATION, ATOM = 1, 2, 3, 4, 5  # how tightly an operator binds in a formula
 
 _BINDING = {"+": SUM, "-": SUM, "*": PRODUCT, "/": PRODUCT, "^": POWER}
-_MINUS = "−"  # of a negative number and before a factor; "-" is a hyphen
-_TEXT_SIGNS = {"+": " + ", "-": f" {_MINUS} ", "*": "·", "/": "/"}
+_TEXT_SIGNS = {"+": " + ", "-": f" {MINUS} ", "/": "/"}
 _SUPERSCRIPTS: dict[float | None, str] = {2: "²", 3: "³"}
 _FRACTIONS = {0.5: "½"}
 
@@ -36,7 +36,7 @@ class Expression:
         """
         return cell(self)
 
-    def text(self) -> str:
+    def text(self, notation: Notation = IN_SENTENCES) -> str:
         """The expression as a person writes it: ``½·(t1 − a_o1)²``."""
         raise NotImplementedError
 
@@ -98,8 +98,8 @@ class Number(Expression):
     def formula(self, cell: Callable[[Expression], str]) -> str:
         return f"{self.constant:.15g}"
 
-    def text(self) -> str:
-        return _FRACTIONS.get(self.constant, f"{self.constant:.15g}".replace("-", _MINUS))
+    def text(self, notation: Notation = IN_SENTENCES) -> str:
+        return _FRACTIONS.get(self.constant, f"{self.constant:.15g}".replace("-", MINUS))
 
     def value(self, lookup: Callable[[Expression], Value]) -> Value:
         return self.constant
@@ -112,8 +112,8 @@ class Symbol(Expression):
     name: str
     steps_back: int = 0
 
-    def text(self) -> str:
-        return label(self.name)
+    def text(self, notation: Notation = IN_SENTENCES) -> str:
+        return notation.name(self)
 
     def leaves(self) -> Iterator[Expression]:
         yield self
@@ -140,8 +140,8 @@ class OverSamples(Expression):
         first, last = cell(self.each[0]), cell(self.each[-1])
         return f"{first}:{last.rpartition('!')[2]}"
 
-    def text(self) -> str:
-        return label(self.name)
+    def text(self, notation: Notation = IN_SENTENCES) -> str:
+        return notation.name(self)
 
     def value(self, lookup: Callable[[Expression], Value]) -> Value:
         return Block([[lookup(symbol) for symbol in self.each]])
@@ -160,9 +160,9 @@ class Negation(Expression):
     def formula(self, cell: Callable[[Expression], str]) -> str:
         return "-" + _formula_within(self.operand, NEGATION, cell)
 
-    def text(self) -> str:
-        operand = _text_within(self.operand, PRODUCT)
-        return _MINUS + (f"({operand})" if operand.startswith(_MINUS) else operand)
+    def text(self, notation: Notation = IN_SENTENCES) -> str:
+        operand = _text_within(self.operand, PRODUCT, notation)
+        return MINUS + (f"({operand})" if operand.startswith(MINUS) else operand)
 
     def value(self, lookup: Callable[[Expression], Value]) -> Value:
         return -self.operand.value(lookup)
@@ -192,20 +192,21 @@ class Operation(Expression):
         tighter = self.binding + (self.operator in "-/^")
         return left + self.operator + _formula_within(self.right, tighter, cell)
 
-    def text(self) -> str:
+    def text(self, notation: Notation = IN_SENTENCES) -> str:
         if self.operator == "^":
             exponent = self.right.constant if isinstance(self.right, Number) else None
-            raised = _SUPERSCRIPTS.get(exponent, f"^{_text_within(self.right, ATOM)}")
-            return _base(self.left) + raised
-        left = _text_within(self.left, self.binding)
-        right = _text_within(self.right, self.binding + (self.operator in "-/"))
+            raised = _SUPERSCRIPTS.get(exponent, f"^{_text_within(self.right, ATOM, notation)}")
+            return _base(self.left, notation) + raised
+        left = _text_within(self.left, self.binding, notation)
+        right = _text_within(self.right, self.binding + (self.operator in "-/"), notation)
         if self.binding == PRODUCT:
-            # (a/b)·c, lest the c join the denominator; the same for ∂E/∂o1.
-            left = f"({left})" if _ends_in_quotient(self.left) else left
-            right = f"({right})" if _is_derivative(self.right) else right
-        if right.startswith(_MINUS):
+            # (a/b)·c, lest the c join the denominator; the same for ∂E/∂o1, next to a tight sign.
+            tight = self.operator == "/" or not notation.spaced
+            left = f"({left})" if _ends_in_quotient(self.left, notation, tight) else left
+            right = f"({right})" if tight and _is_derivative(self.right, notation) else right
+        if right.startswith(MINUS):
             right = f"({right})"
-        return left + _TEXT_SIGNS[self.operator] + right
+        return left + (notation.dot if self.operator == "*" else _TEXT_SIGNS[self.operator]) + right
 
     def value(self, lookup: Callable[[Expression], Value]) -> Value:
         left, right = self.left.value(lookup), self.right.value(lookup)
@@ -241,12 +242,18 @@ class Call(Expression):
         inner = ",".join(argument.formula(cell) for argument in self.arguments)
         return FUNCTIONS[self.name].formula.format(inner)
 
-    def text(self) -> str:
+    def text(self, notation: Notation = IN_SENTENCES) -> str:
         function = FUNCTIONS[self.name]
-        if function.separator == _TEXT_SIGNS["*"] and len(self.arguments) > 1:
-            return function.text.format(product(self.arguments).text())
-        inner = function.separator.join(argument.text() for argument in self.arguments)
+        if self.is_worked(notation):
+            return function.worked.format(Negation(*self.arguments).text(notation))
+        if function.separator == "·" and len(self.arguments) > 1:
+            return function.text.format(product(self.arguments).text(notation))
+        inner = function.separator.join(argument.text(notation) for argument in self.arguments)
         return function.text.format(inner)
+
+    def is_worked(self, notation: Notation) -> bool:
+        """Whether it is written as what it computes, without a function's own brackets."""
+        return notation.worked and bool(FUNCTIONS[self.name].worked)
 
     def value(self, lookup: Callable[[Expression], Value]) -> Value:
         return FUNCTIONS[self.name].value(*(a.value(lookup) for a in self.arguments))
@@ -278,23 +285,27 @@ def product(factors: Sequence[Expression]) -> Expression:
     return reduce(mul, factors)
 
 
-def _base(node: Expression) -> str:
+def _base(node: Expression, notation: Notation) -> str:
     """The text of what is raised to a power: (∂E/∂w1)², (−x)², (x²)³."""
-    inner = _text_within(node, ATOM)
-    return f"({inner})" if _is_derivative(node) or inner.startswith(_MINUS) else inner
+    inner = _text_within(node, ATOM, notation)
+    bracketed = _is_derivative(node, notation) or inner.startswith(MINUS)
+    return f"({inner})" if bracketed else inner
 
 
-def _is_derivative(node: Expression) -> bool:
-    return isinstance(node, (Symbol, OverSamples)) and "/" in node.text()
+def _is_derivative(node: Expression, notation: Notation) -> bool:
+    return isinstance(node, (Symbol, OverSamples)) and "/" in node.text(notation)
 
 
-def _ends_in_quotient(node: Expression) -> bool:
+def _ends_in_quotient(node: Expression, notation: Notation, derivatives: bool) -> bool:
     """Whether a factor that is written after a node would seem to stand below its line."""
     if isinstance(node, Operation):
-        return node.operator == "/" or (node.operator == "*" and _ends_in_quotient(node.right))
+        ends = node.operator == "*" and _ends_in_quotient(node.right, notation, derivatives)
+        return node.operator == "/" or ends
     if isinstance(node, Negation):
-        return _ends_in_quotient(node.operand)
-    return _is_derivative(node)
+        return _ends_in_quotient(node.operand, notation, derivatives)
+    if isinstance(node, Call):
+        return node.is_worked(notation)
+    return derivatives and _is_derivative(node, notation)
 
 
 def _formula_within(node: Expression, binding: int, cell: Callable[[Expression], str]) -> str:
@@ -302,7 +313,8 @@ def _formula_within(node: Expression, binding: int, cell: Callable[[Expression],
     return inner if node.binding >= binding else f"({inner})"
 
 
-def _text_within(node: Expression, binding: int) -> str:
-    inner = node.text()
-    # In text a function is always written with its own brackets: σ(h1).
-    return inner if isinstance(node, Call) or node.binding >= binding else f"({inner})"
+def _text_within(node: Expression, binding: int, notation: Notation) -> str:
+    inner = node.text(notation)
+    # In text a function is written with its own brackets: σ(h1).
+    own = isinstance(node, Call) and not node.is_worked(notation)
+    return inner if own or node.binding >= binding else f"({inner})"

@@ -21,6 +21,7 @@ class Function:
     ``formula_binding`` says how tightly the formula's outermost operator binds
     (5: not at all in need of parentheses; 2: a quotient). ``separator`` stands between the
     arguments in text. ``value`` takes floats, arrays, and blocks where a range may stand.
+    ``worked`` is how a person computes it, with the negative of the argument in place of ``{}``.
     """
 
     formula: str
@@ -28,6 +29,7 @@ class Function:
     value: Callable[..., Any]
     formula_binding: int = 5
     separator: str = ", "
+    worked: str = ""
 
 
 def _sigmoid(x: Any) -> Any:
@@ -108,7 +110,13 @@ def _called(name: str, value: Callable[..., Any], text: str = "") -> Function:
 FUNCTIONS: dict[str, Function] = {
     # EXP overflows above 709, an error in Excel; below -700 the sigmoid is zero to 304 decimals,
     # so the MAX changes no digit of it.
-    "SIGMOID": Function("1/(1+EXP(-MAX({},-700)))", "σ({})", _sigmoid, formula_binding=2),
+    "SIGMOID": Function(
+        "1/(1+EXP(-MAX({},-700)))",
+        "σ({})",
+        _sigmoid,
+        formula_binding=2,
+        worked="1/(1 + e^({}))",
+    ),
     # A factor below 1 to the power of a step: in the end 0, of which LibreOffice makes an error.
     "DECAY": Function("IFERROR(POWER({}),0)", "{}", np.power, separator="^"),
     # Over the samples of a step. LibreOffice 7.4 leaves stale numbers in a SUM or AVERAGE over

@@ -27,7 +27,8 @@ class Activation:
     ``function`` gives a from h, and ``slope`` the factors of ∂a/∂h from h and a, as expressions:
     they are the cell's formula, the text and a value in one. ``value`` (of h) and ``derivative``
     (of h and a) state the same for numpy, for the reference that expressions are held against.
-    ``definition`` is what the sheet Network says of it.
+    ``definition`` is what the sheet Network says of it, and ``slope_derived`` how the slope
+    follows from that, step by step: what equals f′(x), each step from the one before.
     """
 
     definition: str
@@ -35,6 +36,7 @@ class Activation:
     slope: Callable[[Expression, Expression], tuple[Expression, ...]]
     value: Callable[[Array], Array]
     derivative: Callable[[Array, Array], Array]
+    slope_derived: tuple[str, ...] = ()
 
 
 def _sigmoid(h: Array) -> Array:
@@ -56,6 +58,11 @@ ACTIVATIONS: dict[str, Activation] = {
         slope=lambda h, a: (a, 1 - a),
         value=_sigmoid,
         derivative=lambda h, a: a * (1 - a),
+        slope_derived=(
+            "(−1) · (1 + e^(−x))^(−2) · (−e^(−x)) = e^(−x)/(1 + e^(−x))²",
+            "1/(1 + e^(−x)) · (1 − 1/(1 + e^(−x)))",
+            "σ(x) · (1 − σ(x))",
+        ),
     ),
     "tanh": Activation(
         definition="tanh(x) = (e^x − e^(−x))/(e^x + e^(−x))",
@@ -63,6 +70,10 @@ ACTIVATIONS: dict[str, Activation] = {
         slope=lambda h, a: (1 - a**2,),
         value=np.tanh,
         derivative=lambda h, a: 1 - a**2,
+        slope_derived=(
+            "((e^x + e^(−x))² − (e^x − e^(−x))²)/(e^x + e^(−x))², by the quotient rule",
+            "1 − tanh(x)²",
+        ),
     ),
     "relu": Activation(
         definition="max(0, x), whose slope at 0 counts as 0",
@@ -70,6 +81,7 @@ ACTIVATIONS: dict[str, Activation] = {
         slope=lambda h, a: (_sign(a),),
         value=lambda h: np.maximum(0.0, h),
         derivative=lambda h, a: np.where(h > 0, 1.0, 0.0),
+        slope_derived=("1 where x > 0, and 0 elsewhere: the sign of max(0, x)",),
     ),
     "leaky relu": Activation(
         definition=f"max(x, {LEAK}·x), whose slope at 0 counts as {LEAK}",
@@ -77,6 +89,7 @@ ACTIVATIONS: dict[str, Activation] = {
         slope=lambda h, a: (Call("MAX", (Number(LEAK), _sign(h))),),
         value=lambda h: np.where(h > 0, h, LEAK * h),
         derivative=lambda h, a: np.where(h > 0, 1.0, LEAK),
+        slope_derived=(f"1 where x > 0, and {LEAK} elsewhere: max({LEAK}, sign(x))",),
     ),
     "linear": Activation(
         definition="x itself",

@@ -10,18 +10,19 @@ from typing import Any
 from backprop_xlsx.model.network import CLASS_NETWORK, Network
 from backprop_xlsx.model.optimisers import Optimiser
 from backprop_xlsx.model.samples import Sample
+from backprop_xlsx.model.setting_keys import changed
 from backprop_xlsx.model.settings import (
     CLASS_TITLE,
     DEFAULT_PRESET,
     DEFAULT_STEPS,
     Settings,
-    changed,
     preset_settings,
 )
 from backprop_xlsx.model.valid import (
     BATCHES,
     LONGEST_NOTE,
     LONGEST_TITLE,
+    check_class_names,
     check_known,
     check_number_of_runs,
     check_number_of_samples,
@@ -39,8 +40,9 @@ class Experiment:
     ``weights`` (w1, w2, …) and ``biases`` (b1, b2, …) are the start values; each of the
     ``optimisers`` is a run of ``steps`` updates. ``batch``: "full" (each step sees all samples,
     and the gradient is the mean over them) or "one" (each step sees one sample, in turn).
-    ``note`` stands on the first sheet. Numbers have a magnitude up to 1e40 and are rounded to the
-    15 significant digits that a spreadsheet keeps.
+    ``note`` stands on the first sheet. ``class_names`` are those of the outputs, or what 0 and 1
+    of a single output stand for, where the samples have classes. Numbers have a magnitude up to
+    1e40 and are rounded to the 15 significant digits that a spreadsheet keeps.
 
     Raises InputError for anything else.
     """
@@ -54,6 +56,7 @@ class Experiment:
     batch: str = "full"
     title: str = CLASS_TITLE
     note: str = ""
+    class_names: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         network = self.network
@@ -73,6 +76,7 @@ class Experiment:
         check_known("batch", self.batch, BATCHES)
         check_text("title", self.title, LONGEST_TITLE)
         check_text("note", self.note, LONGEST_NOTE)
+        check_class_names(self.class_names, network.widths[-1])
 
     @classmethod
     def of(cls, settings: Mapping[str, Any]) -> Experiment:
@@ -83,7 +87,7 @@ class Experiment:
         """
         given = Settings(settings)
         return cls(
-            given.samples,
+            given.sample_set.samples,
             given.weights,
             given.optimisers,
             given.network,
@@ -92,6 +96,7 @@ class Experiment:
             given.batch,
             given.title,
             given.note,
+            given.sample_set.class_names,
         )
 
     @classmethod

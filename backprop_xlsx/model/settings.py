@@ -16,9 +16,10 @@ from backprop_xlsx.model.activations import ACTIVATIONS, SOFTMAX
 from backprop_xlsx.model.losses import LOSSES
 from backprop_xlsx.model.network import CLASS_NETWORK, Network
 from backprop_xlsx.model.optimisers import OPTIMISERS, Optimiser, optimiser
-from backprop_xlsx.model.samples import Sample, read_samples
+from backprop_xlsx.model.samples import Sample, SampleSet, read_samples
+from backprop_xlsx.model.setting_keys import CONSTANTS, KEYS, asked_widths, in_british
 from backprop_xlsx.model.start_values import draw_weights
-from backprop_xlsx.model.valid import BATCHES, BIASES, DRAWS, items, layer_widths, one_of
+from backprop_xlsx.model.valid import BATCHES, BIASES, DRAWS, items, one_of
 from backprop_xlsx.spreadsheet.errors import InputError
 from backprop_xlsx.spreadsheet.numbers import shown
 from backprop_xlsx.spreadsheet.text_files import read_text
@@ -29,7 +30,6 @@ else:
     import tomli as tomllib
 
 DEFAULT_LEARNING_RATES = (0.1, 0.2, 0.5, 0.8, 1.0, 2.0)
-DEFAULT_LAYERS = "2-2-2"
 DEFAULT_DRAW = "xavier"
 DEFAULT_STEPS = 100
 DEFAULT_PRESET = "classroom"
@@ -38,41 +38,6 @@ CLASS_TITLE = "Class network"
 INPUT_PITCH, DEFAULT_TARGET = 0.05, 0.5
 
 LARGEST_FILE = 2 * 2**20  # bytes
-
-CONSTANTS = tuple(
-    dict.fromkeys(
-        field.name
-        for kind in OPTIMISERS.values()
-        for field in fields(kind)
-        if field.name != "learning_rate"
-    )
-)
-KEYS = (
-    *("title", "note", "layers", "activation", "output_activation", "biases", "loss"),
-    *("inputs", "targets", "samples", "batch", "weights", "bias_values", "draw", "seed", "steps"),
-    *("learning_rates", "optimiser", "runs", *CONSTANTS),
-)
-
-# Settings that no longer fit once another one is asked for. A title and a note tell of the
-# experiment as it was.
-REPLACED_BY = {
-    "layers": ("title", "note", "weights", "bias_values"),
-    "activation": ("note",),
-    "output_activation": ("note",),
-    "biases": ("note",),
-    "loss": ("note",),
-    "inputs": ("title", "note", "samples"),
-    "targets": ("title", "note", "samples"),
-    "samples": ("title", "note", "inputs", "targets"),
-    "batch": ("note",),
-    "weights": ("title", "note", "draw", "seed"),
-    "bias_values": ("title", "note"),
-    "draw": ("title", "note", "weights"),
-    "seed": ("note", "weights"),
-    "optimiser": ("note", "runs", *CONSTANTS),
-    "learning_rates": ("runs",),
-    "runs": ("note", "optimiser", "learning_rates", *CONSTANTS),
-}
 
 
 def read_settings(path: Path) -> dict[str, Any]:
@@ -96,23 +61,6 @@ def parse_settings(text: str) -> dict[str, Any]:
     Raises ValueError if it is none, RecursionError if it is nested too deeply.
     """
     return tomllib.loads(text)
-
-
-def changed(settings: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
-    """Settings with some of them changed, and without those that no longer fit.
-
-    Other layers, for instance, have other weights; the samples stay if the inputs and outputs do.
-    Raises InputError for layers that are no whole numbers.
-    """
-    before, after = _widths(settings), _widths({**settings, **changes})
-    dropped = {name for change in changes for name in REPLACED_BY.get(change, ())}
-    if (before[:1], before[-1:]) != (after[:1], after[-1:]):
-        dropped |= {"inputs", "targets", "samples"}
-    if "runs" in settings and "runs" in dropped:
-        dropped |= {"note"}
-    if changes.get("biases") == "none":
-        dropped |= {"bias_values"}
-    return {name: value for name, value in settings.items() if name not in dropped} | {**changes}
 
 
 def preset_settings(name: str) -> dict[str, Any]:
@@ -147,6 +95,7 @@ class Settings:
     given: Mapping[str, Any]
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "given", in_british(self.given))
         for key in self.given:
             if key not in KEYS:
                 raise InputError(
@@ -156,17 +105,25 @@ class Settings:
     @cached_property
     def network(self) -> Network:
         """Layers, activations, biases and loss."""
-        widths = _widths(self.given)
+        widths = asked_widths(self.given)
         loss = one_of("loss", self.given.get("loss", Network.loss_name), LOSSES)
         biases = one_of("biases", self.given.get("biases", Network.biases), BIASES)
         return Network(widths, self._activations(len(widths) - 2, loss), biases, loss)
 
     @cached_property
-    def samples(self) -> tuple[Sample, ...]:
-        """Those given, those of a CSV file, or one of the class's kind.
+    def sample_set(self) -> SampleSet:
+        """The samples, standardised if that is asked for.
 
         Raises FileError for a file that cannot be read.
         """
+        wanted = self.given.get("standardise", False)
+        if not isinstance(wanted, bool):
+            raise InputError(f"standardise: {shown(wanted)} given, expected true or false")
+        given = self._given_samples()
+        return given.standardised() if wanted else given
+
+    def _given_samples(self) -> SampleSet:
+        """Those given, those of a CSV file, or one of the class's kind."""
         widths = self.network.widths
         if "samples" in self.given:
             self._refuse("samples", ("inputs", "targets"), "inputs or targets are")
@@ -176,7 +133,7 @@ class Settings:
             return read_samples(Path(path), widths[0], widths[-1])
         missing = [name for name in ("inputs", "targets") if name not in self.given]
         if len(missing) == 2:
-            return (_default_sample(self.network),)
+            return SampleSet((_default_sample(self.network),))
         for name in missing:
             raise InputError(f"{name}: not given; give inputs and targets, or a file of samples")
         inputs, targets = (_rows(name, self.given[name]) for name in ("inputs", "targets"))
@@ -185,7 +142,8 @@ class Settings:
                 f"targets: given for {len(targets)} samples, expected {len(inputs)}, as many as "
                 "inputs"
             )
-        return tuple(Sample(*pair) for pair in zip(inputs, targets, strict=True))
+        pairs = zip(inputs, targets, strict=True)
+        return SampleSet(tuple(Sample(*pair) for pair in pairs))
 
     @property
     def optimisers(self) -> tuple[Optimiser, ...]:
@@ -232,8 +190,9 @@ class Settings:
 
     @property
     def note(self) -> Any:
-        """A text for the first sheet."""
-        return self.given.get("note", "")
+        """A text for the first sheet; it ends with how the inputs were standardised."""
+        note, said = self.given.get("note", ""), self.sample_set.scales_in_words
+        return f"{note} {said}".strip() if said and isinstance(note, str) else note
 
     def _refuse(self, name: str, others: Iterable[str], given_too: str) -> None:
         """Raises InputError if one of the other settings is there, which contradicts this one."""
@@ -269,10 +228,6 @@ class Settings:
         return [{"optimiser": kind, "learning_rate": rate} for kind, rate in product(kinds, rates)]
 
 
-def _widths(settings: Mapping[str, Any]) -> tuple[int, ...]:
-    return layer_widths(settings.get("layers", DEFAULT_LAYERS))
-
-
 def _default_sample(network: Network) -> Sample:
     inputs = tuple(round(INPUT_PITCH * (index + 1), 2) for index in range(network.widths[0]))
     outputs = network.widths[-1]
@@ -297,7 +252,7 @@ def _optimiser(run: Any, constants: Mapping[str, Any]) -> Optimiser:
     """The optimiser of a run, with those of the shared constants that it has."""
     if not isinstance(run, Mapping):
         raise InputError(f"runs: {shown(run)} given, expected tables, each under [[runs]]")
-    own = {str(name): value for name, value in run.items()}
+    own = {str(name): value for name, value in in_british(run).items()}
     kind = one_of("optimiser", own.pop("optimiser", "gradient descent"), OPTIMISERS)
     known = [field.name for field in fields(OPTIMISERS[kind])]
     shared = {name: value for name, value in constants.items() if name in known}

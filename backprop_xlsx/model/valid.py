@@ -25,7 +25,7 @@ LARGEST_NUMBER_OF_RUNS = 12
 # A worksheet has 1,048,576 rows; the rows above the first step are taken off.
 LARGEST_NUMBER_OF_STEPS = 1_048_576 - 32
 LARGEST_SEED = 2**32 - 1
-LONGEST_TITLE, LONGEST_NOTE = 120, 2_000
+LONGEST_TITLE, LONGEST_NOTE, LONGEST_CLASS_NAME = 120, 2_000, 60
 # Of optimisers, of learning rates and of runs: many more than a book can have.
 LONGEST_LIST = 100
 
@@ -129,6 +129,14 @@ def check_number_of_samples(count: int) -> None:
             f"samples: {count:,} given, expected 1 to {LARGEST_NUMBER_OF_SAMPLES:,} (each has a "
             "column of a worksheet)"
         )
+
+
+def check_class_names(names: tuple[str, ...], outputs: int) -> None:
+    """Raises InputError for names of classes that are not as many as outputs can tell apart."""
+    if names and len(names) != max(outputs, 2):
+        raise InputError(f"class names: {len(names)} given, expected {max(outputs, 2)}")
+    for name in names:
+        check_text("class names", name, LONGEST_CLASS_NAME)
 
 
 def check_number_of_runs(count: int, name: str = "learning rates") -> None:

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import openpyxl
 import pytest
@@ -14,21 +11,28 @@ from hypothesis import given, settings
 
 from backprop_xlsx import reference
 from backprop_xlsx.derivation import derivation
-from backprop_xlsx.derivation.lines import MOST_PARAMETERS
+from backprop_xlsx.derivation.lines import MOST_PARAMETERS, Line
 from backprop_xlsx.model.experiment import Experiment
-from backprop_xlsx.spreadsheet.engines import recalculate
-from backprop_xlsx.spreadsheet.ooxml.book import read_book
-from backprop_xlsx.spreadsheet.ooxml.patch import spoil
-from backprop_xlsx.workbook.build import write_workbook
+from backprop_xlsx.model.names import sampled
+from backprop_xlsx.spreadsheet.engines import engines, open_live, recalculate
+from tests.derivation.sheet import Row, Sheet, read_sheet, sheet_of, write_books
+from tests.optional import require_libreoffice
+from tests.oracles.shown_arithmetic import agrees
 from tests.strategies import any_experiments
 
 CLASS_PARTS = {
-    "1  Forward pass and loss": ("h1", "w1·i1 + w2·i2"),
-    "2  ∂E/∂w5, step by step": ("∂E/∂a_o1", "∂(½·(t1 − a_o1)²)/∂a_o1 = a_o1 − t1"),
-    "3  ∂E/∂w5 … ∂E/∂w8": ("∂E/∂w5", "(a_o1 − t1)·a_o1·(1 − a_o1)·a_h1"),
-    "4  The gradient at the hidden activations": ("∂E/∂o1", "(a_o1 − t1)·a_o1·(1 − a_o1)"),
-    "5  ∂E/∂w1 … ∂E/∂w4": ("∂E/∂w1", "(∂E/∂a_h1)·a_h1·(1 − a_h1)·i1"),
-    "6  The update": ("new w1", "w1 − η·(∂E/∂w1)"),
+    "1  Forward pass and loss": ("h1", "w1 · i1 + w2 · i2"),
+    "2  ∂E/∂w5, step by step": (
+        "∂E/∂a_o1",
+        "∂(½ · (t1 − a_o1)²)/∂a_o1 = a_o1 − t1",
+    ),
+    "3  ∂E/∂w5 … ∂E/∂w8": ("∂E/∂w5", "(a_o1 − t1) · a_o1 · (1 − a_o1) · a_h1"),
+    "4  The gradient at the hidden activations": (
+        "∂E/∂o1",
+        "(a_o1 − t1) · a_o1 · (1 − a_o1)",
+    ),
+    "5  ∂E/∂w1 … ∂E/∂w4": ("∂E/∂w1", "∂E/∂a_h1 · a_h1 · (1 − a_h1) · i1"),
+    "6  The update": ("new w1", "w1 − η · ∂E/∂w1"),
 }
 SATURATED = {
     "binary cross-entropy": {
@@ -48,114 +52,154 @@ SATURATED = {
 }
 
 
-@dataclass(frozen=True)
-class Row:
-    """One line of the sheet, with the number that another engine finds, and that in the file."""
-
-    part: str
-    quantity: str
-    equation: str
-    number: Any
-    cached: Any
-    formula: str
-    live: str
+CHOSEN = re.compile(r"Run ([A-L]), step (\d+)(?:, sample (\d+))?$")
+LETTERS = "ABCDEFGHIJKL"
 
 
-def rows_of(experiment: Experiment, folder: Path) -> list[Row]:
-    """The lines of a book's sheet Derivation, recalculated from spoilt numbers."""
-    path, spoilt = folder / "book.xlsx", folder / "spoilt.xlsx"
-    write_workbook(experiment, path)
-    spoil(read_book(path), spoilt)
-    return list(_rows(path, spoilt))
-
-
-def _rows(path: Path, spoilt: Path) -> Iterator[Row]:
-    found = recalculate(spoilt, "formualizer")
-    cached = openpyxl.load_workbook(path, data_only=True)["Derivation"]
-    part = ""
-    for cells in openpyxl.load_workbook(path)["Derivation"].iter_rows(min_row=4):
-        _, quantity, equation, live, formula = (cell.value for cell in cells)
-        if quantity is not None and equation is None:
-            part = quantity if quantity[0].isdigit() else part
-        elif quantity is not None:
-            row = cells[0].row
-            numbers = found.value("Derivation", row, 4), cached.cell(row, 4).value
-            yield Row(part, quantity, equation, *numbers, formula, live)
-
-
-def name_of(quantity: str) -> str:
-    """The reference's name of what a line shows."""
-    return quantity.removeprefix("new ").replace("∂E/∂", "dE/d")
-
-
-def cells_of(folder: Path) -> Iterator[Any]:
-    """The cells of the sheet that :func:`rows_of` has written."""
-    for row in openpyxl.load_workbook(folder / "book.xlsx")["Derivation"].iter_rows():
-        yield from row
+def expected_number(sheet: Sheet, row: Row, experiment: Experiment) -> float | None:
+    """What the reference has for a line; None for what it does not know."""
+    chosen = CHOSEN.match(sheet.chosen)
+    assert chosen is not None, sheet.chosen
+    letter, step = chosen[1], int(chosen[2])
+    of_kind = re.search(r", runs? ([A-L](?:, [A-L])*)$", row.part)
+    if of_kind and letter not in of_kind[1]:
+        letter = of_kind[1][0]
+    run = reference.train(experiment)[LETTERS.index(letter)]
+    step += row.quantity.startswith("new ")
+    name = row.quantity.removeprefix("new ").replace("∂E/∂", "dE/d")
+    if experiment.samples_a_step > 1:
+        of_sample = sampled(name, int(chosen[3]) - 1)
+        if "∂E_mean/∂" in name:
+            name = name.replace("∂E_mean/∂", "dE/d")
+        elif of_sample in run:
+            name = of_sample
+        elif name.startswith("dE/d"):
+            return None  # of the sample alone, which the runs have no cell for
+    found = name in run and step <= experiment.steps
+    return float(run[name][step]) if found else None
 
 
 @settings(max_examples=15)
 @given(any_experiments())
 def test_every_quantity_is_that_of_the_reference(tmp_path: Path, experiment: Experiment) -> None:
-    runs = reference.train(experiment)
-    rows = rows_of(experiment, tmp_path)
-    for row in rows:
-        letter = re.search(r", run ([A-L])$", row.part)
-        run = runs["ABCDEFGHIJKL".index(letter[1]) if letter else 0]
-        step = 1 if row.quantity.startswith("new ") else 0
-        if name_of(row.quantity) in run:
-            expected = run[name_of(row.quantity)][step]
+    sheet = sheet_of(experiment, tmp_path)
+    for row in sheet.rows:
+        expected = expected_number(sheet, row, experiment)
+        if expected is not None:
             assert row.number == pytest.approx(expected, rel=1e-9, abs=1e-12), row
-        assert row.live == row.formula
         assert isinstance(row.number, (int, float)) or row.number == "not shown", row
-    shown = {row.quantity for row in rows}
+    shown = {row.quantity for row in sheet.rows}
     network = experiment.network
     gradients = {f"∂E/∂{name}" for name in network.parameters}
     if len(network.weights + network.bias_names) <= MOST_PARAMETERS:
         assert gradients <= shown
-    assert len(rows) <= 150
+    assert len(sheet.rows) <= 150
+
+
+@settings(max_examples=15)
+@given(any_experiments())
+def test_the_numbers_put_in_give_the_result_that_is_shown(
+    tmp_path: Path, experiment: Experiment
+) -> None:
+    path, spoilt = write_books(experiment, tmp_path)
+    for engine in engines():
+        for row in read_sheet(path, recalculate(spoilt, engine)).rows:
+            if abs(row.number) > 1e-12 if isinstance(row.number, float) else True:
+                assert row.shown == row.cached_shown, row
+            if row.shown == "not shown":
+                assert row.number == "not shown"
+            elif "…" not in row.shown:
+                assert agrees(row.shown), row
+            assert "?" not in row.shown
+
+
+@pytest.mark.parametrize("preset", ["classroom", "mazur", "xor"])
+def test_libreoffice_puts_in_the_same_numbers(tmp_path: Path, preset: str) -> None:
+    require_libreoffice()
+    for row in sheet_of(Experiment.preset(preset, steps=3), tmp_path, "libreoffice").rows:
+        assert row.shown == row.cached_shown, row
+        assert agrees(row.shown), row
+
+
+@pytest.mark.parametrize(
+    ("quantity", "shown"),
+    [
+        ("h1", "0.15 · 0.05 + 0.2 · 0.1 = 0.0275"),
+        ("a_h1", "1/(1 + e^(−0.0275)) = 0.5069"),
+        ("E1", "½ · (0.5 − 0.6065)² = 0.005669"),
+        ("∂o1/∂w5", "0.5069"),
+        ("∂E/∂w5", "(0.6065 − 0.5) · 0.6065 · (1 − 0.6065) · 0.5069 = 0.01288"),
+        ("new w5", "0.4 − 0.1 · 0.01288 = 0.3987"),
+        ("new w1", "0.15 − 0.1 · 0.000317 = 0.149968"),
+    ],
+)
+def test_a_line_is_what_a_student_writes(tmp_path: Path, quantity: str, shown: str) -> None:
+    sheet = sheet_of(Experiment.preset(steps=2), tmp_path)
+    assert shown in {row.shown for row in sheet.rows if row.quantity == quantity}
+
+
+def test_another_run_and_step_are_derived_when_they_are_chosen(tmp_path: Path) -> None:
+    experiment = Experiment.preset(steps=30)
+    path, _ = write_books(experiment, tmp_path)
+    names = openpyxl.load_workbook(path).defined_names
+    for engine in engines():
+        with open_live(path, engine) as live:
+            for name, typed in (("chosen_run", "F"), ("chosen_step", 30)):
+                sheet, _, cell = names[name].attr_text.partition("!")
+                row, column = openpyxl.utils.cell.coordinate_to_tuple(cell.replace("$", ""))
+                live.type(sheet.strip("'"), row, column, typed)
+            live.recalculate()
+            found = read_sheet(path, live)
+        assert found.chosen == "Run F, step 30"
+        for row in found.rows:
+            expected = expected_number(found, row, experiment)
+            if expected is not None:
+                assert row.number == pytest.approx(expected, rel=1e-9, abs=1e-12), row
+            assert row.number != row.cached or row.quantity.startswith(("∂E_", "i")), row
+            assert agrees(row.shown), row
 
 
 @settings(max_examples=15)
 @given(any_experiments())
 def test_fused_and_unfused_gradients_agree(tmp_path: Path, experiment: Experiment) -> None:
-    rows = rows_of(experiment, tmp_path)
+    rows = sheet_of(experiment, tmp_path).rows
     chain = [row for row in rows if row.part.startswith("2  ")]
-    whole = [
-        index
-        for index, row in enumerate(chain)
-        if row.quantity == "both factors" or row.quantity.startswith("sum over")
-    ]
+    whole = [index for index, row in enumerate(chain) if "the same" in row.equation]
     explained = experiment.network.fused or experiment.network.has_softmax
     assert len(whole) == explained
     for index in whole:
-        unfused, fused = chain[index], chain[index + 1]
-        assert "the same" in fused.equation
+        unfused, fused = chain[index - 1], chain[index]
+        assert unfused.quantity == fused.quantity
         if unfused.number != "not shown":
             assert unfused.number == pytest.approx(fused.number, rel=1e-9, abs=1e-12)
 
 
 @pytest.mark.parametrize("loss", SATURATED)
 def test_a_saturated_output_puts_no_error_in_a_cell(tmp_path: Path, loss: str) -> None:
-    experiment = Experiment.of(SATURATED[loss] | {"steps": 2})
-    rows = rows_of(experiment, tmp_path)
-    assert "not shown" in {row.number for row in rows}
-    for row in rows:
+    sheet = sheet_of(Experiment.of(SATURATED[loss] | {"steps": 2}), tmp_path)
+    assert "not shown" in {row.number for row in sheet.rows}
+    for row in sheet.rows:
         assert row.number == row.cached, row
-    (gradient,) = (row.number for row in rows if row.part[:1] == "2" and row.quantity == "∂E/∂w2")
-    assert gradient == 1.0
+        assert (row.shown == "not shown") == (row.number == "not shown"), row
+    assert sheet.number("∂E/∂w2", "2  ") == 1.0
 
 
 def test_the_class_derivation_has_its_six_parts(tmp_path: Path) -> None:
-    experiment = Experiment.preset()
-    parts = derivation(experiment)
+    parts = derivation(Experiment.preset())
     assert [part.title for part in parts] == list(CLASS_PARTS)
-    for part in parts:
-        first = part.lines[0]
+    lines = [[line for line in part.lines if isinstance(line, Line)] for part in parts]
+    for part, (first, *_) in zip(parts, lines, strict=True):
         assert (first.left, first.right) == CLASS_PARTS[part.title]
-    assert sum(len(part.lines) for part in parts) == 11 + 4 + 4 + 8 + 8 + 8
-    rows_of(experiment, tmp_path)
-    assert max(cell.row for cell in cells_of(tmp_path) if cell.value is not None) == 78
+    assert sum(map(len, lines)) == 11 + 4 + 4 + 8 + 8 + 8
+    words = sheet_of(Experiment.preset(steps=1), tmp_path).words
+    for said in (
+        "E_total → E1 → a_o1 → o1 → w5",
+        "∂(E1 + E2)/∂w5 = ∂E1/∂w5",
+        "as w5 leads into o1 alone, and E2 hangs on o2: its slope is 0",
+        "σ(x) · (1 − σ(x))",
+        "E_total → E2 → a_o2 → o2 → a_h1 → h1 → w1",
+    ):
+        assert words.count(said) == 1, said
 
 
 @pytest.mark.parametrize("layers", ["10-10-10-10", "12-20-16", "3-2-2-2-2-2-2-2-2"])
@@ -163,17 +207,19 @@ def test_a_large_network_shows_one_neuron_of_each_layer(tmp_path: Path, layers: 
     experiment = Experiment.of(
         {"layers": layers, "biases": "trained", "learning_rates": [0.1], "steps": 1}
     )
-    rows = rows_of(experiment, tmp_path)
-    assert len(rows) <= 150
-    texts = [str(cell.value) for cell in cells_of(tmp_path)]
-    assert any("is shown in full" in text for text in texts)
+    sheet = sheet_of(experiment, tmp_path)
+    assert len(sheet.rows) <= 150
+    assert any("is shown in full" in text for text in sheet.words)
     last = experiment.network.outputs
-    shown = {row.quantity for row in rows}
+    shown = {row.quantity for row in sheet.rows}
     assert {last[0].activation, f"∂E/∂{last[0].weights[0]}", f"∂E/∂{last[0].bias}"} <= shown
     assert last[1].activation not in shown
     first = experiment.network.neurons[0]
     assert {first.activation, f"∂E/∂{first.pre_activation}", f"∂E/∂{first.weights[0]}"} <= shown
-    assert all(part.lines for part in derivation(experiment))
+    for row in sheet.rows:
+        assert row.shown == row.cached_shown
+        assert "…" not in row.shown or "…" in row.equation, row
+    assert any("…" in row.shown for row in sheet.rows) == (layers == "12-20-16")
 
 
 def test_each_different_optimiser_has_its_update(tmp_path: Path) -> None:
@@ -184,29 +230,60 @@ def test_each_different_optimiser_has_its_update(tmp_path: Path) -> None:
             "steps": 2,
         }
     )
-    rows = rows_of(experiment, tmp_path)
-    updates = [row for row in rows if ": " in row.part]
-    assert list(dict.fromkeys(row.part for row in updates)) == [
-        "6  The update: momentum, run A",
-        "7  The update: Adam, run C",
-        "8  The update: RMSprop, run E",
-        "9  The update: gradient descent, run G",
+    sheet = sheet_of(experiment, tmp_path)
+    updates = [row for row in sheet.rows if ": " in row.part]
+    assert sorted(dict.fromkeys(row.part for row in updates)) == [
+        "6  The update: momentum, runs A, B",
+        "7  The update: Adam, runs C, D",
+        "8  The update: RMSprop, runs E, F",
+        "9  The update: gradient descent, runs G, H",
     ]
     trained = reference.train(experiment)
-    for letter, run in zip("ACEG", (trained[i] for i in (0, 2, 4, 6)), strict=True):
-        (new,) = (
-            row.number for row in updates if row.part.endswith(letter) and row.quantity == "new w1"
-        )
-        assert new == pytest.approx(run["w1"][1], rel=1e-14)
-    # The second kind on, each lists the constants that its lines use.
-    assert sum(row.quantity == "η" for row in rows) == 4
+    for number, run in zip("6789", (trained[i] for i in (0, 2, 4, 6)), strict=True):
+        assert sheet.number("new w1", number) == pytest.approx(run["w1"][1], rel=1e-14)
 
 
 def test_samples_in_a_batch_go_alike_and_are_averaged(tmp_path: Path) -> None:
     experiment = Experiment.preset("xor")
-    rows = {row.quantity: row for row in rows_of(experiment, tmp_path)}
-    assert rows["o1[1]"].equation.startswith("w9·a_h1[1] + ")
-    first, mean = rows["∂E/∂w9[1]"].number, rows["∂E/∂w9"].number
-    assert first != mean
+    sheet = sheet_of(experiment, tmp_path)
+    rows = {row.quantity: row for row in sheet.rows}
+    assert rows["o1"].equation.startswith("w9 · a_h1 + ")
+    assert rows["∂E/∂w9"].number != rows["∂E_mean/∂w9"].number
+    assert rows["∂E_mean/∂w9"].shown.count(" · ") == 4
     assert "E_mean" in rows
-    assert "'Run A'!" in rows["∂E/∂w9"].formula
+    # Of a sample whose inputs are zeros the derivation would show little.
+    assert sheet.chosen.endswith("sample 4")
+    assert "0" not in rows["h1"].shown.split(" ")[0:3:2]
+
+
+@pytest.mark.parametrize("preset", ["classroom", "xor"])
+def test_the_formulas_with_names_are_those_of_the_run(tmp_path: Path, preset: str) -> None:
+    experiment = Experiment.preset(preset, steps=2)
+    path, _ = write_books(experiment, tmp_path)
+    book = openpyxl.load_workbook(path)
+    sheet, run = book["Derivation"], book["Run A"]
+    (header,) = (row for row in run.iter_rows(max_row=20) if row[0].value == "step")
+    columns = {cell.value: cell.column_letter for cell in header if cell.value}
+    above, row = header[0].row + 1, header[0].row + 2  # of steps 0 and 1
+    found = 0
+    for column in (2, 6):
+        rows = iter(range(1, sheet.max_row + 1))
+        for start in rows:
+            text = sheet.cell(start, column + 2).value
+            if not str(text).startswith("column "):
+                continue
+            formula, at = sheet.cell(start, column + 1).value, start + 1
+            while sheet.cell(at, column + 1).value and not sheet.cell(at, column).value:
+                formula += sheet.cell(at, column + 1).value
+                at += 1
+            letter = text.removeprefix("column ")
+            assert columns[sheet.cell(start, column).value] == letter
+            live = run[f"{letter}{row}"].value
+            for name in sorted(columns, key=len, reverse=True):
+                formula = formula.replace(f"{name}↑", f"{columns[name]}{above}")
+                formula = re.sub(
+                    rf"(?<![\w/∂]){re.escape(name)}(?![\w\[])", f"{columns[name]}{row}", formula
+                )
+            assert formula.replace("η", "learning_rate_A") == live.replace("$", ""), (formula, live)
+            found += 1
+    assert found >= 8 + 11 + 8

@@ -21,6 +21,7 @@ from backprop_xlsx.formula.expression import (
     Value,
     sigmoid,
 )
+from backprop_xlsx.formula.notation import IN_SENTENCES, TEXTBOOK
 from backprop_xlsx.model.experiment import Experiment
 from backprop_xlsx.model.names import label, sampled
 from backprop_xlsx.model.network import CLASS_NETWORK, Network
@@ -88,8 +89,9 @@ def test_text_reads_as_the_value_and_in_no_other_way(expression: Expression) -> 
     if expected is None:
         return
     values = {label(name): number for name, (_, number) in CELLS.items()}
-    found = computed(expression.text(), values.__getitem__)
-    assert found == pytest.approx(expected, rel=1e-9, abs=1e-12), expression.text()
+    for notation in (IN_SENTENCES, TEXTBOOK):
+        found = computed(expression.text(notation), values.__getitem__)
+        assert found == pytest.approx(expected, rel=1e-9, abs=1e-12), expression.text(notation)
 
 
 @given(any_experiments(largest=1.0))
@@ -113,8 +115,10 @@ def test_text_of_every_equation_says_what_the_quantity_is(experiment: Experiment
             earlier = Symbol(name).before in tuple(equation.leaves())
             return (before if earlier else after)[name]
 
-        found = computed(equation.text(), lookup)
-        assert found == pytest.approx(after[quantity], rel=1e-9, abs=1e-11), equation.text()
+        for notation in (IN_SENTENCES, TEXTBOOK):
+            text = equation.text(notation)
+            found = computed(text, lookup)
+            assert found == pytest.approx(after[quantity], rel=1e-9, abs=1e-11), text
 
 
 @pytest.mark.parametrize(
@@ -159,11 +163,41 @@ def test_text_is_bracketed_where_it_could_be_misread(expression: Expression, tex
 
 
 @pytest.mark.parametrize(
-    "text", ["∂E/∂w1²", "a/b·c", "a/b/c", "a·−b", "a − −b", "a·∂E/∂w1", "a²³", "(a", "a b", "-a"]
+    "text",
+    [
+        "∂E/∂w1²",
+        "a/b · c",
+        "∂E/∂w1/(a + b)",
+        "a · ∂E/∂w1²",
+        "a/b·c",
+        "a/b/c",
+        "a·−b",
+        "a − −b",
+        "a·∂E/∂w1",
+        "a²³",
+        "(a",
+        "a b",
+        "-a",
+    ],
 )
 def test_the_reader_of_texts_refuses_what_can_be_misread(text: str) -> None:
     with pytest.raises(MisreadingError):
         computed(text, lambda name: 2.0)
+
+
+@pytest.mark.parametrize(
+    ("expression", "text"),
+    [
+        (Symbol("dE/do1") * Symbol("w5"), "∂E/∂o1 · w5"),
+        (Symbol("w1") - Symbol("η") * Symbol("dE/dw1"), "w1 − η · ∂E/∂w1"),
+        (Symbol("w1") / 3 * Symbol("w2"), "(w1/3) · w2"),
+        (Symbol("w1") * Symbol("dE/dw1") / Symbol("w2"), "(w1 · ∂E/∂w1)/w2"),
+        (Symbol("w1") * (Symbol("dE/dw1") / Symbol("w2")), "w1 · (∂E/∂w1)/w2"),
+        (Symbol("w1") * Symbol("dE/dw1") ** 2, "w1 · (∂E/∂w1)²"),
+    ],
+)
+def test_a_textbook_has_spaces_around_its_dots(expression: Expression, text: str) -> None:
+    assert expression.text(TEXTBOOK) == text
 
 
 def test_a_quantity_over_samples_is_a_range_and_a_block() -> None:

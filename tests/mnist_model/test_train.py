@@ -16,7 +16,7 @@ import numpy
 import pytest
 import safetensors.torch
 import torch
-from sklearn.metrics import confusion_matrix  # type: ignore[import-untyped]
+from sklearn.metrics import confusion_matrix
 
 from backprop_xlsx.spreadsheet.errors import FileError
 from mnist_model.commands import evaluate, train

@@ -1,7 +1,8 @@
 """Reads an equation's text as a person does, and computes it; knows nothing of expressions.
 
 What a person could read in two ways is refused: after a quotient or a derivative neither a factor
-nor a power may stand without brackets, and no sign may stand right before another.
+nor a power may stand without brackets, and no sign may stand right before another. Where dots have
+spaces around them, a derivative may be a factor.
 """
 
 from __future__ import annotations
@@ -17,11 +18,13 @@ Lookup = Callable[[str], Any]
 
 _TOKEN = re.compile(
     r"""(?P<name>(?:∂E/∂)?[^\W\d²³½][^\W²³]*(?:\[\d+\])?)
-    |(?P<number>\d+(?:\.\d+)?(?:e−?\d+)?|½)
-    |(?P<sign>[-+−·/^²³(),√])""",
+    |(?P<number>\d+(?:\.\d+)?(?:e−?\d+|·10⁻?[⁰¹²³⁴⁵⁶⁷⁸⁹]+)?|½)
+    |(?P<sign>[ ]·[ ]|[-+−·/^²³(),√])""",
     re.VERBOSE,
 )
+_SPACED = " · "
 _POWERS = {"²": 2, "³": 3}
+_PLAIN = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹−", "-0123456789-")
 
 _FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "σ": lambda x: 1 / (1 + math.exp(-x)) if x >= 0 else math.exp(x) / (1 + math.exp(x)),
@@ -49,12 +52,18 @@ def computed(text: str, lookup: Lookup) -> Any:
     return value
 
 
+def number(token: str) -> float:
+    """A number as it is written: ``0.5069``, ``1.5e−8``, ``4.386·10⁻⁷``."""
+    mantissa, _, exponent = token.translate(_PLAIN).partition("·10")
+    return float(f"{mantissa}e{exponent}" if exponent else mantissa)
+
+
 class _Reader:
     def __init__(self, text: str, lookup: Lookup) -> None:
         self._text, self._lookup = text, lookup
         self._tokens: list[tuple[str, str]] = []
         rest = text
-        while rest := rest.lstrip(" "):
+        while rest := rest if rest.startswith(_SPACED) else rest.lstrip(" "):
             match = _TOKEN.match(rest)
             if match is None:
                 raise MisreadingError(f"{text}: what is {rest!r}?")
@@ -89,15 +98,18 @@ class _Reader:
         negative = self.next == "−"
         if negative:
             self._take()
-        value, is_quotient = self._power()
-        while self.next in ("·", "/"):
-            if is_quotient:
-                raise MisreadingError(f"{self._text}: is what follows a quotient below its line?")
+        value, is_derivative = self._power()
+        is_quotient = False
+        while self.next in ("·", _SPACED, "/"):
             _, sign = self._take()
-            factor, is_quotient = self._power()
-            if is_quotient:
+            # With spaces around the dots nobody takes what follows for a part of ∂E/∂w1.
+            tight = sign != _SPACED
+            if is_quotient or (is_derivative and tight):
+                raise MisreadingError(f"{self._text}: is what follows a quotient below its line?")
+            factor, is_derivative = self._power()
+            if is_derivative and tight:
                 raise MisreadingError(f"{self._text}: a derivative among factors")
-            value = value * factor if sign == "·" else value / factor
+            value = value / factor if sign == "/" else value * factor
             is_quotient = sign == "/"
         return -value if negative else value
 
@@ -122,7 +134,7 @@ class _Reader:
         if token == "½":
             return 0.5, False
         if kind == "number":
-            return float(token.replace("−", "-")), False
+            return number(token), False
         if self.next == "(" and token in _FUNCTIONS:
             self._take()
             arguments = [self.sum()]

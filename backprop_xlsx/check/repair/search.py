@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from itertools import combinations
 
 import numpy as np
 
 from backprop_xlsx.check.reading.meanings import Area, Outside
 from backprop_xlsx.check.repair.changes import Item, Rearrangement, Repair, Replacement
-from backprop_xlsx.check.repair.slips.catalogue import OF_MISSING_OPERANDS, rearrangements
-from backprop_xlsx.check.repair.slips.operands.gradients import WeightGradient
-from backprop_xlsx.check.repair.slips.operands.rows import WrongRow
-from backprop_xlsx.check.repair.slips.structure.formula import StructuralSlip, WrongFormula
-from backprop_xlsx.check.repair.workshop import Exhausted, Spot, Workshop
+from backprop_xlsx.check.repair.slips.arithmetic import MissingFactor, MissingTerm
+from backprop_xlsx.check.repair.slips.catalogue import rearrangements
+from backprop_xlsx.check.repair.slips.functions import ExtraFunction, WrongSlope
+from backprop_xlsx.check.repair.slips.quantities import WeightGradient, WrongRange, WrongRow
+from backprop_xlsx.check.repair.slips.structure import (
+    MissingOperand,
+    StructuralSlip,
+    WrongFormula,
+)
+from backprop_xlsx.check.repair.workshop import USUAL_NUMBERS, Exhausted, Spot, Workshop
 from backprop_xlsx.formula.expression import Number, Symbol
 from backprop_xlsx.formula.parse import Part
 
@@ -25,12 +30,19 @@ _PARTIAL = 0.1
 
 
 def simple_repair(workshop: Workshop) -> Repair | None:
-    """The repair that puts another quantity, or other rows, in the place of one; None if none."""
+    """The repair that puts another quantity, or other rows, in the place of one; None if none.
+
+    A function around the whole goes first: within a condition, many an operand may be exchanged.
+    """
     try:
+        whole = _best(workshop, list(_without_outer_call(workshop)))
+        if whole is not None:
+            return whole
         replaced = _replaced(workshop, workshop.items, workshop.part, workshop.spots)
     except Exhausted:
         return None
-    plain = [choice for choice in replaced if _is_plain(choice[1].replacements[0])]
+    constants = workshop.judge.exercise.constants
+    plain = [option for option in replaced if _is_plain(option[1].replacements[0], constants)]
     return _best(workshop, plain) or _best(workshop, _ranked(WrongRow.undone(workshop)))
 
 
@@ -51,16 +63,30 @@ def _further_options(workshop: Workshop) -> Iterator[list[Option]]:
     formula = WrongFormula(workshop.tokens, workshop.part, workshop.meanings)
     structural = rearrangements(formula)
     suspects = [spot for spot in workshop.spots if workshop.is_suspect(spot)]
-    yield _ranked(WeightGradient.undone(workshop))
+    gradients = list(WeightGradient.undone(workshop))
+    yield _ranked(gradients)
     yield list(_other_ranges(workshop))
+    yield _ranked(WrongRange.undone(workshop))
     yield from _arranged(workshop, structural)
-    yield _replaced(workshop, workshop.items, workshop.part, suspects)
-    yield list(_extended(workshop, formula))
+    yield [_together(change, repair) for change in structural for repair in gradients]
+    yield list(_other_numbers(workshop, suspects))
+    yield list(_extended(workshop, formula, (WrongSlope,)))
+    yield list(_extended(workshop, formula, (MissingFactor, MissingTerm)))
     yield _replaced(workshop, workshop.items, workshop.part, workshop.spots)
     yield from _arranged_and_replaced(workshop, structural, suspects)
+    yield from _arranged_twice(workshop, structural)
     yield list(_both_replaced(workshop))
     yield from _arranged_and_replaced(workshop, structural, workshop.spots)
-    yield from _arranged_twice(workshop, structural)
+
+
+def _without_outer_call(workshop: Workshop) -> Iterator[Option]:
+    formula = WrongFormula(workshop.tokens, workshop.part, workshop.meanings)
+    for change in ExtraFunction.undone_at(formula, workshop.part):
+        yield 0.0, Repair(change.items, (), (change,))
+
+
+def _together(change: Rearrangement, repair: Repair) -> Option:
+    return 0.0, Repair(change.items, repair.replacements, (change,))
 
 
 def _ranked(repairs: Iterable[Repair]) -> list[Option]:
@@ -69,7 +95,7 @@ def _ranked(repairs: Iterable[Repair]) -> list[Option]:
 
 
 def _best(workshop: Workshop, options: Sequence[Option]) -> Repair | None:
-    ranked = sorted(options, key=lambda choice: choice[0])
+    ranked = sorted(options, key=lambda option: option[0])
     return next((repair for _, repair in ranked if workshop.confirmed(repair)), None)
 
 
@@ -98,16 +124,21 @@ def _replaced(
     return found
 
 
+def _other_numbers(workshop: Workshop, suspects: Sequence[Spot]) -> Iterator[Option]:
+    """Another number in the place of one that no right formula has."""
+    for option in _replaced(workshop, workshop.items, workshop.part, suspects):
+        (change,) = option[1].replacements
+        if isinstance(change.old.expression, Number) and isinstance(change.new, Number):
+            yield option
+
+
 def _other_ranges(workshop: Workshop) -> Iterator[Option]:
     """Another quantity of all samples in the place of a range."""
     for spot in workshop.spots:
         if not isinstance(workshop.meaning(spot).expression, Area):
             continue
         for new in workshop.judge.exercise.over_samples:
-            values = workshop.values(workshop.items)
-            for index in spot:
-                values[index] = workshop.value(new)
-            if workshop.fits(workshop.part, values):
+            if workshop.fits_with(spot, new):
                 replacement = Replacement(spot, workshop.meaning(spot), new)
                 yield _PARTIAL * workshop.is_partial(spot), Repair(workshop.items, (replacement,))
 
@@ -130,10 +161,12 @@ def _arranged_and_replaced(
             yield _replaced(workshop, change.items, part, spots, (change,))
 
 
-def _extended(workshop: Workshop, formula: WrongFormula) -> Iterator[Option]:
-    """A factor or a term put in."""
+def _extended(
+    workshop: Workshop, formula: WrongFormula, slips: Sequence[type[MissingOperand]]
+) -> Iterator[Option]:
+    """A factor or a term put in, or another derivative."""
     pool, count = workshop.pool, len(workshop.tokens)
-    for gap in (gap for slip in OF_MISSING_OPERANDS for gap in slip.gaps(formula)):
+    for gap in (gap for slip in slips for gap in slip.gaps(formula)):
         part = workshop.parsed(gap.items)
         if part is None:
             continue
@@ -141,7 +174,10 @@ def _extended(workshop: Workshop, formula: WrongFormula) -> Iterator[Option]:
         values[gap.position] = pool.values
         for choice in np.flatnonzero(workshop.fits(part, values, pool.values.shape)):
             new = pool.expressions[choice]
-            change = Rearrangement(gap.slip(new), gap.items, ((gap.position, new),))
+            slip = gap.slip(new)
+            if not slip.is_plausible:
+                continue
+            change = Rearrangement(slip, gap.items, ((gap.position, new),))
             # Of several places for a factor, the one at the end of the formula.
             cost = float(pool.costs[choice]) + 0.001 * (count - gap.end)
             yield cost, Repair(gap.items, (), (change,))
@@ -176,9 +212,7 @@ def _arranged_twice(
     """The same slip in two places."""
     for first, second in combinations(structural, 2):
         slip = first.slip
-        if type(slip) is not type(second.slip):
-            continue
-        if not (isinstance(slip, StructuralSlip) and slip.repeats):
+        if not (isinstance(slip, StructuralSlip) and slip.repeats and slip.is_like(second.slip)):
             continue
         items = _combined(workshop.items, first.items, second.items)
         part = None if items is None else workshop.parsed(items)
@@ -202,11 +236,17 @@ def _combined(
     return both if len(both) < min(len(first), len(second)) else None
 
 
-def _is_plain(change: Replacement) -> bool:
-    """Whether a quantity takes another one's place, or anything a blank or foreign cell's."""
-    if isinstance(change.old.expression, Outside):
-        return isinstance(change.new, (Symbol, Number))
-    return isinstance(change.new, Symbol)
+def _is_plain(change: Replacement, constants: Container[str]) -> bool:
+    """Whether a quantity takes another one's place, or anything a blank or foreign cell's.
+
+    For a usual number none does that is computed: nobody types 1 in the place of a_h1.
+    """
+    old, new = change.old.expression, change.new
+    if isinstance(old, Outside):
+        return isinstance(new, (Symbol, Number))
+    if isinstance(old, Number) and old.constant in USUAL_NUMBERS:
+        return isinstance(new, Symbol) and new.name in constants
+    return isinstance(new, Symbol)
 
 
 def _is_far_fetched(change: Replacement) -> bool:

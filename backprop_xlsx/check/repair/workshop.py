@@ -25,7 +25,7 @@ MOST_OCCURRENCES = 4
 EFFORT_FOR_A_FORMULA = 400_000
 """Tokens evaluated, at most about a second; most repairs are found in a hundredth of that."""
 EFFORT_FOR_A_BOOK = 2_000_000
-_USUAL_NUMBERS = (0.5, 1.0, 2.0, -1.0)
+USUAL_NUMBERS = (0.5, 1.0, 2.0, -1.0)
 
 Spot = tuple[int, ...]
 """The tokens of operands that mean the same, and that may all be wrong together."""
@@ -98,6 +98,13 @@ class Workshop:
         value = safely(part.expression, lookup)
         return np.broadcast_to(self.judge.probes.agrees(value, self._expected), shape)
 
+    def fits_with(self, spot: Spot, new: Expression) -> bool:
+        """Whether the formula is right with another operand in a spot; raises Exhausted."""
+        values = self.values(self.items)
+        for index in spot:
+            values[index] = self.value(new)
+        return bool(self.fits(self.part, values))
+
     def confirmed(self, repair: Repair) -> bool:
         """Whether a repair is right at every probe."""
         tokens = repair.tokens(self.tokens, lambda expression, token: "x")
@@ -134,7 +141,7 @@ class Workshop:
         """Whether an operand is one that no right formula has: a blank cell, a foreign number."""
         expression = self.meaning(spot).expression
         if isinstance(expression, Number):
-            return expression.constant not in _USUAL_NUMBERS
+            return expression.constant not in USUAL_NUMBERS
         if isinstance(expression, Symbol):
             return expression.steps_back not in (0, 1)
         return isinstance(expression, Outside)

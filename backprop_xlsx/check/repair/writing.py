@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from backprop_xlsx.check.reading.meanings import Place
+from backprop_xlsx.check.reading.meanings import Area, Place
 from backprop_xlsx.check.reading.single_cells import Candidate
 from backprop_xlsx.check.reading.surroundings import Surroundings
 from backprop_xlsx.check.repair.pool import EULER
@@ -73,6 +73,9 @@ class CellWriter:
                 return "EXP(1)" if number == EULER else expression.formula(str)
             if isinstance(expression, Symbol):
                 return self._cell(expression, row, anchor)
+            if isinstance(expression, Area):
+                first, *_, last = expression.leaves()
+                return f"{self._cell(first, row, anchor)}:{self._cell(last, row, anchor)}"
             formula = expression.formula(lambda leaf: self._cell(leaf, row, anchor))
             if isinstance(expression, OverSamples):
                 self._require_side_by_side(expression)

@@ -123,8 +123,7 @@ def learning_rate(table: TableReport) -> str:
 
 def cells(fault: Fault) -> str:
     """Where a fault is: ``AA32:AA81, 50 cells``."""
-    first, last = f"{fault.column}{fault.first_row}", f"{fault.column}{fault.last_row}"
-    return first if first == last else f"{first}:{last}, {tally(fault.cells, 'cell')}"
+    return f"{fault.range}, {tally(fault.cells, 'cell')}" if ":" in fault.range else fault.range
 
 
 def caution(warning: Caution) -> str:

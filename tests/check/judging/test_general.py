@@ -41,7 +41,7 @@ def assert_all_is_right(report: FileReport, experiment: Experiment) -> None:
     for table, run in zip(report.tables, runs(experiment), strict=True):
         assert (table.sheet, table.faults) == (run.sheet, ())
         computed = len(run.equations)
-        assert re.match(rf"right: all {computed}( |$)|right: all \d+ computed", table.right)
+        assert re.match(rf"all {computed}( |$)|all \d+ computed", table.right)
         assert table.formulas >= computed * (experiment.steps + 1)
         assert table.steps == experiment.steps
         assert table.learning_rate == run.optimiser.learning_rate

@@ -155,6 +155,91 @@ FORMULAS = [
         "0.5*({t1})-{a_o1}^2",
         "the first parenthesis closes too early",
     ),
+    (
+        "wrong-function",
+        "E_total",
+        "MAX({E1},{E2})",
+        "uses MAX where SUM belongs",
+    ),
+    (
+        "wrong-function",
+        "dE/dw1",
+        "AVERAGE({dE/dw5},{dE/dw7})*{a_h1}*(1-{a_h1})*{i1}",
+        "uses AVERAGE where SUM belongs, and uses the weight gradients ∂E/∂w5 and ∂E/∂w7 in place "
+        "of (a_o1 − t1)·a_o1·(1 − a_o1)·w5 and (a_o2 − t2)·a_o2·(1 − a_o2)·w7",
+    ),
+    (
+        "wrong-slope",
+        "dE/dw5",
+        "({a_o1}-{t1})*(1-{a_o1}^2)*{a_h1}",
+        "uses the derivative of tanh, 1 − a_o1², where a_o1·(1 − a_o1) belongs",
+    ),
+    (
+        "wrong-slope",
+        "dE/dw5",
+        "({a_o1}-{t1})*(1-{a_o1})*(1-{a_o1})*{a_h1}",
+        "uses 1 − a_o1 where a_o1 belongs",
+    ),
+    (
+        "wrong-range",
+        "E_total",
+        "SUM({a_o2}:{E2})",
+        "the range a_o2 … E2 takes in a_o2",
+    ),
+    (
+        "wrong-range",
+        "h1",
+        "SUMPRODUCT({w2}:{w3},{i1}:{i2})",
+        "the range w2 … w3 stands where w1 … w2 belongs",
+    ),
+    ("wrong-range", "E_total", "SUM({E1}:{E_total})", "the range E1 … E_total takes in E_total"),
+    ("other-activation", "a_h1", "TANH({h1})", "computes tanh(h1) where σ(h1) belongs"),
+    (
+        "other-loss",
+        "E1",
+        "-({t1}*LN({a_o1})+(1-{t1})*LN(1-{a_o1}))",
+        "computes another loss, −(t1·ln(a_o1) + (1 − t1)·ln(1 − a_o1)), where ½·(t1 − a_o1)² "
+        "belongs",
+    ),
+    (
+        "missing-square",
+        "E1",
+        "0.5*ABS({t1}-{a_o1})",
+        "ABS of (t1 − a_o1) stands where the square of (t1 − a_o1) belongs",
+    ),
+    ("wrong-number", "E1", "0.5*({t1}-{a_o1})^3", "3 stands where 2 belongs"),
+    (
+        "extra-function",
+        "w1",
+        "MAX(0,{above w1}-{rate}*{above dE/dw1})",
+        "MAX of 0 and (w1 − η·(∂E/∂w1)) stands where (w1 − η·(∂E/∂w1)) alone belongs",
+    ),
+    (
+        "extra-function",
+        "o1",
+        "IF({a_h1}>0.5,0,{w5}*{a_h1}+{w6}*{a_h2})",
+        "IF gives (w5·a_h1 + w6·a_h2) only under a condition, which does not belong",
+    ),
+    (
+        "extra-sign",
+        "dE/dw5",
+        "-(({a_o1}-{t1})*{a_o1}*(1-{a_o1})*{a_h1})",
+        "the minus sign of −(a_o1 − t1)·a_o1·(1 − a_o1)·a_h1 does not belong",
+    ),
+    (
+        "wrong-operator",
+        "dE/dw5",
+        "{a_o1}*{t1}*{a_o1}*(1-{a_o1})*{a_h1}",
+        "uses * where − belongs, between a_o1 and t1",
+    ),
+    (
+        "wrong-operator",
+        "dE/dw1",
+        "(({a_o1}*{t1})*{a_o1}*(1-{a_o1})*{w5}+({a_o2}*{t2})*{a_o2}*(1-{a_o2})*{w7})"
+        "*{a_h1}*(1-{a_h1})*{i1}",
+        "uses * where − belongs, between a_o1 and t1, and uses * where − belongs, between a_o2 "
+        "and t2",
+    ),
     ("other-quantity", "h1", "{w3}*{i1}+{w4}*{i2}", "copies h2"),
     ("repeated-row", "w1", "{above w1}", "w1 is not updated: it repeats the number of another row"),
     (
@@ -167,7 +252,7 @@ FORMULAS = [
     (
         "circular",
         "E_total",
-        "SUM({E1}:{E_total})",
+        "{E_total}",
         "refers to its own cell: E_total should be E1 + E2",
     ),
     (
@@ -201,6 +286,16 @@ def test_a_slip_in_a_formula(
 def _typed_text(path: Path) -> None:
     table = ClassTable()
     table.cells[10, table.columns["h1"]] = "n/a"
+    table.write(path)
+
+
+def _with_updated_weights(path: Path) -> None:
+    table = ClassTable()
+    for row in table.rows[:-1]:
+        cells = {name: table.name(name, row) for name in table.columns}
+        cells |= {name: table.name(name, row + 1) for name in ("w5", "w7")}
+        formula = "=" + table.template("dE/dw1").format_map(cells)
+        table.cells[row, table.columns["dE/dw1"]] = formula
     table.write(path)
 
 
@@ -248,6 +343,11 @@ CELLS: list[tuple[str, Callable[[Path], None], str]] = [
         "wrong-start",
         _wrong_start,
         "the start value of w3 refers to cells that are computed from it",
+    ),
+    (
+        "wrong-row",
+        _with_updated_weights,
+        "uses w5 and w7 of the row below, already updated, instead of those of its own row",
     ),
     ("changing-given", _changing_given, "b2 is given: it does not change from row to row"),
     ("drifting-learning-rate", _drifting, "the learning rate's reference drifts: D6, D7, D8 …"),

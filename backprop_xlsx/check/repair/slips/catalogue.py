@@ -5,119 +5,79 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from backprop_xlsx.check.repair.changes import Rearrangement, Repair, Replacement
-from backprop_xlsx.check.repair.slips.contents import (
-    ChangingGiven,
-    TypedNumber,
-    TypedText,
-    WrongStart,
-    WrongValue,
+from backprop_xlsx.check.repair.slips import (
+    arithmetic,
+    contents,
+    foreign,
+    functions,
+    operators,
+    otherwise,
+    parentheses,
+    quantities,
 )
-from backprop_xlsx.check.repair.slips.operands.elsewhere import (
-    BlankCell,
-    ErrorCell,
-    ForeignCell,
-    OtherTable,
-    TextCell,
-)
-from backprop_xlsx.check.repair.slips.operands.gradients import WeightGradient
-from backprop_xlsx.check.repair.slips.operands.learning_rate import (
-    DriftingLearningRate,
-    WrongLearningRate,
-)
-from backprop_xlsx.check.repair.slips.operands.numbers import TypedOperand, WrongNumber
-from backprop_xlsx.check.repair.slips.operands.operand import OperandSlip
-from backprop_xlsx.check.repair.slips.operands.quantities import (
-    SwappedOperands,
-    WrongGradient,
-    WrongOperand,
-    WrongWeight,
-)
-from backprop_xlsx.check.repair.slips.operands.rows import WrongRow
-from backprop_xlsx.check.repair.slips.otherwise import (
-    Circular,
-    Other,
-    OtherQuantity,
-    RepeatedRow,
-    UpdatedLikeAWeight,
-)
+from backprop_xlsx.check.repair.slips.quantities import OperandSlip
 from backprop_xlsx.check.repair.slips.slip import Case, Slip
-from backprop_xlsx.check.repair.slips.structure.calls import ExtraFunction
-from backprop_xlsx.check.repair.slips.structure.factors import (
-    ExtraFactor,
-    MissingFactor,
-    RepeatedFactor,
-)
-from backprop_xlsx.check.repair.slips.structure.formula import (
-    MissingOperand,
-    StructuralSlip,
-    WrongFormula,
-)
-from backprop_xlsx.check.repair.slips.structure.operators import ReversedOperands, WrongOperator
-from backprop_xlsx.check.repair.slips.structure.parentheses import (
-    ExtraParentheses,
-    MisplacedParenthesis,
-    MissingParentheses,
-)
-from backprop_xlsx.check.repair.slips.structure.powers import ExtraSquare, MissingSquare
-from backprop_xlsx.check.repair.slips.structure.signs import ExtraSign, MissingSign
-from backprop_xlsx.check.repair.slips.structure.terms import ExtraTerm, MissingTerm
+from backprop_xlsx.check.repair.slips.structure import MissingOperand, StructuralSlip, WrongFormula
 
 OF_ONE_OPERAND: tuple[type[OperandSlip], ...] = (
-    DriftingLearningRate,
-    WrongLearningRate,
-    BlankCell,
-    TextCell,
-    ErrorCell,
-    OtherTable,
-    ForeignCell,
-    TypedOperand,
-    WrongNumber,
-    WrongRow,
-    WrongGradient,
-    WrongWeight,
-    WeightGradient,
-    WrongOperand,
+    foreign.DriftingLearningRate,
+    foreign.WrongLearningRate,
+    foreign.BlankCell,
+    foreign.TextCell,
+    foreign.ErrorCell,
+    foreign.OtherTable,
+    foreign.ForeignCell,
+    foreign.TypedOperand,
+    foreign.WrongNumber,
+    quantities.WrongRange,
+    quantities.WrongRow,
+    quantities.WrongGradient,
+    quantities.WrongWeight,
+    quantities.WeightGradient,
+    quantities.WrongOperand,
 )
-OF_SEVERAL_OPERANDS: tuple[type[OperandSlip], ...] = (SwappedOperands, WrongRow, WeightGradient)
+OF_SEVERAL_OPERANDS: tuple[type[OperandSlip], ...] = (
+    quantities.SwappedOperands,
+    quantities.WrongRow,
+    quantities.WeightGradient,
+)
 IN_STRUCTURE: tuple[type[StructuralSlip], ...] = (
-    ExtraFactor,
-    RepeatedFactor,
-    ExtraSquare,
-    ExtraTerm,
-    ExtraFunction,
-    ExtraParentheses,
-    MisplacedParenthesis,
-    MissingParentheses,
-    WrongOperator,
-    ReversedOperands,
-    ExtraSign,
-    MissingSign,
-    MissingSquare,
+    arithmetic.ExtraFactor,
+    arithmetic.RepeatedFactor,
+    arithmetic.ExtraSquare,
+    arithmetic.ExtraTerm,
+    functions.ExtraFunction,
+    functions.WrongFunction,
+    parentheses.ExtraParentheses,
+    parentheses.MisplacedParenthesis,
+    parentheses.MissingParentheses,
+    operators.WrongOperator,
+    operators.ExtraSign,
+    operators.ReversedOperands,
+    operators.MissingSign,
+    arithmetic.MissingSquare,
 )
-OF_MISSING_OPERANDS: tuple[type[MissingOperand], ...] = (MissingFactor, MissingTerm)
+OF_GAPS: tuple[type[MissingOperand], ...] = (
+    arithmetic.MissingFactor,
+    arithmetic.MissingTerm,
+    functions.WrongSlope,
+)
 OF_WHOLE_CELLS: tuple[type[Slip], ...] = (
-    OtherQuantity,
-    RepeatedRow,
-    UpdatedLikeAWeight,
-    TypedNumber,
-    TypedText,
-    WrongValue,
-    WrongStart,
-    ChangingGiven,
-    Circular,
-    Other,
+    otherwise.OtherActivation,
+    otherwise.OtherLoss,
+    otherwise.OtherQuantity,
+    otherwise.RepeatedRow,
+    otherwise.UpdatedLikeAWeight,
+    contents.TypedNumber,
+    contents.TypedText,
+    contents.WrongValue,
+    contents.WrongStart,
+    contents.ChangingGiven,
+    otherwise.Circular,
+    otherwise.Other,
 )
-SLIPS: tuple[type[Slip], ...] = tuple(
-    dict.fromkeys(
-        (
-            *OF_ONE_OPERAND,
-            *OF_SEVERAL_OPERANDS,
-            *IN_STRUCTURE,
-            *OF_MISSING_OPERANDS,
-            *OF_WHOLE_CELLS,
-        )
-    )
-)
+_ALL = (OF_ONE_OPERAND, OF_SEVERAL_OPERANDS, IN_STRUCTURE, OF_GAPS, OF_WHOLE_CELLS)
+SLIPS: tuple[type[Slip], ...] = tuple(dict.fromkeys(slip for slips in _ALL for slip in slips))
 
 
 def rearrangements(formula: WrongFormula) -> list[Rearrangement]:

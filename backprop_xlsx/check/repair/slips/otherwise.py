@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+
+import numpy as np
 
 from backprop_xlsx.check.judging.verdicts import Judge, evaluated
 from backprop_xlsx.check.repair.slips.slip import Case, Slip
-from backprop_xlsx.formula.expression import Expression, Symbol
-from backprop_xlsx.model.names import label
+from backprop_xlsx.formula.expression import Call, Expression, Negation, Symbol, Value
+from backprop_xlsx.model.activations import ACTIVATIONS
+from backprop_xlsx.model.names import activation_name, label
 
 
 @dataclass(frozen=True)
@@ -53,6 +56,59 @@ class OtherQuantity(Slip):
 
 
 @dataclass(frozen=True)
+class OtherActivation(Slip):
+    """An activation by another function than the network's."""
+
+    code = "other-activation"
+    meaning = "another activation function is computed, as tanh for σ"
+
+    function: Expression
+
+    def words(self, case: Case) -> str:
+        right = case.exercise.equations[case.quantity].text()
+        return f"computes {self.function.text()} where {right} belongs"
+
+    @classmethod
+    def computed(cls, judge: Judge, quantity: str, value: Value) -> Slip | None:
+        """The activation that a value is instead of that of the network, if any."""
+        equation = judge.exercise.equations[quantity]
+        leaves = set(equation.leaves())
+        if len(leaves) == 1 and quantity.startswith(activation_name("")):
+            for activation in ACTIVATIONS.values():
+                function = activation.function(*leaves)
+                if function != equation and _agrees(judge, function, value):
+                    return cls(function)
+        return None
+
+
+@dataclass(frozen=True)
+class OtherLoss(Slip):
+    """The loss of an output by another measure than the network's."""
+
+    code = "other-loss"
+    meaning = "another loss is computed, as cross-entropy for the half squared error"
+
+    loss: Expression
+
+    def words(self, case: Case) -> str:
+        right = case.exercise.equations[case.quantity].text()
+        return f"computes another loss, {self.loss.text()}, where {right} belongs"
+
+    @classmethod
+    def computed(cls, judge: Judge, quantity: str, value: Value) -> Slip | None:
+        """The loss that a value is instead of that of the network, if any."""
+        leaves = list(dict.fromkeys(judge.exercise.equations[quantity].leaves()))
+        targets = [leaf for leaf in leaves if _is_target(judge, leaf)]
+        if len(leaves) == 2 and len(targets) == 1 and quantity.startswith("E"):
+            (target,) = targets
+            (activation,) = (leaf for leaf in leaves if leaf != target)
+            for loss in _other_losses(target, activation):
+                if _agrees(judge, loss, value):
+                    return cls(loss)
+        return None
+
+
+@dataclass(frozen=True)
 class Circular(Slip):
     """The quantity from itself."""
 
@@ -86,6 +142,10 @@ def computed_instead(
     if isinstance(expression, Symbol) and expression.name == quantity:
         return RepeatedRow() if expression.steps_back else Circular()
     value = evaluated(expression, judge.probes)
+    for slip in (OtherActivation, OtherLoss):
+        found = slip.computed(judge, quantity, value)
+        if found is not None:
+            return found
     for other in exercise.computed:
         if other != quantity and judge.probes.right(other, value):
             return OtherQuantity(other)
@@ -95,3 +155,19 @@ def computed_instead(
 def _should_be(case: Case) -> str:
     equation = case.exercise.equations[case.quantity]
     return f"{label(case.quantity)} should be {equation.text()}"
+
+
+def _agrees(judge: Judge, expression: Expression, value: Value) -> bool:
+    return bool(np.all(judge.probes.agrees(value, evaluated(expression, judge.probes))))
+
+
+def _is_target(judge: Judge, leaf: Expression) -> bool:
+    return isinstance(leaf, Symbol) and leaf.name in judge.exercise.targets
+
+
+def _other_losses(target: Expression, activation: Expression) -> Iterator[Expression]:
+    """Losses of one output as textbooks write them; the half squared error is none of them."""
+    logarithm = Call("LN", (activation,))
+    yield Negation(target * logarithm)
+    yield Negation(target * logarithm + (1 - target) * Call("LN", (1 - activation,)))
+    yield Call("ABS", (target - activation,))

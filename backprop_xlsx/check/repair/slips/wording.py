@@ -20,7 +20,8 @@ def named(expression: Expression) -> str:
 
 def joined(expressions: Iterable[Expression]) -> str:
     """Several operands in one phrase."""
-    return " and ".join(map(named, expressions))
+    *others, last = map(named, expressions)
+    return f"{', '.join(others)} and {last}" if others else last
 
 
 def bracketed(expression: Expression) -> str:

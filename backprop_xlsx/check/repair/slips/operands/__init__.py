@@ -1,1 +1,0 @@
-"""Slips in a formula's operands, undone by another operand in their place."""

@@ -1,1 +1,0 @@
-"""Slips in a formula's structure, each undone by another arrangement of the same tokens."""

@@ -1,0 +1,136 @@
+"""What the lines of the derivation are computed from: each quantity's cell, value and text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from backprop_xlsx.derivation.lines import Line, Part
+from backprop_xlsx.formula.expression import Expression, Number, Operation, Symbol, Value
+from backprop_xlsx.model.names import STEP, label
+from backprop_xlsx.workbook.derivation.written_numbers import WrittenNumber, WrittenNumbers
+from backprop_xlsx.workbook.layout import Run, runs, sample_cell
+from backprop_xlsx.workbook.network.selection import SELECTED_RUN, SELECTED_STEP, Selection
+
+Key = tuple[str, int, tuple[int, ...]]  # name, step, and the runs that it is of
+
+
+class Quantities:
+    """The numbers of the chosen run, step and sample, and those that the lines have found."""
+
+    def __init__(self, selection: Selection, numbers: WrittenNumbers) -> None:
+        self._selection = selection
+        self._experiment = selection.experiment
+        self._runs = runs(self._experiment)
+        self._numbers = numbers
+        self._found: dict[Key, WrittenNumber] = {}
+
+    def chosen(self, name: str) -> WrittenNumber:
+        """A quantity of the chosen run, step and sample."""
+        return self._number((name, 0, ()))
+
+    def of_leaf(self, leaf: Expression, line: Line, part: Part) -> WrittenNumber:
+        """What a leaf of a line's equation stands for."""
+        assert isinstance(leaf, Symbol)
+        constant = any(leaf.name in run.optimiser.constants for run in self._runs)
+        step = 0 if constant else line.step - leaf.steps_back
+        if step or leaf.name == STEP or not part.runs:
+            return self._number((leaf.name, step, ()))
+        return self._number((leaf.name, step, part.runs))
+
+    def formula_and_value(self, line: Line, part: Part) -> tuple[str, Value]:
+        """What a line's number is computed by, without "=", and what it is."""
+        if line.in_run or line.over_samples:
+            return self._selection.cell(line.name), self._selection.value(line.name)
+        formula = line.expression.formula(lambda leaf: self.of_leaf(leaf, line, part).cell)
+        return formula, line.expression.value(lambda leaf: self.of_leaf(leaf, line, part).value)
+
+    def add(self, line: Line, part: Part, cell: str, value: Value) -> WrittenNumber:
+        """A line's number, which the lines below it may use."""
+        number = self._numbers.add(line.left, cell, value, cell)
+        self._found[line.name, line.step, ()] = number
+        if not (line.in_run or line.over_samples):
+            self._tell_apart(number, line, part)
+        return number
+
+    def _tell_apart(self, result: WrittenNumber, line: Line, part: Part) -> None:
+        """Numbers that are subtracted from each other are written so that both can be told."""
+
+        def number(node: Expression) -> WrittenNumber | float | None:
+            if isinstance(node, Number):
+                return node.constant
+            return self.of_leaf(node, line, part) if isinstance(node, Symbol) else None
+
+        for node in _subtractions(line.expression):
+            left, right = number(node.left), number(node.right)
+            if node is line.expression and right is None:
+                right = result
+            for one, other in ((left, right), (right, left)):
+                if isinstance(one, WrittenNumber) and other is not None:
+                    _keep(one, other)
+
+    def _number(self, key: Key) -> WrittenNumber:
+        if key not in self._found:
+            name, _, of_runs = key
+            formula, value = self._of_runs(name, of_runs) if of_runs else self._chosen(name)
+            self._found[key] = self._numbers.add(label(name), formula, value)
+        return self._found[key]
+
+    def _chosen(self, name: str) -> tuple[str, Value]:
+        """The formula and the value of a quantity of the chosen run and step."""
+        selection = self._selection
+        if name == STEP:
+            return SELECTED_STEP, float(selection.step)
+        if name in selection.names:
+            return selection.cell(name), selection.value(name)
+        values = selection.run.values
+        if name in values:  # of one of several samples
+            found = [_at_step(run, name) for run in self._runs]
+            return _choice(found), float(values[name][selection.step])
+        return self._of_sample(name)
+
+    def _of_sample(self, name: str) -> tuple[str, Value]:
+        """An input or a target of one of several samples: ``i1[2]``."""
+        network = self._experiment.network
+        quantity, _, number = name.removesuffix("]").partition("[")
+        index = int(number) - 1
+        sample = self._experiment.samples[index]
+        given = dict(zip(network.inputs, sample.inputs, strict=True))
+        given |= zip(network.targets, sample.targets, strict=True)
+        return sample_cell(network, quantity, index), given[quantity]
+
+    def _of_runs(self, name: str, of_runs: tuple[int, ...]) -> tuple[str, Value]:
+        """The same of the chosen run if it is one of these, else of their first."""
+        selection, first = self._selection, of_runs[0]
+        shown = [run if run.index in of_runs else self._runs[first] for run in self._runs]
+        index = shown[self._runs.index(selection.run.run)].index
+        values = selection.runs[index]
+        constants = values.run.optimiser.constants
+        value = constants[name] if name in constants else values.values[name][selection.step]
+        return _choice([selection.of_run(run, name) for run in shown]), float(value)
+
+
+def _subtractions(node: Expression) -> Iterator[Operation]:
+    if isinstance(node, Operation) and node.operator == "-":
+        yield node
+    for child in node.children():
+        yield from _subtractions(child)
+
+
+def _keep(number: WrittenNumber, other: WrittenNumber | float) -> None:
+    """Notes what a number must be told from."""
+    if isinstance(other, WrittenNumber):
+        if not isinstance(other.value, str):
+            number.others[other.cell] = float(other.value)
+    else:
+        number.others[f"{other:.15g}"] = other
+
+
+def _at_step(run: Run, name: str) -> str:
+    return f"INDEX({run.column(name)},{SELECTED_STEP}+1)"
+
+
+def _choice(found: list[str]) -> str:
+    """One formula for each run, of which the chosen run's counts."""
+    if len(set(found)) == 1:
+        return found[0]
+    return f"CHOOSE({SELECTED_RUN},{','.join(found)})"
