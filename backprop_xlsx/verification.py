@@ -107,11 +107,13 @@ class _Comparison:
             if not expected.rounding <= LARGEST_RUN_ROUNDING
         )
         sheets = {expected.run.sheet for expected in self._expected}
+        last = FIRST_ROW + experiment.steps + 1
         self._others = [
             (sheet.name, row, column, cell.value)
             for sheet in book.sheets
             for (row, column), cell in sheet.cells.items()
-            if cell.formula is not None and (sheet.name not in sheets or row <= FIRST_ROW)
+            if cell.formula is not None
+            and (sheet.name not in sheets or not FIRST_ROW < row <= last)
         ]
         self.largest = 0.0
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
 from xlsxwriter import Workbook
 from xlsxwriter.chart_scatter import ChartScatter
 
@@ -16,8 +15,9 @@ from backprop_xlsx.workbook.layout import FLOORED, SERIES_NAME_CELL, series_name
 
 TEXT_SIZE, TITLE_SIZE, SMALL_TEXT_SIZE = 9, 11, 8
 MARK_SIZE = 8
-# Where a small chart's lines are drawn: beside the numbers and titles of its axes.
-SMALL_PLOT = {"x": 0.2, "y": 0.05, "width": 0.75, "height": 0.7}
+END_OF_LOGARITHMIC_AXIS = 1e-15
+# Pixels around the lines of a small chart, for the numbers and titles of its axes.
+LEFT, TOP, RIGHT, BOTTOM = 56, 8, 12, 42
 
 
 def loss_chart(
@@ -43,8 +43,10 @@ def small_loss_chart(
     chart = _lines(workbook, runs, False, SMALL_TEXT_SIZE)
     chart.set_title({"none": True})
     chart.set_legend({"none": True})
-    chart.set_plotarea({"layout": SMALL_PLOT})
-    chart.set_size({"width": size[0], "height": size[1]})
+    width, height = size
+    inner = {"width": 1 - (LEFT + RIGHT) / width, "height": 1 - (TOP + BOTTOM) / height}
+    chart.set_plotarea({"layout": {"x": LEFT / width, "y": TOP / height} | inner})
+    chart.set_size({"width": width, "height": height})
     return chart
 
 
@@ -90,8 +92,7 @@ def _lines(
                 "categories": run.range(STEP),
                 "categories_data": values[STEP].tolist(),
                 "values": run.range(quantity),
-                # What is too small for the axis is a gap.
-                "values_data": ["#N/A" if np.isnan(n) else n for n in values[quantity].tolist()],
+                "values_data": values[quantity].tolist(),
                 "line": {"color": colour, "width": 2, "dash_type": dash},
                 "marker": {"type": "none"},
             }
@@ -108,6 +109,9 @@ def _lines(
     }
     if logarithmic:
         vertical |= {"log_base": 10, "num_format": "0E+00", "crossing": "min"}
+        if min(run.losses.min() for run in runs) < END_OF_LOGARITHMIC_AXIS:
+            # Lines end where losses are rounding, instead of lying flat on it.
+            vertical["min"] = END_OF_LOGARITHMIC_AXIS
     else:
         # As many decimals as the axis's own pitch needs, so that no two labels are the same.
         vertical |= {"min": 0, "num_format": "General"}

@@ -15,6 +15,7 @@ from backprop_xlsx.reference import Array
 from backprop_xlsx.workbook.layout import (
     BELOW,
     FLOORED,
+    GLANCE,
     ROSE,
     THRESHOLD_NAME,
     Run,
@@ -26,6 +27,13 @@ from backprop_xlsx.workbook.layout import (
 SMALLEST_RISE, SMALLEST_RELATIVE_RISE = 1e-15, 1e-14
 # Zero has no place on a logarithmic axis, and a loss that is lower than this is rounding.
 LOWEST_ON_LOGARITHMIC_AXIS = 1e-16
+# How the numbers of a group are written where they may be small.
+STYLES_OF_GROUPS = {
+    "loss": "loss",
+    "deltas": "gradient",
+    "gradients": "gradient",
+    "state": "gradient",
+}
 # The threshold that the book starts with; the reader sets another on the sheet Learning rates.
 THRESHOLD = 0.01
 
@@ -69,16 +77,17 @@ def run_columns(run: Run) -> dict[str, Column]:
     columns = {
         ROSE: Column("rose", "whole", None, rose),
         BELOW: Column("below", "whole", below, below),
-        FLOORED: Column("for log axis", "scientific", floored, floored),
+        FLOORED: Column("for log axis", "loss", floored, floored),
+        GLANCE: Column(f"{label(run.loss)} ▸", "loss", f"{loss}{{row}}", f"{loss}{{row}}"),
     }
     for name in network.targets + network.inputs:
         given = start_cell(experiment, name)
         columns[name] = Column(name, "value", given, given)
-    scientific = {
-        name
+    styles = {
+        name: STYLES_OF_GROUPS[group]
         for group, names in run.groups
-        if group in ("loss", "deltas", "gradients", "state")
         for name in names
+        if group in STYLES_OF_GROUPS
     }
     kept = (name for weight in network.parameters for name in run.optimiser.state_names(weight))
     starts = {name: str(number) for name, number in COUNTED_FROM.items()}
@@ -88,8 +97,7 @@ def run_columns(run: Run) -> dict[str, Column]:
         computed |= turns(network, len(experiment.samples))
     for name, equation in computed.items():
         template = equation.formula(lambda leaf: _cell(run, leaf))
-        style = "scientific" if name in scientific else "value"
-        style = "whole" if name in COUNTED_FROM else style
+        style = "whole" if name in COUNTED_FROM else styles.get(name, "value")
         columns[name] = Column(label(name), style, starts.get(name, template), template)
     for name in network.bias_names:
         if name not in columns:
@@ -109,6 +117,7 @@ def run_values(run: Run, quantities: Mapping[str, Array]) -> RunValues:
         ROSE: rose,
         BELOW: (losses < THRESHOLD).astype(float),
         FLOORED: np.maximum(losses, LOWEST_ON_LOGARITHMIC_AXIS),
+        GLANCE: losses,
     }
     return RunValues(
         run, {name: own[name] if name in own else quantities[name] for name in run.columns}

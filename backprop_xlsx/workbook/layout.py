@@ -19,10 +19,12 @@ SAMPLES, SURFACE, SELECTED = "Samples", "Surface", "Selected"
 
 # Helper columns of a run, right of the exercise's columns.
 ROSE, BELOW, FLOORED = "rose", "below", "floored"
+# A copy of the loss beside the step, which stays in sight wherever one scrolls.
+GLANCE = "glance"
 
 # Rows of a run sheet, from 0: facts and chart on top, then group names, headers, and the steps.
-GROUP_ROW, HEADER_ROW, FIRST_ROW = 13, 14, 15
-SERIES_NAME_CELL, LEARNING_RATE_CELL = (0, 0), (2, 4)
+GROUP_ROW, HEADER_ROW, FIRST_ROW = 6, 7, 8
+SERIES_NAME_CELL, LEARNING_RATE_CELL = (0, 3), (1, 6)
 
 VERDICT_CELL = (1, 3)  # on the sheet Network
 
@@ -158,7 +160,9 @@ def _groups(experiment: Experiment, optimiser: Optimiser) -> Groups:
     )
     groups = [
         ("step", (STEP, SAMPLE) if experiment.in_turn else (STEP,)),
-        ("inputs", network.targets + network.inputs if samples == 1 else ()),
+        ("glance", (GLANCE,)),
+        ("targets", network.targets if samples == 1 else ()),
+        ("inputs", network.inputs if samples == 1 else ()),
     ]
     computed = list(forward(network, samples))
     for layer in network.layers:

@@ -7,14 +7,15 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
 from backprop_xlsx.model.optimisers import SYMBOLS
-from backprop_xlsx.spreadsheet.sheets.page import Page, accepted, prepare
+from backprop_xlsx.spreadsheet.sheets.page import Page, accepted
 from backprop_xlsx.spreadsheet.sheets.readable import short_formula
-from backprop_xlsx.spreadsheet.sheets.theme import Theme, style_of
-from backprop_xlsx.workbook.charts import loss_chart
+from backprop_xlsx.spreadsheet.sheets.theme import GLANCE_BAR, Theme, style_of
+from backprop_xlsx.workbook.charts import small_loss_chart
 from backprop_xlsx.workbook.columns import RunValues, run_columns
 from backprop_xlsx.workbook.layout import (
     CHECKS,
     FIRST_ROW,
+    GLANCE,
     GROUP_ROW,
     HEADER_ROW,
     LEARNING_RATE_CELL,
@@ -27,74 +28,82 @@ from backprop_xlsx.workbook.layout import (
     series_name,
     series_prefix,
 )
+from backprop_xlsx.workbook.run_on_paper import RunOnPaper
 
 GROUP_TITLES = {
     "step": "",
+    "glance": "the loss",
     "state": "kept by the optimiser",
     "deltas": "∂E/∂(pre-activation)",
     "progress": "the loss",
 }
 CONSTANT_TITLES = {letter: field.replace("_", " ") for field, letter in SYMBOLS.items()}
-COLUMNS_ON_A_PAGE = 40
-CHART_CELL, CHART_SIZE = (1, 6), (1010, 236)
+STEP_WIDTH, GLANCE_WIDTH, WIDTH = 7, 24, 9.6
+# What stays in sight wherever one scrolls: the chart in the corner above step and loss.
+CHART_HEIGHT = 120
+# The facts beside the chart, from these columns on; their numbers stand three columns further.
+FACTS_COLUMN, LOSSES_COLUMN, LINKS_COLUMN, TO_NUMBER = 3, 8, 13, 3
 
 
 def write_run(
     workbook: Workbook, worksheet: Worksheet, theme: Theme, run_values: RunValues
 ) -> None:
-    """Writes a run's sheet."""
+    """Writes a run's sheet: its table, and below it what of it is printed."""
     run = run_values.run
-    last_row, last_column = FIRST_ROW + run.steps, len(run.columns) - 1
-    worksheet.set_column(0, 0, 6)
-    worksheet.set_column(1, last_column, 9.6)
-    worksheet.freeze_panes(FIRST_ROW, 1)
-    # On paper the helper columns are left out, which lets the table be larger.
-    prepare(worksheet, last_row, run.columns[ROSE] - 1)
-    pages_wide = -(-run.columns[ROSE] // COLUMNS_ON_A_PAGE)
-    worksheet.fit_to_pages(pages_wide, 0)
-    if pages_wide > 1:
-        worksheet.repeat_columns(0)
-    worksheet.repeat_rows(GROUP_ROW, HEADER_ROW)
+    last_row, glance = FIRST_ROW + run.steps, run.columns[GLANCE]
+    worksheet.set_column(0, glance - 1, STEP_WIDTH)
+    worksheet.set_column(glance, glance, GLANCE_WIDTH)
+    worksheet.set_column(glance + 1, len(run.columns) - 1, WIDTH)
+    worksheet.freeze_panes(FIRST_ROW, glance + 1)
+    bar = {"type": "data_bar", "bar_color": GLANCE_BAR, "bar_solid": True, "data_bar_2010": True}
+    bar |= {"min_type": "num", "min_value": 0, "bar_border_color": GLANCE_BAR}
+    worksheet.conditional_format(FIRST_ROW, glance, last_row, glance, bar)
 
     page = Page(worksheet)
     _put_facts(page, theme, run_values)
     _put_headers(page, theme, run)
     page.write()
     _write_steps(worksheet, theme, run_values)
+    RunOnPaper(run_values).write(workbook, worksheet, theme)
 
-    chart = loss_chart(workbook, [run_values])
-    chart.set_legend({"none": True})
-    chart.set_size({"width": CHART_SIZE[0], "height": CHART_SIZE[1]})
-    worksheet.insert_chart(*CHART_CELL, chart, {"object_position": 2})
+    width = sum(_pixels(w) for w in (*[STEP_WIDTH] * glance, GLANCE_WIDTH))
+    chart = small_loss_chart(workbook, [run_values], (width, CHART_HEIGHT))
+    description = {"object_position": 2, "description": f"{run.loss} over the steps"}
+    worksheet.insert_chart(0, 0, chart, description)
+
+
+def _pixels(width: float) -> int:
+    """The width of a column in pixels, given in characters, as spreadsheets compute it."""
+    return int(width * 7 + 5)
 
 
 def _put_facts(page: Page, theme: Theme, run_values: RunValues) -> None:
     run, values = run_values.run, run_values.values
-    row, column = LEARNING_RATE_CELL
-    rate = xl_rowcol_to_cell(row, column)
+    rate = xl_rowcol_to_cell(*LEARNING_RATE_CELL)
     title = f'"{series_prefix(run)}"&{short_formula(rate)}'
-    page.formula(SERIES_NAME_CELL, title, series_name(run), theme("title"))
-    page.height(SERIES_NAME_CELL[0], 28)
+    page.formula(SERIES_NAME_CELL, title, series_name(run), theme("heading"))
     losses = run_values.losses
     first_loss, last_loss = (run.cell(run.loss, step) for step in (0, run.steps))
-    facts = [
+    constants = [
         (f"{CONSTANT_TITLES[symbol]} {symbol}", constant_name(run, symbol), value, "plain_number")
         for symbol, value in run.optimiser.constants.items()
     ]
-    facts += [
-        ("loss at step 0", first_loss, losses[0], "scientific"),
-        ("loss at the last step", last_loss, losses[-1], "scientific"),
-        ("lowest loss", f"MIN({run.column(run.loss)})", losses.min(), "scientific"),
+    course = [
+        ("loss at step 0", first_loss, losses[0], "loss"),
+        ("loss at the last step", last_loss, losses[-1], "loss"),
+        ("lowest loss", f"MIN({run.column(run.loss)})", losses.min(), "loss"),
         ("steps at which it rose", f"SUM({run.column(ROSE)})", values[ROSE].sum(), "whole"),
     ]
-    for offset, (text, formula, value, style) in enumerate(facts):
-        page.text((row + offset, 0), text, theme("left"))
-        page.formula((row + offset, column), formula, value, theme(style, "bold"))
-    below = row + len(facts)
+    for column, facts in ((FACTS_COLUMN, constants), (LOSSES_COLUMN, course)):
+        for row, (text, formula, value, style) in enumerate(facts, start=LEARNING_RATE_CELL[0]):
+            page.text((row, column), text, theme("left"))
+            page.formula((row, column + TO_NUMBER), formula, value, theme(style, "bold"))
     edited = "η is" if len(run.optimiser.constants) == 1 else "These constants are"
-    page.text((below, 0), f"{edited} edited on the sheet Network.", theme("quiet"))
-    for offset, sheet in enumerate((NETWORK, LEARNING_RATES, CHECKS)):
-        page.link((below + 1, (0, 2, 4)[offset]), sheet, sheet, theme("link"))
+    page.text((0, LOSSES_COLUMN), f"{edited} edited on the sheet Network.", theme("quiet"))
+    for row, sheet in enumerate((NETWORK, LEARNING_RATES, CHECKS), start=1):
+        page.link((row, LINKS_COLUMN), sheet, sheet, theme("link"))
+    printed = f"Printed: the table for paper, from row {RunOnPaper(run_values).row + 1} on."
+    page.text((0, LINKS_COLUMN), printed, theme("quiet"))
 
 
 def _put_headers(page: Page, theme: Theme, run: Run) -> None:

@@ -16,6 +16,7 @@ from backprop_xlsx.spreadsheet.ooxml.book import read_book
 from backprop_xlsx.spreadsheet.ooxml.patch import spoil
 from backprop_xlsx.spreadsheet.sheets.readable import number_text
 from backprop_xlsx.workbook.build import write_workbook
+from backprop_xlsx.workbook.layout import HEADER_ROW
 
 SYMBOL_COLUMN = 2  # B, where the notation's names stand
 SETTINGS = {
@@ -72,7 +73,7 @@ def test_the_first_screen_holds_what_the_laboratory_needs(tmp_path: Path) -> Non
     (book,) = (s for s in read_book(tmp_path / "book.xlsx").sheets if s.name == "Network")
     assert len(book.charts) == 2
     for chart in sheet._charts:
-        assert chart.anchor._from.row + round(chart.anchor.ext.height / 9525 / 20) <= 24
+        assert chart.anchor.to.row <= 24
     rows = [cell.row for cell in sheet["R"] if cell.value]
     assert max(row for row in rows if row <= 24) == 21  # the last of six runs
 
@@ -173,6 +174,6 @@ def test_every_column_of_a_run_is_in_the_notation(tmp_path: Path, experiment: Ex
     known = {kind(name) for symbol in named for name in re.split(r", | … | …", symbol)}
     book = openpyxl.load_workbook(tmp_path / "book.xlsx")
     for run in (sheet for sheet in book if sheet.title.startswith("Run ")):
-        headers = [str(cell.value) for cell in run[15]]
-        helpers = {"step", "rose", "below", "for log axis"}
+        headers = [str(cell.value) for cell in run[HEADER_ROW + 1]]
+        helpers = {"step", "rose", "below", "for log axis", "E_total ▸", "E_mean ▸"}
         assert {kind(header) for header in headers if header not in helpers} <= known

@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from openpyxl.worksheet.worksheet import Worksheet
 
 from backprop_xlsx import Experiment, build, preset_names, reference, verify
+from backprop_xlsx.model.names import label
 from backprop_xlsx.model.network import CLASS_NETWORK
 from backprop_xlsx.spreadsheet.engines import ENGINES, engines, recalculate
 from backprop_xlsx.spreadsheet.ooxml.book import read_book
@@ -25,6 +26,7 @@ from tests.strategies import experiments
 RUNS = [f"Run {letter}" for letter in "ABCDEF"]
 CLASS_HEADER = [
     "step",
+    "E_total ▸",  # the loss once more, which stays in sight
     "t1",
     "t2",
     "i1",
@@ -57,7 +59,7 @@ CLASS_HEADER = [
     "∂E/∂w7",
     "∂E/∂w8",
 ]
-HEADER_ROW, LOSS_COLUMN = 15, 24
+HEADER_ROW, LOSS_COLUMN = 8, 25
 
 
 @pytest.fixture(scope="module")
@@ -84,10 +86,10 @@ def test_run_has_the_class_columns_and_a_row_for_each_step(
     rows = sheets[run].iter_rows(min_row=HEADER_ROW, values_only=True)
     header = next(rows)
     assert list(header[: len(CLASS_HEADER)]) == CLASS_HEADER
-    steps = list(rows)
+    steps = [row for row in rows if row[0] is not None]
     assert len(steps) == 101
     for row in steps:
-        assert all(isinstance(cell, str) and cell.startswith("=") for cell in row[:32])
+        assert all(isinstance(cell, str) and cell.startswith("=") for cell in row[:33])
 
 
 def test_cached_losses_are_the_published_ones(book: Path) -> None:
@@ -139,7 +141,8 @@ def test_start_values_are_named_and_validated(book: Path) -> None:
 def test_charts_cache_every_number_and_name(book: Path) -> None:
     trained = reference.train(Experiment.preset())
     charts = {sheet.name: sheet.charts for sheet in read_book(book).sheets if sheet.charts}
-    assert {name: len(found) for name, found in charts.items()} == dict.fromkeys(RUNS, 1) | {
+    # A run has its chart twice: in the corner of the screen, and on paper.
+    assert {name: len(found) for name, found in charts.items()} == dict.fromkeys(RUNS, 2) | {
         "Learning rates": 2,
         "Network": 2,
     }
@@ -162,17 +165,17 @@ def test_lint_and_openxml_audit_find_nothing(book: Path) -> None:
     assert OpenXmlValidator().validate(str(book)).errors == []
 
 
-def test_run_sheets_are_frozen_and_print_on_one_width_in_landscape(
+def test_run_sheets_are_frozen_and_all_print_on_one_width(
     sheets: dict[str, Worksheet],
 ) -> None:
     for name, sheet in sheets.items():
         assert (sheet.freeze_panes is None) == (name in ("Network", "Selected")), name
-        portrait = name == "Selected"
+        portrait = name == "Selected" or name in RUNS
         assert sheet.page_setup.orientation == ("portrait" if portrait else "landscape"), name
         assert sheet.page_setup.fitToWidth in (None, 1), name
         assert sheet.sheet_properties.pageSetUpPr.fitToPage, name
-    assert sheets["Run A"].freeze_panes == "B16"
-    assert sheets["Run A"].print_title_rows == "$14:$15"
+    assert sheets["Run A"].freeze_panes == "C9"
+    assert sheets["Run A"].print_title_rows == "$127:$127"
 
 
 def test_same_experiment_gives_the_same_bytes(book: Path, tmp_path: Path) -> None:
@@ -254,5 +257,34 @@ def test_an_edit_inside_an_engine_moves_everything(
     for step in range(6):
         loss = found.value("Run A", HEADER_ROW + 1 + step, LOSS_COLUMN)
         np.testing.assert_allclose(loss, expected["E_total"][step], rtol=1e-7, atol=1e-10)
-    sentence = "✓ 43 that apply agree; 6 belong to the original start values"
+    sentence = "✓ 44 that apply agree; 6 belong to the original start values"
     assert found.value("Checks", 4, 3) == sentence
+
+
+def test_a_run_on_paper_shows_every_tenth_step_of_every_quantity(book: Path) -> None:
+    sheet = openpyxl.load_workbook(book, data_only=True)["Run C"]
+    trained = reference.train(Experiment.preset())[2]
+    first, last = sheet.print_area.split("!")[1].replace("$", "").split(":")
+    rows = list(sheet[f"{first}:{last}"])
+    header = next(i for i, row in enumerate(rows) if row[0].value == "step")
+    assert [cell.value for cell in rows[header][1:]] == list(range(0, 101, 10))
+    shown = {str(row[0].value).replace("∂E/∂", "dE/d"): row[1:] for row in rows[header + 1 :]}
+    assert [label(name) for name in shown] == CLASS_HEADER[2:]
+    for name, cells in shown.items():
+        assert [cell.value for cell in cells] == pytest.approx(trained[name][::10].tolist())
+    formulas = openpyxl.load_workbook(book)["Run C"]
+    assert all(str(formulas[cell.coordinate].value).startswith("=") for cell in shown["w1"])
+
+
+def test_a_logarithmic_axis_ends_where_losses_are_rounding(tmp_path: Path) -> None:
+    experiment = Experiment.preset(targets=[0.5, 0.5], learning_rates=[1, 10], steps=900)
+    build(experiment, tmp_path / "book.xlsx")
+    book = read_book(tmp_path / "book.xlsx")
+    (charts,) = (sheet.charts for sheet in book.sheets if sheet.name == "Learning rates")
+    logarithmic = book.archive.read(charts[1].part).decode()
+    assert '<c:min val="1e-15"/>' in logarithmic
+    lowest = [
+        min(float(n) for n in re.findall(r"<c:v>([-+.\de]+)</c:v>", series))
+        for series in re.findall(r"<c:yVal>.*?</c:yVal>", logarithmic, re.S)
+    ]
+    assert max(lowest) < 1e-15

@@ -16,6 +16,8 @@ RULE = "#C5CDD6"
 # One tint for each group of columns, light enough for black text in print.
 GROUP_TINTS = {
     "step": "#E9ECEF",
+    "glance": "#F4DFD8",
+    "targets": "#D9ECE8",
     "inputs": "#DCE7F1",
     "weights": "#E2ECDD",
     "forward": "#F5ECD9",
@@ -25,6 +27,8 @@ GROUP_TINTS = {
     "state": "#E9EEDA",
     "progress": "#E9ECEF",
 }
+
+GLANCE_BAR = "#F0C9BC"  # the bars behind a column of losses
 
 # Okabe and Ito's colours, which colour-blind readers can tell apart.
 SERIES_COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00")
@@ -36,9 +40,9 @@ DIFFERS_COLOUR, DIFFERS_TINT = "#8A3B00", "#FBE3D0"
 LARGEST_PLAIN_VALUE = 1000
 VALUE, SCIENTIFIC, WHOLE = "0.000000", "0.000E+00", "0"
 # What falls by orders of magnitude: decimals as long as they tell something.
-LOSS = "[=0]0;[>=0.001]0.000000;0.00E+00"
-GRADIENT = "[>=0.001]0.000000;[<=-0.001]-0.000000;0.00E+00"
-SHORT_LOSS = "[=0]0;[>=0.001]0.0000;0.00E+00"
+LOSS = "[=0]0;[>=0.0001]0.000000;0.00E+00"
+GRADIENT = "[>=0.0001]0.000000;[<=-0.0001]-0.000000;0.00E+00"
+SHORT_LOSS = "[>=0.001]0.0000;[>=0.000001]0.000000;0.00E+00"
 # As it was typed, as far as it fits.
 TYPED = "[>=0.001]0.0#####;[<=-0.001]-0.0#####;General"
 PLAIN = "[>=0.001]0.0###;[<=-0.001]-0.0###;General"

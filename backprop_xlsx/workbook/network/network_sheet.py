@@ -55,7 +55,7 @@ CHOICE_OFFSET = 2  # columns from the heading of a drawing to the cells that cho
 TEXT_WIDTH, MEANING_WIDTH = 180, 104  # characters in a line
 SYMBOL_COLUMN, MEANING_COLUMN = 1, 4
 LEGEND_OFFSET = 10  # columns from the panels to the colours
-MOST_ROWS_ON_A_PAGE = 64
+MOST_ROWS_ON_A_PAGE = 50
 
 
 def write_network(
@@ -81,13 +81,16 @@ def write_network(
         below, widths = _put_cells(workbook, page, theme, selection)
     else:
         below, widths = _put_chart(workbook, page, theme, selection, drawing)
-    row = _put_texts(page, theme, selection.experiment, max(last_row, below) + 2)
+    texts_row = max(last_row, below) + 2
+    row = _put_texts(page, theme, selection.experiment, texts_row)
     last_row = _put_notation(page, theme, selection, row)
     for column, width in enumerate(widths):
         worksheet.set_column(column, column, width)
     page.write()
     prepare(worksheet, last_row, len(widths) - 1)
     worksheet.fit_to_pages(1, 1 if last_row < MOST_ROWS_ON_A_PAGE else 0)
+    if last_row >= MOST_ROWS_ON_A_PAGE:
+        worksheet.set_h_pagebreaks([texts_row])
     # Rules look at the first character, so that any wording of either verdict is coloured.
     area = xl_range(*VERDICT_CELL, VERDICT_CELL[0], VERDICT_LAST_COLUMN)
     for sign, style in (("✓", AGREES_STYLE), ("✗", DIFFERS_STYLE)):

@@ -29,7 +29,8 @@ MOST_TERMS = 3  # a longer sum is written with its first two terms and its last 
 Entry = tuple[str, str]  # a name, or the style of a colour, and its meaning
 
 _COLOURS = {
-    "inputs": "inputs and targets",
+    "inputs": "inputs",
+    "targets": "targets",
     "weights": "weights",
     "forward": "forward pass",
     "loss": "loss",
@@ -82,7 +83,7 @@ def notation(experiment: Experiment) -> list[Entry]:
 
 def legend(groups: Groups) -> list[Entry]:
     """The style of each colour of a run's columns, and what it stands for."""
-    present = {group for group, _ in groups} | {"inputs"}
+    present = {group for group, _ in groups} | {"inputs", "targets"}
     listed = [(f"group_{group}", words) for group, words in _COLOURS.items() if group in present]
     return [("editable", "start value: edit it"), *listed]
 

@@ -43,11 +43,8 @@ def write_selected(
     page = Page(worksheet)
     page.text((0, NAME_COLUMN), "Selected", theme("title"))
     page.height(0, 28)
-    lead = (
-        "Every number of the run, step and sample that are chosen on the sheet Network; the "
-        "drawing and the derivation show these cells."
-    )
-    page.text((1, NAME_COLUMN), lead, theme("lead"))
+    lead = "Every number of the run, step and sample that are chosen on the sheet Network."
+    page.text((1, NAME_COLUMN), lead, theme("left"))
     _put_choice(workbook, page, theme, selection)
     headers = ("quantity", "number", "as the drawing shows it")
     for column, header in enumerate(headers, start=NAME_COLUMN):

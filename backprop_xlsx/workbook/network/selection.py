@@ -24,6 +24,7 @@ from backprop_xlsx.spreadsheet.sheets.readable import (
 from backprop_xlsx.workbook.columns import RunValues
 from backprop_xlsx.workbook.layout import (
     FIRST_ROW,
+    GLANCE,
     SELECTED,
     Run,
     constant_name,
@@ -69,10 +70,10 @@ class Selection:
         """Every quantity that has a cell, in the order in which they stand."""
         network = self.experiment.network
         names = dict.fromkeys(network.inputs + network.targets)
-        helpers = dict(self.run.run.groups)["progress"]
+        helpers = (STEP, GLANCE, *dict(self.run.run.groups)["progress"])
         for run in self.runs:
             own = (name.partition("[")[0] for name in run.run.columns)
-            names |= dict.fromkeys(name for name in own if name not in (STEP, *helpers))
+            names |= dict.fromkeys(name for name in own if name not in helpers)
             names |= dict.fromkeys(run.run.optimiser.constants)
         return tuple(names)
 

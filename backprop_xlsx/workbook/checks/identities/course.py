@@ -17,7 +17,7 @@ from backprop_xlsx.workbook.columns import (
     SMALLEST_RELATIVE_RISE,
     SMALLEST_RISE,
 )
-from backprop_xlsx.workbook.layout import BELOW, FLOORED, ROSE, THRESHOLD_NAME
+from backprop_xlsx.workbook.layout import BELOW, FLOORED, GLANCE, ROSE, THRESHOLD_NAME
 
 Named = tuple[str, Identity]
 
@@ -33,6 +33,9 @@ def course_identities(columns: Columns) -> Iterator[Named]:
     if columns.experiment.in_turn:
         yield SAMPLE, _sample(columns)
     loss = columns.run.loss
+    own, value = columns(GLANCE), columns(loss)
+    copied = deviation(f"{own}-{value}", f"{value}*{value}")
+    yield GLANCE, Identity(f"{label(loss)} of the row", (copied,))
     yield ROSE, _rose(columns, loss)
     yield BELOW, _below(columns, loss)
     yield FLOORED, _floored(columns, loss)
