@@ -245,9 +245,14 @@ class _DerivationSheet:
         if len(line.numbers) == 1:
             parts = parts[-1:] if slots else line.numbers
 
-        def number(slot: Slot) -> WrittenNumber:
-            return result if slot.leaf is own else self._quantities.of_leaf(slot.leaf, line, part)
-
+        # Looked up now: a later part may have a quantity of the same name.
+        found = {
+            piece: self._quantities.of_leaf(piece.leaf, line, part)
+            for piece in line.numbers
+            if isinstance(piece, Slot)
+        }
+        found[Slot(own, Place.OPENING)] = result
+        number = found.__getitem__
         rows = []
         may_fail = isinstance(line.expression, WhereDivisible)
         for index, pieces in enumerate(
