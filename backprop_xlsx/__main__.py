@@ -9,29 +9,33 @@ from pathlib import Path
 from typing import Any
 
 from backprop_xlsx.model.activations import ACTIVATIONS, SOFTMAX
-from backprop_xlsx.model.experiment import (
-    BATCHES,
+from backprop_xlsx.model.experiment import Experiment
+from backprop_xlsx.model.losses import LOSSES
+from backprop_xlsx.model.optimisers import OPTIMISERS
+from backprop_xlsx.model.setting_keys import changed
+from backprop_xlsx.model.settings import (
     DEFAULT_PRESET,
-    LARGEST_NUMBER_OF_RUNS,
-    Experiment,
     preset_names,
     preset_settings,
+    read_settings,
 )
-from backprop_xlsx.model.losses import LOSSES
-from backprop_xlsx.model.network import BIASES
-from backprop_xlsx.model.optimisers import OPTIMISERS
-from backprop_xlsx.model.settings import changed, read_settings
-from backprop_xlsx.model.start_values import DRAWS
+from backprop_xlsx.model.valid import BATCHES, BIASES, DRAWS, LARGEST_NUMBER_OF_RUNS
 from backprop_xlsx.spreadsheet.command_line import (
+    Listed,
     Parser,
+    decimals,
     exit_status,
     print_absent,
     print_placed,
+    whole,
+    words,
+    workbook,
     written_out,
 )
 from backprop_xlsx.spreadsheet.engines import ENGINES
 from backprop_xlsx.spreadsheet.files import beside, place
-from backprop_xlsx.verify import verify
+from backprop_xlsx.spreadsheet.progress import part_of, shown_progress
+from backprop_xlsx.verification import verify
 from backprop_xlsx.workbook.build import write_workbook
 
 DEFAULT_FILE = "Backpropagation.xlsx"
@@ -71,37 +75,53 @@ def _parser() -> Parser:
     network.add_argument("--biases", metavar="HOW", help=", ".join(BIASES))
     network.add_argument("--loss", metavar="NAME", help=", ".join(LOSSES))
 
+    several: dict[str, Any] = {"nargs": "+", "action": Listed}
+    numbers = several | {"type": decimals}
     learning = parser.add_argument_group("what it learns from, and how")
-    learning.add_argument("--inputs", type=float, nargs="+", metavar="I", help="i1 i2 …")
-    learning.add_argument("--targets", type=float, nargs="+", metavar="T", help="t1 t2 …")
+    learning.add_argument("--inputs", **numbers, metavar="I", help="i1 i2 …")
+    learning.add_argument("--targets", **numbers, metavar="T", help="t1 t2 …")
     learning.add_argument(
-        "--samples", metavar="FILE", help="a CSV file: on each line the inputs, then the targets"
+        "--samples",
+        metavar="FILE",
+        help="a CSV file: on each line the inputs, then the targets or a class",
+    )
+    learning.add_argument(
+        *("--standardise", "--standardize"),
+        action="store_const",
+        const=True,
+        help="each input less its mean, divided by its standard deviation",
     )
     learning.add_argument(
         "--batch", metavar="HOW", help=f"samples a step: {' or '.join(BATCHES)} of them, in turn"
     )
-    learning.add_argument("--weights", type=float, nargs="+", metavar="W", help="w1 w2 …")
-    learning.add_argument("--bias-values", type=float, nargs="+", metavar="B", help="b1 b2 …")
+    learning.add_argument("--weights", **numbers, metavar="W", help="w1 w2 …")
+    learning.add_argument("--bias-values", **numbers, metavar="B", help="b1 b2 …")
     learning.add_argument("--draw", metavar="HOW", help=f"draw the weights: {', '.join(DRAWS)}")
     learning.add_argument(
-        "--seed", type=int, metavar="N", help="of the drawn weights, 0 unless given"
+        "--seed", type=whole, metavar="N", help="of the drawn weights, 0 unless given"
     )
-    learning.add_argument("--steps", type=int, metavar="N", help="number of weight updates")
+    learning.add_argument("--steps", type=whole, metavar="N", help="number of weight updates")
     learning.add_argument(
         "--learning-rates",
-        type=float,
-        nargs="+",
+        **numbers,
         metavar="RATE",
         help=f"one run for each, with each optimiser; at most {LARGEST_NUMBER_OF_RUNS} runs",
     )
     learning.add_argument(
-        "--optimiser", nargs="+", metavar="NAME", help=f"one or more of: {', '.join(OPTIMISERS)}"
+        *("--optimiser", "--optimizer"),
+        **(several | {"type": words}),
+        metavar="NAME",
+        help=f"one or more of: {', '.join(OPTIMISERS)}",
     )
     learning.add_argument(
         "--weight-decay", type=float, metavar="λ", help="times w, added to each gradient"
     )
     parser.add_argument(
-        "--out", type=Path, default=Path(DEFAULT_FILE), metavar="FILE", help="default: %(default)s"
+        *("--out", "-o"),
+        type=workbook,
+        default=Path(DEFAULT_FILE),
+        metavar="FILE",
+        help="default: %(default)s",
     )
     return parser
 
@@ -122,8 +142,9 @@ def _experiment(options: argparse.Namespace) -> Experiment:
 
 def _write(experiment: Experiment, target: Path) -> None:
     with beside(target) as temporary:
-        write_workbook(experiment, temporary)
-        verification = verify(temporary, experiment)
+        with shown_progress() as report:
+            write_workbook(experiment, temporary, part_of(report, 0, 0.5))
+            verification = verify(temporary, experiment, report=part_of(report, 0.5, 1))
         placed = place(temporary, target)
     print_placed(placed)
     print(

@@ -9,13 +9,24 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from backprop_xlsx.formula.expression import Call, Expression, OverSamples, Symbol, product, total
+from backprop_xlsx.formula.choices import Choice, Comparison
+from backprop_xlsx.formula.expression import (
+    Call,
+    Expression,
+    Number,
+    OverSamples,
+    Symbol,
+    product,
+    total,
+)
 from backprop_xlsx.model.activations import ACTIVATIONS, SOFTMAX
 from backprop_xlsx.model.losses import Output
 from backprop_xlsx.model.names import (
     EXPONENTIALS,
     LARGEST_OUTPUT,
     MEAN_LOSS,
+    SAMPLE,
+    STEP,
     TOTAL_LOSS,
     exponential_name,
     gradient_name,
@@ -28,6 +39,9 @@ from backprop_xlsx.model.optimisers import Optimiser
 # has its gradients written out in one formula each, as the exercise does. Elsewhere each ∂E/∂o
 # and ∂E/∂h has a cell of its own.
 MOST_OUTPUTS_WRITTEN_OUT = 2
+
+# What is counted from row to row, and where it begins: the first sample is number 1.
+COUNTED_FROM = {STEP: 0, SAMPLE: 1}
 
 Equations = dict[str, Expression]
 
@@ -196,6 +210,21 @@ def gradients(network: Network, samples: int = 1) -> Equations:
                     else mean(samples, OverSamples(pre, samples))
                 )
     return of_weights | of_biases
+
+
+def counting() -> Equations:
+    """The number of the step."""
+    return {STEP: Symbol(STEP).before + 1}
+
+
+def turns(network: Network, samples: int) -> Equations:
+    """Whose turn it is, of several samples of which a step sees one, and what that one is."""
+    before = Symbol(SAMPLE).before
+    was_last = Comparison("=", before, Number(samples))
+    found: Equations = {SAMPLE: Call("IF", (was_last, Number(1), before + 1))}
+    for name in (*network.targets, *network.inputs):
+        found[name] = Choice(OverSamples(name, samples), Symbol(SAMPLE))
+    return found
 
 
 def updates(network: Network, optimiser: Optimiser) -> Equations:

@@ -31,7 +31,7 @@ from torch.nn import functional
 
 from mnist_model.training.architecture import layer_table
 from mnist_model.training.data import Digits, load_digits
-from mnist_model.training.loop import Run, has_bfloat16, train
+from mnist_model.training.loop import TrainingRun, has_bfloat16, train
 from mnist_model.training.networks import build_network
 from mnist_model.training.recipes import RECIPES, Recipe, choose_recipe
 from mnist_model.training.record import Epoch
@@ -44,7 +44,7 @@ PUBLISHED_EPOCHS = 12
 def in_our_loop(recipe: Recipe, digits: Digits, seed: int) -> tuple[Epoch, ...]:
     """Trains in a folder that is thrown away."""
     with tempfile.TemporaryDirectory() as folder:
-        return train(Run(recipe, digits, seed, Path(folder), CPU))[1]
+        return train(TrainingRun(recipe, digits, seed, Path(folder), CPU))[1]
 
 
 def seeds(options: argparse.Namespace, digits: Digits) -> None:
@@ -57,7 +57,7 @@ def seeds(options: argparse.Namespace, digits: Digits) -> None:
         else:
             folder = options.runs / f"{recipe.name or recipe.network}-seed{seed}"
             folder.mkdir(parents=True, exist_ok=True)
-            runs.append(complete(Run(recipe, digits, seed, folder, CPU)).epochs)
+            runs.append(complete(TrainingRun(recipe, digits, seed, folder, CPU)).epochs)
         print(f"seed {seed}: {runs[-1][-1].test_accuracy:.2f}", flush=True)
     last = [run[-1].test_accuracy for run in runs]
     best = [max(epoch.test_accuracy for epoch in run) for run in runs]

@@ -10,31 +10,27 @@ It writes Corrected.xlsx and Report.html, which looks like check-report.png. On 
 
 from pathlib import Path
 
-import openpyxl
-from openpyxl.utils import get_column_letter
-
 from backprop_xlsx import Experiment, build
-from backprop_xlsx.check.fix import fix
-from backprop_xlsx.check.judge import check_file
-from backprop_xlsx.check.report.page import page
+from backprop_xlsx.check import check_file, fix, page
+from backprop_xlsx.spreadsheet.ooxml.archive import Archive
+from backprop_xlsx.spreadsheet.ooxml.book import read_book
+from backprop_xlsx.spreadsheet.ooxml.formula_text import column_letters
+from backprop_xlsx.spreadsheet.ooxml.patch import Change, patch_sheet
 
-homework = Path("Homework.xlsx")
-experiment = Experiment.preset("classroom", learning_rates=[0.5])
-build(experiment, homework)
+right, homework = Path("Right.xlsx"), Path("Homework.xlsx")
+build(Experiment.preset("classroom", learning_rates=[0.5]), right)
 
-book = openpyxl.load_workbook(homework)
-sheet = next(sheet for sheet in book if sheet.title.startswith("Run"))
-headers = {
-    cell.value: get_column_letter(number)
-    for row in sheet.iter_rows(max_row=20)
-    for number, cell in enumerate(row, 1)
+book = read_book(right)
+sheet = next(sheet for sheet in book.sheets if sheet.name.startswith("Run"))
+columns = {cell.value: column for (_, column), cell in sheet.cells.items() if cell.formula is None}
+a_h1, a_h2 = (column_letters(columns[name]) for name in ("a_h1", "a_h2"))
+slips = {
+    (row, column): Change(cell.formula.replace(f"{a_h2}{row}", f"{a_h1}{row}"), 0.0)
+    for (row, column), cell in sheet.cells.items()
+    if cell.formula and column in (columns["∂E/∂w3"], columns["∂E/∂w4"])
 }
-right, wrong = headers["a_h2"], headers["a_h1"]
-for gradient in ("∂E/∂w3", "∂E/∂w4"):
-    for cell in sheet[headers[gradient]]:
-        if str(cell.value).startswith("="):
-            cell.value = cell.value.replace(f"{right}{cell.row}", f"{wrong}{cell.row}")
-book.save(homework)
+archive = Archive.open(right)
+archive.rewrite({sheet.part: patch_sheet(archive.read(sheet.part), slips)}, homework)
 
 report = check_file(homework)
 for table in report.tables:

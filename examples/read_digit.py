@@ -6,10 +6,10 @@ Writes Own.xlsx; its first sheet looks like digit-workbook.png, that of a convol
 digit-stage.png.
 """
 
-import openpyxl
 import torch
 from torch import nn
 
+from backprop_xlsx.spreadsheet.ooxml.book import read_book
 from mnist_model.digit import Examples, Scaling, to_workbook, verify
 from mnist_model.training.data import load_sample
 
@@ -49,6 +49,6 @@ print(f"{placed.path}: {'as it was' if placed.unchanged else 'written'}")
 verification = verify(placed.path, network, (1, 28, 28), shown, batch_norm="show")
 print(f"{verification.formulas:,} formulas agree in {' and '.join(verification.engines)}")
 
-sheet = openpyxl.load_workbook(placed.path, data_only=True)["Digit"]
+sheet = read_book(placed.path).sheet("Digit")
 target = shown.targets[shown.chosen]
-print(f"the workbook reads {shown.names[shown.chosen]}, a {target}, as {sheet['AE8'].value:.0f}")
+print(f"the workbook reads {shown.names[shown.chosen]}, a {target}, as {sheet.cells[8, 31].value}")

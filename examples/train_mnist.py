@@ -2,7 +2,7 @@
 
     python examples/train_mnist.py
 
-Writes examples/runs/fast-seed0/; its last line is the accuracy on 1,000 held-out pictures.
+Writes runs/fast-seed0/; its last line is the accuracy on 1,000 held-out pictures.
 """
 
 from pathlib import Path
@@ -10,12 +10,12 @@ from pathlib import Path
 import torch
 
 from mnist_model.training.data import load_sample
-from mnist_model.training.loop import Run
+from mnist_model.training.loop import TrainingRun
 from mnist_model.training.recipes import choose_recipe
 from mnist_model.training.session import complete, prepare_folder
 
-folder = Path(__file__).parent / "runs" / "fast-seed0"
+folder = Path("runs") / "fast-seed0"
 prepare_folder(folder, resume=False, overwrite=True)
-run = Run(choose_recipe("fast", None), load_sample(), 0, folder, torch.device("cpu"))
+run = TrainingRun(choose_recipe("fast", None), load_sample(), 0, folder, torch.device("cpu"))
 record = complete(run, on_epoch=print)
 print(f"{record.last_accuracy:.2f} % after {len(record.epochs)} epochs")

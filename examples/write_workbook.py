@@ -8,9 +8,8 @@ the learning rates like workbook-learning-rates.png.
 
 from pathlib import Path
 
-import openpyxl
-
 from backprop_xlsx import Experiment, build, verify
+from backprop_xlsx.spreadsheet.ooxml.book import read_book
 
 experiment = Experiment.preset("classroom", learning_rates=[0.1, 1, 10, 100, 1000])
 path = Path("Class.xlsx")
@@ -21,5 +20,5 @@ print(f"{placed.path}: {'as it was' if placed.unchanged else 'written'}")
 verification = verify(path, experiment)
 print(f"{verification.formulas:,} formulas agree in {' and '.join(verification.engines)}")
 
-sheet = openpyxl.load_workbook(path, data_only=True)["Learning rates"]
-print(sheet["B3"].value)
+sheet = read_book(path).sheet("Learning rates")
+print(sheet.cells[3, 2].value)

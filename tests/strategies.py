@@ -9,7 +9,7 @@ from backprop_xlsx import reference
 from backprop_xlsx.model.activations import ACTIVATIONS, SOFTMAX
 from backprop_xlsx.model.experiment import Experiment
 from backprop_xlsx.model.losses import LOSSES
-from backprop_xlsx.model.network import BIASES, Network
+from backprop_xlsx.model.network import Network
 from backprop_xlsx.model.optimisers import (
     Adam,
     GradientDescent,
@@ -18,6 +18,7 @@ from backprop_xlsx.model.optimisers import (
     RMSprop,
 )
 from backprop_xlsx.model.samples import Sample
+from backprop_xlsx.model.valid import BIASES
 from backprop_xlsx.spreadsheet.errors import InputError
 
 Numbers = tuple[float, ...]

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import openpyxl
@@ -73,7 +76,18 @@ def test_the_same_book_is_left_as_it_is(tmp_path: Path, capsys: pytest.CaptureFi
         (["--steps", "0"], "steps: 0 given"),
         (["--steps", "1048576"], "a worksheet has 1,048,576 rows"),
         (["--steps", "ten"], "invalid int value: 'ten'"),
-        (["--stepz", "10"], "unrecognized arguments: --stepz"),
+        (["--steps", "1e9"], "steps: 1000000000 given, expected 1 to"),
+        (["--steps", "1.5"], "invalid int value: '1.5'"),
+        (["--steps", "1e999999999"], "invalid int value: '1e999999999'"),
+        (["--stepz", "10"], "unrecognized arguments: --stepz 10; did you mean --steps?"),
+        (["--step", "10"], "unrecognized arguments: --step 10; did you mean --steps?"),
+        (["--sturdy"], "unrecognized arguments: --sturdy (see"),
+        (["--learning-rates", "0.1,x"], "invalid float value: '0.1,x'"),
+        (["--learning-rates", ","], "',' given, expected one or more values"),
+        (["--weights", "-1,-2"], "weights: 2 numbers given, expected 8"),
+        (["--optimizer", "adam,sgd"], "optimiser: 'sgd' is unknown"),
+        (["--out", "foo.csv"], "'foo.csv' given, expected a name that ends in .xlsx"),
+        (["-o", "foo"], "'foo' given, expected a name that ends in .xlsx"),
         (["--out", "no/such/folder/book.xlsx"], "no/such/folder"),
         (["--out", "."], "is a folder"),
     ],
@@ -98,6 +112,47 @@ def test_unusable_input_is_one_line_and_status_2(
     assert list(tmp_path.iterdir()) == []
 
 
+def test_what_people_type_is_taken(tmp_path: Path) -> None:
+    """The American spelling, the short option, lists with commas, a power of ten for a number."""
+    typed = ["--optimizer", "adam,momentum", "--learning-rates", "0.1,0.5", "--steps", "1e1"]
+    typed += ["--inputs", "-.5,2e-1", "--weights", *("0.1,", "-0.2,", ".3,.4,", "5e-1,6,7,", "-8")]
+    plain = ["--optimiser", "adam", "momentum", "--learning-rates", "0.1", "0.5", "--steps", "10"]
+    plain += [
+        "--inputs",
+        "-0.5",
+        "0.2",
+        "--weights",
+        *["0.1", "-0.2", "0.3", "0.4", "0.5", "6", "7", "-8"],
+    ]
+    assert command.main([*typed, "-o", str(tmp_path / "typed.xlsx")]) == 0
+    assert command.main([*plain, "--out", str(tmp_path / "plain.XLSX")]) == 0
+    assert (tmp_path / "typed.xlsx").read_bytes() == (tmp_path / "plain.XLSX").read_bytes()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such signals")
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_what_is_interrupted_leaves_nothing_behind(
+    tmp_path: Path, number: int, status: int
+) -> None:
+    for folder in ("work", "temporary"):
+        (tmp_path / folder).mkdir()
+    arguments = [sys.executable, "-m", "backprop_xlsx", "--steps", "20000"]
+    process = subprocess.Popen(
+        arguments,
+        cwd=tmp_path / "work",
+        env=os.environ | {"TMPDIR": str(tmp_path / "temporary"), "PYTHONPATH": os.getcwd()},
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    while not list((tmp_path / "temporary").glob("*/*")):
+        assert process.poll() is None
+        time.sleep(0.05)
+    process.send_signal(number)
+    _, said = process.communicate()
+    assert (process.returncode, said) == (status, "interrupted, nothing written\n")
+    assert [path for folder in tmp_path.iterdir() for path in folder.iterdir()] == []
+
+
 def test_an_open_file_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out = tmp_path / "book.xlsx"
     out.write_bytes(b"mine")
@@ -110,7 +165,7 @@ def test_an_open_file_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[s
 def test_a_book_that_does_not_verify_is_not_written(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def refuse(*_: object) -> None:
+    def refuse(*_: object, **__: object) -> None:
         raise VerificationError("'Run A'!X17: differs")
 
     monkeypatch.setattr(command, "verify", refuse)

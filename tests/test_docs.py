@@ -9,8 +9,7 @@ import pytest
 
 from backprop_xlsx import __main__ as write
 from backprop_xlsx.check import __main__ as check
-from mnist_model import compare, evaluate, train
-from mnist_model.digit import __main__ as digit
+from mnist_model.commands import compare, digit, evaluate, train
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")

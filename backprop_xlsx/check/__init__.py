@@ -1,1 +1,31 @@
-"""Is anybody's workbook right? Finds the tables, probes each formula, explains what is wrong."""
+"""Is anybody's workbook right? Finds the tables, judges each formula, explains what is wrong.
+
+A file passes through the rooms in this order: reading, judging, repair, faults, warnings, report;
+each uses those before it, never one after it.
+"""
+
+from typing import TYPE_CHECKING
+
+from backprop_xlsx.spreadsheet.public_names import getter
+
+if TYPE_CHECKING:
+    from backprop_xlsx.check.book_check import check_file, check_files
+    from backprop_xlsx.check.correction import fix
+    from backprop_xlsx.check.findings import FileReport
+    from backprop_xlsx.check.report.mark_sheet import grades
+    from backprop_xlsx.check.report.page import page
+    from backprop_xlsx.check.report.programs import to_json
+else:
+    __getattr__ = getter(
+        __name__,
+        {
+            **dict.fromkeys(("check_file", "check_files"), "book_check"),
+            "fix": "correction",
+            "FileReport": "findings",
+            "grades": "report.mark_sheet",
+            "page": "report.page",
+            "to_json": "report.programs",
+        },
+    )
+
+__all__ = ["FileReport", "check_file", "check_files", "fix", "grades", "page", "to_json"]

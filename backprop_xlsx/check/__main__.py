@@ -40,7 +40,6 @@ def _parser() -> argparse.ArgumentParser:
         "and say what is wrong with it and what should stand there.",
         epilog=_EXIT_STATUS,
         formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
     )
     parser.add_argument("files", nargs="+", type=Path, metavar="WORKBOOK", help="an .xlsx file")
     parser.add_argument(
@@ -57,6 +56,12 @@ def _parser() -> argparse.ArgumentParser:
         type=Path,
         metavar="FILE",
         help="write a copy of the one workbook given in which the wrong formulas are right",
+    )
+    parser.add_argument(
+        "--convert",
+        action="store_true",
+        help="let LibreOffice, if it is installed, make a workbook of an .ods, .xls, .xlsb, "
+        ".numbers or .csv file; the file itself stays",
     )
     parser.add_argument(
         "--strict", action="store_true", help="let a warning count as a fault in the exit status"

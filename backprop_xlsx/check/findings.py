@@ -11,26 +11,40 @@ from typing import Any
 class Fault:
     """A run of wrong cells in one column, wrong in the same way.
 
-    ``found`` is the first wrong cell's formula or number as it stands there, ``expected`` what
-    should stand there in that sheet's own cells, ``explanation`` the mistake in a sentence,
-    ``effect`` what it does to the final loss; ``corrections`` gives every wrong cell's right
-    formula, by (row, column), without "="; empty where the sheet has no cell for something in it.
+    ``kind`` is the code of the mistake, one of :data:`backprop_xlsx.check.repair.slips.catalogue
+    .SLIPS`, of several the one told first; ``found`` the first wrong cell's formula or number as
+    it stands there, ``expected`` what should stand there in that sheet's own cells,
+    ``explanation`` the mistake in a sentence, ``effect`` what it does to the final loss;
+    ``corrections`` gives every wrong cell's right formula, by (row, column), without "="; empty
+    where the sheet has no cell for something in it. ``sheet`` is where they stand, None on that
+    of the table; ``last_column`` is the last of their columns if they stand in a row.
     """
 
     quantity: str
     column: str
     first_row: int
     last_row: int
+    kind: str
     found: str
     expected: str
     explanation: str
     effect: str
     corrections: dict[tuple[int, int], str]
+    sheet: str | None = None
+    last_column: str | None = None
 
     @property
     def cells(self) -> int:
         """How many cells are wrong."""
         return len(self.corrections)
+
+    @property
+    def range(self) -> str:
+        """From the first wrong cell to the last: ``AA32:AA81``, a single one as ``AA32``."""
+        first = f"{self.column}{self.first_row}"
+        last = f"{self.last_column or self.column}{self.last_row}"
+        prefix = "" if self.sheet is None else f"'{self.sheet}'!"
+        return prefix + (first if first == last else f"{first}:{last}")
 
     def as_json(self) -> dict[str, Any]:
         """The fault in the form of the JSON file."""
@@ -40,6 +54,7 @@ class Fault:
             "first_row": self.first_row,
             "last_row": self.last_row,
             "cells": self.cells,
+            "kind": self.kind,
             "found": self.found,
             "expected": self.expected,
             "explanation": self.explanation,
@@ -68,7 +83,9 @@ class TableReport:
     """One table: where it is, what it computes, what is wrong and what is right.
 
     ``learning_rate_cell`` is None where the updates hold the number itself; ``formulas`` counts
-    the formula cells in the columns of computed quantities; ``right`` is one line.
+    the formula cells in the columns of computed quantities; ``right`` names the columns
+    of which nothing is wrong, in one line. In a table that runs ``across`` the rows are the numbers
+    of columns; ``updates`` counts those of a table that something interrupts.
     """
 
     sheet: str
@@ -83,11 +100,13 @@ class TableReport:
     faults: tuple[Fault, ...]
     warnings: tuple[Caution, ...]
     right: str
+    across: bool = False
+    updates: int | None = None
 
     @property
     def steps(self) -> int:
-        """The number of updates: one less than the number of rows."""
-        return self.last_row - self.first_row
+        """The number of updates: one less than the number of rows that are steps."""
+        return self.last_row - self.first_row if self.updates is None else self.updates
 
     @property
     def wrong_cells(self) -> int:
@@ -113,11 +132,15 @@ class TableReport:
 
 @dataclass(frozen=True)
 class FileReport:
-    """One file: its tables, or ``error``, one line that says why there are none."""
+    """One file: its tables, or ``error``, one line that says why there are none.
+
+    ``foreign`` is the suffix of a spreadsheet of another kind, as ".ods".
+    """
 
     path: Path
     tables: tuple[TableReport, ...] = field(default=())
     error: str | None = None
+    foreign: str | None = None
 
     @property
     def faults(self) -> int:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache, partial
 
 from backprop_xlsx.check.faults.effect import Simulator, Start
-from backprop_xlsx.check.faults.given import mistakes_of_given
-from backprop_xlsx.check.faults.mistakes import Mistake, mistakes_of
+from backprop_xlsx.check.faults.gathering import WrongCells, wrong_cells_of
+from backprop_xlsx.check.faults.given import wrong_cells_of_given
 from backprop_xlsx.check.findings import Fault, TableReport
+from backprop_xlsx.check.judging.claims import Claims
 from backprop_xlsx.check.judging.columns import Column, judge_column, judge_values, read_columns
+from backprop_xlsx.check.judging.own_rows import own_rows
 from backprop_xlsx.check.judging.roles import (
     adopt_first_row,
     find_constants,
@@ -28,8 +31,9 @@ from backprop_xlsx.check.reading.single_cells import (
     number_of,
 )
 from backprop_xlsx.check.reading.surroundings import Surroundings
-from backprop_xlsx.check.repair.cell_names import CellNames
+from backprop_xlsx.check.reading.tables import Table
 from backprop_xlsx.check.repair.diagnosis import Diagnoses
+from backprop_xlsx.check.repair.writing import CellWriter
 from backprop_xlsx.check.warnings.cautions import (
     learning_rate_cautions,
     missing_columns,
@@ -54,15 +58,19 @@ class Memory:
 
 
 class TableCheck:
-    """A table whose columns are judged; ``memory`` is that of its book."""
+    """A table whose columns are judged; ``memory`` is that of its book.
+
+    ``exercise`` is what it is held against, before its auxiliary columns are counted in.
+    """
 
     def __init__(self, surroundings: Surroundings, memory: Memory) -> None:
-        self.table = surroundings.table
-        self.surroundings = surroundings
-        self.judge = Judge(self.surroundings, memory.verdicts)
+        self.exercise = surroundings.table.exercise
         self.memory = memory
-        self.columns = read_columns(self.table)
-        self.learning_rate, self.rate = self._assign_roles()
+        self._begin(Judge(surroundings, memory.verdicts))
+        table = self._explained()
+        if table is not self.table:
+            self._begin(self.judge.of(table))
+        self.judge.own_rows = cache(partial(own_rows, self.judge, self.rate))
         for column in self.columns.values():
             judge_column(self.judge, column)
         self._judge_values()
@@ -72,6 +80,26 @@ class TableCheck:
             *learning_rate_cautions(self._rate_cell(), self.rate),
             *chart_cautions(surroundings.book, self.table),
         ]
+
+    def _begin(self, judge: Judge) -> None:
+        """Read the columns, and find what the cells around them stand for."""
+        self.judge, self.surroundings = judge, judge.surroundings
+        self.table = judge.table
+        self.columns = read_columns(self.table)
+        self.learning_rate, self.rate = self._assign_roles()
+
+    def _explained(self) -> Table:
+        """The table with the columns that no header explains, as far as their formulas do."""
+        if self.exercise.described:
+            return self.table
+        taken = {
+            column
+            for other in self.surroundings.others
+            if other.sheet is self.table.sheet
+            for column in other.columns.values()
+            if other.first_row <= self.table.last_row and self.table.first_row <= other.last_row
+        }
+        return Claims(self.judge, frozenset(taken)).table_with_all()
 
     @property
     def has_all_columns(self) -> bool:
@@ -90,7 +118,7 @@ class TableCheck:
     def report(self) -> TableReport:
         """What there is to say about the table."""
         table = self.table
-        mistakes = self._mistakes()
+        wrong = self._wrong_cells()
         start = _start(self.judge, self.rate)
         return TableReport(
             sheet=table.sheet.name,
@@ -102,9 +130,9 @@ class TableCheck:
             learning_rate_cell=self._rate_cell(),
             learning_rate=self.rate,
             formulas=sum(column.formulas for column in self.columns.values()),
-            faults=tuple(self._fault(mistake, start) for mistake in mistakes),
+            faults=tuple(self._fault(cells, start) for cells in wrong),
             warnings=tuple(self.cautions),
-            right=_right(table.exercise, self.columns, mistakes),
+            right=_right(table.exercise, self.columns, {cells.quantity for cells in wrong}),
         )
 
     def _assign_roles(self) -> tuple[Candidate | None, float | None]:
@@ -128,43 +156,44 @@ class TableCheck:
         for column in self.columns.values():
             judge_values(numbers, column)
 
-    def _mistakes(self) -> list[Mistake]:
-        names = CellNames(self.surroundings, self.learning_rate, self.judge.fixed)
+    def _wrong_cells(self) -> list[WrongCells]:
+        writer = CellWriter(self.surroundings, self.learning_rate, self.judge.fixed)
         found = [
-            mistake
+            cells
             for column in self.columns.values()
-            for mistake in mistakes_of(
-                self.judge, names, column, self._rate_cell(), self.memory.diagnoses
+            for cells in wrong_cells_of(
+                self.judge, writer, column, self._rate_cell(), self.memory.diagnoses
             )
         ]
-        found += mistakes_of_given(self.judge, names)
-        return sorted(found, key=lambda mistake: (mistake.rows[0], mistake.column))
+        found += wrong_cells_of_given(self.judge, writer)
+        return sorted(found, key=lambda cells: (cells.rows[0], cells.column))
 
-    def _fault(self, mistake: Mistake, start: Start | None) -> Fault:
-        rows = mistake.rows
-        expected = mistake.corrections[rows[0]]
+    def _fault(self, cells: WrongCells, start: Start | None) -> Fault:
+        rows = cells.rows
+        expected = cells.corrections[rows[0]]
         return Fault(
-            quantity=mistake.quantity,
-            column=column_letters(mistake.column),
+            quantity=cells.quantity,
+            column=column_letters(cells.column),
             first_row=min(rows),
             last_row=max(rows),
-            found=mistake.found,
+            kind=cells.kind,
+            found=cells.found,
             expected="" if expected is None else f"={expected}",
-            explanation=mistake.explanation,
-            effect="" if start is None else self._effect(mistake, start),
+            explanation=cells.explanation,
+            effect="" if start is None else self._effect(cells, start),
             corrections={
-                (row, mistake.column): formula or "" for row, formula in mistake.corrections.items()
+                (row, cells.column): formula or "" for row, formula in cells.corrections.items()
             },
         )
 
-    def _effect(self, mistake: Mistake, start: Start) -> str:
+    def _effect(self, cells: WrongCells, start: Start) -> str:
         wrong: dict[tuple[str, int], Expression] = {}
-        for form, rows in mistake.forms:
+        for form, rows in cells.forms:
             same = _expression(self.judge, form, rows[0]) if self.judge.steady(form) else None
             for row in rows:
                 step = row - self.table.first_row
                 expression = same if same is not None else _expression(self.judge, form, row)
-                wrong[mistake.quantity, step] = expression
+                wrong[cells.quantity, step] = expression
         if not wrong:
             return ""
         return self.memory.simulator.effect(start, wrong)
@@ -219,16 +248,15 @@ def _listed(numbers: Sequence[float]) -> str:
     return ", ".join(texts) if len(texts) <= MOST_LISTED else f"{texts[0]} … {texts[-1]}"
 
 
-def _right(exercise: Exercise, columns: Mapping[str, Column], mistakes: list[Mistake]) -> str:
-    """The columns without a mistake, in one line."""
-    wrong = {mistake.quantity for mistake in mistakes}
+def _right(exercise: Exercise, columns: Mapping[str, Column], wrong: set[str]) -> str:
+    """The columns of which nothing is wrong, in one line."""
     right = [name for name in columns if name not in wrong]
     if not wrong:
-        return f"right: all {len(columns)} computed columns"
+        return f"all {len(columns)} computed columns"
     if not right:
-        return f"right: none of the {len(columns)} computed columns"
+        return f"none of the {len(columns)} computed columns"
     listed = ", ".join(_runs(exercise, right))
-    return f"right: {listed}: {len(right)} of {len(columns)} computed columns"
+    return f"{listed}: {len(right)} of {len(columns)} computed columns"
 
 
 def _runs(exercise: Exercise, names: list[str]) -> list[str]:

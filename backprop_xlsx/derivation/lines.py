@@ -165,8 +165,7 @@ def shortened(text: str) -> str:
 def numbered(parts: Iterable[Part]) -> tuple[Part, ...]:
     """Parts with their numbers before their titles."""
     return tuple(
-        replace(part, title=f"{number}  {part.title}")
-        for number, part in enumerate(parts, start=1)
+        replace(part, title=f"{number}  {part.title}") for number, part in enumerate(parts, start=1)
     )
 
 

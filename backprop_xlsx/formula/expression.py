@@ -48,6 +48,17 @@ class Expression:
         """The nodes right below this one, from left to right."""
         return ()
 
+    def with_children(self, children: tuple[Expression, ...]) -> Expression:
+        """The same node over other nodes, as many as it has."""
+        return self
+
+    def rebuilt(self, change: Callable[[Expression], Expression]) -> Expression:
+        """The expression with each of its ends put through ``change``."""
+        children = self.children()
+        if not children:
+            return change(self)
+        return self.with_children(tuple(child.rebuilt(change) for child in children))
+
     def leaves(self) -> Iterator[Expression]:
         """Every leaf that stands for a cell, from left to right, repeats included."""
         for child in self.children():
@@ -159,6 +170,9 @@ class Negation(Expression):
     def children(self) -> tuple[Expression, ...]:
         return (self.operand,)
 
+    def with_children(self, children: tuple[Expression, ...]) -> Expression:
+        return Negation(*children)
+
 
 @dataclass(frozen=True)
 class Operation(Expression):
@@ -209,6 +223,9 @@ class Operation(Expression):
     def children(self) -> tuple[Expression, ...]:
         return (self.left, self.right)
 
+    def with_children(self, children: tuple[Expression, ...]) -> Expression:
+        return Operation(self.operator, *children)
+
 
 @dataclass(frozen=True)
 class Call(Expression):
@@ -243,6 +260,9 @@ class Call(Expression):
 
     def children(self) -> tuple[Expression, ...]:
         return self.arguments
+
+    def with_children(self, children: tuple[Expression, ...]) -> Expression:
+        return Call(self.name, children)
 
 
 def as_expression(value: Expression | float) -> Expression:

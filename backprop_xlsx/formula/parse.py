@@ -10,32 +10,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
-from backprop_xlsx.formula.block import Block
-from backprop_xlsx.formula.expression import (
-    Call,
-    Expression,
-    Negation,
-    Number,
-    Operation,
-    Value,
-)
+from backprop_xlsx.formula.choices import COMPARISONS, Choice, Comparison
+from backprop_xlsx.formula.expression import Call, Expression, Negation, Number, Operation
 from backprop_xlsx.formula.functions import FUNCTIONS
-from backprop_xlsx.formula.notation import IN_SENTENCES, Notation
 from backprop_xlsx.formula.tokens import OPERAND_KINDS, FormulaError, Token
 
 MAXIMUM_DEPTH = 60
 """Levels of parentheses, calls and signs; Excel allows 64."""
 
-_COMPARISONS: dict[str, Callable[[Value, Value], Value]] = {
-    "=": lambda left, right: left == right,
-    "<>": lambda left, right: left != right,
-    "<": lambda left, right: left < right,
-    ">": lambda left, right: left > right,
-    "<=": lambda left, right: left <= right,
-    ">=": lambda left, right: left >= right,
-}
 # Names of the writer's own, as SIGMOID for 1/(1+EXP(-x)): no spreadsheet has such functions.
 _CALLABLE = {name for name, function in FUNCTIONS.items() if function.formula == f"{name}({{}})"}
 _INDEX = "INDEX"
@@ -46,52 +28,6 @@ class Operand(Expression):
     """A leaf: the operand that stands as that token of the formula."""
 
     index: int
-
-
-@dataclass(frozen=True, slots=True)
-class Comparison(Expression):
-    """Two operands and one of ``= <> < > <= >=``: 1 where it holds, 0 elsewhere."""
-
-    operator: str
-    left: Expression
-    right: Expression
-
-    def text(self, notation: Notation = IN_SENTENCES) -> str:
-        return f"{self.left.text(notation)} {self.operator} {self.right.text(notation)}"
-
-    def formula(self, cell: Callable[[Expression], str]) -> str:
-        return f"{self.left.formula(cell)}{self.operator}{self.right.formula(cell)}"
-
-    def value(self, lookup: Callable[[Expression], Value]) -> Value:
-        return _COMPARISONS[self.operator](self.left.value(lookup), self.right.value(lookup)) * 1.0
-
-    def children(self) -> tuple[Expression, ...]:
-        return (self.left, self.right)
-
-
-@dataclass(frozen=True, slots=True)
-class Choice(Expression):
-    """INDEX: of the values of a row or a column, the one of that number, from 1."""
-
-    values: Expression
-    number: Expression
-
-    def formula(self, cell: Callable[[Expression], str]) -> str:
-        return f"INDEX({self.values.formula(cell)},{self.number.formula(cell)})"
-
-    def text(self, notation: Notation = IN_SENTENCES) -> str:
-        return f"{self.values.text(notation)} of sample {self.number.text(notation)}"
-
-    def value(self, lookup: Callable[[Expression], Value]) -> Value:
-        values, number = self.values.value(lookup), self.number.value(lookup)
-        numbers = list(values.numbers()) if isinstance(values, Block) else [values]
-        chosen: Value = np.nan
-        for index, value in enumerate(numbers, start=1):
-            chosen = np.where(np.floor(number) == index, value, chosen)
-        return chosen
-
-    def children(self) -> tuple[Expression, ...]:
-        return (self.values, self.number)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,22 +67,7 @@ def filled(expression: Expression, meanings: Sequence[Expression | None]) -> Exp
         assert meaning is not None
         return meaning
 
-    return rebuilt(expression, meaning_of)
-
-
-def rebuilt(expression: Expression, change: Callable[[Expression], Expression]) -> Expression:
-    """The expression with each of its ends put through ``change``."""
-    if isinstance(expression, Negation):
-        return Negation(rebuilt(expression.operand, change))
-    if isinstance(expression, (Operation, Comparison)):
-        left, right = rebuilt(expression.left, change), rebuilt(expression.right, change)
-        return type(expression)(expression.operator, left, right)
-    if isinstance(expression, Call):
-        arguments = tuple(rebuilt(argument, change) for argument in expression.arguments)
-        return Call(expression.name, arguments)
-    if isinstance(expression, Choice):
-        return Choice(rebuilt(expression.values, change), rebuilt(expression.number, change))
-    return change(expression)
+    return expression.rebuilt(meaning_of)
 
 
 class _Parser:
@@ -159,7 +80,7 @@ class _Parser:
 
     def comparison(self) -> Part:
         left = self.additive()
-        while (kind := self.tokens[self.position].kind) in _COMPARISONS:
+        while (kind := self.tokens[self.position].kind) in COMPARISONS:
             left = self._joined(left, self.additive, Comparison, kind)
         return left
 

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any
 
-from backprop_xlsx.model.experiment import BATCHES, LARGEST_NUMBER_OF_RUNS, Experiment
+from backprop_xlsx.model.experiment import Experiment
 from backprop_xlsx.model.network import Network
-from backprop_xlsx.model.optimisers import OPTIMISERS, SYMBOLS, Optimiser, optimiser
+from backprop_xlsx.model.optimisers import SYMBOLS, Optimiser, optimiser
+from backprop_xlsx.model.valid import BATCHES, check_known, check_number_of_runs
 from backprop_xlsx.spreadsheet.errors import InputError
 
 PROPERTY = "backprop_xlsx"
@@ -62,7 +63,7 @@ def from_properties(properties: Mapping[str, str]) -> Description | None:
 def to_text(experiment: Experiment) -> str:
     """An experiment's network, batch, number of samples and optimisers as JSON."""
     network = experiment.network
-    settings = {
+    said = {
         "layers": network.widths,
         "activations": network.activations,
         "biases": network.biases,
@@ -73,7 +74,7 @@ def to_text(experiment: Experiment) -> str:
             {"title": each.title, "constants": each.constants} for each in experiment.optimisers
         ],
     }
-    return json.dumps(settings, ensure_ascii=False, separators=(",", ":"))
+    return json.dumps(said, ensure_ascii=False, separators=(",", ":"))
 
 
 def from_text(text: str) -> Description:
@@ -82,19 +83,20 @@ def from_text(text: str) -> Description:
     Raises InputError, naming the setting, for any other text.
     """
     try:
-        settings = json.loads(text)
+        said = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise InputError(f"description: is no JSON ({error})") from error
-    if not isinstance(settings, dict) or set(settings) != set(_KEYS):
+    if not isinstance(said, dict) or set(said) != set(_KEYS):
         raise InputError(f"description: {text[:40]!r} given, expected {', '.join(_KEYS)}")
-    widths = tuple(_count("layers", width) for width in _list("layers", settings["layers"]))
-    samples, in_turn = _samples(settings["samples"], settings["batch"])
-    activations = tuple(map(str, _list("activations", settings["activations"])))
-    network = Network(widths, activations, str(settings["biases"]), str(settings["loss"]))
+    widths = tuple(_count("layers", width) for width in _list("layers", said["layers"]))
+    activations = tuple(map(str, _list("activations", said["activations"])))
+    network = Network(widths, activations, str(said["biases"]), str(said["loss"]))
+    samples = _count("samples", said["samples"])
+    check_known("batch", said["batch"], BATCHES)
+    in_turn = said["batch"] == "one" and samples > 1
     _require_room(widths, samples, 1 if in_turn else samples)
-    runs = _list("optimisers", settings["optimisers"])
-    if not 1 <= len(runs) <= LARGEST_NUMBER_OF_RUNS:
-        raise InputError(f"optimisers: {len(runs)} given, expected 1 to {LARGEST_NUMBER_OF_RUNS}")
+    runs = _list("optimisers", said["optimisers"])
+    check_number_of_runs(len(runs), "optimisers")
     return Description(network, samples, in_turn, tuple(map(_optimiser, runs)))
 
 
@@ -116,13 +118,6 @@ def _count(name: str, value: Any) -> int:
     return value
 
 
-def _samples(samples: Any, batch: Any) -> tuple[int, bool]:
-    if batch not in BATCHES:
-        raise InputError(f"batch: {batch!r:.60} is unknown, expected {' or '.join(BATCHES)}")
-    count = _count("samples", samples)
-    return count, batch == "one" and count > 1
-
-
 def _require_room(widths: tuple[int, ...], samples: int, samples_a_step: int) -> None:
     """Raises InputError for what no book holds, before anything of it is built."""
     if max(widths) > WIDEST_LAYER:
@@ -137,13 +132,13 @@ def _require_room(widths: tuple[int, ...], samples: int, samples_a_step: int) ->
         raise InputError(f"layers: need {operands:,} operands in a row, over {MOST_OPERANDS:,}")
 
 
-def _optimiser(settings: Any) -> Optimiser:
-    if not isinstance(settings, dict) or set(settings) != {"title", "constants"}:
-        raise InputError(f"optimisers: {settings!r:.60} given, expected a title and constants")
-    title, constants = str(settings["title"]), settings["constants"]
-    known = fields(OPTIMISERS[title.lower()]) if title.lower() in OPTIMISERS else ()
-    letters = {SYMBOLS[field.name]: field.name for field in known}
+def _optimiser(said: Any) -> Optimiser:
+    if not isinstance(said, dict) or set(said) != {"title", "constants"}:
+        raise InputError(f"optimisers: {said!r:.60} given, expected a title and constants")
+    title, constants = said["title"], said["constants"]
     if not isinstance(constants, dict):
         raise InputError(f"{title}: constants {constants!r:.60} given, expected a number for each")
-    named = {letters.get(letter, str(letter)): number for letter, number in constants.items()}
-    return optimiser(title, **named)
+    names = {letter: name for name, letter in SYMBOLS.items()}
+    return optimiser(
+        title, **{str(names.get(letter, letter)): n for letter, n in constants.items()}
+    )

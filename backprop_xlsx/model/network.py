@@ -10,17 +10,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import count, islice
 
-from backprop_xlsx.model.activations import ACTIVATIONS, SOFTMAX
+from backprop_xlsx.model.activations import SOFTMAX
 from backprop_xlsx.model.losses import LOSSES, Loss
 from backprop_xlsx.model.names import activation_name
-from backprop_xlsx.spreadsheet.errors import InputError
-from backprop_xlsx.spreadsheet.numbers import LONGEST_SHOWN, shown
-
-BIASES = ("none", "fixed", "trained")
-
-# Far beyond what a worksheet can hold; up to here a network takes no time to describe, so that
-# what is too large for a worksheet can be told in detail.
-LARGEST_NUMBER_OF_LAYERS, LARGEST_WIDTH, LARGEST_NUMBER_OF_WEIGHTS = 100, 16_384, 100_000
+from backprop_xlsx.model.valid import check_network
 
 
 @dataclass(frozen=True)
@@ -57,7 +50,7 @@ class Network:
     """Layers of neurons, each fed by all of the layer before, and a loss.
 
     ``widths`` counts the inputs and the neurons of each layer after them: (2, 2, 2) is the class
-    network. ``activations`` has one of :data:`ACTIVATIONS` for each layer after the inputs; the
+    network. ``activations`` has one of ``ACTIVATIONS`` for each layer after the inputs; the
     last may be "softmax". ``biases`` is "none", "fixed" (numbers that training leaves alone) or
     "trained". ``loss_name`` is one of :data:`LOSSES`.
 
@@ -71,28 +64,7 @@ class Network:
     loss_name: str = "half squared error"
 
     def __post_init__(self) -> None:
-        _check_widths(self.widths)
-        layers = len(self.widths) - 1
-        if len(self.activations) != layers:
-            raise InputError(
-                f"activations: {len(self.activations)} given, expected {layers}, one for each "
-                f"layer of {self} after the inputs"
-            )
-        _check_activations(self.activations)
-        if self.biases not in BIASES:
-            raise InputError(
-                f"biases: {shown(self.biases)} is unknown, expected one of: {', '.join(BIASES)}"
-            )
-        if self.loss_name not in LOSSES:
-            raise InputError(
-                f"loss: {shown(self.loss_name)} is unknown, expected one of: {', '.join(LOSSES)}"
-            )
-        wanted = self.loss.activation
-        if wanted is not None and self.activations[-1] != wanted:
-            raise InputError(
-                f"loss: {self.loss_name} needs {wanted} at the output, which is "
-                f"{self.activations[-1]} here; change one of the two"
-            )
+        check_network(self.widths, self.activations, self.biases, self.loss_name)
 
     @property
     def loss(self) -> Loss:
@@ -186,38 +158,6 @@ class Network:
 
 def _numbered(letter: str, number: int) -> tuple[str, ...]:
     return tuple(f"{letter}{index}" for index in range(1, number + 1))
-
-
-def _check_widths(widths: tuple[int, ...]) -> None:
-    shape = "-".join(map(shown, widths))
-    shape = shape if len(shape) <= LONGEST_SHOWN else f"{shape[: LONGEST_SHOWN - 1]}…"
-    whole = all(isinstance(width, int) and not isinstance(width, bool) for width in widths)
-    if not whole or len(widths) < 2 or min(widths) < 1:
-        raise InputError(
-            f"layers: {shape or 'none'} given, expected at least two whole numbers above 0, "
-            "as 2-3-1"
-        )
-    if len(widths) > LARGEST_NUMBER_OF_LAYERS:
-        raise InputError(
-            f"layers: {len(widths):,} of them given, expected at most {LARGEST_NUMBER_OF_LAYERS}"
-        )
-    weights = sum(before * after for before, after in zip(widths, widths[1:], strict=False))
-    if max(widths) > LARGEST_WIDTH or weights > LARGEST_NUMBER_OF_WEIGHTS:
-        raise InputError(
-            f"layers: {shape} need more than {LARGEST_NUMBER_OF_WEIGHTS:,} weights or more than "
-            f"{LARGEST_WIDTH:,} neurons in a layer, and a worksheet has {LARGEST_WIDTH:,} columns "
-            "for them all; make the layers narrower"
-        )
-
-
-def _check_activations(activations: tuple[str, ...]) -> None:
-    for index, name in enumerate(activations):
-        last = index == len(activations) - 1
-        if name == SOFTMAX and not last:
-            raise InputError("activations: softmax given for a hidden layer; it is for the output")
-        if name not in ACTIVATIONS and name != SOFTMAX:
-            known = ", ".join((*ACTIVATIONS, SOFTMAX))
-            raise InputError(f"activation: {shown(name)} is unknown, expected one of: {known}")
 
 
 CLASS_NETWORK = Network()

@@ -5,14 +5,14 @@ Source: the update rules of torch.optim, whose weight decay is added to the grad
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, fields
 from typing import Any, ClassVar
 
 from backprop_xlsx.formula.expression import Call, Expression, Symbol
 from backprop_xlsx.model.names import LEARNING_RATE, STEP, gradient_name
+from backprop_xlsx.model.valid import one_of, optimiser_constant
 from backprop_xlsx.spreadsheet.errors import InputError
-from backprop_xlsx.spreadsheet.numbers import number, shown
+from backprop_xlsx.spreadsheet.numbers import shown
 
 # The field of an optimiser, and the letter that stands for it in equations.
 SYMBOLS = {
@@ -24,10 +24,6 @@ SYMBOLS = {
     "beta2": "β2",
     "epsilon": "ε",
 }
-# How much of the past is kept: below 1, or nothing new would count. The others have no limit.
-_LIMITS = {"momentum": 1.0, "smoothing": 1.0, "beta1": 1.0, "beta2": 1.0}
-# Of these 0 is not allowed: nothing would be learnt, or a weight without a gradient give 0/0.
-_ABOVE_ZERO = ("learning_rate", "epsilon")
 
 
 @dataclass(frozen=True)
@@ -48,15 +44,7 @@ class GradientDescent:
 
     def __post_init__(self) -> None:
         for field in fields(self):
-            is_rate = field.name == "learning_rate"
-            words = "learning rates" if is_rate else field.name.replace("_", " ")
-            value = number(words, getattr(self, field.name))
-            if field.name in _ABOVE_ZERO and value <= 0:
-                raise InputError(f"{words}: {value:g} given, expected a number above 0")
-            limit = _LIMITS.get(field.name, math.inf)
-            if not 0 <= value < limit:
-                to = f" and below {limit:g}" if limit < math.inf else ""
-                raise InputError(f"{words}: {value:g} given, expected a number from 0{to}")
+            value = optimiser_constant(field.name, getattr(self, field.name))
             object.__setattr__(self, field.name, value)
 
     @property
@@ -161,15 +149,12 @@ OPTIMISERS: dict[str, type[GradientDescent]] = {
 }
 
 
-def optimiser(kind: str, /, **constants: Any) -> Optimiser:
+def optimiser(kind: Any, /, **constants: Any) -> Optimiser:
     """The optimiser of that name (see :data:`OPTIMISERS`) with these constants.
 
     Raises InputError if there is none, or if it has no such constant.
     """
-    if kind.lower() not in OPTIMISERS:
-        known = ", ".join(OPTIMISERS)
-        raise InputError(f"optimiser: {shown(kind)} is unknown, expected one of: {known}")
-    chosen = OPTIMISERS[kind.lower()]
+    chosen = OPTIMISERS[one_of("optimiser", kind, OPTIMISERS)]
     known_constants = [field.name for field in fields(chosen)]
     for name in constants:
         if name not in known_constants:

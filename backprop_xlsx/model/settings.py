@@ -1,21 +1,25 @@
-"""From settings, as a TOML file or the command line gives them, to the parts of an experiment."""
+"""Settings, as a preset, a TOML file or the command line gives them: the parts of an experiment."""
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import fields
+from dataclasses import dataclass, fields
+from functools import cached_property
+from importlib import resources
+from importlib.abc import Traversable
 from itertools import product
 from pathlib import Path
 from typing import Any
 
 from backprop_xlsx.model.activations import ACTIVATIONS, SOFTMAX
 from backprop_xlsx.model.losses import LOSSES
-from backprop_xlsx.model.network import BIASES, CLASS_NETWORK, Network
+from backprop_xlsx.model.network import CLASS_NETWORK, Network
 from backprop_xlsx.model.optimisers import OPTIMISERS, Optimiser, optimiser
-from backprop_xlsx.model.samples import Sample, read_samples
-from backprop_xlsx.model.start_values import DRAWS, draw_weights
+from backprop_xlsx.model.samples import Sample, SampleSet, read_samples
+from backprop_xlsx.model.setting_keys import CONSTANTS, KEYS, asked_widths, in_british
+from backprop_xlsx.model.start_values import draw_weights
+from backprop_xlsx.model.valid import BATCHES, BIASES, DRAWS, items, one_of
 from backprop_xlsx.spreadsheet.errors import InputError
 from backprop_xlsx.spreadsheet.numbers import shown
 from backprop_xlsx.spreadsheet.text_files import read_text
@@ -26,49 +30,14 @@ else:
     import tomli as tomllib
 
 DEFAULT_LEARNING_RATES = (0.1, 0.2, 0.5, 0.8, 1.0, 2.0)
-DEFAULT_LAYERS = "2-2-2"
 DEFAULT_DRAW = "xavier"
+DEFAULT_STEPS = 100
+DEFAULT_PRESET = "classroom"
+CLASS_TITLE = "Class network"
 # The sample of a network that is given none: i1 = 0.05, i2 = 0.10, … as in the class network.
 INPUT_PITCH, DEFAULT_TARGET = 0.05, 0.5
 
 LARGEST_FILE = 2 * 2**20  # bytes
-# Of optimisers, of learning rates and of runs: many more than a book can have.
-LONGEST_LIST = 100
-
-CONSTANTS = tuple(
-    dict.fromkeys(
-        field.name
-        for kind in OPTIMISERS.values()
-        for field in fields(kind)
-        if field.name != "learning_rate"
-    )
-)
-KEYS = (
-    *("title", "note", "layers", "activation", "output_activation", "biases", "loss"),
-    *("inputs", "targets", "samples", "batch", "weights", "bias_values", "draw", "seed", "steps"),
-    *("learning_rates", "optimiser", "runs", *CONSTANTS),
-)
-
-# Settings that no longer fit once another one is asked for. A title and a note tell of the
-# experiment as it was.
-REPLACED_BY = {
-    "layers": ("title", "note", "weights", "bias_values"),
-    "activation": ("note",),
-    "output_activation": ("note",),
-    "biases": ("note",),
-    "loss": ("note",),
-    "inputs": ("title", "note", "samples"),
-    "targets": ("title", "note", "samples"),
-    "samples": ("title", "note", "inputs", "targets"),
-    "batch": ("note",),
-    "weights": ("title", "note", "draw", "seed"),
-    "bias_values": ("title", "note"),
-    "draw": ("title", "note", "weights"),
-    "seed": ("note", "weights"),
-    "optimiser": ("note", "runs", *CONSTANTS),
-    "learning_rates": ("runs",),
-    "runs": ("note", "optimiser", "learning_rates", *CONSTANTS),
-}
 
 
 def read_settings(path: Path) -> dict[str, Any]:
@@ -94,137 +63,169 @@ def parse_settings(text: str) -> dict[str, Any]:
     return tomllib.loads(text)
 
 
-def changed(settings: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
-    """Settings with some of them changed, and without those that no longer fit.
+def preset_settings(name: str) -> dict[str, Any]:
+    """The settings of a preset.
 
-    Other layers, for instance, have other weights; the samples stay if the inputs and outputs do.
-    Raises InputError for layers that are no whole numbers.
+    Raises InputError if there is none of that name.
     """
-    before, after = layer_widths(settings), layer_widths({**settings, **changes})
-    dropped = {name for change in changes for name in REPLACED_BY.get(change, ())}
-    if (before[:1], before[-1:]) != (after[:1], after[-1:]):
-        dropped |= {"inputs", "targets", "samples"}
-    if "runs" in settings and "runs" in dropped:
-        dropped |= {"note"}
-    if changes.get("biases") == "none":
-        dropped |= {"bias_values"}
-    return {name: value for name, value in settings.items() if name not in dropped} | {**changes}
+    if name not in preset_names():
+        known = ", ".join(preset_names())
+        raise InputError(f"preset {shown(name)} is unknown, expected one of: {known}")
+    return parse_settings((_presets() / f"{name}.toml").read_text(encoding="utf-8"))
 
 
-def parts(settings: Mapping[str, Any]) -> dict[str, Any]:
-    """The fields of an :class:`~backprop_xlsx.model.experiment.Experiment` that settings describe.
+def preset_names() -> tuple[str, ...]:
+    """The names of the presets that come with the package, in alphabetical order."""
+    names = (entry.name for entry in _presets().iterdir())
+    return tuple(sorted(name[: -len(".toml")] for name in names if name.endswith(".toml")))
 
-    What is not said is as in the class network; weights that are not given are drawn. Raises
-    InputError for an unknown setting or an unusable value, FileError for an unreadable CSV file.
+
+def _presets() -> Traversable:
+    return resources.files(__package__) / "presets"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What settings say of each part of an experiment.
+
+    What they do not say is as in the class network; weights that are not given are drawn.
+    Raises InputError for an unknown setting, and each part for an unusable value.
     """
-    for key in settings:
-        if key not in KEYS:
-            raise InputError(
-                f"setting {shown(key)} is unknown, expected some of: {', '.join(KEYS)}"
-            )
-    network = _network(settings)
-    found: dict[str, Any] = {
-        "network": network,
-        "samples": _samples(settings, network),
-        "optimisers": _optimisers(settings),
-        "weights": _weights(settings, network),
-        "biases": _bias_values(settings, network),
-    }
-    if "title" not in settings and network != CLASS_NETWORK:
-        found["title"] = f"Network {network}"
-    own = ("title", "note", "batch", "steps")
-    return found | {key: settings[key] for key in own if key in settings}
 
+    given: Mapping[str, Any]
 
-def _network(settings: Mapping[str, Any]) -> Network:
-    widths = layer_widths(settings)
-    loss = _one_of("loss", settings.get("loss", Network.loss_name), LOSSES)
-    hidden = settings.get("activation", "sigmoid")
-    output = settings.get("output_activation", LOSSES[loss].activation or "sigmoid")
-    layers = max(len(widths) - 2, 0)
-    names = [hidden] * layers if isinstance(hidden, str) else hidden
-    if not isinstance(names, Sequence):
-        raise InputError(
-            f"activation: {shown(hidden)} given, expected a word, or a list of one for each of "
-            f"{layers} hidden layers"
-        )
-    if len(names) != layers:
-        raise InputError(f"activation: {len(names)} given, expected one or {layers}")
-    activations = [_one_of("activation", name, ACTIVATIONS) for name in names]
-    activations.append(_one_of("output_activation", output, (*ACTIVATIONS, SOFTMAX)))
-    biases = _one_of("biases", settings.get("biases", Network.biases), BIASES)
-    return Network(widths, tuple(activations), biases, loss)
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "given", in_british(self.given))
+        for key in self.given:
+            if key not in KEYS:
+                raise InputError(
+                    f"setting {shown(key)} is unknown, expected some of: {', '.join(KEYS)}"
+                )
 
+    @cached_property
+    def network(self) -> Network:
+        """Layers, activations, biases and loss."""
+        widths = asked_widths(self.given)
+        loss = one_of("loss", self.given.get("loss", Network.loss_name), LOSSES)
+        biases = one_of("biases", self.given.get("biases", Network.biases), BIASES)
+        return Network(widths, self._activations(len(widths) - 2, loss), biases, loss)
 
-def layer_widths(settings: Mapping[str, Any]) -> tuple[int, ...]:
-    """The number of inputs, and of neurons in each layer, that settings ask for.
+    @cached_property
+    def sample_set(self) -> SampleSet:
+        """The samples, standardised if that is asked for.
 
-    Raises InputError if they are not whole numbers.
-    """
-    layers = settings.get("layers", DEFAULT_LAYERS)
-    given = layers.split("-") if isinstance(layers, str) else layers
-    if isinstance(given, Sequence) and all(_is_width(width) for width in given):
-        return tuple(int(width) for width in given)
-    raise InputError(
-        f"layers: {shown(layers)} given, expected the number of inputs and of neurons in each "
-        "layer, as 2-3-1"
-    )
+        Raises FileError for a file that cannot be read.
+        """
+        wanted = self.given.get("standardise", False)
+        if not isinstance(wanted, bool):
+            raise InputError(f"standardise: {shown(wanted)} given, expected true or false")
+        given = self._given_samples()
+        return given.standardised() if wanted else given
 
-
-def _is_width(width: Any) -> bool:
-    if isinstance(width, str):
-        return re.fullmatch("[0-9]{1,9}", width) is not None
-    return isinstance(width, int) and not isinstance(width, bool)
-
-
-def _one_of(name: str, value: Any, known: Iterable[str]) -> str:
-    """The entry that a word names; capitals, hyphens, underscores and spaces count alike."""
-    if isinstance(value, str):
-        for entry in known:
-            if _plain(entry) == _plain(value):
-                return entry
-    raise InputError(f"{name}: {shown(value)} is unknown, expected one of: {', '.join(known)}")
-
-
-def _plain(word: str) -> str:
-    return re.sub("[-_ ]+", " ", word.strip().lower())
-
-
-def _weights(settings: Mapping[str, Any], network: Network) -> Any:
-    if "weights" not in settings:
-        draw, seed = settings.get("draw", DEFAULT_DRAW), settings.get("seed", 0)
-        return draw_weights(network, _one_of("draw", draw, DRAWS), seed)
-    for name in ("draw", "seed"):
-        if name in settings:
-            raise InputError(f"{name}: weights are given too; leave out one of the two")
-    return settings["weights"]
-
-
-def _bias_values(settings: Mapping[str, Any], network: Network) -> Any:
-    if "bias_values" in settings and not network.bias_names:
-        raise InputError("bias_values: there are no biases; set biases to fixed or trained")
-    return settings.get("bias_values", (0.0,) * len(network.bias_names))
-
-
-def _samples(settings: Mapping[str, Any], network: Network) -> tuple[Sample, ...]:
-    if "samples" in settings:
-        if "inputs" in settings or "targets" in settings:
-            raise InputError("samples: inputs or targets are given too; leave out one of the two")
-        path = settings["samples"]
-        if not isinstance(path, str) or not path.isprintable():
-            raise InputError(f"samples: {shown(path)} given, expected the name of a CSV file")
-        return read_samples(Path(path), network.widths[0], network.widths[-1])
-    if "inputs" not in settings and "targets" not in settings:
-        return (_default_sample(network),)
-    for name in ("inputs", "targets"):
-        if name not in settings:
+    def _given_samples(self) -> SampleSet:
+        """Those given, those of a CSV file, or one of the class's kind."""
+        widths = self.network.widths
+        if "samples" in self.given:
+            self._refuse("samples", ("inputs", "targets"), "inputs or targets are")
+            path = self.given["samples"]
+            if not isinstance(path, str) or not path.isprintable():
+                raise InputError(f"samples: {shown(path)} given, expected the name of a CSV file")
+            return read_samples(Path(path), widths[0], widths[-1])
+        missing = [name for name in ("inputs", "targets") if name not in self.given]
+        if len(missing) == 2:
+            return SampleSet((_default_sample(self.network),))
+        for name in missing:
             raise InputError(f"{name}: not given; give inputs and targets, or a file of samples")
-    inputs, targets = (_rows(name, settings[name]) for name in ("inputs", "targets"))
-    if len(inputs) != len(targets):
-        raise InputError(
-            f"targets: given for {len(targets)} samples, expected {len(inputs)}, as many as inputs"
-        )
-    return tuple(Sample(*pair) for pair in zip(inputs, targets, strict=True))
+        inputs, targets = (_rows(name, self.given[name]) for name in ("inputs", "targets"))
+        if len(inputs) != len(targets):
+            raise InputError(
+                f"targets: given for {len(targets)} samples, expected {len(inputs)}, as many as "
+                "inputs"
+            )
+        pairs = zip(inputs, targets, strict=True)
+        return SampleSet(tuple(Sample(*pair) for pair in pairs))
+
+    @property
+    def optimisers(self) -> tuple[Optimiser, ...]:
+        """One for each entry of ``runs``, or for each optimiser with each learning rate."""
+        constants = {name: self.given[name] for name in CONSTANTS if name in self.given}
+        chosen = tuple(_optimiser(run, constants) for run in self._runs())
+        for name in constants:
+            if not any(hasattr(optimiser, name) for optimiser in chosen):
+                raise InputError(f"{name}: given, but no optimiser here has it; leave it out")
+        return chosen
+
+    @property
+    def weights(self) -> Any:
+        """The weights' start values, given or drawn."""
+        if "weights" in self.given:
+            for name in ("draw", "seed"):
+                self._refuse(name, (name,), "weights are")
+            return self.given["weights"]
+        draw = one_of("draw", self.given.get("draw", DEFAULT_DRAW), DRAWS)
+        return draw_weights(self.network, draw, self.given.get("seed", 0))
+
+    @property
+    def biases(self) -> Any:
+        """The biases' start values, 0 unless given."""
+        if "bias_values" in self.given and not self.network.bias_names:
+            raise InputError("bias_values: there are no biases; set biases to fixed or trained")
+        return self.given.get("bias_values", (0.0,) * len(self.network.bias_names))
+
+    @property
+    def steps(self) -> Any:
+        """The number of updates."""
+        return self.given.get("steps", DEFAULT_STEPS)
+
+    @property
+    def batch(self) -> str:
+        """How many of the samples a step sees."""
+        return one_of("batch", self.given.get("batch", BATCHES[0]), BATCHES)
+
+    @property
+    def title(self) -> Any:
+        """The heading of the book, after the network unless given."""
+        plain = CLASS_TITLE if self.network == CLASS_NETWORK else f"Network {self.network}"
+        return self.given.get("title", plain)
+
+    @property
+    def note(self) -> Any:
+        """A text for the first sheet; it ends with how the inputs were standardised."""
+        note, said = self.given.get("note", ""), self.sample_set.scales_in_words
+        return f"{note} {said}".strip() if said and isinstance(note, str) else note
+
+    def _refuse(self, name: str, others: Iterable[str], given_too: str) -> None:
+        """Raises InputError if one of the other settings is there, which contradicts this one."""
+        if any(other in self.given for other in others):
+            raise InputError(f"{name}: {given_too} given too; leave out one of the two")
+
+    def _activations(self, layers: int, loss: str) -> tuple[str, ...]:
+        """Of each hidden layer, and of the last: what the loss needs unless given."""
+        hidden = self.given.get("activation", "sigmoid")
+        output = self.given.get("output_activation", LOSSES[loss].activation or "sigmoid")
+        layers = max(layers, 0)
+        names = [hidden] * layers if isinstance(hidden, str) else hidden
+        if not isinstance(names, Sequence):
+            raise InputError(
+                f"activation: {shown(hidden)} given, expected a word, or a list of one for each "
+                f"of {layers} hidden layers"
+            )
+        if len(names) != layers:
+            raise InputError(f"activation: {len(names)} given, expected one or {layers}")
+        activations = [one_of("activation", name, ACTIVATIONS) for name in names]
+        activations.append(one_of("output_activation", output, (*ACTIVATIONS, SOFTMAX)))
+        return tuple(activations)
+
+    def _runs(self) -> Sequence[Any]:
+        if "runs" in self.given:
+            for name in ("learning_rates", "optimiser"):
+                self._refuse(name, (name,), "runs are")
+            return items("runs", self.given["runs"], "tables, each under [[runs]]")
+        kinds = self.given.get("optimiser", "gradient descent")
+        kinds = [kinds] if isinstance(kinds, str) else items("optimiser", kinds, "a word or words")
+        rates = self.given.get("learning_rates", DEFAULT_LEARNING_RATES)
+        rates = items("learning rates", rates, "a list of numbers")
+        return [{"optimiser": kind, "learning_rate": rate} for kind, rate in product(kinds, rates)]
 
 
 def _default_sample(network: Network) -> Sample:
@@ -247,41 +248,12 @@ def _rows(name: str, values: Any) -> list[tuple[float, ...]]:
     return [tuple(value) for value in values]
 
 
-def _optimisers(settings: Mapping[str, Any]) -> tuple[Optimiser, ...]:
-    """One for each entry of ``runs``, or for each optimiser with each learning rate."""
-    if "runs" in settings:
-        for name in ("learning_rates", "optimiser"):
-            if name in settings:
-                raise InputError(f"{name}: runs are given too; leave out one of the two")
-        runs = _list("runs", settings["runs"], "tables, each under [[runs]]")
-    else:
-        kinds = settings.get("optimiser", "gradient descent")
-        kinds = [kinds] if isinstance(kinds, str) else _list("optimiser", kinds, "a word or words")
-        rates = settings.get("learning_rates", DEFAULT_LEARNING_RATES)
-        rates = _list("learning rates", rates, "a list of numbers")
-        runs = [{"optimiser": kind, "learning_rate": rate} for kind, rate in product(kinds, rates)]
-    constants = {name: settings[name] for name in CONSTANTS if name in settings}
-    chosen = tuple(_optimiser(run, constants) for run in runs)
-    for name in constants:
-        if not any(hasattr(optimiser, name) for optimiser in chosen):
-            raise InputError(f"{name}: given, but no optimiser here has it; leave it out")
-    return chosen
-
-
-def _list(name: str, values: Any, expected: str) -> Sequence[Any]:
-    if not isinstance(values, Sequence) or isinstance(values, str):
-        raise InputError(f"{name}: {shown(values)} given, expected {expected}")
-    if len(values) > LONGEST_LIST:
-        raise InputError(f"{name}: {len(values):,} given, many more than a book can have")
-    return values
-
-
 def _optimiser(run: Any, constants: Mapping[str, Any]) -> Optimiser:
     """The optimiser of a run, with those of the shared constants that it has."""
     if not isinstance(run, Mapping):
         raise InputError(f"runs: {shown(run)} given, expected tables, each under [[runs]]")
-    own = {str(name): value for name, value in run.items()}
-    kind = _one_of("optimiser", own.pop("optimiser", "gradient descent"), OPTIMISERS)
+    own = {str(name): value for name, value in in_british(run).items()}
+    kind = one_of("optimiser", own.pop("optimiser", "gradient descent"), OPTIMISERS)
     known = [field.name for field in fields(OPTIMISERS[kind])]
     shared = {name: value for name, value in constants.items() if name in known}
     return optimiser(kind, **(shared | own))

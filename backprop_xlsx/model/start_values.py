@@ -5,15 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from backprop_xlsx.model.network import Network
-from backprop_xlsx.spreadsheet.errors import InputError
-from backprop_xlsx.spreadsheet.numbers import shown
+from backprop_xlsx.model.valid import DRAWS, check_known, check_seed
 
 # Drawn numbers are rounded to so many decimals: they are to be read, and edited.
 DECIMALS = 4
 UNIFORM_RANGE = 0.5
-LARGEST_SEED = 2**32 - 1
-
-DRAWS = ("xavier", "he", "uniform")
 
 
 def draw_weights(network: Network, draw: str, seed: int) -> tuple[float, ...]:
@@ -23,12 +19,8 @@ def draw_weights(network: Network, draw: str, seed: int) -> tuple[float, ...]:
     2010), "he" (r = √(6/sources), for ReLU; He et al. 2015) or "uniform" (r = 0.5). Raises
     InputError for another one or a seed that is not a whole number from 0 to 2³² − 1.
     """
-    if draw not in DRAWS:
-        raise InputError(f"draw: {shown(draw)} is unknown, expected one of: {', '.join(DRAWS)}")
-    if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed <= LARGEST_SEED:
-        raise InputError(
-            f"seed: {shown(seed)} given, expected a whole number from 0 to {LARGEST_SEED}"
-        )
+    check_known("draw", draw, DRAWS)
+    check_seed(seed)
     random = np.random.default_rng(seed)
     weights: list[float] = []
     for layer in network.layers:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import importlib.util
-import shutil
-import subprocess
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -12,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
+from backprop_xlsx.spreadsheet import libreoffice
 from backprop_xlsx.spreadsheet.errors import BackpropError, FileError, InputError
 from backprop_xlsx.spreadsheet.ooxml.book import read_book
 
@@ -20,14 +19,6 @@ Address = tuple[str, int, int]
 
 # formualizer's own limits are meant for smaller books than 100,000 steps make.
 _LOAD_LIMITS = {"max_input_bytes": 2**32, "max_expanded_bytes": 2**34, "max_part_bytes": 2**33}
-
-# LibreOffice trusts cached values unless its profile says to recalculate always (0).
-_PROFILE = """<?xml version="1.0" encoding="UTF-8"?>
-<oor:items xmlns:oor="http://openoffice.org/2001/registry">
-<item oor:path="/org.openoffice.Office.Calc/Formula/Load"><prop oor:name="OOXMLRecalcMode"
- oor:op="fuse"><value>0</value></prop></item>
-</oor:items>
-"""
 
 
 @dataclass(frozen=True)
@@ -145,32 +136,9 @@ _IN_PROCESS: dict[str, Callable[[Path], LiveWorkbook]] = {
 
 
 def _libreoffice(path: Path) -> Recalculated:
-    program = shutil.which("soffice")
-    if program is None:
-        raise InputError("engine 'libreoffice' is not installed: there is no soffice on the path")
     with tempfile.TemporaryDirectory() as folder:
-        profile = Path(folder) / "profile" / "user"
-        profile.mkdir(parents=True)
-        (profile / "registrymodifications.xcu").write_text(_PROFILE, encoding="utf-8")
-        result = subprocess.run(
-            [
-                program,
-                f"-env:UserInstallation={profile.parent.as_uri()}",
-                "--headless",
-                "--convert-to",
-                "xlsx:Calc MS Excel 2007 XML",
-                "--outdir",
-                folder,
-                str(path),
-            ],
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        converted = Path(folder) / f"{path.stem}.xlsx"
-        if not converted.exists():
-            raise FileError(f"{path}: LibreOffice cannot recalculate it: {result.stderr.strip()}")
-        cells = {sheet.name: sheet.cells for sheet in read_book(converted).sheets}
+        workbook = libreoffice.converted(path, Path(folder), ".xlsx", recalculate=True)
+        cells = {sheet.name: sheet.cells for sheet in read_book(workbook).sheets}
 
     def value(sheet: str, row: int, column: int) -> Any:
         cell = cells[sheet].get((row, column))

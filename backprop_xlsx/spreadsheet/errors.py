@@ -3,6 +3,7 @@
 BackpropError
 ├── InputError          a value, option or preset that cannot be used (exit status 2)
 ├── FileError           a file that cannot be read or written (exit status 2)
+│   └── ForeignFileError    a spreadsheet of another kind, as .ods
 └── VerificationError   a recalculated cell that differs from the reference (exit status 1)
 """
 
@@ -17,6 +18,14 @@ class InputError(BackpropError):
 
 class FileError(BackpropError):
     """A file that cannot be read or written."""
+
+
+class ForeignFileError(FileError):
+    """A spreadsheet of another kind; ``suffix`` says which, as ".ods"."""
+
+    def __init__(self, message: str, suffix: str) -> None:
+        super().__init__(message)
+        self.suffix = suffix
 
 
 class VerificationError(BackpropError):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import datetime
+import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from xlsxwriter import Workbook
@@ -11,9 +12,11 @@ from backprop_xlsx import reference
 from backprop_xlsx.model.description import to_properties
 from backprop_xlsx.model.experiment import Experiment
 from backprop_xlsx.spreadsheet.files import Placed, beside, place
+from backprop_xlsx.spreadsheet.progress import Report, silent
+from backprop_xlsx.spreadsheet.sheets.properties import CREATED
 from backprop_xlsx.spreadsheet.sheets.theme import Theme
 from backprop_xlsx.workbook.checks.checks_sheet import write_checks
-from backprop_xlsx.workbook.columns import run_values
+from backprop_xlsx.workbook.columns import RunValues, run_values
 from backprop_xlsx.workbook.derivation.derivation_sheet import write_derivation
 from backprop_xlsx.workbook.layout import (
     CHECKS,
@@ -27,6 +30,8 @@ from backprop_xlsx.workbook.layout import (
 )
 from backprop_xlsx.workbook.learning_rates_sheet import write_learning_rates
 from backprop_xlsx.workbook.limits import check_limits
+from backprop_xlsx.workbook.network.diagram import diagram
+from backprop_xlsx.workbook.network.drawing import Drawing
 from backprop_xlsx.workbook.network.network_sheet import write_network
 from backprop_xlsx.workbook.network.selected_sheet import write_selected
 from backprop_xlsx.workbook.network.selection import Selection
@@ -34,11 +39,12 @@ from backprop_xlsx.workbook.run_sheet import write_run
 from backprop_xlsx.workbook.samples_sheet import write_samples
 from backprop_xlsx.workbook.surface_sheet import has_surface, write_surface
 
-# A fixed moment, so that the same experiment gives the same bytes.
-CREATED = datetime.datetime(2000, 1, 1)
 # Beyond, XlsxWriter keeps one row at a time: 100,000 steps then need 21 MB instead of 810, and
 # texts stand in their cells instead of in a shared table, which Excel moves at the next save.
 MOST_CELLS_IN_MEMORY = 180_000
+
+SHARE_OF_SHEETS = 0.8
+"""Of the time that a book takes to write; the rest goes into packing it."""
 
 
 def build(experiment: Experiment, path: Path | str) -> Placed:
@@ -53,51 +59,62 @@ def build(experiment: Experiment, path: Path | str) -> Placed:
         return place(temporary, target)
 
 
-def write_workbook(experiment: Experiment, path: Path) -> None:
-    """Writes the workbook to exactly ``path``.
+def write_workbook(experiment: Experiment, path: Path, report: Report = silent) -> None:
+    """Writes the workbook to exactly ``path``; ``report`` is told how far it has come.
 
     Raises InputError, before any work, if it would not fit into a worksheet's limits, and if a
     run leaves the range of a number.
     """
     check_limits(experiment)
+    report("training in numpy", 0)
     trained = reference.train(experiment)
     all_runs = [
         run_values(run, quantities)
         for run, quantities in zip(runs(experiment), trained, strict=True)
     ]
     cells = sum(len(run.run.columns) for run in all_runs) * (experiment.steps + 1)
-    with Workbook(str(path), {"constant_memory": cells > MOST_CELLS_IN_MEMORY}) as workbook:
-        workbook.set_properties({"title": experiment.title, "created": CREATED})
-        for name, text in to_properties(experiment).items():
-            workbook.set_custom_property(name, text, "text")
-        workbook.set_calc_mode("auto")
-        theme = Theme(workbook)
-        samples = (SAMPLES,) if len(experiment.samples) > 1 else ()
-        surface = (SURFACE,) if has_surface(experiment) else ()
-        trainings = (run.run.sheet for run in all_runs)
-        names = (
-            NETWORK,
-            DERIVATION,
-            *samples,
-            *trainings,
-            LEARNING_RATES,
-            *surface,
-            CHECKS,
-            SELECTED,
-        )
-        sheets = {name: workbook.add_worksheet(name) for name in names}
-        rounding = reference.run_rounding(experiment, trained)
-        verdict = write_checks(workbook, sheets[CHECKS], theme, experiment, all_runs, rounding)
-        selection = Selection(all_runs)
-        write_selected(workbook, sheets[SELECTED], theme, selection)
-        write_network(
-            workbook, sheets[NETWORK], theme, experiment, all_runs, verdict, selection, surface
-        )
-        write_derivation(workbook, sheets[DERIVATION], theme, selection)
-        if samples:
-            write_samples(workbook, sheets[SAMPLES], theme, experiment, all_runs)
-        for run in all_runs:
-            write_run(workbook, sheets[run.run.sheet], theme, run)
-        write_learning_rates(workbook, sheets[LEARNING_RATES], theme, all_runs)
-        if surface:
-            write_surface(workbook, sheets[SURFACE], theme, experiment, all_runs)
+    # What XlsxWriter keeps in files goes with the folder, also where the work is interrupted.
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        options = {"constant_memory": cells > MOST_CELLS_IN_MEMORY, "tmpdir": folder}
+        workbook = Workbook(str(path), options)
+        _write_sheets(workbook, experiment, all_runs, trained, report)
+        report("packing the sheets", SHARE_OF_SHEETS)
+        workbook.close()
+
+
+def _write_sheets(
+    workbook: Workbook,
+    experiment: Experiment,
+    all_runs: list[RunValues],
+    trained: Sequence[dict[str, reference.Array]],
+    report: Report,
+) -> None:
+    workbook.set_properties({"title": experiment.title, "created": CREATED})
+    for name, text in to_properties(experiment).items():
+        workbook.set_custom_property(name, text, "text")
+    workbook.set_calc_mode("auto")
+    theme = Theme(workbook)
+    samples = (SAMPLES,) if len(experiment.samples) > 1 else ()
+    surface = (SURFACE,) if has_surface(experiment) else ()
+    trainings = (run.run.sheet for run in all_runs)
+    names = (
+        *(NETWORK, DERIVATION, *samples, *trainings, LEARNING_RATES, *surface, CHECKS),
+        SELECTED,
+    )
+    sheets = {name: workbook.add_worksheet(name) for name in names}
+    rounding = reference.run_rounding(experiment, trained)
+    verdict = write_checks(workbook, sheets[CHECKS], theme, experiment, all_runs, rounding)
+    selection = Selection(all_runs)
+    shapes = diagram(experiment)
+    drawing = None if shapes is None else Drawing(selection, shapes)
+    write_selected(workbook, sheets[SELECTED], theme, selection, drawing)
+    write_network(workbook, sheets[NETWORK], theme, selection, drawing, verdict, others=surface)
+    write_derivation(workbook, sheets[DERIVATION], theme, selection)
+    if samples:
+        write_samples(workbook, sheets[SAMPLES], theme, experiment, all_runs)
+    for number, run in enumerate(all_runs):
+        report(f"writing {run.run.sheet}", SHARE_OF_SHEETS * number / len(all_runs))
+        write_run(workbook, sheets[run.run.sheet], theme, run)
+    write_learning_rates(workbook, sheets[LEARNING_RATES], theme, all_runs)
+    if surface:
+        write_surface(workbook, sheets[SURFACE], theme, experiment, all_runs)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 from xlsxwriter import Workbook
 from xlsxwriter.chart_scatter import ChartScatter
 
@@ -12,6 +13,11 @@ from backprop_xlsx.model.names import STEP, label
 from backprop_xlsx.spreadsheet.sheets.theme import INK, QUIET, RULE, SERIES_COLOURS, SERIES_DASHES
 from backprop_xlsx.workbook.columns import RunValues
 from backprop_xlsx.workbook.layout import FLOORED, SERIES_NAME_CELL, series_name
+
+TEXT_SIZE, TITLE_SIZE, SMALL_TEXT_SIZE = 9, 11, 8
+MARK_SIZE = 8
+# Where a small chart's lines are drawn: beside the numbers and titles of its axes.
+SMALL_PLOT = {"x": 0.2, "y": 0.05, "width": 0.75, "height": 0.7}
 
 
 def loss_chart(
@@ -23,6 +29,54 @@ def loss_chart(
 
     A logarithmic axis suits losses that fall by orders of magnitude.
     """
+    chart = _lines(workbook, runs, logarithmic, TEXT_SIZE)
+    title = "Loss over the steps" + (", logarithmic axis" if logarithmic else "")
+    chart.set_title({"name": title, "name_font": {"size": TITLE_SIZE, "color": INK, "bold": True}})
+    chart.set_legend({"position": "right", "font": _font(TEXT_SIZE)})
+    return chart
+
+
+def small_loss_chart(
+    workbook: Workbook, runs: Sequence[RunValues], size: tuple[int, int]
+) -> ChartScatter:
+    """The same of ``size`` pixels, for a corner of a screen: no title and no legend."""
+    chart = _lines(workbook, runs, False, SMALL_TEXT_SIZE)
+    chart.set_title({"none": True})
+    chart.set_legend({"none": True})
+    chart.set_plotarea({"layout": SMALL_PLOT})
+    chart.set_size({"width": size[0], "height": size[1]})
+    return chart
+
+
+def mark(
+    chart: ChartScatter,
+    name: tuple[list[Any], str],
+    step: tuple[list[Any], float],
+    loss: tuple[list[Any], float],
+) -> None:
+    """Marks a point of a chart: each of its cells, as charts take them, with its value."""
+    chart.add_series(
+        {
+            "name": name[0],
+            "name_data": [name[1]],
+            "categories": step[0],
+            "categories_data": [step[1]],
+            "values": loss[0],
+            "values_data": [loss[1]],
+            "line": {"none": True},
+            "marker": {
+                "type": "circle",
+                "size": MARK_SIZE,
+                "fill": {"color": INK},
+                "border": {"color": INK},
+            },
+        }
+    )
+
+
+def _lines(
+    workbook: Workbook, runs: Sequence[RunValues], logarithmic: bool, size: int
+) -> ChartScatter:
     chart = workbook.add_chart({"type": "scatter", "subtype": "straight"})
     for run_values in runs:
         run, values = run_values.run, run_values.values
@@ -36,14 +90,13 @@ def loss_chart(
                 "categories": run.range(STEP),
                 "categories_data": values[STEP].tolist(),
                 "values": run.range(quantity),
-                "values_data": values[quantity].tolist(),
+                # What is too small for the axis is a gap.
+                "values_data": ["#N/A" if np.isnan(n) else n for n in values[quantity].tolist()],
                 "line": {"color": colour, "width": 2, "dash_type": dash},
                 "marker": {"type": "none"},
             }
         )
-    title = "Loss over the steps" + (", logarithmic axis" if logarithmic else "")
-    text = {"size": 9, "color": INK, "bold": False}
-    chart.set_title({"name": title, "name_font": {"size": 11, "color": INK, "bold": True}})
+    text = _font(size)
     shared: dict[str, Any] = {"name_font": text, "num_font": text, "line": {"color": QUIET}}
     last_step = runs[0].run.steps
     chart.set_x_axis(
@@ -56,8 +109,12 @@ def loss_chart(
     if logarithmic:
         vertical |= {"log_base": 10, "num_format": "0E+00", "crossing": "min"}
     else:
-        vertical |= {"min": 0, "num_format": "0.000"}
+        # As many decimals as the axis's own pitch needs, so that no two labels are the same.
+        vertical |= {"min": 0, "num_format": "General"}
     chart.set_y_axis(shared | {"name": label(runs[0].run.loss)} | vertical)
-    chart.set_legend({"position": "right", "font": text})
     chart.set_chartarea({"border": {"none": True}})
     return chart
+
+
+def _font(size: int) -> dict[str, Any]:
+    return {"size": size, "color": INK, "bold": False}

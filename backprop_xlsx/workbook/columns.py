@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
 
+from backprop_xlsx.equations import COUNTED_FROM, counting, turns
 from backprop_xlsx.formula.expression import Expression, Symbol
 from backprop_xlsx.model.names import SAMPLE, STEP, label
 from backprop_xlsx.reference import Array
@@ -17,7 +18,6 @@ from backprop_xlsx.workbook.layout import (
     ROSE,
     THRESHOLD_NAME,
     Run,
-    sample_cell,
     start_cell,
     start_name,
 )
@@ -61,40 +61,36 @@ class RunValues:
 def run_columns(run: Run) -> dict[str, Column]:
     """Every column of a run sheet by its name, from left to right."""
     experiment, network = run.experiment, run.experiment.network
-    step, loss = (xl_col_to_name(run.columns[name]) for name in (STEP, run.loss))
+    loss = xl_col_to_name(run.columns[run.loss])
     below = f"IF({loss}{{row}}<{THRESHOLD_NAME},1,0)"
     rise = f"{SMALLEST_RELATIVE_RISE:.0E}*{loss}{{above}}+{SMALLEST_RISE:.0E}"
     rose = f"IF({loss}{{row}}-{loss}{{above}}>{rise},1,0)"
     floored = f"MAX({loss}{{row}},{LOWEST_ON_LOGARITHMIC_AXIS:.0E})"
     columns = {
-        STEP: Column("step", "whole", "0", f"{step}{{above}}+1"),
         ROSE: Column("rose", "whole", None, rose),
         BELOW: Column("below", "whole", below, below),
         FLOORED: Column("for log axis", "scientific", floored, floored),
     }
-    if experiment.in_turn:
-        sample = xl_col_to_name(run.columns[SAMPLE])
-        last = len(experiment.samples)
-        turn = f"IF({sample}{{above}}={last},1,{sample}{{above}}+1)"
-        columns[SAMPLE] = Column("sample", "whole", "1", turn)
     for name in network.targets + network.inputs:
-        columns[name] = _given(run, name)
+        given = start_cell(experiment, name)
+        columns[name] = Column(name, "value", given, given)
     scientific = {
         name
         for group, names in run.groups
         if group in ("loss", "deltas", "gradients", "state")
         for name in names
     }
-    kept = {name for weight in network.parameters for name in run.optimiser.state_names(weight)}
-    for name, equation in run.equations.items():
+    kept = (name for weight in network.parameters for name in run.optimiser.state_names(weight))
+    starts = {name: str(number) for name, number in COUNTED_FROM.items()}
+    starts |= {name: start_name(name) for name in network.parameters} | dict.fromkeys(kept, "0")
+    computed = counting() | run.equations
+    if experiment.in_turn:
+        computed |= turns(network, len(experiment.samples))
+    for name, equation in computed.items():
         template = equation.formula(lambda leaf: _cell(run, leaf))
-        first = template
-        if name in network.parameters:
-            first = start_name(name)
-        elif name in kept:
-            first = "0"
         style = "scientific" if name in scientific else "value"
-        columns[name] = Column(label(name), style, first, template)
+        style = "whole" if name in COUNTED_FROM else style
+        columns[name] = Column(label(name), style, starts.get(name, template), template)
     for name in network.bias_names:
         if name not in columns:
             columns[name] = Column(name, "value", start_name(name), start_name(name))
@@ -109,7 +105,7 @@ def run_values(run: Run, quantities: Mapping[str, Array]) -> RunValues:
     steps = np.arange(len(losses), dtype=float)
     own = {
         STEP: steps,
-        SAMPLE: steps % len(run.experiment.samples) + 1,
+        SAMPLE: steps % len(run.experiment.samples) + COUNTED_FROM[SAMPLE],
         ROSE: rose,
         BELOW: (losses < THRESHOLD).astype(float),
         FLOORED: np.maximum(losses, LOWEST_ON_LOGARITHMIC_AXIS),
@@ -117,18 +113,6 @@ def run_values(run: Run, quantities: Mapping[str, Array]) -> RunValues:
     return RunValues(
         run, {name: own[name] if name in own else quantities[name] for name in run.columns}
     )
-
-
-def _given(run: Run, name: str) -> Column:
-    """An input or a target: the single sample's, or that of the sample whose turn it is."""
-    experiment = run.experiment
-    formula = start_cell(experiment, name)
-    if experiment.in_turn:
-        first = sample_cell(experiment.network, name, 0)
-        last = sample_cell(experiment.network, name, len(experiment.samples) - 1)
-        sample = xl_col_to_name(run.columns[SAMPLE])
-        formula = f"INDEX({first}:{last.rpartition('!')[2]},{sample}{{row}})"
-    return Column(name, "value", formula, formula)
 
 
 def _cell(run: Run, leaf: Expression) -> str:

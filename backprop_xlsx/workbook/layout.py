@@ -12,6 +12,7 @@ from backprop_xlsx.model.experiment import Experiment
 from backprop_xlsx.model.names import SAMPLE, STEP, gradient_name, sampled
 from backprop_xlsx.model.network import Network
 from backprop_xlsx.model.optimisers import SYMBOLS, Optimiser
+from backprop_xlsx.spreadsheet.sheets.readable import short_text
 
 NETWORK, DERIVATION, LEARNING_RATES, CHECKS = "Network", "Derivation", "Learning rates", "Checks"
 SAMPLES, SURFACE, SELECTED = "Samples", "Surface", "Selected"
@@ -23,7 +24,7 @@ ROSE, BELOW, FLOORED = "rose", "below", "floored"
 GROUP_ROW, HEADER_ROW, FIRST_ROW = 13, 14, 15
 SERIES_NAME_CELL, LEARNING_RATE_CELL = (0, 0), (2, 4)
 
-VERDICT_CELL = (4, 3)  # on the sheet Network
+VERDICT_CELL = (1, 3)  # on the sheet Network
 
 # On the sheet Samples: a row for each input and target, a column for each sample.
 SAMPLES_ROW, SAMPLES_COLUMN = 4, 2
@@ -107,7 +108,7 @@ def runs(experiment: Experiment) -> tuple[Run, ...]:
 
 def series_name(run: Run) -> str:
     """The text of the cell that names a run wherever it is charted."""
-    return f"{series_prefix(run)}{run.optimiser.learning_rate:.15g}"
+    return f"{series_prefix(run)}{short_text(run.optimiser.learning_rate)}"
 
 
 def series_prefix(run: Run) -> str:

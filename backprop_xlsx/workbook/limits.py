@@ -45,6 +45,15 @@ def check_limits(experiment: Experiment) -> None:
         )
 
 
+def table_cells(experiment: Experiment) -> int:
+    """How many cells the tables of all runs take, or a few more."""
+    columns = (
+        most_columns(experiment.network, experiment.samples_a_step, optimiser)
+        for optimiser in experiment.optimisers
+    )
+    return sum(columns) * (experiment.steps + 1)
+
+
 def most_columns(network: Network, samples: int, optimiser: Optimiser) -> int:
     """How many columns a run's sheet takes, or a few more."""
     neurons = sum(network.widths[1:])

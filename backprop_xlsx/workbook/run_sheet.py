@@ -8,6 +8,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from backprop_xlsx.model.optimisers import SYMBOLS
 from backprop_xlsx.spreadsheet.sheets.page import Page, accepted, prepare
+from backprop_xlsx.spreadsheet.sheets.readable import short_formula
 from backprop_xlsx.spreadsheet.sheets.theme import Theme, style_of
 from backprop_xlsx.workbook.charts import loss_chart
 from backprop_xlsx.workbook.columns import RunValues, run_columns
@@ -71,7 +72,7 @@ def _put_facts(page: Page, theme: Theme, run_values: RunValues) -> None:
     run, values = run_values.run, run_values.values
     row, column = LEARNING_RATE_CELL
     rate = xl_rowcol_to_cell(row, column)
-    title = f'"{series_prefix(run)}"&{rate}'
+    title = f'"{series_prefix(run)}"&{short_formula(rate)}'
     page.formula(SERIES_NAME_CELL, title, series_name(run), theme("title"))
     page.height(SERIES_NAME_CELL[0], 28)
     losses = run_values.losses

@@ -12,7 +12,7 @@ from xlsxwriter import Workbook
 
 from backprop_xlsx.spreadsheet.errors import InputError
 from backprop_xlsx.spreadsheet.files import Placed, beside, place
-from backprop_xlsx.workbook.build import CREATED
+from backprop_xlsx.spreadsheet.sheets.properties import CREATED
 from mnist_model.digit.examples import Examples, made_up
 from mnist_model.digit.network.layer import shape_of
 from mnist_model.digit.network.reading import read_stages

@@ -19,7 +19,7 @@ from mnist_model.sheets.grid import (
     WORDS,
     pixels,
 )
-from mnist_model.training.record import IMAGE_SIDE, Mistake
+from mnist_model.training.record import IMAGE_SIDE, Misreading
 
 MOST_SHOWN = 2 * COLUMNS_OF_NUMBERS
 SCALE = 4
@@ -33,12 +33,12 @@ LINES = ("is a", "was read as a", "with probability", "image number")
 class Mistakes:
     """The pictures from row ``top`` on, as many in a row as the grid has columns."""
 
-    mistakes: tuple[Mistake, ...]
+    mistakes: tuple[Misreading, ...]
     top: int
     scored: str
 
     @property
-    def shown(self) -> tuple[Mistake, ...]:
+    def shown(self) -> tuple[Misreading, ...]:
         """Those that have a place."""
         return self.mistakes[:MOST_SHOWN]
 
@@ -98,7 +98,7 @@ class Mistakes:
         return self.top + 1 + index // COLUMNS_OF_NUMBERS * (len(LINES) + 2)
 
 
-def picture(mistake: Mistake) -> bytes:
+def picture(mistake: Misreading) -> bytes:
     """A digit as a PNG file, dark on white, every pixel a square."""
     pixels_of_digit = 255 - numpy.array(mistake.pixels, numpy.uint8)
     image = Image.fromarray(pixels_of_digit.repeat(SCALE, axis=0).repeat(SCALE, axis=1))

@@ -11,9 +11,9 @@ from xlsxwriter.worksheet import Worksheet
 
 from backprop_xlsx import Experiment, build
 from backprop_xlsx.spreadsheet.files import require_writable
+from backprop_xlsx.spreadsheet.sheets.properties import CREATED
 from backprop_xlsx.spreadsheet.sheets.theme import Theme
 from backprop_xlsx.spreadsheet.splice import LONGEST_SHEET_NAME, free_sheet_name, splice
-from backprop_xlsx.workbook.build import CREATED
 from mnist_model.training.record import Record
 
 WriteSheet = Callable[[Workbook, Worksheet, Theme], None]

@@ -9,7 +9,7 @@ from pathlib import Path
 from matplotlib.figure import Figure
 
 from backprop_xlsx.spreadsheet.files import write
-from mnist_model.training.record import Epoch, Mistake
+from mnist_model.training.record import Epoch, Misreading
 
 GOAL = 99.4
 COLUMNS = 6
@@ -37,7 +37,7 @@ def draw_curves(path: Path, name: str, epochs: Sequence[Epoch]) -> None:
     _save(figure, path)
 
 
-def draw_mistakes(path: Path, mistakes: Sequence[Mistake]) -> None:
+def draw_mistakes(path: Path, mistakes: Sequence[Misreading]) -> None:
     """The worst mistakes, each with its target and what was predicted how surely, as PNG."""
     rows = max(1, -(-len(mistakes) // COLUMNS))
     figure = Figure(figsize=(COLUMNS * 1.5, rows * 1.8), layout="constrained")

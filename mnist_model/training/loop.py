@@ -27,7 +27,7 @@ from mnist_model.training.score import logits_of, normalised, scaled, score
 
 
 @dataclass(frozen=True)
-class Run:
+class TrainingRun:
     """One training: what, on what, from which seed, and the folder for its state and log."""
 
     recipe: Recipe
@@ -55,7 +55,7 @@ def ignore(*_: object) -> None:
 
 
 def train(
-    run: Run,
+    run: TrainingRun,
     on_step: Callable[[int, int], None] = ignore,
     on_epoch: Callable[[Epoch], None] = ignore,
 ) -> tuple[nn.Sequential, tuple[Epoch, ...]]:
@@ -159,7 +159,7 @@ def dropout(values: Tensor, probability: float) -> Tensor:
 
 
 def _epoch(
-    run: Run,
+    run: TrainingRun,
     network: nn.Module,
     optimiser: torch.optim.Optimizer,
     number: int,
@@ -196,7 +196,11 @@ def _epoch(
 
 
 def _step(
-    run: Run, network: nn.Module, optimiser: torch.optim.Optimizer, images: Tensor, targets: Tensor
+    run: TrainingRun,
+    network: nn.Module,
+    optimiser: torch.optim.Optimizer,
+    images: Tensor,
+    targets: Tensor,
 ) -> tuple[float, int]:
     values = scaled(images)
     if run.recipe.augmentation is not None:

@@ -8,14 +8,14 @@ from collections.abc import Callable, Iterator
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from mnist_model.training.loop import Run, ignore
+from mnist_model.training.loop import TrainingRun, ignore
 from mnist_model.training.record import Epoch
 
 Watchers = tuple[Callable[[int, int], None], Callable[[Epoch], None]]
 
 
 @contextlib.contextmanager
-def watched(run: Run) -> Iterator[Watchers]:
+def watched(run: TrainingRun) -> Iterator[Watchers]:
     """What is to be called after each step and each epoch; nothing on processes that are silent."""
     if not run.world.writes:
         yield ignore, ignore

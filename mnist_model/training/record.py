@@ -73,7 +73,7 @@ class LayerRow:
 
 
 @dataclass(frozen=True)
-class Mistake:
+class Misreading:
     """An image of the test set that was read wrongly; ``probability`` is of what was predicted."""
 
     index: int
@@ -109,7 +109,7 @@ class Record:
     train_seconds: float
     epochs: tuple[Epoch, ...]
     confusion: tuple[tuple[int, ...], ...]
-    mistakes: tuple[Mistake, ...]
+    mistakes: tuple[Misreading, ...]
     layers: tuple[LayerRow, ...]
     has_batch_norm: bool
     has_dropout: bool
@@ -228,9 +228,9 @@ def _encoded(pixels: tuple[tuple[int, ...], ...]) -> str:
     return base64.b64encode(numpy.array(pixels, numpy.uint8).tobytes()).decode()
 
 
-def _mistake(item: Mapping[str, Any]) -> Mistake:
+def _mistake(item: Mapping[str, Any]) -> Misreading:
     raw = numpy.frombuffer(base64.b64decode(item["pixels"], validate=True), numpy.uint8)
-    return Mistake(
+    return Misreading(
         int(item["index"]),
         int(item["target"]),
         int(item["predicted"]),

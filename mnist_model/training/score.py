@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from mnist_model.training.networks import device_of
-from mnist_model.training.record import CLASSES, Mistake, nested
+from mnist_model.training.record import CLASSES, Misreading, nested
 
 MEAN, STANDARD_DEVIATION = 0.1307, 0.3081
 BATCH = 500
@@ -65,14 +65,14 @@ def confusion(logits: Tensor, targets: Tensor) -> tuple[tuple[int, ...], ...]:
     return tuple(tuple(row) for row in counts.tolist())
 
 
-def worst_mistakes(logits: Tensor, targets: Tensor, images: Tensor) -> tuple[Mistake, ...]:
+def worst_mistakes(logits: Tensor, targets: Tensor, images: Tensor) -> tuple[Misreading, ...]:
     """The pictures that were read wrongly, the most certain first, at most 24 of them."""
     logits, targets = logits.cpu(), targets.cpu()
     probabilities, predicted = logits.softmax(1).max(1)
     wrong = (predicted != targets).nonzero().flatten()
     order = wrong[probabilities[wrong].argsort(descending=True, stable=True)]
     return tuple(
-        Mistake(
+        Misreading(
             index,
             int(targets[index]),
             int(predicted[index]),

@@ -16,7 +16,7 @@ from backprop_xlsx.spreadsheet.errors import FileError, InputError
 from mnist_model.training.architecture import layer_table
 from mnist_model.training.checkpoint import CHECKPOINT_FILE, save_model
 from mnist_model.training.curves import draw_curves, draw_mistakes
-from mnist_model.training.loop import Run, has_bfloat16, ignore, train
+from mnist_model.training.loop import TrainingRun, has_bfloat16, ignore, train
 from mnist_model.training.networks import DROPOUTS, NORMS, POOLINGS, has_layer, parameter_count
 from mnist_model.training.record import (
     EPOCHS_FILE,
@@ -56,7 +56,7 @@ def prepare_folder(folder: Path, resume: bool, overwrite: bool) -> None:
 
 
 def complete(
-    run: Run,
+    run: TrainingRun,
     on_step: Callable[[int, int], None] = ignore,
     on_epoch: Callable[[Epoch], None] = ignore,
 ) -> Record:
@@ -78,7 +78,7 @@ def complete(
     return record
 
 
-def record_of(run: Run, network: nn.Sequential, epochs: tuple[Epoch, ...]) -> Record:
+def record_of(run: TrainingRun, network: nn.Sequential, epochs: tuple[Epoch, ...]) -> Record:
     """The record of a trained network: scored once more, on every picture of the test set."""
     digits = run.digits
     logits = logits_of(network, digits.test_images)
@@ -118,7 +118,7 @@ def record_of(run: Run, network: nn.Sequential, epochs: tuple[Epoch, ...]) -> Re
     )
 
 
-def _finished(run: Run) -> Record:
+def _finished(run: TrainingRun) -> Record:
     record = read_record(run.folder)
     settings = run.recipe.settings()
     now = (len(record.epochs), record.data_sha256, record.is_validation, record.network)

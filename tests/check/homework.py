@@ -13,50 +13,20 @@ import ironcalc
 import xlsxwriter
 from xlsxwriter.utility import xl_rowcol_to_cell
 
-WEIGHTS = {
-    "w1": 0.15,
-    "w2": 0.2,
-    "w3": 0.25,
-    "w4": 0.3,
-    "w5": 0.4,
-    "w6": 0.45,
-    "w7": 0.5,
-    "w8": 0.55,
-}
-START = {"t1": 0.5, "t2": 0.5, "i1": 0.05, "i2": 0.1} | WEIGHTS
-LEARNING_RATE = 0.5
-DELTA = "(({a_o1}-{t1})*{a_o1}*(1-{a_o1})*%s+({a_o2}-{t2})*{a_o2}*(1-{a_o2})*%s)"
-FORMULAS = {
-    "h1": "{w1}*{i1}+{w2}*{i2}",
-    "a_h1": "1/(1+EXP(-{h1}))",
-    "h2": "{w3}*{i1}+{w4}*{i2}",
-    "a_h2": "1/(1+EXP(-{h2}))",
-    "o1": "{w5}*{a_h1}+{w6}*{a_h2}",
-    "a_o1": "1/(1+EXP(-{o1}))",
-    "o2": "{w7}*{a_h1}+{w8}*{a_h2}",
-    "a_o2": "1/(1+EXP(-{o2}))",
-    "E1": "0.5*({t1}-{a_o1})^2",
-    "E2": "0.5*({t2}-{a_o2})^2",
-    "E_total": "{E1}+{E2}",
-    "dE/dw1": DELTA % ("{w5}", "{w7}") + "*{a_h1}*(1-{a_h1})*{i1}",
-    "dE/dw2": DELTA % ("{w5}", "{w7}") + "*{a_h1}*(1-{a_h1})*{i2}",
-    "dE/dw3": DELTA % ("{w6}", "{w8}") + "*{a_h2}*(1-{a_h2})*{i1}",
-    "dE/dw4": DELTA % ("{w6}", "{w8}") + "*{a_h2}*(1-{a_h2})*{i2}",
-    "dE/dw5": "({a_o1}-{t1})*{a_o1}*(1-{a_o1})*{a_h1}",
-    "dE/dw6": "({a_o1}-{t1})*{a_o1}*(1-{a_o1})*{a_h2}",
-    "dE/dw7": "({a_o2}-{t2})*{a_o2}*(1-{a_o2})*{a_h1}",
-    "dE/dw8": "({a_o2}-{t2})*{a_o2}*(1-{a_o2})*{a_h2}",
-} | {weight: f"{{{weight} before}}-{{rate}}*{{dE/d{weight} before}}" for weight in WEIGHTS}
-COLUMNS = (
-    *("t1", "t2", "i1", "i2", "w1", "w2", "w3", "w4", "h1", "a_h1", "h2", "a_h2"),
-    *("w5", "w6", "w7", "w8", "o1", "a_o1", "o2", "a_o2", "E1", "E2", "E_total"),
-    *(f"dE/d{weight}" for weight in WEIGHTS),
+from tests.oracles.class_table import (
+    CLASS_ORDER,
+    UPDATE,
+    WEIGHTS,
+    Start,
 )
+from tests.oracles.class_table import FORMULAS as WITHOUT_UPDATES
 
+START = Start(targets=(0.5, 0.5))
+FORMULAS = WITHOUT_UPDATES | {weight: UPDATE.format(k=weight[1:]) for weight in WEIGHTS}
 # The mistake that a third of all public workbooks hold.
 SIBLING = {
-    "dE/dw3": DELTA % ("{w6}", "{w8}") + "*{a_h1}*(1-{a_h1})*{i1}",
-    "dE/dw4": DELTA % ("{w6}", "{w8}") + "*{a_h1}*(1-{a_h1})*{i2}",
+    gradient: FORMULAS[gradient].replace("{a_h2}*(1-{a_h2})", "{a_h1}*(1-{a_h1})")
+    for gradient in ("dE/dw3", "dE/dw4")
 }
 
 HEADER_ROW = 3
@@ -91,7 +61,7 @@ def write_homework(
 
 def address(quantity: str, step: int) -> str:
     """The cell of a quantity at a step."""
-    return xl_rowcol_to_cell(HEADER_ROW + 1 + step, COLUMNS.index(quantity))
+    return xl_rowcol_to_cell(HEADER_ROW + 1 + step, CLASS_ORDER.index(quantity))
 
 
 @dataclass(frozen=True)
@@ -108,16 +78,16 @@ class _Homework:
         with xlsxwriter.Workbook(path) as book:
             page, summary = book.add_worksheet(self.sheet), book.add_worksheet("Summary")
             page.write_string("A2", "learning rate")
-            page.write_number("B2", LEARNING_RATE)
-            page.write_row(HEADER_ROW, 0, COLUMNS)
+            page.write_number("B2", START.rate)
+            page.write_row(HEADER_ROW, 0, CLASS_ORDER)
             for step, (column, name) in itertools.product(
-                range(self.steps + 1), enumerate(COLUMNS)
+                range(self.steps + 1), enumerate(CLASS_ORDER)
             ):
                 row = HEADER_ROW + 1 + step
                 if (name, step) in self.typed:
                     page.write_number(row, column, self.typed[name, step])
-                elif name in START and (step == 0 or name not in self.formulas):
-                    page.write_number(row, column, START[name])
+                elif name in START.numbers and (step == 0 or name not in self.formulas):
+                    page.write_number(row, column, START.numbers[name])
                 else:
                     formula = _in_cells(self.formulas[name], step)
                     page.write_formula(row, column, formula, value=value(0, row + 1, column + 1))
@@ -131,7 +101,7 @@ class _Homework:
             for place, name in {"D2": "E_total", "D20": "i1"}.items() if self.chart else ():
                 lines = book.add_chart({"type": "line"})
                 first, last = HEADER_ROW + 1, HEADER_ROW + 1 + self.steps
-                column = COLUMNS.index(name)
+                column = CLASS_ORDER.index(name)
                 lines.add_series(
                     {"name": name, "values": [self.sheet, first, column, last, column]}
                 )
@@ -140,7 +110,7 @@ class _Homework:
 
 def _in_cells(formula: str, step: int) -> str:
     def cell(match: re.Match[str]) -> str:
-        name, _, before = match[1].partition(" ")
-        return "$B$2" if name == "rate" else address(name, step - bool(before))
+        name = match[1].removeprefix("above ")
+        return "$B$2" if name == "rate" else address(name, step - (name != match[1]))
 
     return "=" + re.sub(r"\{([^}]*)\}", cell, formula)

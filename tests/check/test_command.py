@@ -15,8 +15,7 @@ from pathlib import Path
 import pytest
 
 from backprop_xlsx.check import __main__ as command
-from backprop_xlsx.check import command as work
-from backprop_xlsx.check import judge
+from backprop_xlsx.check import book_check
 from backprop_xlsx.check.findings import FileReport
 from tests.check.homework import SIBLING, address, write_homework
 
@@ -101,12 +100,14 @@ def test_one_bad_file_stops_no_other(books: Path, capsys: Printed) -> None:
 def test_not_even_an_error_of_the_check_itself_stops_the_others(
     books: Path, capsys: Printed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    real = book_check.check_file
+
     def check_file(path: Path) -> FileReport:
         if path.name == "short.xlsx":
             raise RecursionError("too\ndeep")
-        return judge.check_file(path)
+        return real(path)
 
-    monkeypatch.setattr(work, "check_file", check_file)
+    monkeypatch.setattr(book_check, "check_file", check_file)
     assert command.main([str(books / "short.xlsx"), str(books / "wrong.xlsx")]) == 2
     out, err = capsys.readouterr()
     assert "please report it (RecursionError too deep)" in err
@@ -174,7 +175,7 @@ def test_the_json_has_an_object_for_each_table(books: Path, tmp_path: Path) -> N
     }
     assert [set(fault) for fault in wrong["wrong"]] == 2 * [
         {"quantity", "column", "first_row", "last_row", "cells"}
-        | {"found", "expected", "explanation", "effect"}
+        | {"kind", "found", "expected", "explanation", "effect"}
     ]
     assert (right["wrong"], right["warnings"]) == ([], [])
 
@@ -231,7 +232,7 @@ def test_what_cannot_be_meant_so_is_refused_before_the_work(
         shutil.copy(books / name, tmp_path)
     before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(work, "check_file", no_work)
+    monkeypatch.setattr(book_check, "check_file", no_work)
     assert command.main(options) == 2
     out, err = capsys.readouterr()
     assert (out, len(err.splitlines())) == ("", 1)
@@ -253,7 +254,7 @@ def test_an_interruption_leaves_no_traceback_and_no_output(
     def interrupted(path: Path) -> FileReport:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(work, "check_file", interrupted)
+    monkeypatch.setattr(book_check, "check_file", interrupted)
     target = tmp_path / "findings.json"
     assert command.main([str(books / "right.xlsx"), "--json", str(target)]) == 130
     assert capsys.readouterr() == ("", "interrupted\n")

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
+from backprop_xlsx.check.book_check import check_file
 from backprop_xlsx.check.findings import FileReport
-from backprop_xlsx.check.judge import check_file
 from tests.optional import WORKBOOKS, require
 
 EXPECTED_FILE = WORKBOOKS / "expected.json"
@@ -51,7 +51,7 @@ def test_exactly_the_known_cells_are_wrong(file: str) -> None:
     for ours, known in zip(found, expected, strict=True):
         for key in known.keys() - {"wrong"}:
             assert ours[key] == known[key], (known["sheet"], key)
-        added = ("explanation", "expected", "effect")
+        added = ("explanation", "expected", "effect", "kind")
         assert without(ours["wrong"], *added) == without(known["wrong"], *added)
 
 

@@ -164,7 +164,21 @@ def test_text_is_bracketed_where_it_could_be_misread(expression: Expression, tex
 
 @pytest.mark.parametrize(
     "text",
-    ["∂E/∂w1²", "a/b · c", "∂E/∂w1/(a + b)", "a · ∂E/∂w1²", "a/b·c", "a/b/c", "a·−b", "a − −b", "a·∂E/∂w1", "a²³", "(a", "a b", "-a"]
+    [
+        "∂E/∂w1²",
+        "a/b · c",
+        "∂E/∂w1/(a + b)",
+        "a · ∂E/∂w1²",
+        "a/b·c",
+        "a/b/c",
+        "a·−b",
+        "a − −b",
+        "a·∂E/∂w1",
+        "a²³",
+        "(a",
+        "a b",
+        "-a",
+    ],
 )
 def test_the_reader_of_texts_refuses_what_can_be_misread(text: str) -> None:
     with pytest.raises(MisreadingError):

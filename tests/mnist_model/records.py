@@ -8,7 +8,7 @@ from typing import Any
 
 from mnist_model.training.architecture import layer_table
 from mnist_model.training.networks import build_network, parameter_count
-from mnist_model.training.record import Epoch, Mistake, Record
+from mnist_model.training.record import Epoch, Misreading, Record
 
 
 def record(network: str = "19626", seed: int = 0, epochs: int = 19, **changes: Any) -> Record:
@@ -50,7 +50,7 @@ def record(network: str = "19626", seed: int = 0, epochs: int = 19, **changes: A
         train_seconds=sum(epoch.seconds for epoch in history),
         epochs=history,
         confusion=tuple(map(tuple, counts)),
-        mistakes=tuple(Mistake(7 * k, k % 10, (k + 1) % 10, 0.9, pixels) for k in range(15)),
+        mistakes=tuple(Misreading(7 * k, k % 10, (k + 1) % 10, 0.9, pixels) for k in range(15)),
         layers=layer_table(model),
         has_batch_norm=True,
         has_dropout=True,

@@ -9,7 +9,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from mnist_model import compare
+from mnist_model.commands import compare
 from tests.mnist_model.digits import few
 
 Command = Callable[..., int]

@@ -6,10 +6,13 @@ from pathlib import Path
 
 import numpy
 import pytest
-from PIL import Image, ImageOps
+from PIL import Image, ImageDraw, ImageOps
+from sklearn.datasets import load_sample_images
+from torch import Tensor
 
 from backprop_xlsx.spreadsheet.errors import FileError
-from mnist_model.handwriting import read_picture
+from mnist_model.handwriting import in_characters, read_picture
+from mnist_model.handwriting.ink import Values
 from tests.mnist_model.digits import few
 
 
@@ -76,3 +79,77 @@ def test_an_empty_page_is_told(tmp_path: Path) -> None:
         read_picture(saved(Image.new("L", (50, 50), 200), tmp_path))
     with pytest.raises(FileError, match="is missing"):
         read_picture(tmp_path / "nothing.png")
+
+
+def on_paper(index: int, side: int = 300) -> Values:
+    """A digit in dark ink somewhere on a light page, brightness 0 to 255."""
+    digit = Image.fromarray(few().test_images[index, 0].numpy())
+    ink = numpy.zeros((side, side))
+    ink[40:200, 90:250] = numpy.asarray(digit.resize((160, 160), Image.Resampling.BICUBIC)) / 255
+    return 235 * (1 - 0.75 * ink)
+
+
+def read(values: Values, folder: Path) -> Tensor:
+    return read_picture(saved(Image.fromarray(values.round().clip(0, 255).astype("uint8")), folder))
+
+
+@pytest.mark.parametrize("index", (5, 33, 78))
+def test_light_that_falls_from_a_side_does_not_matter(index: int, tmp_path: Path) -> None:
+    page = on_paper(index)
+    plain = read(page, tmp_path).float()
+    across, down = numpy.meshgrid(numpy.linspace(0, 1, 300), numpy.linspace(0, 1, 300))
+    for light in (1 - 0.6 * across, 1 - 0.3 * (across + down), 1 - 0.5 * (across - 0.5) ** 2):
+        assert (read(page * light, tmp_path).float() - plain).abs().mean() < 6
+
+
+def test_a_frame_and_the_shade_of_an_edge_are_no_part_of_the_digit(tmp_path: Path) -> None:
+    page = on_paper(33)
+    plain = read(page, tmp_path).float()
+    framed = Image.fromarray(page.astype("uint8"))
+    ImageDraw.Draw(framed).rectangle((20, 15, 280, 285), outline=30, width=6)
+    assert (read_picture(saved(framed, tmp_path)).float() - plain).abs().mean() < 8
+    page[:, :60] *= 0.5
+    assert (read(page, tmp_path).float() - plain).abs().mean() < 8
+
+
+def test_a_stroke_beside_the_others_stays_with_them(tmp_path: Path) -> None:
+    page = numpy.full((200, 200), 240.0)
+    page[40:160, 90:100] = 20
+    page[40:50, 106:140] = 20  # a bar that does not touch
+    assert int((read(page, tmp_path)[0, 0].sum(0) > 0).sum()) > 6
+
+
+@pytest.mark.parametrize(
+    ("drawn", "reason"),
+    [
+        ([(30, 30, 100, 110), (180, 60, 260, 150)], "2 strokes, none of them by itself"),
+        ([(80, 80, 200, 200)], "a patch, not strokes"),
+    ],
+)
+def test_what_is_no_single_digit_is_told(
+    drawn: list[tuple[int, int, int, int]], reason: str, tmp_path: Path
+) -> None:
+    page = Image.new("L", (500, 500), 235)
+    for place in drawn:
+        if len(drawn) > 1:
+            ImageDraw.Draw(page).ellipse(place, outline=20, width=9)
+        else:
+            ImageDraw.Draw(page).rectangle(place, fill=20)
+    with pytest.raises(FileError, match=rf"shows no digit \({reason}\)"):
+        read_picture(saved(page, tmp_path))
+
+
+def test_photographs_are_refused(tmp_path: Path) -> None:
+    palace, _ = load_sample_images().images
+    for left in (0, 100, 200):
+        with pytest.raises(FileError, match="shows no digit"):
+            read_picture(saved(Image.fromarray(palace[100:400, left : left + 300]), tmp_path))
+
+
+def test_the_squares_are_shown_in_characters(tmp_path: Path) -> None:
+    page = numpy.full((100, 100), 240.0)
+    page[20:80, 47:53] = 20
+    lines = in_characters(read(page, tmp_path)).splitlines()
+    assert len(lines) == 30
+    assert {len(line) for line in lines} == {58}
+    assert sum("@@" in line for line in lines) == 20

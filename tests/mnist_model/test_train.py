@@ -16,10 +16,10 @@ import numpy
 import pytest
 import safetensors.torch
 import torch
-from sklearn.metrics import confusion_matrix  # type: ignore[import-untyped]
+from sklearn.metrics import confusion_matrix
 
 from backprop_xlsx.spreadsheet.errors import FileError
-from mnist_model import evaluate, train
+from mnist_model.commands import evaluate, train
 from mnist_model.training.checkpoint import load_model
 from mnist_model.training.networks import build_network
 from mnist_model.training.record import Record, read_record
@@ -194,7 +194,10 @@ def test_a_full_disk_stops_the_run_and_keeps_the_last_checkpoint(
 
 def test_ctrl_c_leaves_a_usable_checkpoint_and_log(tmp_path: Path) -> None:
     program = (
-        "import sys; from mnist_model import train; from tests.mnist_model.digits import few\n"
+        "import signal, sys\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+        "from mnist_model.commands import train\n"
+        "from tests.mnist_model.digits import few\n"
         "train.load_digits = lambda _: few()\n"
         "sys.exit(train.main(sys.argv[1:]))"
     )
@@ -211,7 +214,10 @@ def test_ctrl_c_leaves_a_usable_checkpoint_and_log(tmp_path: Path) -> None:
     while process.poll() is None and not (folder / "epochs.csv").exists():
         time.sleep(0.01)
     process.send_signal(signal.SIGINT)
-    _, error = process.communicate(timeout=60)
+    try:
+        _, error = process.communicate(timeout=60)
+    finally:
+        process.kill()
     assert process.returncode == 130, error
     assert error.strip().splitlines()[-1].startswith("interrupted; the same command with --resume")
     assert "Traceback" not in error

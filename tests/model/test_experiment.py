@@ -10,11 +10,13 @@ import pytest
 
 from backprop_xlsx import reference
 from backprop_xlsx.equations import step_loss
-from backprop_xlsx.model.experiment import Experiment, preset_names
+from backprop_xlsx.model.experiment import Experiment
 from backprop_xlsx.model.names import sampled
 from backprop_xlsx.model.network import Network
 from backprop_xlsx.model.optimisers import GradientDescent
-from backprop_xlsx.model.samples import LARGEST_NUMBER_OF_SAMPLES, Sample
+from backprop_xlsx.model.samples import Sample
+from backprop_xlsx.model.settings import preset_names
+from backprop_xlsx.model.valid import LARGEST_NUMBER_OF_SAMPLES
 from backprop_xlsx.spreadsheet.errors import InputError
 from tests.oracles import torch_network
 

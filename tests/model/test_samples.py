@@ -6,12 +6,13 @@ import csv
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from backprop_xlsx.model import samples as module
-from backprop_xlsx.model.samples import Sample, read_samples
+from backprop_xlsx.model.samples import Sample, SampleSet, read_samples
 from backprop_xlsx.spreadsheet.errors import BackpropError, FileError, InputError
 
 EXPECTED = (Sample((0.05, -1.5), (1.0,)), Sample((2e-3, 0.0), (0.25,)))
@@ -48,7 +49,7 @@ def written(folder: Path, content: str | bytes) -> Path:
 
 @pytest.mark.parametrize("content", TABLES.values(), ids=TABLES.keys())
 def test_tables_that_spreadsheets_export_are_read(tmp_path: Path, content: str) -> None:
-    assert read_samples(written(tmp_path, content), 2, 1) == EXPECTED
+    assert read_samples(written(tmp_path, content), 2, 1).samples == EXPECTED
 
 
 REFUSED = {
@@ -89,7 +90,7 @@ def test_anything_else_names_the_file_and_line(tmp_path: Path, content: str, mes
 
 def test_a_header_gives_the_order_only_if_it_names_all(tmp_path: Path) -> None:
     path = written(tmp_path, "t1,i1,i1\n1,2,3\n")
-    assert read_samples(path, 2, 1) == (Sample((1, 2), (3,)),)
+    assert read_samples(path, 2, 1).samples == (Sample((1, 2), (3,)),)
 
 
 @pytest.mark.parametrize(
@@ -123,16 +124,94 @@ def test_files_without_an_end_are_refused(tmp_path: Path, monkeypatch: pytest.Mo
             read_samples(endless, 2, 1)
     monkeypatch.setattr(module, "LARGEST_FILE", 12)
     path = written(tmp_path, "0,0,1\n0,1,0\n")
-    assert len(read_samples(path, 2, 1)) == 2
+    assert len(read_samples(path, 2, 1).samples) == 2
     with pytest.raises(FileError, match="is larger than"):
         read_samples(written(tmp_path, "0,0,1\n0,1,0\n\n"), 2, 1)
 
 
 def test_too_many_samples_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "LARGEST_NUMBER_OF_SAMPLES", 3)
-    assert len(read_samples(written(tmp_path, "0,0,1\n" * 3), 2, 1)) == 3
+    assert len(read_samples(written(tmp_path, "0,0,1\n" * 3), 2, 1).samples) == 3
     with pytest.raises(InputError, match="more than 3 samples; give a part of them"):
         read_samples(written(tmp_path, "0,0,1\n" * 4), 2, 1)
+
+
+IRIS = """sepal length,sepal width,petal length,petal width,species
+5.1,3.5,1.4,0.2,Iris-setosa
+7.0,3.2,4.7,1.4,Iris-versicolor
+6.3,3.3,6.0,2.5,Iris-virginica
+4.9,3.0,1.4,0.2,Iris-setosa
+"""
+FLOWERS = ("Iris-setosa", "Iris-versicolor", "Iris-virginica")
+
+
+def test_classes_become_targets(tmp_path: Path) -> None:
+    found = read_samples(written(tmp_path, IRIS), 4, 3)
+    assert found.class_names == FLOWERS
+    assert found.input_names == ("sepal length", "sepal width", "petal length", "petal width")
+    assert [s.targets for s in found.samples] == [(1, 0, 0), (0, 1, 0), (0, 0, 1), (1, 0, 0)]
+    assert found.samples[1].inputs == (7.0, 3.2, 4.7, 1.4)
+
+
+@pytest.mark.parametrize(
+    ("content", "outputs", "names", "targets"),
+    [
+        ("1,b\n2,a\n", 2, ("a", "b"), [(0, 1), (1, 0)]),
+        ("b,1\na,2\n", 2, ("a", "b"), [(0, 1), (1, 0)]),
+        ("class,i1\nb,1\na,2\n", 2, ("a", "b"), [(0, 1), (1, 0)]),
+        ("1,10\n2,9\n", 2, ("9", "10"), [(0, 1), (1, 0)]),
+        ("1,yes\n2,no\n3,yes\n", 1, ("no", "yes"), [(1,), (0,), (1,)]),
+        ("1;ja\n2,5;nein\n", 1, ("ja", "nein"), [(0,), (1,)]),
+    ],
+)
+def test_a_class_may_stand_anywhere_and_be_any_word(
+    tmp_path: Path, content: str, outputs: int, names: tuple[str, ...], targets: list[Any]
+) -> None:
+    found = read_samples(written(tmp_path, content), 1, outputs)
+    assert (found.class_names, [s.targets for s in found.samples]) == (names, targets)
+
+
+@pytest.mark.parametrize(
+    ("content", "outputs", "message"),
+    [
+        (IRIS, 2, "has 3 classes ('Iris-setosa', 'Iris-versicolor', 'Iris-virginica'), expected 2"),
+        (IRIS, 4, "has 3 classes ('Iris-setosa', 'Iris-versicolor', 'Iris-virginica'), expected 4"),
+        (IRIS, 1, "expected 2 for 1 output; change the last number of layers"),
+        (
+            IRIS.replace("5.1,", "1,5.1,"),
+            3,
+            "6 values given, expected 4 inputs and 3 targets, or 4",
+        ),
+        (IRIS.replace("1.4,", "high,"), 3, "line 2: 'high' is not a number"),
+        (IRIS.replace("Iris-setosa", "x" * 61), 3, "line 2: class: 61 characters given"),
+    ],
+)
+def test_classes_that_do_not_fit_are_refused(
+    tmp_path: Path, content: str, outputs: int, message: str
+) -> None:
+    with pytest.raises(InputError) as caught:
+        read_samples(written(tmp_path, content), 4, outputs)
+    assert message in str(caught.value)
+
+
+@given(st.lists(st.lists(st.floats(-1e6, 1e6), min_size=2, max_size=2), min_size=2, max_size=20))
+def test_standardised_inputs_have_mean_0_and_deviation_1(rows: list[list[float]]) -> None:
+    before = SampleSet(tuple(Sample((a, b), (1.0,)) for a, b in rows))
+    after = before.standardised()
+    for column, (mean, deviation) in enumerate(after.scales):
+        old = np.array([sample.inputs[column] for sample in before.samples])
+        new = np.array([sample.inputs[column] for sample in after.samples])
+        assert new * deviation + mean == pytest.approx(old, abs=1e-5 * np.abs(old).max() + 1e-9)
+        if old.std() > 1e-4 * np.abs(old).max() + 1e-9:
+            assert abs(new.mean()) < 1e-1
+            assert new.std() == pytest.approx(1, rel=1e-5)
+
+
+def test_the_same_input_everywhere_becomes_0(tmp_path: Path) -> None:
+    found = read_samples(written(tmp_path, "5,1\n5,0\n"), 1, 1).standardised()
+    assert [sample.inputs for sample in found.samples] == [(0,), (0,)]
+    with pytest.raises(InputError, match="there is a single sample"):
+        SampleSet((Sample((1,), (1,)),)).standardised()
 
 
 NUMBERS = st.floats(-1e40, 1e40).map(lambda value: float(f"{value:.15g}"))
@@ -153,14 +232,14 @@ def test_what_is_written_is_read(
         for row in rows:
             texts = [repr(value) for value in row]
             writer.writerow([t.replace(".", ",") if decimal_comma else t for t in texts])
-    assert read_samples(path, 2, 1) == tuple(Sample((a, b), (c,)) for a, b, c in rows)
+    assert read_samples(path, 2, 1).samples == tuple(Sample((a, b), (c,)) for a, b, c in rows)
 
 
 @given(st.one_of(st.binary(max_size=60), st.text('01.,;\t\n\r"e-i t\0', max_size=60)))
 def test_no_file_is_answered_with_a_traceback(tmp_path: Path, content: str | bytes) -> None:
     path = written(tmp_path, content)
     try:
-        found = read_samples(path, 1, 1)
+        found = read_samples(path, 1, 1).samples
     except BackpropError as error:
         assert "\n" not in str(error)
     else:

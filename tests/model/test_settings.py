@@ -9,12 +9,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from backprop_xlsx.model.experiment import Experiment, preset_names, preset_settings
-from backprop_xlsx.model.network import LARGEST_NUMBER_OF_WEIGHTS, Network
+from backprop_xlsx.model.experiment import Experiment
+from backprop_xlsx.model.network import Network
 from backprop_xlsx.model.optimisers import Adam, GradientDescent, Momentum, RMSprop
 from backprop_xlsx.model.samples import Sample
-from backprop_xlsx.model.settings import CONSTANTS, KEYS, LARGEST_FILE, changed, read_settings
+from backprop_xlsx.model.setting_keys import CONSTANTS, KEYS, changed
+from backprop_xlsx.model.settings import (
+    LARGEST_FILE,
+    preset_names,
+    preset_settings,
+    read_settings,
+)
 from backprop_xlsx.model.start_values import draw_weights
+from backprop_xlsx.model.valid import LARGEST_NUMBER_OF_WEIGHTS
 from backprop_xlsx.spreadsheet.errors import BackpropError, FileError, InputError
 
 EVERYTHING = """
@@ -83,7 +90,7 @@ def test_every_setting_reaches_the_experiment(tmp_path: Path) -> None:
         "A note.",
     )
     assert experiment == expected
-    others = {"samples", "draw", "seed", "runs"}
+    others = {"samples", "standardise", "draw", "seed", "runs"}
     assert set(settings_of(tmp_path, EVERYTHING)) == set(KEYS) - others
 
 
@@ -141,6 +148,29 @@ def test_a_csv_file_is_sought_beside_the_toml_file(
     assert Experiment.of(found).samples == (Sample((0, 1), (1,)), Sample((1, 1), (0,)))
     absolute = {"layers": "2-1", "samples": str(tmp_path / "data" / "some.csv")}
     assert Experiment.of(absolute).samples == Experiment.of(found).samples
+
+
+def test_classes_and_scales_reach_the_experiment(tmp_path: Path) -> None:
+    table = "length,species\n1,b\n3,a\n"
+    (tmp_path / "some.csv").write_text(table, encoding="utf-8")
+    given = {"layers": "1-2", "samples": str(tmp_path / "some.csv"), "standardize": True}
+    experiment = Experiment.of(given | {"loss": "cross-entropy", "note": "Two flowers."})
+    assert experiment.class_names == ("a", "b")
+    assert experiment.samples == (Sample((-1,), (0, 1)), Sample((1,), (1, 0)))
+    assert experiment.note == (
+        "Two flowers. The inputs are standardised by mean and standard deviation: "
+        "i1 = (length − 2)/1."
+    )
+
+
+def test_american_spellings_are_accepted(tmp_path: Path) -> None:
+    found = settings_of(tmp_path, 'optimizer = "adam"\n')
+    assert {type(each) for each in Experiment.of(found).optimisers} == {Adam}
+    runs = [{"optimizer": "momentum", "learning_rate": 1}]
+    assert Experiment.of({"runs": runs}).optimisers == (Momentum(1),)
+    (last,) = Experiment.preset("xor", optimizer="adam", learning_rates=[1]).optimisers
+    assert last == Adam(1)
+    assert "optimizer: optimiser is given too" in refusal({"optimiser": "adam"} | found)
 
 
 def test_a_byte_order_mark_is_no_part_of_the_settings(tmp_path: Path) -> None:
@@ -237,6 +267,8 @@ def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
         ),
         ({"samples": 5}, "samples: 5 given, expected the name of a CSV file"),
         ({"samples": "a\nb"}, r"samples: 'a\nb' given, expected the name of a CSV file"),
+        ({"standardise": "yes"}, "standardise: 'yes' given, expected true or false"),
+        ({"standardise": True}, "standardise: there is a single sample; give several, or leave it"),
         ({"batch": "half"}, "batch: 'half' is unknown, expected one of: full, one"),
         ({"weights": [0.1] * 7}, "weights: 7 numbers given, expected 8"),
         ({"weights": [0.1] * 8, "draw": "he"}, "draw: weights are given too; leave out one"),

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from backprop_xlsx.model.experiment import Experiment
 from backprop_xlsx.model.network import Network
-from backprop_xlsx.model.start_values import DECIMALS, DRAWS, draw_weights
+from backprop_xlsx.model.start_values import DECIMALS, draw_weights
+from backprop_xlsx.model.valid import DRAWS
 from backprop_xlsx.spreadsheet.errors import InputError
 from tests.strategies import networks
 

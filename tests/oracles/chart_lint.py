@@ -14,6 +14,8 @@ WITHOUT_AXES = {f"{CHART}{kind}Chart" for kind in ("pie", "pie3D", "doughnut", "
 # Excel saves what it caches with eight digits.
 CACHE_TOLERANCE = 1e-7
 
+ENDS = ("min", "max")
+
 Values = Mapping[str, Mapping[str, str]]
 
 
@@ -32,6 +34,8 @@ def chart_problems(root: Element, part: str, book: Book, values: Values) -> Iter
     if not any(True for plot in plots for _ in plot.iterfind(f"{CHART}ser")):
         yield f"{part}: no series"
     yield from _axis_id_problems(plots, axes, part)
+    if _is_drawing(plots, axes):
+        axes = []
     for axis in axes:
         place = f"{part}: axis {_value(axis, 'axId')}"
         yield from _axis_problems(axis, plots, place)
@@ -44,6 +48,27 @@ def chart_problems(root: Element, part: str, book: Book, values: Values) -> Iter
             yield f"{place}: number repeated"
         numbers.add(number)
         yield from _series_problems(series, place, book, values)
+        yield from _marker_problems(series, place)
+
+
+def _is_drawing(plots: list[Element], axes: list[Element]) -> bool:
+    """Whether a chart is a picture: all axes deleted, with ends of their own, and labelled series.
+
+    Only then does nobody miss the axes.
+    """
+    labelled = [
+        series
+        for plot in plots
+        for series in plot.iterfind(f"{CHART}ser")
+        if any(label.get("val") == "1" for label in series.iter(f"{CHART}showSerName"))
+    ]
+    return bool(labelled) and all(
+        _value(axis, "delete") == "1"
+        and all(
+            _value(scaling, end) for scaling in axis.iterfind(f"{CHART}scaling") for end in ENDS
+        )
+        for axis in axes
+    )
 
 
 def _value(element: Element, child: str) -> str:
@@ -130,6 +155,12 @@ def _series_problems(series: Element, place: str, book: Book, values: Values) ->
             else:
                 if problem := _cache_problem(reference, cells, values):
                     yield f"{place}: {formula}: {problem}"
+
+
+def _marker_problems(series: Element, place: str) -> Iterator[str]:
+    for size in series.iterfind(f"{CHART}marker/{CHART}size"):
+        if not 2 <= int(size.get("val", "0")) <= 72:
+            yield f"{place}: marker of size {size.get('val')}, 2 to 72 expected"
 
 
 def _referenced_cells(formula: str, book: Book) -> list[tuple[str, str]]:

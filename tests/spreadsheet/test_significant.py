@@ -131,7 +131,9 @@ def test_engines_write_the_same(tmp_path: Path, values: list[tuple[float, float]
 
 def test_libreoffice_writes_the_same(tmp_path: Path) -> None:
     require_libreoffice()
-    sizes = [sign * m * 10.0**e for sign in (1, -1) for m in (1, 1.23456, 9.9996) for e in range(-15, 10)]
+    sizes = [
+        sign * m * 10.0**e for sign in (1, -1) for m in (1, 1.23456, 9.9996) for e in range(-15, 10)
+    ]
     values = [(value, 0.5) for value in (*NEAR_TIES, *sizes, 0.0, 0.99996, 0.5000231)]
     path = tmp_path / "numbers.xlsx"
     write_book(path, values)

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Any
 
 import openpyxl
 import pytest
-from hypothesis import given, settings
 from openpyxl.worksheet.worksheet import Worksheet
 
 from backprop_xlsx import reference
@@ -16,10 +14,10 @@ from backprop_xlsx.model.experiment import Experiment
 from backprop_xlsx.spreadsheet.engines import recalculate
 from backprop_xlsx.spreadsheet.ooxml.book import read_book
 from backprop_xlsx.spreadsheet.ooxml.patch import spoil
+from backprop_xlsx.spreadsheet.sheets.readable import number_text
 from backprop_xlsx.workbook.build import write_workbook
-from tests.strategies import any_experiments
 
-DRAWING_COLUMN = 7  # G, where the drawing and the notation begin
+SYMBOL_COLUMN = 2  # B, where the notation's names stand
 SETTINGS = {
     "layers": "3-5-3",
     "activation": "tanh",
@@ -41,68 +39,42 @@ def texts(sheet: Worksheet) -> list[str]:
     return [str(cell.value) for row in sheet.iter_rows() for cell in row if cell.value is not None]
 
 
-def drawn(experiment: Experiment, folder: Path) -> dict[str, Any]:
-    """Each quantity of the drawing by the name that stands in or before its cell, recalculated."""
-    sheet = network_sheet(experiment, folder)
-    spoil(read_book(folder / "book.xlsx"), folder / "spoilt.xlsx")
-    found = recalculate(folder / "spoilt.xlsx", "ironcalc")
-    numbers = {}
-    for row in sheet.iter_rows(min_col=DRAWING_COLUMN, min_row=9):
-        for cell in row:
-            if cell.data_type != "f":
-                continue
-            name = re.match(r'"([^"]+) = "', cell.number_format)
-            before = str(sheet.cell(cell.row, cell.column - 1).value)
-            weight = re.search(r"(\w+) =$", before)
-            found_name = name or weight
-            assert found_name is not None, cell.coordinate
-            numbers[found_name[1]] = found.value("Network", cell.row, cell.column)
-    return numbers
-
-
-@settings(max_examples=15)
-@given(any_experiments())
-def test_the_drawing_shows_the_numbers_of_step_0(tmp_path: Path, experiment: Experiment) -> None:
+def test_a_network_too_large_for_a_chart_is_drawn_in_cells(tmp_path: Path) -> None:
+    """Every neuron, weight and loss once, with the number of the chosen step."""
+    experiment = Experiment.of({"layers": "5-6-5", "biases": "trained", "steps": 2})
     network = experiment.network
-    first = reference.train(experiment)[0]
-    numbers = drawn(experiment, tmp_path)
-    for name, number in numbers.items():
-        assert number == pytest.approx(first[name][0], rel=1e-9, abs=1e-12), name
-    several = experiment.samples_a_step > 1
-    suffix = "[1]" if several else ""
-    neurons = {
-        name + suffix
-        for neuron in network.neurons
-        for name in (neuron.pre_activation, neuron.activation)
-    }
-    given_numbers = {name + suffix for name in (*network.inputs, *network.targets, "E_total")}
-    assert set(numbers) == (
-        neurons
-        | given_numbers
-        | set(network.weights + network.bias_names)
-        | {name + suffix for name in network.losses}
-        | ({"E_mean"} if several else set())
-    )
-
-
-def test_the_edges_of_the_class_network_cross(tmp_path: Path) -> None:
-    sheet = network_sheet(Experiment.preset(), tmp_path)
-    arrows = {
-        (cell.row, cell.column_letter): cell.number_format.split('"')[1:4:2]
-        for row in sheet["G11:L16"]
+    sheet = network_sheet(experiment, tmp_path)
+    spoil(read_book(tmp_path / "book.xlsx"), tmp_path / "spoilt.xlsx")
+    found = recalculate(tmp_path / "spoilt.xlsx", "ironcalc")
+    shown = {
+        str(found.value("Network", cell.row, cell.column)).removesuffix("  →")
+        for row in sheet.iter_rows()
         for cell in row
-        if any(arrow in cell.number_format for arrow in "→↘↗")
+        if cell.data_type == "f" and str(cell.value).startswith("=Selected!")
     }
-    assert {cell: (name.split()[0], arrow.strip()) for cell, (name, arrow) in arrows.items()} == {
-        (12, "H"): ("w1", "→"),
-        (13, "H"): ("w3", "↘"),
-        (15, "H"): ("w2", "↗"),
-        (16, "H"): ("w4", "→"),
-        (12, "J"): ("w5", "→"),
-        (13, "J"): ("w7", "↘"),
-        (15, "J"): ("w6", "↗"),
-        (16, "J"): ("w8", "→"),
-    }
+    first = reference.train(experiment)[0]
+    names = [*network.inputs, *network.targets, *network.weights, *network.bias_names]
+    names += [name for n in network.neurons for name in (n.pre_activation, n.activation)]
+    names += [*network.losses, "E_total"]
+    assert shown == {f"{name} = {number_text(float(first[name][0]))}" for name in names}
+
+
+def test_the_first_screen_holds_what_the_laboratory_needs(tmp_path: Path) -> None:
+    """1,250 pixels across and some 24 rows: drawing, yellow cells, losses, verdict, choice."""
+    sheet = network_sheet(Experiment.preset(), tmp_path)
+    assert sheet.freeze_panes is None
+    columns = sheet.column_dimensions.values()
+    widths = [round(own.width * 7) * (own.max - own.min + 1) for own in columns]
+    assert sum(widths) <= 1280
+    names = openpyxl.load_workbook(tmp_path / "book.xlsx").defined_names
+    for name in (*(f"start_{n}" for n in Experiment.preset().start_values), "chosen_step"):
+        assert int(names[name].attr_text.rpartition("$")[2]) <= 24, name
+    (book,) = (s for s in read_book(tmp_path / "book.xlsx").sheets if s.name == "Network")
+    assert len(book.charts) == 2
+    for chart in sheet._charts:
+        assert chart.anchor._from.row + round(chart.anchor.ext.height / 9525 / 20) <= 24
+    rows = [cell.row for cell in sheet["R"] if cell.value]
+    assert max(row for row in rows if row <= 24) == 21  # the last of six runs
 
 
 @pytest.mark.parametrize(
@@ -136,7 +108,8 @@ def test_every_start_value_and_constant_is_named_and_validated(tmp_path: Path) -
         for constant in constants
     }
     starts = {f"start_{name}" for name in ADAM.start_values}
-    assert set(names) - {"loss_threshold"} == constants | starts
+    choice = {f"{kind}_{what}" for kind in ("chosen", "selected") for what in ("run", "step")}
+    assert set(names) - {"loss_threshold"} == constants | starts | choice
     rules = {str(rule.sqref): rule for rule in sheet.data_validations.dataValidation}
 
     def rule(name: str) -> tuple[float, float]:
@@ -151,15 +124,16 @@ def test_every_start_value_and_constant_is_named_and_validated(tmp_path: Path) -
     assert rule("weight_decay_B") == rule("epsilon_A") == (0, 1e40)
     for name, value in ADAM.start_values.items():
         assert sheet[names[f"start_{name}"].attr_text.split("!")[1].replace("$", "")].value == value
-    assert len(rules) == len(constants | starts)
+    assert len(rules) == len(constants | starts) + 2
 
 
 def test_a_note_is_shown_in_full_and_is_no_formula(tmp_path: Path) -> None:
     note = "=1+1 is what this note begins with.\n\n" + "Many words, one after another. " * 20
     experiment = Experiment.of({"note": note, "title": "=A1", "steps": 1})
     sheet = network_sheet(experiment, tmp_path)
-    start = [cell.value for cell in sheet["B"]].index("Start values") + 1
-    lines = [sheet.cell(row, 2) for row in range(9, start)]
+    column = [cell.value for cell in sheet["B"]]
+    first, end = column.index("What this is") + 4, column.index("Notation")
+    lines = [sheet.cell(row, 2) for row in range(first, end)]
     shown = " ".join(str(cell.value) for cell in lines if cell.value is not None)
     assert shown.split() == note.split()
     assert {cell.data_type for cell in lines if cell.value} == {"s"}
@@ -169,13 +143,13 @@ def test_a_note_is_shown_in_full_and_is_no_formula(tmp_path: Path) -> None:
 
 def test_fixed_biases_and_samples_say_what_they_are(tmp_path: Path) -> None:
     fixed = texts(network_sheet(Experiment.preset("mazur", steps=1), tmp_path))
-    assert "bias of h1 (fixed)" in fixed
+    assert "b1 of h1, fixed" in fixed
     several = texts(network_sheet(Experiment.preset("xor", steps=1), tmp_path))
-    assert "bias of h1" in several
-    assert "weight from i1 to h1" in several
-    assert any("edited on the sheet" in text for text in several)
+    assert "b1 of h1" in several
+    assert "w1: i1 → h1" in several
+    assert "four samples:" in several
     assert {"Samples", "Derivation", "Learning rates", "Checks"} <= set(several)
-    assert "input 1" not in several
+    assert "input i1" not in several
 
 
 @pytest.mark.parametrize(
@@ -194,7 +168,7 @@ def test_every_column_of_a_run_is_in_the_notation(tmp_path: Path, experiment: Ex
         return re.sub(r"\[\d+\]|_?\d+(_\d+)?", "", name).replace("_b", "_w")
 
     sheet = network_sheet(experiment, tmp_path)
-    column = [sheet.cell(row, DRAWING_COLUMN).value for row in range(1, sheet.max_row + 1)]
+    column = [sheet.cell(row, SYMBOL_COLUMN).value for row in range(1, sheet.max_row + 1)]
     named = [str(value) for value in column[column.index("Notation") :] if value is not None]
     known = {kind(name) for symbol in named for name in re.split(r", | … | …", symbol)}
     book = openpyxl.load_workbook(tmp_path / "book.xlsx")

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from backprop_xlsx.check.faults.mistakes import Mistake, content
+from backprop_xlsx.check.faults.gathering import WrongCells, of_contents
 from backprop_xlsx.check.judging.verdicts import Judge
-from backprop_xlsx.check.repair.cell_names import CellNames
-from backprop_xlsx.model.names import label
+from backprop_xlsx.check.repair.slips.contents import ChangingGiven, TypedNumber
+from backprop_xlsx.check.repair.writing import CellWriter
 
 
-def mistakes_of_given(judge: Judge, names: CellNames) -> Iterator[Mistake]:
+def wrong_cells_of_given(judge: Judge, writer: CellWriter) -> Iterator[WrongCells]:
     """The rows of a described table whose cell does not lead to the cell that is given.
 
     Elsewhere such a column may hold numbers, and that they change gives a warning.
@@ -26,17 +26,10 @@ def mistakes_of_given(judge: Judge, names: CellNames) -> Iterator[Mistake]:
         if surroundings.in_table(given) is not None:
             wrong = list(table.rows)
         typed = [row for row in wrong if _is_typed(judge, name, row)]
-        for rows, text in (
-            (typed, "a number is typed in where a formula belongs"),
-            (
-                [row for row in wrong if row not in typed],
-                f"{label(name)} is given: it does not change from row to row",
-            ),
-        ):
+        changing = [row for row in wrong if row not in typed]
+        for slip, rows in ((TypedNumber(), typed), (ChangingGiven(), changing)):
             if rows:
-                corrections = {row: names.given(name) for row in rows}
-                found = content(judge, name, rows[0])
-                yield Mistake(name, column, found, text, corrections)
+                yield of_contents(judge, name, slip, dict.fromkeys(rows, writer.given(name)))
 
 
 def _is_typed(judge: Judge, name: str, row: int) -> bool:

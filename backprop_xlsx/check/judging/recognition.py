@@ -2,46 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from functools import partial
 
-from backprop_xlsx.check.reading.exercise import CLASS_EXERCISE, Exercise, with_biases
-from backprop_xlsx.check.reading.forms import forms_of
+from backprop_xlsx.check.judging.columns import Column
+from backprop_xlsx.check.judging.networks import networks_of
+from backprop_xlsx.check.reading.convention import CONVENTIONAL_LOSSES, Convention, Velocity
+from backprop_xlsx.check.reading.exercise import CLASS_EXERCISE, Exercise
 from backprop_xlsx.check.reading.surroundings import Surroundings
 from backprop_xlsx.check.reading.tables import Table
 from backprop_xlsx.check.table_check import Memory, TableCheck
-from backprop_xlsx.model.names import gradient_name
+from backprop_xlsx.model.names import TOTAL_LOSS, gradient_name
+from backprop_xlsx.model.network import CLASS_NETWORK, Network
+from backprop_xlsx.model.optimisers import Momentum
 from backprop_xlsx.spreadsheet.ooxml.book import Book
 
-FEWEST_WRONG = 3
-"""Of four neurons, that are wrong without biases where nothing is named for a bias."""
-OWN = with_biases(shared=False, trained=True)
-_FORWARD = tuple(
-    name
-    for neuron in CLASS_EXERCISE.network.neurons
-    for name in (neuron.pre_activation, neuron.activation)
-)
+OPTIMISERS = (Momentum(1.0), Velocity(1.0))
+"""Other than that of the class; their tables have columns of velocities."""
 
 
 def held_against_best(book: Book, tables: Sequence[Table], memory: Memory) -> list[TableCheck]:
-    """Each table held against the class network, or against that with biases.
+    """Each table held against the exercise of the class, or against what it follows instead.
 
-    It has biases if columns are named for them, or if more of its neurons are right with them.
+    The class's own comes first. Only where something is wrong by it are other conventions tried,
+    those first that other tables of the book follow; the one with the fewest wrong cells is taken.
     """
-    found = []
+    found: list[TableCheck] = []
+    followed: dict[Exercise, None] = {}
     for table in tables:
         others = [other for other in tables if other is not table]
-        check = _held(CLASS_EXERCISE, book, table, others, memory)
-        if _names_biases(table) or _wrong_neurons(check) >= FEWEST_WRONG:
-            biased = [_held(e, book, table, others, memory) for e in _with_biases(table)]
-            # Of equals the first is taken: what the columns are named for.
-            if _has_gradients_of_biases(table):
-                checks = biased
-            elif _names_biases(table):
-                checks = [*biased, check]
-            else:
-                checks = [check, *biased]
-            check = max(checks, key=lambda check: check.right_cells(_FORWARD))
-        found.append(check)
+        reading = _Reading(table, partial(_held, book, table, others, memory))
+        for exercise in followed:
+            reading.tries(exercise)
+        for network in reading.networks(book, others):
+            reading.tries(network)
+        for loss in reading.losses():
+            reading.tries(loss)
+        for optimiser in reading.optimisers():
+            reading.tries(optimiser)
+        if reading.best.exercise is not CLASS_EXERCISE:
+            followed[reading.best.exercise] = None
+        found.append(reading.best)
     return found
 
 
@@ -57,48 +59,118 @@ def held_against_one_of(
         others = [other for other in tables if other is not table]
         checks: list[TableCheck] = []
         for exercise in dict.fromkeys(left or exercises):
-            checks.append(_held(exercise, book, table, others, memory))
+            checks.append(_held(book, table, others, memory, exercise))
             if checks[-1].has_all_columns and checks[-1].all_right(exercise.starts):
                 break
-        best = max(checks, key=lambda check: check.right_cells(check.table.exercise.starts))
-        if best.table.exercise in left:
-            left.remove(best.table.exercise)
+        best = max(checks, key=lambda check: check.right_cells(check.exercise.starts))
+        if best.exercise in left:
+            left.remove(best.exercise)
         found.append(best)
     return found
 
 
-def _wrong_neurons(check: TableCheck) -> int:
-    neurons = CLASS_EXERCISE.network.neurons
-    return sum(not check.all_right((n.pre_activation, n.activation)) for n in neurons)
+class _Reading:
+    """One table, and the best of the exercises that it was held against: first that of the class.
+
+    What it suggests are conventions that are worth a try, none where they could not help: one
+    concerns all neurons of a layer, so most of these must be wrong without it.
+    """
+
+    def __init__(self, table: Table, held: Callable[[Exercise], TableCheck]) -> None:
+        self._table = table
+        self._held = held
+        self._tried = {CLASS_EXERCISE}
+        self.best = held(CLASS_EXERCISE)
+        self._wrong = self._wrong_cells(self.best)
+
+    def tries(self, exercise: Exercise) -> None:
+        """Hold the table against another exercise, and keep it if fewer cells are wrong."""
+        if not self._wrong or exercise in self._tried:
+            return
+        self._tried.add(exercise)
+        check = self._held(exercise)
+        wrong = self._wrong_cells(check)
+        if wrong < self._wrong:
+            self.best, self._wrong = check, wrong
+
+    def networks(self, book: Book, others: Sequence[Table]) -> Iterator[Exercise]:
+        """With the network that headers and products of formulas show."""
+        if not self._wrong or not self._doubts_network():
+            return
+        exercise = self.best.exercise
+        for network in networks_of(book, self._table, others):
+            loss = exercise.network.loss_name
+            if CONVENTIONAL_LOSSES[loss].activation in (None, network.activations[-1]):
+                network = replace(network, loss_name=loss)
+            if network != _conventional(CLASS_NETWORK):
+                yield replace(exercise, network=network)
+
+    def losses(self) -> Iterator[Exercise]:
+        """With each other loss."""
+        exercise = self.best.exercise
+        network = _conventional(exercise.network)
+        # Gradients may be computed from others, and be right by them.
+        groups = [
+            network.losses if self.best.columns.keys() & set(network.losses) else (TOTAL_LOSS,)
+        ]
+        groups += [tuple(map(gradient_name, layer.weights)) for layer in network.layers]
+        if not self._wrong or not any(map(self._all_wrong, groups)):
+            return
+        for name, loss in CONVENTIONAL_LOSSES.items():
+            if loss.activation in (None, network.activations[-1]):
+                yield replace(exercise, network=replace(network, loss_name=name))
+
+    def optimisers(self) -> Iterator[Exercise]:
+        """With each other optimiser, if the table has columns of velocities."""
+        exercise = self.best.exercise
+        named = any(name.startswith("v_") for name in self._table.columns)
+        if named and self._mostly_wrong(exercise.parameters):
+            network = _conventional(exercise.network)
+            for optimiser in OPTIMISERS:
+                yield replace(exercise, network=network, optimiser=optimiser)
+
+    def _doubts_network(self) -> bool:
+        network, columns = self.best.exercise.network, self._table.columns
+        if any(name not in CLASS_EXERCISE.names for name in columns):
+            return True
+        if any(neuron.pre_activation not in columns for neuron in network.neurons):
+            return True
+        return any(
+            self._mostly_wrong([getattr(neuron, kind) for neuron in layer.neurons])
+            for layer in network.layers
+            for kind in ("pre_activation", "activation")
+        )
+
+    def _mostly_wrong(self, names: Iterable[str]) -> bool:
+        columns = [self.best.columns[name] for name in names if name in self.best.columns]
+        wrong = sum(_wrong_in(column) > 0 for column in columns)
+        return 2 * wrong > len(columns)
+
+    def _all_wrong(self, names: Iterable[str]) -> bool:
+        columns = [self.best.columns[name] for name in names if name in self.best.columns]
+        return any(map(_wrong_in, columns)) and not any(column.right for column in columns)
+
+    def _wrong_cells(self, check: TableCheck) -> int:
+        """Cells that are wrong by an exercise; those of which that knows nothing count double."""
+        table, exercise = self._table, check.exercise
+        unknown = [name for name in table.columns if name not in exercise.names]
+        cells = [table.cell(name, row) for name in unknown for row in table.rows]
+        ignored = sum(cell is not None for cell in cells)
+        return 2 * ignored + sum(map(_wrong_in, check.columns.values()))
+
+
+def _wrong_in(column: Column) -> int:
+    wrong = sum(len(rows) for _, rows in column.wrong)
+    return wrong + len(column.typed) + len(column.disagreeing) + (column.wrong_start is not None)
+
+
+def _conventional(network: Network) -> Convention:
+    if isinstance(network, Convention):
+        return network
+    return Convention(network.widths, network.activations, loss_name=network.loss_name)
 
 
 def _held(
-    exercise: Exercise, book: Book, table: Table, others: Sequence[Table], memory: Memory
+    book: Book, table: Table, others: Sequence[Table], memory: Memory, exercise: Exercise
 ) -> TableCheck:
     return TableCheck(Surroundings(book, table.held_against(exercise), others), memory)
-
-
-def _with_biases(table: Table) -> Iterator[Exercise]:
-    trained = _has_gradients_of_biases(table) or _updates_biases(table)
-    own = OWN.biases[-1] in table.columns
-    for shared in (not own, own):
-        yield with_biases(shared=shared, trained=trained)
-
-
-def _names_biases(table: Table) -> bool:
-    return any(name in table.columns for name in OWN.biases) or _has_gradients_of_biases(table)
-
-
-def _has_gradients_of_biases(table: Table) -> bool:
-    return any(gradient_name(name) in table.columns for name in OWN.biases)
-
-
-def _updates_biases(table: Table) -> bool:
-    """Whether a column of biases holds more than numbers and references to one of them."""
-    for name in OWN.biases:
-        if name in table.columns:
-            cells = [(row, table.cell(name, row)) for row in table.rows[1:]]
-            formulas = [(row, cell.formula) for row, cell in cells if cell and cell.formula]
-            if any(len(form.tokens) > 2 for form in forms_of(formulas) if form.error is None):
-                return True
-    return False

@@ -28,6 +28,10 @@ MOST_ROWS = 200
 """Rows with a formula of their own that have a vote."""
 
 
+MOST_AT_ONCE = 2
+"""Roles that are sought in one formula though each was found in others."""
+
+
 @dataclass
 class Votes:
     """For each candidate, in how many cells it fills a role, and the first of their rows."""
@@ -79,18 +83,23 @@ def find_learning_rate(judge: Judge, forms: Forms) -> Candidate | None:
         labelled = [place for place, name in surroundings.aliases.items() if name == LEARNING_RATE]
         if labelled:
             return labelled[0]
+    missing = _missing(judge, judge.exercise.hyperparameters[1:])
     votes, used = Votes({}, {}), Votes({}, {})
-    for weight in judge.exercise.parameters:
+    for weight in judge.exercise.starts:
+        # Its update may need a momentum too, of which no more is known.
+        more = tuple(sorted(_needs(judge.exercise, weight) & missing))
         for form in forms.get(weight, ())[:MOST_ROWS]:
             rows = [row for row in form.rows if row != table.first_row]
             for meanings, same in _readings(judge, form, rows):
-                for candidate, place in _candidates(form.tokens, meanings).items():
+                candidates = _candidates(form.tokens, meanings)
+                for place in candidates.values():
                     used.add(place, same)
-                    if _fills(judge, weight, form, meanings, {candidate: LEARNING_RATE}):
-                        votes.add(place, same)
-                own = _own_column(judge, weight, form, meanings)
-                if own is not None:
-                    votes.add(own, same)
+                own = _own_column(meanings)
+                needed = more if own is not None else (LEARNING_RATE, *more)
+                for chosen in permutations(candidates, len(needed)):
+                    roles = dict(zip(chosen, needed, strict=True))
+                    if _fills(judge, weight, form, meanings, roles):
+                        votes.add(candidates[chosen[0]] if own is None else own, same)
     winner = votes.winner(surroundings)
     if winner is None:
         winner = _likeliest(used, surroundings)
@@ -188,14 +197,11 @@ def _fills(
     )
 
 
-def _own_column(
-    judge: Judge, weight: str, form: Form, meanings: Sequence[Meaning | None]
-) -> Place | None:
-    """The cell of the learning rate's own column, if an update uses one and is right by it."""
+def _own_column(meanings: Sequence[Meaning | None]) -> Place | None:
+    """The cell of the learning rate's own column, if a formula refers to one."""
     for meaning in meanings:
         if meaning is not None and meaning.expression == Symbol(LEARNING_RATE):
-            right = judge.right_tokens(weight, form.tokens, form.part, meanings)
-            return meaning.place if right else None
+            return meaning.place
     return None
 
 
@@ -250,9 +256,12 @@ def _find_by_use(judge: Judge, forms: Forms, missing: Iterable[str]) -> None:
     """Give each missing constant to the candidate that makes the most formulas right."""
     missing = set(missing)
     votes = {name: Votes({}, {}) for name in missing}
-    for quantity, quantity_forms in forms.items():
-        needed = sorted(_needs(judge.exercise, quantity) & missing)
-        for form in quantity_forms[:MOST_ROWS] if needed else ():
+    needs = {quantity: sorted(_needs(judge.exercise, quantity) & missing) for quantity in forms}
+    for quantity in sorted(filter(needs.get, needs), key=lambda quantity: len(needs[quantity])):
+        needed = needs[quantity]
+        if len(needed) > MOST_AT_ONCE and all(votes[name].counts for name in needed):
+            continue
+        for form in forms[quantity][:MOST_ROWS]:
             for meanings, rows in _readings(judge, form, form.rows):
                 candidates = _candidates(form.tokens, meanings)
                 if set(needed) <= set(judge.exercise.biases):

@@ -8,11 +8,19 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from backprop_xlsx.check.judging.probes import Probes, circular, probes
+from backprop_xlsx.check.judging.probes import (
+    OwnRows,
+    Probes,
+    branches,
+    circular,
+    probes,
+    wide_probes,
+)
 from backprop_xlsx.check.reading.exercise import Exercise
 from backprop_xlsx.check.reading.forms import Form
 from backprop_xlsx.check.reading.meanings import Meaning, Outside, Place, meant
 from backprop_xlsx.check.reading.surroundings import Surroundings
+from backprop_xlsx.check.reading.tables import Table
 from backprop_xlsx.formula.block import Block
 from backprop_xlsx.formula.expression import Expression, Symbol, Value
 from backprop_xlsx.formula.parse import Part
@@ -24,28 +32,42 @@ MOST_DIFFERENT = 30_000
 
 @dataclass
 class Verdicts:
-    """What was found before in a book, by quantity and by what the formula's operands mean."""
+    """What was found before in a book, by quantity and by what the formula's operands mean.
+
+    ``branching`` are formulas that are right as far as any table can tell, yet have several ways to
+    go: each table tries them in its own rows too.
+    """
 
     found: dict[tuple[object, ...], bool] = field(default_factory=dict)
+    branching: dict[tuple[object, ...], Expression] = field(default_factory=dict)
     left: int = MOST_DIFFERENT
 
 
 class Judge:
     """Judges the formulas of one table; what means the same is probed once.
 
-    ``fixed`` gives the constants of the exercise that are typed into the table's formulas.
+    ``fixed`` gives the constants of the exercise that are typed into the table's formulas,
+    ``own_rows`` the states of the table itself once its roles are known.
     """
 
     def __init__(self, surroundings: Surroundings, known: Verdicts) -> None:
         self.surroundings = surroundings
         self.table = surroundings.table
         self.fixed: tuple[tuple[str, float], ...] = ()
+        self.own_rows: Callable[[], OwnRows | None] = lambda: None
         self._known = known
+        self._in_own_rows: dict[tuple[object, ...], bool] = {}
         self._filled_columns = {
             column
             for name, column in self.table.columns.items()
             if name not in self.exercise.constants or self._is_filled(column)
         }
+
+    def of(self, table: Table) -> Judge:
+        """The judge of the same table with other columns or quantities, who knows the same roles."""
+        judge = Judge(self.surroundings.of(table), self._known)
+        judge.fixed = self.fixed
+        return judge
 
     @property
     def probes(self) -> Probes:
@@ -84,8 +106,16 @@ class Judge:
             key = (*key, *taken_as.items())
         verdict = self._known.found.get(key)
         if verdict is None:
-            verdict = self._probe(quantity, part, meanings, taken_as or {})
-            self._known.found[key] = verdict
+            try:
+                expression = meant(part.expression, meanings)
+                verdict = self._probe(quantity, expression, taken_as or {})
+                self._known.found[key] = verdict
+                if verdict and branches(expression):
+                    self._known.branching[key] = expression
+            except RecursionError:
+                raise FormulaError("is nested too deeply") from None
+        if verdict and key in self._known.branching:
+            return self._right_in_own_rows(quantity, key, taken_as or {})
         return verdict
 
     def key(
@@ -157,21 +187,24 @@ class Judge:
         right = [row for row, verdict in verdicts.items() if verdict]
         return right, [row for row, verdict in verdicts.items() if not verdict]
 
-    def _probe(
-        self,
-        quantity: str,
-        part: Part,
-        meanings: Sequence[Meaning | None],
-        taken_as: Mapping[Place, str],
+    def _probe(self, quantity: str, expression: Expression, taken_as: Mapping[Place, str]) -> bool:
+        if circular(self.exercise, quantity, expression):
+            return False
+        states = [self.probes]
+        if branches(expression):
+            states.append(wide_probes(self.exercise, self.fixed))
+        return all(each.right(quantity, evaluated(expression, each, taken_as)) for each in states)
+
+    def _right_in_own_rows(
+        self, quantity: str, key: tuple[object, ...], taken_as: Mapping[Place, str]
     ) -> bool:
-        try:
-            expression = meant(part.expression, meanings)
-            if circular(self.exercise, quantity, expression):
-                return False
-            value = evaluated(expression, self.probes, taken_as)
-        except RecursionError:
-            raise FormulaError("is nested too deeply") from None
-        return self.probes.right(quantity, value)
+        rows = self.own_rows()
+        if rows is None:
+            return True
+        if key not in self._in_own_rows:
+            value = evaluated(self._known.branching[key], rows, taken_as)
+            self._in_own_rows[key] = rows.right(quantity, value)
+        return self._in_own_rows[key]
 
     def _keeps_its_meaning(self, place: Place) -> bool:
         surroundings = self.surroundings

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from functools import cached_property, lru_cache
 
 from backprop_xlsx import equations
+from backprop_xlsx.check.reading.convention import Convention
 from backprop_xlsx.check.reading.spelling import quantity_of
 from backprop_xlsx.equations import Equations
-from backprop_xlsx.formula.expression import Call, Expression, Number, OverSamples, Symbol, total
-from backprop_xlsx.formula.parse import Choice, Comparison, rebuilt
-from backprop_xlsx.model.names import SAMPLE, STEP, gradient_name, label, sampled
+from backprop_xlsx.formula.expression import Expression, OverSamples, Symbol
+from backprop_xlsx.model.names import STEP, gradient_name, label, sampled
 from backprop_xlsx.model.network import CLASS_NETWORK, Network
 from backprop_xlsx.model.optimisers import SYMBOLS, GradientDescent, Optimiser
 
@@ -21,17 +20,17 @@ class Exercise:
     """What is computed in a table: one run of a network.
 
     ``samples`` is how many there are, of which a step sees all or, ``in_turn``, one. Of the
-    ``optimiser`` only the kind counts, and whether its weights decay. With ``shared_biases`` the
-    neurons of a layer have one bias together: b1 of the first layer, b2 of the next. A
-    ``described`` table says itself what it computes, and names its columns as the package does.
+    ``optimiser`` only the kind counts, and whether its weights decay. A ``described`` table says
+    itself what it computes, and names its columns as the package does. ``auxiliary`` are further
+    quantities with their equations, for which a table has columns.
     """
 
     network: Network = CLASS_NETWORK
     samples: int = 1
     in_turn: bool = False
     optimiser: Optimiser = GradientDescent(1.0)
-    shared_biases: bool = False
     described: bool = False
+    auxiliary: tuple[tuple[str, Expression], ...] = ()
 
     def __hash__(self) -> int:
         return self._hash
@@ -40,10 +39,14 @@ class Exercise:
         network = self.network
         activations = dict.fromkeys(network.activations)
         words = [str(network), *(activations if len(activations) < 2 else network.activations)]
-        if network.biases == "none":
+        if isinstance(network, Convention):
+            words += [network.biases_in_words, *network.departures]
+            if type(self.optimiser) is not GradientDescent:
+                words.append(self.optimiser.title)
+        elif network.biases == "none":
             words.append("no bias" if not self.described or self.is_of_the_class else "no biases")
         else:
-            words.append(f"{network.biases} biases{' of layers' if self.shared_biases else ''}")
+            words.append(f"{network.biases} biases")
         if not self.is_of_the_class:
             words.append(network.loss_name)
             if self.samples > 1:
@@ -75,7 +78,7 @@ class Exercise:
     @cached_property
     def biases(self) -> tuple[str, ...]:
         """b1, b2, …: one for each neuron, or for each layer."""
-        return tuple(dict.fromkeys(self._bias_of.values()))
+        return self.network.bias_names
 
     @property
     def weights(self) -> tuple[str, ...]:
@@ -85,7 +88,7 @@ class Exercise:
     @cached_property
     def parameters(self) -> tuple[str, ...]:
         """What training changes: the weights, then the biases if they are trained."""
-        return self.weights + (self.biases if self.network.biases == "trained" else ())
+        return self.network.parameters
 
     @cached_property
     def gradients(self) -> tuple[str, ...]:
@@ -119,11 +122,11 @@ class Exercise:
         found: dict[str, float | None] = dict.fromkeys(self.parameters)
         for name in self.parameters:
             found |= dict.fromkeys(self.optimiser.state_names(name), 0.0)
-        if STEP in self.equations:
-            found[STEP] = 0.0
-        if SAMPLE in self.equations:
-            found[SAMPLE] = 1.0
-        return found
+        return found | {
+            name: float(start)
+            for name, start in equations.COUNTED_FROM.items()
+            if name in self.equations
+        }
 
     @property
     def loss(self) -> str:
@@ -137,9 +140,13 @@ class Exercise:
         Those of ``starts`` hold from step 1 on.
         """
         found = equations.equations(self.network, self.samples_a_step, self.optimiser)
-        if self.shared_biases:
-            found = self._with_shared_biases(found)
-        return dict(self._of_step(found)) | dict(self._of_turns()) | found
+        if isinstance(self.network, Convention):
+            found = self.network.completed(found, self.samples_a_step)
+        if self.in_turn:
+            found = equations.turns(self.network, self.samples) | found
+        counts_steps = any(Symbol(STEP) in each.leaves() for each in found.values())
+        found = equations.counting() | found if self.in_turn or counts_steps else found
+        return found | dict(self.auxiliary)
 
     @cached_property
     def computed(self) -> tuple[str, ...]:
@@ -180,15 +187,6 @@ class Exercise:
         return hash(tuple(getattr(self, field.name) for field in fields(self)))
 
     @cached_property
-    def _bias_of(self) -> dict[str, str]:
-        """What the table calls the bias of each neuron, by its name in the network."""
-        return {
-            bias: f"b{number}" if self.shared_biases else bias
-            for number, layer in enumerate(self.network.layers, start=1)
-            for bias in layer.biases
-        }
-
-    @cached_property
     def _labels(self) -> dict[str, str]:
         words = {f"{field.replace('_', ' ')} {letter}": letter for field, letter in SYMBOLS.items()}
         return {label(name): name for name in self.names} | {
@@ -199,46 +197,6 @@ class Exercise:
         each = equations.each(self.samples)
         return tuple(sampled(name, sample) for name in names for sample in each)
 
-    def _of_step(self, found: Equations) -> Iterator[tuple[str, Expression]]:
-        """The number of the step, where samples take turns or an equation asks for it."""
-        if self.in_turn or any(Symbol(STEP) in each.leaves() for each in found.values()):
-            yield STEP, Symbol(STEP).before + 1
-
-    def _of_turns(self) -> Iterator[tuple[str, Expression]]:
-        """Whose turn it is, and what that sample's inputs and targets are."""
-        if not self.in_turn:
-            return
-        before = Symbol(SAMPLE).before
-        is_last = Comparison("=", before, Number(self.samples))
-        yield SAMPLE, Call("IF", (is_last, Number(1), before + 1))
-        for name in (*self.network.targets, *self.network.inputs):
-            yield name, Choice(OverSamples(name, self.samples), Symbol(SAMPLE))
-
-    def _with_shared_biases(self, own: Equations) -> Equations:
-        """The equations of a network whose biases are its own, for shared ones."""
-
-        def shared(leaf: Expression) -> Expression:
-            if isinstance(leaf, Symbol) and leaf.name in self._bias_of:
-                return Symbol(self._bias_of[leaf.name], leaf.steps_back)
-            return leaf
-
-        found = {
-            name: rebuilt(equation, shared)
-            for name, equation in own.items()
-            if name not in self._bias_of and name not in map(gradient_name, self._bias_of)
-        }
-        if self.network.biases == "trained":
-            updates = {
-                name: update
-                for bias in self.biases
-                for name, update in self.optimiser.updates(bias).items()
-            }
-            found = updates | found
-            for bias in self.biases:
-                parts = [own[gradient_name(b)] for b in self._bias_of if self._bias_of[b] == bias]
-                found[gradient_name(bias)] = total([rebuilt(part, shared) for part in parts])
-        return found
-
 
 CLASS_EXERCISE = Exercise()
 
@@ -246,6 +204,8 @@ CLASS_EXERCISE = Exercise()
 @lru_cache(maxsize=16)
 def with_biases(*, shared: bool, trained: bool) -> Exercise:
     """The class network with a bias in each neuron, or in each layer."""
+    names = ("b1", "b1", "b2", "b2") if shared else ("b1", "b2", "b3", "b4")
     kind = "trained" if trained else "fixed"
-    network = Network(CLASS_NETWORK.widths, CLASS_NETWORK.activations, kind)
-    return Exercise(network, shared_biases=shared)
+    return Exercise(
+        Convention(CLASS_NETWORK.widths, CLASS_NETWORK.activations, kind, bias_of=names)
+    )

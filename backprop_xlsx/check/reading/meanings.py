@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from backprop_xlsx.formula.block import Block
 from backprop_xlsx.formula.expression import Expression, Symbol, Value
+from backprop_xlsx.formula.notation import IN_SENTENCES, Notation
 from backprop_xlsx.formula.parse import filled
 from backprop_xlsx.model.names import label, sampled
 from backprop_xlsx.spreadsheet.ooxml.cells import Cell, ErrorValue
@@ -30,7 +31,7 @@ class Outside(Expression):
     kind: str
     number: float
 
-    def text(self) -> str:
+    def text(self, notation: Notation = IN_SENTENCES) -> str:
         return self.name
 
     def leaves(self) -> Iterator[Expression]:
@@ -44,7 +45,7 @@ class Area(Expression):
     name: str
     rows: tuple[tuple[Expression | None, ...], ...]
 
-    def text(self) -> str:
+    def text(self, notation: Notation = IN_SENTENCES) -> str:
         cells = list(self.leaves())
         first = cells[0].name if cells and isinstance(cells[0], Symbol) else ""
         quantity = first.rpartition("[")[0]

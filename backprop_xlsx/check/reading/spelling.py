@@ -33,26 +33,29 @@ _SIGNS = (
     ("÷", "/"),
 )
 # A text that was copied from elsewhere may have lost its ∂ to another sign, twice the same.
-_SOME_SIGN = re.compile(r"([^\w/])(.*)\1(w0?[1-8]|b0?[1-4])")
+_NUMBER = r"0*([1-9][0-9]?)"
+_SOME_SIGN = re.compile(r"([^\w/])(.*)\1([wb]0*[1-9][0-9]?)")
 _LOSS = r"(?:e|err|error|loss|l|j|c|cost)"
 _TOTAL = rf"(?:{_LOSS}(?:total|tot|t|sum)?|(?:total|tot|sum){_LOSS})"
-_PARAMETER = r"(w(?=0?[1-8])|b(?=0?[1-4]))0?([1-8])"
+_PARAMETER = rf"([wb]){_NUMBER}"
 _ACTIVATED = r"(?:a|out|output|act|σ|sig|s|y)"
 _SPELLINGS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(pattern), quantity)
     for pattern, quantity in (
-        (r"(?:i|x|in|inp|input)0?([12])", "i{0}"),
-        (r"(?:t|tar|target)0?([12])", "t{0}"),
-        (r"(?:w|weight)0?([1-8])", "w{0}"),
-        (r"(?:b|bias)0?([1-4])", "b{0}"),
-        (r"(?:net|z|in|sum|hidden)?h0?([12])(?:net|in|sum)?", "h{0}"),
-        (rf"{_ACTIVATED}h0?([12])|h0?([12])(?:{_ACTIVATED})", "a_h{0}"),
-        (r"(?:net|z|in|sum)?o0?([12])(?:net|in|sum)?", "o{0}"),
-        (rf"{_ACTIVATED}[o0]([12])|o0?([12])(?:{_ACTIVATED})", "a_o{0}"),
-        (rf"{_LOSS}o?0?([12])", "E{0}"),
+        (rf"(?:i|x|in|inp|input){_NUMBER}", "i{0}"),
+        (rf"(?:t|tar|target){_NUMBER}", "t{0}"),
+        (rf"(?:w|weight){_NUMBER}", "w{0}"),
+        (rf"(?:b|bias){_NUMBER}", "b{0}"),
+        (rf"(?:net|z|in|sum|hidden)?h{_NUMBER}(?:net|in|sum)?", "h{0}"),
+        (rf"{_ACTIVATED}h{_NUMBER}|h{_NUMBER}(?:{_ACTIVATED})", "a_h{0}"),
+        (rf"(?:net|z|in|sum)?o{_NUMBER}(?:net|in|sum)?", "o{0}"),
+        (rf"{_ACTIVATED}[o0]([1-9][0-9]?)|o{_NUMBER}(?:{_ACTIVATED})", "a_o{0}"),
+        (rf"{_LOSS}o?{_NUMBER}", "E{0}"),
         (_TOTAL, TOTAL_LOSS),
-        (rf"(?:[∂d]?{_TOTAL}o?[12]?)?/?[∂d]{_PARAMETER}", "dE/d{0}{1}"),
-        (rf"[∂d]{_TOTAL}o?[12]?/?{_PARAMETER}|{_PARAMETER}∂", "dE/d{0}{1}"),
+        (rf"(?:[∂d]?{_TOTAL}o?[1-9]?)?/?[∂d]{_PARAMETER}", "dE/d{0}{1}"),
+        (rf"[∂d]{_TOTAL}o?[1-9]?/?{_PARAMETER}|{_PARAMETER}∂", "dE/d{0}{1}"),
+        (rf"(?:v|vel|velocity|mom|momentum)([wb]){_NUMBER}", "v_{0}{1}"),
+        (r"μ|mu|momentum", "μ"),
         (r"(?:η|eta|lr|α|alpha|n(?=lr|η))+", LEARNING_RATE),
     )
 )

@@ -49,9 +49,16 @@ class Surroundings:
         self.start_values: dict[Place, str] = {}
         self._sheets = {sheet.name.casefold(): sheet for sheet in book.sheets}
         self._names = {name.casefold(): text for name, text in book.names.items()}
-        self._others = [other for other in tables if other is not table]
+        self.others = [other for other in tables if other is not table]
         self._memory: dict[tuple[Place, int], Meaning] = {}
         self._ends: dict[Place, Place] = {}
+
+    def of(self, table: Table) -> Surroundings:
+        """The same for the table with other columns or quantities."""
+        found = Surroundings(self.book, table, self.others)
+        found.aliases.update(self.aliases)
+        found.start_values.update(self.start_values)
+        return found
 
     def name_cells(self, aliases: dict[Place, str]) -> None:
         """Let cells outside the table stand for quantities from now on."""
@@ -146,7 +153,7 @@ class Surroundings:
             other.sheet.name.casefold() == sheet
             and row in other.rows
             and other.quantities.get(column) in other.exercise.equations
-            for other in self._others
+            for other in self.others
         )
 
     def name_of(self, place: Place) -> str:

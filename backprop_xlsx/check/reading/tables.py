@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -69,8 +69,7 @@ class Table:
 def find_tables(sheet: Sheet, exercise: Exercise = CLASS_EXERCISE) -> list[Table]:
     """The tables of a sheet from top to bottom, and from left to right.
 
-    Those of the class may have columns of biases too, see :func:`exercise_of
-    <backprop_xlsx.check.biases.exercise_of>`.
+    Those of the class may have columns of biases too; which of them count, the judging finds out.
     """
     tables: list[Table] = []
     for row, names in _named_rows(sheet, exercise):
@@ -101,15 +100,15 @@ def _side_by_side(names: list[tuple[int, str]], exercise: Exercise) -> Iterator[
     columns: dict[str, int] = {}
     for column, quantity in names:
         if quantity in columns:
-            if _suffices(columns, exercise):
+            if suffices(columns, exercise):
                 yield columns
             columns = {}
         columns[quantity] = column
-    if _suffices(columns, exercise):
+    if suffices(columns, exercise):
         yield columns
 
 
-def _suffices(columns: dict[str, int], exercise: Exercise) -> bool:
+def suffices(columns: Mapping[str, int], exercise: Exercise) -> bool:
     """Whether these are the columns of a run, not of a legend or a list of start values."""
     few, most = min(2, len(exercise.parameters)), min(8, len(exercise.computed))
     parameters = sum(name in columns for name in exercise.parameters)

@@ -4,37 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from enum import Enum, auto
 
 from backprop_xlsx.check.reading.meanings import Meaning
+from backprop_xlsx.check.repair.slips.slip import Slip
 from backprop_xlsx.formula.expression import Expression, Number
 from backprop_xlsx.formula.tokens import Token
 
 Item = int | Token
 """A token of the formula as it stands, by its index, or a new one."""
-
-
-class Slip(Enum):
-    """What was wrong with a formula's structure."""
-
-    CALL = auto()
-    FACTOR = auto()
-    FACTOR_TWICE = auto()
-    FACTOR_MISSING = auto()
-    TERM = auto()
-    TERM_MISSING = auto()
-    SQUARE = auto()
-    NO_SQUARE = auto()
-    OPERATOR = auto()
-    SWAPPED = auto()
-    SIGN = auto()
-    SIGN_TOO_MANY = auto()
-    PARENTHESES_MISSING = auto()
-    PARENTHESES_NEEDLESS = auto()
-    CLOSES_EARLY = auto()
-    CLOSES_LATE = auto()
-    OPENS_EARLY = auto()
-    OPENS_LATE = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,17 +25,14 @@ class Replacement:
 
 @dataclass(frozen=True, slots=True)
 class Rearrangement:
-    """The formula's tokens in another arrangement: some left out, some new ones put in.
+    """The formula's tokens in another arrangement, with which ``slip`` is undone.
 
-    ``subjects`` are the parts of the formula that ``slip`` is about, ``words`` the operators, or
-    the places of parentheses. ``insertions`` gives what each new operand stands for, by its place
-    in ``items``.
+    Some are left out, some new ones put in; ``insertions`` gives what each new operand stands
+    for, by its place in ``items``.
     """
 
     slip: Slip
     items: tuple[Item, ...]
-    subjects: tuple[Expression, ...] = ()
-    words: tuple[str, ...] = ()
     insertions: tuple[tuple[int, Expression], ...] = ()
 
 
@@ -85,16 +59,17 @@ class Repair:
 
     def meanings(self, meanings: Sequence[Meaning | None]) -> list[Meaning | None]:
         """What the operands of the repaired tokens mean."""
-        result: list[Meaning | None] = []
-        for item, new in self._new_operands():
-            if new is not None:
-                result.append(Meaning(new, repr(new)))
-            elif isinstance(item, int):
-                result.append(meanings[item])
-            elif item.kind == "number":
-                result.append(Meaning(Number(float(item.text)), repr(float(item.text))))
-            else:
-                result.append(None)
+        return [
+            arranged([item], meanings)[0] if new is None else Meaning(new, repr(new))
+            for item, new in self._new_operands()
+        ]
+
+    def replaced(self, meanings: Sequence[Meaning | None]) -> list[Meaning | None]:
+        """What the formula's own operands mean when the wrong ones are replaced."""
+        result = list(meanings)
+        for change in self.replacements:
+            for index in change.indices:
+                result[index] = Meaning(change.new, repr(change.new))
         return result
 
     def _new_operands(self) -> Iterator[tuple[Item, Expression | None]]:
@@ -103,3 +78,16 @@ class Repair:
         for position, item in enumerate(self.items):
             new = replaced.get(item) if isinstance(item, int) else inserted.get(position)
             yield item, new
+
+
+def arranged(items: Sequence[Item], meanings: Sequence[Meaning | None]) -> list[Meaning | None]:
+    """What the operands of an arrangement mean; None for what is no operand."""
+    result: list[Meaning | None] = []
+    for item in items:
+        if isinstance(item, int):
+            result.append(meanings[item])
+        elif item.kind == "number":
+            result.append(Meaning(Number(float(item.text)), repr(float(item.text))))
+        else:
+            result.append(None)
+    return result

@@ -4,42 +4,44 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from enum import Enum, auto
 
-from backprop_xlsx.check.judging.verdicts import Judge, evaluated
+from backprop_xlsx.check.judging.verdicts import Judge
 from backprop_xlsx.check.reading.forms import Form
 from backprop_xlsx.check.reading.meanings import Meaning, Outside, meant
 from backprop_xlsx.check.repair.changes import Repair
 from backprop_xlsx.check.repair.search import further_repair, simple_repair
+from backprop_xlsx.check.repair.slips.catalogue import slips_undone
+from backprop_xlsx.check.repair.slips.contents import TypedNumber
+from backprop_xlsx.check.repair.slips.otherwise import Circular, Other, computed_instead
+from backprop_xlsx.check.repair.slips.slip import Case, Slip
 from backprop_xlsx.check.repair.workshop import Effort, Workshop
-from backprop_xlsx.formula.expression import Expression, Number, Symbol
-
-
-class Kind(Enum):
-    """The ways in which a cell can be wrong."""
-
-    REPAIRED = auto()
-    TYPED = auto()
-    COPIES = auto()
-    REPEATS = auto()
-    UPDATED = auto()
-    CIRCULAR = auto()
-    OTHER = auto()
+from backprop_xlsx.formula.expression import Number, Symbol
 
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """What is wrong with a quantity's formula.
+    """What is wrong with a quantity's formula: a ``repair``, or else the ``slip`` as a whole.
 
-    ``meanings`` are those of the formula's operands in the row where it was found; ``other`` is
-    the quantity that it computes instead, if any.
+    ``meanings`` are those of the formula's operands in the row where it was found.
     """
 
     quantity: str
-    kind: Kind
-    meanings: tuple[Meaning | None, ...] = ()
+    meanings: tuple[Meaning | None, ...]
     repair: Repair | None = None
-    other: str | None = None
+    slip: Slip = field(default_factory=Other)
+
+    def slips(self, case: Case) -> list[Slip]:
+        """The slips that were made, in the order in which they are told."""
+        return [self.slip] if self.repair is None else slips_undone(self.repair, case)
+
+    def is_like(self, other: Diagnosis) -> bool:
+        """Whether two formulas that no small edit repairs are wrong in the same way."""
+        if self.repair is not None or other.repair is not None or self.slip != other.slip:
+            return False
+        return self.slip != Other() or self._keys() == other._keys()
+
+    def _keys(self) -> list[str | None]:
+        return [None if meaning is None else meaning.key for meaning in self.meanings]
 
 
 @dataclass
@@ -69,39 +71,19 @@ def _diagnose(
     meanings: Sequence[Meaning | None],
     effort: Effort,
 ) -> Diagnosis:
+    found = tuple(meanings)
     expression = meant(form.part.expression, meanings)
     leaves = list(expression.leaves())
     if not any(isinstance(leaf, (Symbol, Outside)) for leaf in leaves):
-        return Diagnosis(quantity, Kind.TYPED)
+        return Diagnosis(quantity, found, slip=TypedNumber())
     if effort.left <= 0:
-        return Diagnosis(quantity, Kind.OTHER, tuple(meanings))
+        return Diagnosis(quantity, found)
     workshop = Workshop(judge, quantity, form.tokens, meanings, effort)
     repair = simple_repair(workshop)
     if repair is None:
-        instead = _instead(judge, quantity, expression, leaves)
+        instead = computed_instead(judge, quantity, expression, leaves)
         if instead is not None:
-            return Diagnosis(quantity, instead[0], tuple(meanings), None, instead[1])
+            return Diagnosis(quantity, found, slip=instead)
         repair = further_repair(workshop)
-    if repair is not None:
-        return Diagnosis(quantity, Kind.REPAIRED, tuple(meanings), repair)
     circular = Symbol(quantity) in leaves
-    return Diagnosis(quantity, Kind.CIRCULAR if circular else Kind.OTHER, tuple(meanings))
-
-
-def _instead(
-    judge: Judge, quantity: str, expression: Expression, leaves: Sequence[Expression]
-) -> tuple[Kind, str | None] | None:
-    """What a formula computes instead of its quantity."""
-    probes = judge.probes
-    value = evaluated(expression, probes)
-    exercise = judge.exercise
-    if quantity not in exercise.starts and Symbol(quantity).before in leaves:
-        names = {leaf.name for leaf in leaves if isinstance(leaf, Symbol)}
-        if names & set(exercise.gradients):
-            return Kind.UPDATED, None
-    if isinstance(expression, Symbol) and expression.name == quantity:
-        return Kind.REPEATS if expression.steps_back else Kind.CIRCULAR, None
-    for other in exercise.computed:
-        if other != quantity and probes.right(other, value):
-            return Kind.COPIES, other
-    return None
+    return Diagnosis(quantity, found, repair, Circular() if circular else Other())

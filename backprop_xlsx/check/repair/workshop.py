@@ -25,9 +25,9 @@ MOST_OCCURRENCES = 4
 EFFORT_FOR_A_FORMULA = 400_000
 """Tokens evaluated, at most about a second; most repairs are found in a hundredth of that."""
 EFFORT_FOR_A_BOOK = 2_000_000
-_USUAL_NUMBERS = (0.5, 1.0, 2.0, -1.0)
+USUAL_NUMBERS = (0.5, 1.0, 2.0, -1.0)
 
-Place = tuple[int, ...]
+Spot = tuple[int, ...]
 """The tokens of operands that mean the same, and that may all be wrong together."""
 
 
@@ -60,7 +60,7 @@ class Workshop:
         self.part = parse(tokens)
         self.pool = pool_for(judge.exercise, quantity, judge.fixed)
         self.items: tuple[Item, ...] = tuple(range(len(tokens)))
-        self.places = self._places()
+        self.spots = self._spots()
         self._effort = effort
         self._limit = effort.left - EFFORT_FOR_A_FORMULA
         self._expected = as_number(judge.probes.value(Symbol(quantity)))
@@ -98,6 +98,13 @@ class Workshop:
         value = safely(part.expression, lookup)
         return np.broadcast_to(self.judge.probes.agrees(value, self._expected), shape)
 
+    def fits_with(self, spot: Spot, new: Expression) -> bool:
+        """Whether the formula is right with another operand in a spot; raises Exhausted."""
+        values = self.values(self.items)
+        for index in spot:
+            values[index] = self.value(new)
+        return bool(self.fits(self.part, values))
+
     def confirmed(self, repair: Repair) -> bool:
         """Whether a repair is right at every probe."""
         tokens = repair.tokens(self.tokens, lambda expression, token: "x")
@@ -107,41 +114,49 @@ class Workshop:
         except FormulaError:
             return False
 
-    def meaning(self, place: Place) -> Meaning:
-        """What the operands of a place mean."""
-        meaning = self.meanings[place[0]]
+    def meaning(self, spot: Spot) -> Meaning:
+        """What the operands of a spot mean."""
+        meaning = self.meanings[spot[0]]
         assert meaning is not None
         return meaning
 
-    def replacement(self, place: Place, choice: int) -> Replacement:
-        """The operand of the pool put in a place."""
-        return Replacement(place, self.meaning(place), self.pool.expressions[choice])
+    def spot_of(self, expression: Expression) -> Spot:
+        """All operands that stand for something; empty if none does."""
+        return tuple(
+            index
+            for index, meaning in enumerate(self.meanings)
+            if meaning is not None and meaning.expression == expression
+        )
 
-    def is_partial(self, place: Place) -> bool:
+    def replacement(self, spot: Spot, choice: int) -> Replacement:
+        """The operand of the pool put in a spot."""
+        return Replacement(spot, self.meaning(spot), self.pool.expressions[choice])
+
+    def is_partial(self, spot: Spot) -> bool:
         """Whether the same operand stands elsewhere too."""
-        key = self.meaning(place).key
-        return len(place) < sum(other is not None and other.key == key for other in self.meanings)
+        key = self.meaning(spot).key
+        return len(spot) < sum(other is not None and other.key == key for other in self.meanings)
 
-    def is_suspect(self, place: Place) -> bool:
+    def is_suspect(self, spot: Spot) -> bool:
         """Whether an operand is one that no right formula has: a blank cell, a foreign number."""
-        expression = self.meaning(place).expression
+        expression = self.meaning(spot).expression
         if isinstance(expression, Number):
-            return expression.constant not in _USUAL_NUMBERS
+            return expression.constant not in USUAL_NUMBERS
         if isinstance(expression, Symbol):
             return expression.steps_back not in (0, 1)
         return isinstance(expression, Outside)
 
-    def _places(self) -> list[Place]:
+    def _spots(self) -> list[Spot]:
         same: dict[str, list[int]] = {}
         for index, meaning in enumerate(self.meanings):
             if meaning is not None:
                 same.setdefault(meaning.key, []).append(index)
-        places: list[Place] = []
+        spots: list[Spot] = []
         for indices in same.values():
             few = len(indices) <= MOST_OCCURRENCES
             sizes = range(len(indices), 0, -1) if few else (len(indices), 1)
-            places += [chosen for size in sizes for chosen in combinations(indices, size)]
-        return places
+            spots += [chosen for size in sizes for chosen in combinations(indices, size)]
+        return spots
 
     def value(self, expression: Expression) -> Value:
         """What an operand comes to at the first probe."""

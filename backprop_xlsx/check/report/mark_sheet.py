@@ -7,7 +7,7 @@ import io
 from collections.abc import Sequence
 
 from backprop_xlsx.check.findings import FileReport
-from backprop_xlsx.check.report import terminal as words
+from backprop_xlsx.check.report import phrases
 
 COLUMNS = (
     "file",
@@ -30,11 +30,11 @@ def grades(reports: Sequence[FileReport]) -> str:
     text.write(_BYTE_ORDER_MARK)
     writer = csv.writer(text)
     writer.writerow(COLUMNS)
-    for name, report in zip(words.names(reports), reports, strict=True):
+    for name, report in zip(phrases.names(reports), reports, strict=True):
         if report.error is not None:
-            remark = words.reason(report)
+            remark = phrases.reason(report)
         else:
-            remark = "; ".join(map(str, words.mistakes(report)[:MISTAKES_NAMED]))
+            remark = "; ".join(map(str, phrases.mistakes(report)[:MISTAKES_NAMED]))
         writer.writerow(
             [
                 _harmless(name),
@@ -42,7 +42,7 @@ def grades(reports: Sequence[FileReport]) -> str:
                 report.faults,
                 sum(table.wrong_cells for table in report.tables),
                 report.warnings,
-                words.verdict(report).word,
+                phrases.verdict(report).word,
                 _harmless(remark),
             ]
         )

@@ -8,7 +8,7 @@ from importlib import resources
 import jinja2
 
 from backprop_xlsx.check.findings import FileReport
-from backprop_xlsx.check.report import terminal as words
+from backprop_xlsx.check.report import phrases
 
 _TEMPLATE = "page.html"
 
@@ -21,14 +21,15 @@ def page(reports: Sequence[FileReport]) -> str:
     environment = jinja2.Environment(
         autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    environment.filters["printable"] = words.printable
+    environment.filters["printable"] = phrases.printable
     source = (resources.files(__package__) / _TEMPLATE).read_text(encoding="utf-8")
     numbers = [
-        (kind, sum(words.verdict(report) is kind for report in reports)) for kind in words.Verdict
+        (kind, sum(phrases.verdict(report) is kind for report in reports))
+        for kind in phrases.Verdict
     ]
     return environment.from_string(source).render(
         reports=reports,
-        names=words.names(reports),
+        names=phrases.names(reports),
         numbers=[entry for entry in numbers if entry[1]],
-        words=words,
+        phrases=phrases,
     )

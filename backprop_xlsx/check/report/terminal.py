@@ -1,209 +1,50 @@
-"""What the check found, in words: a line for a file, and the full text for a terminal."""
+"""What the check found, for a terminal."""
 
 from __future__ import annotations
-
-import difflib
-import re
-from collections.abc import Sequence
-from dataclasses import dataclass
-from enum import Enum
 
 from rich.console import Console
 from rich.text import Text
 
-from backprop_xlsx.check.findings import Caution, Fault, FileReport, TableReport
+from backprop_xlsx.check.findings import Fault, FileReport
+from backprop_xlsx.check.report import phrases
 from backprop_xlsx.model.names import label
 
 NARROWEST = 24
 """Columns that a text gets on however narrow a terminal."""
 
-_TOKEN = re.compile(r"\$?[A-Za-z]+\$?\d+|[A-Za-z_.]+|\d+\.?\d*|\s+|.")
-
-
-class Verdict(Enum):
-    """The verdict on a file: its word, and a symbol that says the same."""
-
-    RIGHT = ("right", "✓")
-    WARNED = ("right, with warnings", "!")
-    WRONG = ("wrong", "✗")
-    UNREAD = ("not checked", "?")
-
-    def __init__(self, word: str, symbol: str) -> None:
-        self.word = word
-        self.symbol = symbol
-
-
-@dataclass(frozen=True)
-class Mistake:
-    """One mistake of a file, however many columns and tables repeat it."""
-
-    explanation: str
-    quantities: tuple[str, ...]
-    tables: int
-    cells: int
-
-    def __str__(self) -> str:
-        tables = f" ({counted(self.tables, 'table')})" if self.tables > 1 else ""
-        if self.explanation.split(" ")[0] in self.quantities:
-            return self.explanation + tables
-        return f"{_joined(self.quantities)}: {self.explanation}{tables}"
-
-
-def verdict(report: FileReport) -> Verdict:
-    """The verdict on a file; a file without tables is not checked."""
-    if report.error is not None or not report.tables:
-        return Verdict.UNREAD
-    if report.faults:
-        return Verdict.WRONG
-    return Verdict.WARNED if report.warnings else Verdict.RIGHT
-
-
-def mistakes(report: FileReport) -> list[Mistake]:
-    """The different mistakes of a file, the one in most cells first."""
-    groups: dict[str, list[tuple[int, Fault]]] = {}
-    for number, table in enumerate(report.tables):
-        for fault in table.faults:
-            groups.setdefault(printable(fault.explanation), []).append((number, fault))
-    found = [
-        Mistake(
-            explanation,
-            quantities=tuple(dict.fromkeys(label(fault.quantity) for _, fault in group)),
-            tables=len({number for number, _ in group}),
-            cells=sum(fault.cells for _, fault in group),
-        )
-        for explanation, group in groups.items()
-    ]
-    return sorted(found, key=lambda mistake: -mistake.cells)
-
-
-def names(reports: Sequence[FileReport]) -> list[str]:
-    """What to call each file: its name without the folder, where that tells them apart."""
-    short = [report.path.name for report in reports]
-    unique = len(set(short)) == len(short)
-    return [printable(report.path.name if unique else str(report.path)) for report in reports]
-
-
-def reason(report: FileReport) -> str:
-    """Why a file was not checked, without its name."""
-    return printable((report.error or "").removeprefix(f"{report.path}: "))
-
-
-def summary(report: FileReport) -> str:
-    """The file in one line: its name, its verdict, and how much was found."""
-    if report.error is not None:
-        return printable(report.error)
-    parts = [counted(len(report.tables), "table")]
-    if report.faults:
-        wrong_cells = sum(table.wrong_cells for table in report.tables)
-        parts.append(f"{counted(report.faults, 'fault')} in {counted(wrong_cells, 'cell')}")
-    if report.warnings:
-        parts.append(counted(report.warnings, "warning"))
-    return f"{printable(str(report.path))}: {verdict(report).word} ({', '.join(parts)})"
-
-
-def final_line(reports: Sequence[FileReport]) -> str:
-    """The verdict on all files together, in one line."""
-    if len(reports) == 1:
-        return summary(reports[0])
-    numbers = {kind: sum(verdict(report) is kind for report in reports) for kind in Verdict}
-    parts = [f"{number} {kind.word}" for kind, number in numbers.items() if number]
-    return f"{counted(len(reports), 'file')}: {'; '.join(parts)}"
-
 
 def print_report(console: Console, report: FileReport) -> None:
     """Print everything that was found in one file, wrapped to the width of the console."""
-    _print_hanging(console, Text(), Text(printable(str(report.path)), style="bold"))
+    _print_hanging(console, Text(), Text(phrases.printable(str(report.path)), style="bold"))
     for table in report.tables:
-        _print_hanging(console, Text("  "), Text(heading(table)))
+        _print_hanging(console, Text("  "), Text(phrases.heading(table)))
         for fault in table.faults:
             _print_fault(console, fault)
         for warning in table.warnings:
-            _print_hanging(console, _margin("warning", "bold yellow"), Text(caution(warning)))
+            _print_hanging(
+                console, _margin("warning", "bold yellow"), Text(phrases.caution(warning))
+            )
         if table.right:
-            _print_hanging(console, _margin("right", "bold green"), Text(what_is_right(table)))
+            _print_hanging(
+                console, _margin("right", "bold green"), Text(phrases.printable(table.right))
+            )
     if len(report.tables) > 1:
-        for mistake in mistakes(report):
+        for mistake in phrases.mistakes(report):
             _print_hanging(console, Text("  in short: ", style="bold"), Text(str(mistake)))
     console.print()
 
 
-def heading(table: TableReport) -> str:
-    """Where a table is and what it computes, in one line."""
-    return printable(
-        f"{table.sheet}!{table.range}: {counted(table.steps, 'step')}, "
-        f"{learning_rate(table)}, {table.network}"
-    )
-
-
-def learning_rate(table: TableReport) -> str:
-    """The learning rate and its cell, as far as they are known."""
-    if table.learning_rate is None and table.learning_rate_cell is None:
-        return "no learning rate"
-    number = "?" if table.learning_rate is None else f"{table.learning_rate:.15g}"
-    where = f" in {table.learning_rate_cell}" if table.learning_rate_cell else ""
-    return f"η = {number}{where}"
-
-
-def what_is_right(table: TableReport) -> str:
-    """What is right in a table, without the word itself."""
-    return printable(table.right.removeprefix("right: "))
-
-
-def cells(fault: Fault) -> str:
-    """Where a fault is: ``AA32:AA81, 50 cells``."""
-    first, last = f"{fault.column}{fault.first_row}", f"{fault.column}{fault.last_row}"
-    return first if first == last else f"{first}:{last}, {counted(fault.cells, 'cell')}"
-
-
-def caution(warning: Caution) -> str:
-    """A warning and where it applies, in one line."""
-    return printable(f"{warning.where}: {warning.text}" if warning.where else warning.text)
-
-
-def sentence(text: str) -> str:
-    """A remark as a sentence: with a capital, unless a name stands first, and a full stop."""
-    text = printable(text)
-    first = text.split(" ")[0]
-    capital = text[:1].upper() + text[1:] if first.isalpha() and len(first) > 2 else text
-    return capital if capital.endswith((".", "!", "?")) else f"{capital}."
-
-
-def difference(found: str, expected: str) -> tuple[list[tuple[str, bool]], list[tuple[str, bool]]]:
-    """Both formulas cut into runs of text, each with whether the other formula lacks it."""
-    before, after = _TOKEN.findall(found), _TOKEN.findall(expected)
-    runs: tuple[list[tuple[str, bool]], list[tuple[str, bool]]] = ([], [])
-    steps = difflib.SequenceMatcher(None, before, after, autojunk=False).get_opcodes()
-    for step, first, last, other_first, other_last in steps:
-        for side, tokens in zip(
-            runs, (before[first:last], after[other_first:other_last]), strict=True
-        ):
-            if tokens:
-                side.append(("".join(tokens), step != "equal"))
-    return runs
-
-
-def counted(number: int, noun: str) -> str:
-    """A number with its noun: ``1 cell``, ``2 cells``."""
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
-
-
-def printable(text: str) -> str:
-    """Text of a stranger's file on one line, without the characters that control a terminal."""
-    return "".join(
-        character if character.isprintable() else " " if character.isspace() else "\ufffd"
-        for character in text
-    )
-
-
 def _print_fault(console: Console, fault: Fault) -> None:
-    found, expected = difference(printable(fault.found), printable(fault.expected))
-    place = Text(f"{label(fault.quantity)}, {cells(fault)}", style="bold")
+    found, expected = phrases.difference(
+        phrases.printable(fault.found), phrases.printable(fault.expected)
+    )
+    place = Text(f"{label(fault.quantity)}, {phrases.cells(fault)}", style="bold")
     _print_hanging(console, _margin("fault", "bold red"), place)
-    _print_hanging(console, _margin(), Text(sentence(fault.explanation)))
+    _print_hanging(console, _margin(), Text(phrases.sentence(fault.explanation)))
     _print_hanging(console, _margin("", "", "there is"), _marked(found, "bold red"))
     _print_hanging(console, _margin("", "", "should be"), _marked(expected, "bold green"))
     if fault.effect:
-        effect = Text(printable(fault.effect))
+        effect = Text(phrases.printable(fault.effect))
         _print_hanging(console, _margin("", "", "effect"), effect)
 
 
@@ -225,9 +66,3 @@ def _print_hanging(console: Console, opening: Text, body: Text) -> None:
         line.rstrip()
         console.print(opening + line, soft_wrap=True)
         opening = Text(" " * opening.cell_len)
-
-
-def _joined(words: Sequence[str]) -> str:
-    if len(words) < 2:
-        return "".join(words)
-    return f"{', '.join(words[:-1])} and {words[-1]}"

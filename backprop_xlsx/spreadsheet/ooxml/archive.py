@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from backprop_xlsx.spreadsheet import files
-from backprop_xlsx.spreadsheet.errors import FileError
-from backprop_xlsx.spreadsheet.ooxml.foreign import describe_file, describe_package
+from backprop_xlsx.spreadsheet.errors import FileError, ForeignFileError
+from backprop_xlsx.spreadsheet.ooxml.foreign import Foreign, describe_file, describe_package
 from backprop_xlsx.spreadsheet.ooxml.markup import CHUNK_SIZE
 
 MAXIMUM_FILE_SIZE = 100_000_000
@@ -56,15 +56,20 @@ class Archive:
     _ends: dict[int, int]
 
     @staticmethod
-    def open(path: Path) -> Archive:
+    def open(path: Path, own: bool = False) -> Archive:
         """Read a package and check it; nothing is expanded yet.
 
-        Raises FileError if the file cannot be read, is no workbook, is damaged or encrypted, or
-        goes beyond the limits of this module.
+        The limits of this module are for strangers' files: one that this program wrote itself,
+        its ``own``, may be larger. Raises FileError if the file cannot be read, is no workbook, is
+        damaged or encrypted, or goes beyond the limits.
         """
-        content = _content_of(path)
+        return Archive.of(path, _content_of(path, None if own else MAXIMUM_FILE_SIZE), own)
+
+    @staticmethod
+    def of(path: Path, content: bytes, own: bool) -> Archive:
+        """A package of these bytes, as :meth:`open` has it; ``path`` names it in messages."""
         if not content.startswith(b"PK\x03\x04"):
-            raise FileError(f"{path}: {describe_file(content)}")
+            raise _foreign(path, describe_file(content))
         try:
             package = zipfile.ZipFile(_Capped(content))
         except _DAMAGE as error:
@@ -81,13 +86,15 @@ class Archive:
         by_name: dict[str, zipfile.ZipInfo] = {}
         for entry in entries:
             _refuse_unsafe(path, entry)
+            if not own:
+                _refuse_expansion(path, entry)
             if by_name.setdefault(_key(entry.filename), entry) is not entry:
                 raise FileError(
                     f"{path}: holds two parts named {entry.filename!r}; "
                     "open it in Excel and save it again"
                 )
         archive = Archive(path, content, package, by_name, _ends(path, entries, package.start_dir))
-        if sum(entry.file_size for entry in entries) > MAXIMUM_TOTAL_SIZE:
+        if not own and sum(entry.file_size for entry in entries) > MAXIMUM_TOTAL_SIZE:
             raise FileError(
                 f"{path}: would expand to more than {MAXIMUM_TOTAL_SIZE:,} bytes; "
                 "do not open it if you do not know where it comes from"
@@ -143,6 +150,10 @@ class Archive:
 
         Raises FileError if the target cannot be written.
         """
+        files.write(target, self.rewritten(changes))
+
+    def rewritten(self, changes: Mapping[str, bytes]) -> bytes:
+        """The bytes of such a copy."""
         pending = {_key(name): (name, content) for name, content in changes.items()}
         buffer = io.BytesIO()
         with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as out:
@@ -155,7 +166,7 @@ class Archive:
             for name, content in pending.values():
                 out.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
             out.comment = self._zip.comment
-        files.write(target, buffer.getvalue())
+        return buffer.getvalue()
 
     def _copy_raw(self, entry: zipfile.ZipInfo, out: zipfile.ZipFile, buffer: BinaryIO) -> None:
         # zipfile has no call to add a part that is compressed already; these four lines are what
@@ -172,7 +183,7 @@ class Archive:
         if "xl/workbook.xml" in self and types:
             return
         if not _WORKBOOK_TYPE.search(types):
-            raise FileError(f"{self.path}: {describe_package(set(self.names))}")
+            raise _foreign(self.path, describe_package(set(self.names)))
 
 
 class _Capped(io.BytesIO):
@@ -184,14 +195,14 @@ class _Capped(io.BytesIO):
         return super().read(size)
 
 
-def _content_of(path: Path) -> bytes:
+def _content_of(path: Path, largest: int | None) -> bytes:
     try:
         if path.is_dir():
             raise FileError(f"{path}: is a folder, expected a workbook (.xlsx)")
         if path.exists() and not path.is_file():
             raise FileError(f"{path}: is a device, expected a workbook (.xlsx)")
         with path.open("rb") as file:
-            content = file.read(MAXIMUM_FILE_SIZE + 1)
+            content = file.read(-1 if largest is None else largest + 1)
     except FileNotFoundError:
         raise FileError(f"{path}: there is no such file; check the name and the folder") from None
     except PermissionError:
@@ -202,10 +213,9 @@ def _content_of(path: Path) -> bytes:
     except (OSError, ValueError) as error:
         problem = getattr(error, "strerror", None) or _line(error)
         raise FileError(f"{path}: cannot be read ({problem})") from error
-    if len(content) > MAXIMUM_FILE_SIZE:
+    if largest is not None and len(content) > largest:
         raise FileError(
-            f"{path}: is larger than {MAXIMUM_FILE_SIZE:,} bytes; remove pictures and unneeded "
-            "sheets from it"
+            f"{path}: is larger than {largest:,} bytes; remove pictures and unneeded sheets from it"
         )
     return content
 
@@ -226,7 +236,6 @@ def _refuse_unsafe(path: Path, entry: zipfile.ZipInfo) -> None:
             f"{path}: part {name!r} is compressed by method {entry.compress_type}, which "
             "workbooks do not use; open the file in Excel and save it again"
         )
-    _refuse_expansion(path, entry)
 
 
 def _refuse_expansion(path: Path, entry: zipfile.ZipInfo) -> None:
@@ -265,3 +274,8 @@ def _key(name: str) -> str:
 
 def _line(error: Exception) -> str:
     return " ".join(str(error).split())
+
+
+def _foreign(path: Path, foreign: Foreign) -> FileError:
+    text = f"{path}: {foreign.description}"
+    return FileError(text) if foreign.suffix is None else ForeignFileError(text, foreign.suffix)

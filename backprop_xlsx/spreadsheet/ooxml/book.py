@@ -81,8 +81,31 @@ def read_book(path: Path) -> Book:
 
 def read_archive(archive: Archive) -> Book:
     """Read the workbook of an open package; raises FileError as `read_book` does."""
+    workbook, targets = _workbook(archive)
+    allowance = Allowance()
+    strings = _strings(archive, targets, allowance)
+    sheets: list[Sheet] = []
+    for name, part in _parts(archive.path, workbook, targets).items():
+        where = f"{archive.path}: sheet {name!r}"
+        content = read_cells(archive.chunks(part), where, strings, allowance, workbook.epoch_1904)
+        drawing = relationships(archive, part).get(content.drawing or "")
+        charts = read_charts(archive, drawing.part) if drawing is not None else ()
+        sheets.append(Sheet(name, part, content.cells, charts))
+    if not sheets:
+        raise FileError(
+            f"{archive.path}: holds no sheet, expected a workbook; open the file in Excel, let it "
+            "repair the file, and save it again"
+        )
+    return Book(archive.path, archive, tuple(sheets), workbook.names())
+
+
+def sheet_parts(archive: Archive) -> dict[str, str]:
+    """The part of each sheet, by its name; raises FileError as `read_book` does."""
+    return _parts(archive.path, *_workbook(archive))
+
+
+def _workbook(archive: Archive) -> tuple[_Workbook, dict[str, Relationship]]:
     part = _workbook_part(archive)
-    targets = relationships(archive, part)
     workbook = _Workbook(archive.path)
     markup.parse(
         archive.chunks(part),
@@ -92,29 +115,20 @@ def read_archive(archive: Archive) -> Book:
         workbook.end,
         workbook.text,
     )
-    allowance = Allowance()
-    strings = _strings(archive, targets, allowance)
-    sheets: list[Sheet] = []
+    return workbook, relationships(archive, part)
+
+
+def _parts(path: Path, workbook: _Workbook, targets: dict[str, Relationship]) -> dict[str, str]:
+    parts: dict[str, str] = {}
     for name, identifier in workbook.sheets:
         target = targets.get(identifier)
-        if target is None or any(sheet.part == target.part for sheet in sheets):
+        if target is None or target.part in parts.values() or name in parts:
             raise FileError(
-                f"{archive.path}: sheet {name!r} has no part of its own; open the file in "
+                f"{path}: sheet {name!r} has no part of its own; open the file in "
                 "Excel, let it repair the file, and save it again"
             )
-        where = f"{archive.path}: sheet {name!r}"
-        content = read_cells(
-            archive.chunks(target.part), where, strings, allowance, workbook.epoch_1904
-        )
-        drawing = relationships(archive, target.part).get(content.drawing or "")
-        charts = read_charts(archive, drawing.part) if drawing is not None else ()
-        sheets.append(Sheet(name, target.part, content.cells, charts))
-    if not sheets:
-        raise FileError(
-            f"{archive.path}: holds no sheet, expected a workbook; open the file in Excel, let it "
-            "repair the file, and save it again"
-        )
-    return Book(archive.path, archive, tuple(sheets), workbook.names())
+        parts[name] = target.part
+    return parts
 
 
 def _workbook_part(archive: Archive) -> str:

@@ -15,9 +15,12 @@ from backprop_xlsx.spreadsheet.ooxml.edits import Edit, apply_edits, from_utf8, 
 from backprop_xlsx.spreadsheet.ooxml.formula_text import cell_name
 from backprop_xlsx.spreadsheet.ooxml.values import ErrorValue, Value
 
-__all__ = ["Change", "patch_chart", "patch_sheet", "spoil"]
+__all__ = ["WRONG_NUMBER", "Change", "patch_chart", "patch_sheet", "spoil", "spoilt_parts"]
 
-_WRONG_NUMBER, _OTHER_NUMBER = Change(None, 987654321.5), Change(None, 123456789.5)
+WRONG_NUMBER = 987654321.5
+"""What is cached in a copy with spoilt caches."""
+
+_WRONG_NUMBER, _OTHER_NUMBER = Change(None, WRONG_NUMBER), Change(None, 123456789.5)
 _WRONG_TEXT, _OTHER_TEXT = Change(None, "spoilt"), Change(None, "spoilt again")
 
 _CACHED_VALUE = re.compile(rb"((?:</f>|<f [^>]*/>)<v>)[^<]*")
@@ -63,6 +66,11 @@ def spoil(book: Book, target: Path) -> None:
     An engine that only echoes what is cached is caught by it. Raises FileError if the package
     cannot be read or the target cannot be written.
     """
+    book.archive.rewrite(spoilt_parts(book), target)
+
+
+def spoilt_parts(book: Book) -> dict[str, bytes]:
+    """The parts of such a copy that hold a formula, by their names."""
     changes = {}
     for sheet in book.sheets:
         cached = {
@@ -72,7 +80,7 @@ def spoil(book: Book, target: Path) -> None:
         }
         if cached:
             changes[sheet.part] = _spoilt(book.archive.read(sheet.part), cached)
-    book.archive.rewrite(changes, target)
+    return changes
 
 
 def _spoilt(xml: bytes, cached: Mapping[Position, Value]) -> bytes:

@@ -11,6 +11,7 @@ import math
 DECIMALS, SIGNIFICANT = 4, 3
 # From here on powers of ten are written; what is less than the last is rounding.
 LARGE, SMALL, ROUNDING = 1e6, 1e-6, 1e-15
+NEARLY = 1e-9
 WHOLE = 1e-12  # so near a whole number no decimals are shown
 # Numbers that end in a 5 are rounded up in every engine, whatever their last binary digit is.
 UPWARD = 1e-12
@@ -37,13 +38,50 @@ def number_text(number: float) -> str:
 
 def number_formula(cell: str) -> str:
     """The same as a formula, without "=", of the number in a cell; "?" where there is none."""
-    power = f"INT(LOG10(ABS({cell}))+{_constant(LOGARITHM)})"
+    power = _power(cell)
     plain = f"FIXED({cell}*(1+{_constant(UPWARD)}),MAX({DECIMALS},{SIGNIFICANT - 1}-{power}),TRUE)"
     powers = f'FIXED({cell}/10^{power},{SIGNIFICANT - 1},TRUE)&"E"&{power}'
     whole = f'IF(ABS({cell}-ROUND({cell},0))<{_constant(WHOLE)},ROUND({cell},0)&"",{plain})'
+    return _sorted(cell, whole, powers)
+
+
+def short_text(number: float) -> str:
+    """A number that somebody has typed: four digits at most and no zeros at its end, ``0.3333``."""
+    size = abs(number)
+    if size < ROUNDING:
+        return "0"
+    power = math.floor(math.log10(size) + LOGARITHM)
+    leading = number / 10.0**power
+    decimals = sum(abs(leading - round(leading, place)) > NEARLY for place in range(SIGNIFICANT))
+    if SMALL <= size < LARGE:
+        text = f"{number * (1 + UPWARD):.{max(0, decimals - power)}f}"
+    else:
+        text = f"{leading:.{decimals}f}E{power}"
+    return text.replace("-", "−")
+
+
+def short_formula(cell: str) -> str:
+    """The same as a formula, without "=", of the number in a cell; "?" where there is none."""
+    power = _power(cell)
+    leading = f"{cell}/10^{power}"
+    decimals = "+".join(
+        f"IF(ABS({leading}-ROUND({leading},{place}))>{_constant(NEARLY)},1,0)"
+        for place in range(SIGNIFICANT)
+    )
+    plain = f"FIXED({cell}*(1+{_constant(UPWARD)}),MAX(0,{decimals}-{power}),TRUE)"
+    return _sorted(cell, plain, f'FIXED({leading},{decimals},TRUE)&"E"&{power}')
+
+
+def _sorted(cell: str, plain: str, powers: str) -> str:
+    """One text for numbers of a usual size, another for the others, and "?" for no number."""
     between = f"AND(ABS({cell})>={_constant(SMALL)},ABS({cell})<{_constant(LARGE)})"
-    text = f'IF(ABS({cell})<{_constant(ROUNDING)},"0",IF({between},{whole},{powers}))'
+    text = f'IF(ABS({cell})<{_constant(ROUNDING)},"0",IF({between},{plain},{powers}))'
     return f'IF(ISNUMBER({cell}),SUBSTITUTE({text},"-","−"),"{UNUSABLE}")'
+
+
+def _power(cell: str) -> str:
+    """The power of ten of the first digit of the number in a cell."""
+    return f"INT(LOG10(ABS({cell}))+{_constant(LOGARITHM)})"
 
 
 def _constant(number: float) -> str:

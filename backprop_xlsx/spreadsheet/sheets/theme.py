@@ -35,6 +35,13 @@ DIFFERS_COLOUR, DIFFERS_TINT = "#8A3B00", "#FBE3D0"
 
 LARGEST_PLAIN_VALUE = 1000
 VALUE, SCIENTIFIC, WHOLE = "0.000000", "0.000E+00", "0"
+# What falls by orders of magnitude: decimals as long as they tell something.
+LOSS = "[=0]0;[>=0.001]0.000000;0.00E+00"
+GRADIENT = "[>=0.001]0.000000;[<=-0.001]-0.000000;0.00E+00"
+SHORT_LOSS = "[=0]0;[>=0.001]0.0000;0.00E+00"
+# As it was typed, as far as it fits.
+TYPED = "[>=0.001]0.0#####;[<=-0.001]-0.0#####;General"
+PLAIN = "[>=0.001]0.0###;[<=-0.001]-0.0###;General"
 
 STYLES: dict[str, dict[str, Any]] = {
     "base": {"font_name": "Calibri", "font_size": 10, "font_color": INK, "valign": "vcenter"},
@@ -49,6 +56,7 @@ STYLES: dict[str, dict[str, Any]] = {
     "left": {"align": "left"},
     "right": {"align": "right"},
     "centre": {"align": "center"},
+    "shrunk": {"shrink": True},
     "indented": {"align": "left", "indent": 1},
     "header": {"bold": True, "align": "center", "bottom": 1, "bottom_color": QUIET},
     "header_left": {"bold": True, "align": "left", "bottom": 1, "bottom_color": QUIET},
@@ -67,14 +75,16 @@ STYLES: dict[str, dict[str, Any]] = {
     "scientific": {"num_format": SCIENTIFIC, "align": "right"},
     "general": {"num_format": "General", "align": "right"},
     "whole": {"num_format": WHOLE, "align": "right"},
-    "plain_number": {"num_format": "0.0#####", "align": "right"},
+    "plain_number": {"num_format": PLAIN, "align": "right"},
+    "loss": {"num_format": LOSS, "align": "right"},
+    "short_loss": {"num_format": SHORT_LOSS, "align": "right"},
+    "gradient": {"num_format": GRADIENT, "align": "right"},
     "editable": {
         "bg_color": "#FFF6CF",
         "font_color": "#1D4ED8",
         "border": 1,
         "border_color": "#D9B83F",
-        # A start value may be 0.05 or 1E-9: show what was typed.
-        "num_format": "0.0###########",
+        "num_format": TYPED,
         "align": "right",
     },
     # Only its colour shows; the number is in the cell.
@@ -85,6 +95,10 @@ STYLES: dict[str, dict[str, Any]] = {
     "code": {"font_name": "Consolas", "font_size": 9, "font_color": QUIET},
 }
 STYLES |= {f"group_{name}": {"bg_color": tint} for name, tint in GROUP_TINTS.items()}
+STYLES |= {
+    f"series_{index}": {"font_color": colour, "bold": True}
+    for index, colour in enumerate(SERIES_COLOURS)
+}
 
 AGREES_STYLE = {"font_color": AGREES_COLOUR, "bg_color": AGREES_TINT, "bold": True}
 DIFFERS_STYLE = {"font_color": DIFFERS_COLOUR, "bg_color": DIFFERS_TINT, "bold": True}

@@ -1,4 +1,4 @@
-"""The checks, in formulas: derivatives, sums, and the last row against numpy's values."""
+"""The checks, in formulas: every column, the derivatives, the last row against numpy's values."""
 
 from __future__ import annotations
 
@@ -11,25 +11,37 @@ from xlsxwriter.utility import xl_range_abs, xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
 from backprop_xlsx.model.experiment import Experiment
-from backprop_xlsx.model.names import TOTAL_LOSS, gradient_name, label, sampled
+from backprop_xlsx.model.names import gradient_name, label
+from backprop_xlsx.model.valid import PROBABILITY_ROUNDING
 from backprop_xlsx.reference import Array
 from backprop_xlsx.spreadsheet.sheets.page import Page, prepare
 from backprop_xlsx.spreadsheet.sheets.theme import AGREES_STYLE, DIFFERS_STYLE, Theme, style_of
 from backprop_xlsx.workbook.checks.central_differences import CentralDifferences, checked_parameters
+from backprop_xlsx.workbook.checks.column_checks import ColumnChecks
+from backprop_xlsx.workbook.checks.identities.columns import Columns
 from backprop_xlsx.workbook.checks.stored_values import StoredValues
+from backprop_xlsx.workbook.checks.verdicts import (
+    AGREES,
+    CHANGED,
+    DIFFERS,
+    KINK,
+    OUT_OF_RANGE,
+    PROBABILITIES,
+    TOO_SENSITIVE,
+    UNUSABLE,
+    judged,
+    summary,
+)
+from backprop_xlsx.workbook.checks.yellow_cells import ROWS, YellowCells
 from backprop_xlsx.workbook.columns import RunValues
-from backprop_xlsx.workbook.layout import CHECKS, FIRST_ROW
-
-AGREES, DIFFERS = "✓ agrees", "✗ differs"
-CHANGED = "– start values changed, stored values no longer apply"
-TOO_SENSITIVE = "– not judged: this run amplifies rounding"
-KINK = "– not judged: a ReLU has its kink here"
-PASSED_OVER = (CHANGED, TOO_SENSITIVE, KINK)
+from backprop_xlsx.workbook.layout import CHECKS
+from backprop_xlsx.workbook.layout import runs as runs_of
 
 NAME, LIVE, OTHER, DIFFERENCE, MARGIN, VERDICT = 1, 2, 3, 4, 5, 6
 LAST_COLUMN = 14
-FIRST_TABLE = 7
-SUM_MARGIN = 1e-12
+PROBLEM_ROW = 4
+FIRST_TABLE = 8
+PROBLEMS_FORMAT = '[=0]"✓";0" to mend"'
 # Excel, LibreOffice and the engines differ by 5e-15 in one step.
 RUN_MARGIN = 1e-10
 ROUNDING_FACTOR, LARGEST_MARGIN = 1e3, 1e-6
@@ -60,23 +72,35 @@ def write_checks(
     )
     page.text((1, 1), lead, theme("lead"))
 
-    sums = _sums(experiment)
-    sums_row = FIRST_TABLE + len(checked_parameters(experiment)) + 4
-    last_row = sums_row + (len(runs) + 4 if sums else 0)
+    problems = xl_rowcol_to_cell(PROBLEM_ROW, VERDICT, row_abs=True, col_abs=True)
+    derivatives_row = FIRST_TABLE
+    columns_row = derivatives_row + len(checked_parameters(experiment)) + 4
+    columns = ColumnChecks(runs, columns_row, problems)
+    last_row = columns_row + columns.rows + 4
     stored = StoredValues(experiment, runs, last_row + len(runs) + 3)
-    differences = CentralDifferences(experiment, last_row + len(runs) + 7 + stored.rows)
-    verdicts = _put_derivatives(page, theme, FIRST_TABLE, runs, differences)
-    if sums:
-        verdicts += _put_sums(page, theme, sums_row, runs, sums)
-    verdicts += _put_last_rows(page, theme, last_row, runs, run_rounding, stored)
+    yellow = YellowCells(runs, last_row + len(runs) + 4 + stored.rows)
+    differences = CentralDifferences(experiment, last_row + len(runs) + 8 + stored.rows + ROWS)
+    guards = _Guards(problems, columns.out_of_range, _improbable(experiment))
+    verdicts = _put_derivatives(page, theme, derivatives_row, runs, differences, guards)
+    title = "2  Every column of every run, at every step"
+    page.text((columns_row - 2, NAME), title, theme("heading"))
+    verdicts += columns.put(workbook, page, theme)
+    verdicts += _put_last_rows(page, theme, last_row, runs, run_rounding, stored, guards)
     stored.put(page, theme)
+    yellow.put(page, theme)
     if differences.parameters:
         differences.put(page, theme)
 
     all_verdicts = xl_range_abs(FIRST_TABLE, VERDICT, last_row + len(runs) - 1, VERDICT)
+    problem = xl_rowcol_to_cell(PROBLEM_ROW, LIVE)
     page.text((3, 1), "All checks", theme("bold"))
-    formula, value = _overall(all_verdicts, verdicts)
+    formula, value = summary(all_verdicts, verdicts, problem, problems)
     page.merged_formula((3, LIVE), VERDICT, formula, value, theme("bold", "boxed", "indented"))
+    page.text((PROBLEM_ROW, NAME), "Yellow cells", theme("bold"))
+    style = theme("indented")
+    page.formula((PROBLEM_ROW, LIVE), yellow.problem_formula, "all hold numbers", style)
+    style = theme("left", number_format=PROBLEMS_FORMAT)
+    page.formula((PROBLEM_ROW, VERDICT), yellow.count_formula, 0, style)
     page.height(3, 20)
     page.write()
     for area in (all_verdicts, xl_range_abs(3, LIVE, 3, VERDICT)):
@@ -84,8 +108,8 @@ def write_checks(
             rule = {"type": "text", "criteria": "begins with", "value": sign}
             rule["format"] = workbook.add_format(style)
             worksheet.conditional_format(area.replace("$", ""), rule)
-    worksheet.freeze_panes(4, 0)
-    prepare(worksheet, differences.last_row, LAST_COLUMN)
+    worksheet.freeze_panes(PROBLEM_ROW + 1, 0)
+    prepare(worksheet, differences.last_row, max(LAST_COLUMN, columns.last_column))
     worksheet.fit_to_pages(1, 0)
     worksheet.set_h_pagebreaks([last_row + len(runs) + 2])
     return f"'{CHECKS}'!{xl_rowcol_to_cell(3, LIVE)}", value
@@ -104,9 +128,33 @@ def _header_styles(column: int) -> tuple[str, ...]:
     return ("header_left",) if column == NAME else ("header_right",)
 
 
-def _verdict_formula(row: int) -> str:
-    difference, margin = (xl_rowcol_to_cell(row, column) for column in (DIFFERENCE, MARGIN))
-    return f'IF({difference}<={margin},"{AGREES}","{DIFFERS}")'
+@dataclass(frozen=True)
+class _Guards:
+    """Why a check may not be judged: how many yellow cells hold no number, and two conditions."""
+
+    problems: str
+    out_of_range: str
+    improbable: str
+
+    def verdict(self, row: int, *otherwise: tuple[str, str]) -> str:
+        """The formula of the verdict in a row."""
+        difference, margin = (xl_rowcol_to_cell(row, column) for column in (DIFFERENCE, MARGIN))
+        reasons = (*otherwise, (self.out_of_range, OUT_OF_RANGE))
+        return self.unless_unusable(judged(difference, margin, reasons))
+
+    def unless_unusable(self, verdict: str) -> str:
+        """A verdict's formula, if all yellow cells hold numbers."""
+        return f'IF({self.problems}>0,"{UNUSABLE}",{verdict})'
+
+
+def _improbable(experiment: Experiment) -> str:
+    """A condition: whether targets that should be probabilities do not sum to 1; or "" ."""
+    network = experiment.network
+    if not (network.fused and network.has_softmax):
+        return ""
+    columns = Columns(runs_of(experiment)[0])
+    total = "+".join(columns.given(name) for name in network.targets)
+    return f"SUMPRODUCT((({total}-1)^2>{PROBABILITY_ROUNDING**2:.0E})*1)>0"
 
 
 def _put_derivatives(
@@ -115,6 +163,7 @@ def _put_derivatives(
     row: int,
     runs: Sequence[RunValues],
     differences: CentralDifferences,
+    guards: _Guards,
 ) -> list[str]:
     title = "1  Derivatives at step 0, in all runs, against central differences of the loss"
     if not differences.complete:
@@ -138,70 +187,15 @@ def _put_derivatives(
         page.formula((here, DIFFERENCE), largest, difference, theme("scientific", "ruled"))
         formula = differences.margin_formula(weight, xl_rowcol_to_cell(here, LIVE))
         page.formula((here, MARGIN), formula, margin, theme("scientific", "ruled"))
-        judged, verdict = _verdict_formula(here), AGREES if difference <= margin else DIFFERS
+        verdict = AGREES if difference <= margin else DIFFERS
+        reasons = [(guards.improbable, PROBABILITIES)] if guards.improbable else []
+        formula = guards.verdict(here, *reasons)
         kink = differences.kink_formula(weight)
         if kink is not None:
-            judged = f'IF({kink}<0,"{KINK}",{judged})'
+            formula = guards.unless_unusable(f'IF({kink}<0,"{KINK}",{formula})')
             verdict = KINK if differences.has_kink(weight) else verdict
         verdicts.append(verdict)
-        page.formula((here, VERDICT), judged, verdict, theme("indented"))
-    return verdicts
-
-
-@dataclass(frozen=True)
-class _Sums:
-    """A loss that is put together from parts: ``parts`` in adjacent columns, their mean or sum."""
-
-    title: str
-    parts: tuple[str, ...]
-    divisor: int
-
-
-def _sums(experiment: Experiment) -> _Sums | None:
-    """What the step's loss is put together from; None where it has no parts."""
-    network, samples = experiment.network, experiment.samples_a_step
-    names = network.losses or (TOTAL_LOSS,)
-    if samples == 1 and len(names) == 1:
-        return None
-    each = [None] if samples == 1 else range(samples)
-    parts = tuple(sampled(name, sample) for name in names for sample in each)
-    title = f"{parts[0]} + {parts[1]}" if len(parts) == 2 else f"{parts[0]} + … + {parts[-1]}"
-    divisor = samples * (len(names) if network.loss.averaged else 1)
-    return _Sums(f"({title})/{divisor}" if divisor > 1 else title, parts, divisor)
-
-
-def _put_sums(
-    page: Page, theme: Theme, row: int, runs: Sequence[RunValues], sums: _Sums
-) -> list[str]:
-    loss = runs[0].run.loss
-    title = f"2  {loss} against {sums.title}, summed over all steps"
-    headers = ("run", f"sum of {loss}", "sum of the parts", "difference", "margin", "verdict")
-    _put_head(page, theme, row, title, headers)
-    verdicts = []
-    for here, run_values in enumerate(runs, start=row):
-        run = run_values.run
-        total = float(run_values.losses.sum())
-        parts = float(sum(run_values.values[name].sum() for name in sums.parts)) / sums.divisor
-        margin = SUM_MARGIN * (1 + abs(total))
-        area = xl_range_abs(
-            FIRST_ROW,
-            run.columns[sums.parts[0]],
-            FIRST_ROW + run.steps,
-            run.columns[sums.parts[-1]],
-        )
-        columns = f"SUM('{run.sheet}'!{area})"
-        if sums.divisor > 1:
-            columns += f"/{sums.divisor}"
-        cells = [xl_rowcol_to_cell(here, column) for column in (LIVE, OTHER)]
-        scientific = theme("scientific", "ruled")
-        page.text((here, NAME), run.sheet, theme("bold", "ruled"))
-        page.formula((here, LIVE), f"SUM({run.column(run.loss)})", total, scientific)
-        page.formula((here, OTHER), columns, parts, scientific)
-        difference = abs(total - parts)
-        page.formula((here, DIFFERENCE), f"ABS({cells[0]}-{cells[1]})", difference, scientific)
-        page.formula((here, MARGIN), f"{SUM_MARGIN:.0E}*(1+ABS({cells[0]}))", margin, scientific)
-        verdicts.append(AGREES if difference <= margin else DIFFERS)
-        page.formula((here, VERDICT), _verdict_formula(here), verdicts[-1], theme("indented"))
+        page.formula((here, VERDICT), formula, verdict, theme("indented"))
     return verdicts
 
 
@@ -212,6 +206,7 @@ def _put_last_rows(
     runs: Sequence[RunValues],
     run_rounding: Array,
     stored: StoredValues,
+    guards: _Guards,
 ) -> list[str]:
     loss = runs[0].run.loss
     title = "3  The last row of each run against the values that numpy computed for this book"
@@ -230,36 +225,11 @@ def _put_last_rows(
         page.formula((here, OTHER), stored.loss_cell(run), last, scientific)
         page.formula((here, DIFFERENCE), stored.largest_difference(run), 0.0, scientific)
         page.number((here, MARGIN), margin, scientific)
-        judged, verdict = _verdict_formula(here), AGREES
+        formula, verdict = guards.verdict(here), AGREES
         if margin > LARGEST_MARGIN * scale:
-            judged, verdict = f'"{TOO_SENSITIVE}"', TOO_SENSITIVE
-        formula = f'IF({stored.changed(run)}=0,{judged},"{CHANGED}")'
+            formula, verdict = f'"{TOO_SENSITIVE}"', TOO_SENSITIVE
+        formula = f'IF({stored.changed(run)}=0,{formula},"{CHANGED}")'
+        formula = guards.unless_unusable(formula)
         page.formula((here, VERDICT), formula, verdict, theme("indented"))
         verdicts.append(verdict)
     return verdicts
-
-
-def _overall(cells: str, verdicts: Sequence[str]) -> tuple[str, str]:
-    """The formula and the value of the verdict over all checks, whose verdicts are in ``cells``."""
-
-    def count(verdict: str) -> str:
-        return f'COUNTIF({cells},"{verdict}")'
-
-    number = len(verdicts)
-    agree, passed_over = count(AGREES), f"({'+'.join(map(count, PASSED_OVER))})"
-    # A cell in error counts as differing: it is neither of the other verdicts.
-    differ = f"({number}-{agree}-{passed_over})"
-    formula = (
-        f'IF({differ}>0,"✗ "&{differ}&" of {number} checks differ, see the sheet {CHECKS}",'
-        f'IF({agree}={number},"✓ all {number} checks agree",'
-        f'"✓ "&{agree}&" of {number} checks agree, the others do not apply, '
-        f'see the sheet {CHECKS}"))'
-    )
-    agreeing, differing = verdicts.count(AGREES), verdicts.count(DIFFERS)
-    if differing:
-        return formula, f"✗ {differing} of {number} checks differ, see the sheet {CHECKS}"
-    if agreeing == number:
-        return formula, f"✓ all {number} checks agree"
-    return formula, (
-        f"✓ {agreeing} of {number} checks agree, the others do not apply, see the sheet {CHECKS}"
-    )

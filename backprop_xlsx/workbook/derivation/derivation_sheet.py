@@ -144,7 +144,10 @@ class _DerivationSheet:
             names = [*given, *names]
         parts: list[Piece] = []
         for name in names:
-            parts += [f", {name}{IS}" if parts else f"{name}{IS}", Slot(Symbol(name), Place.OPENING)]
+            parts += [
+                f", {name}{IS}" if parts else f"{name}{IS}",
+                Slot(Symbol(name), Place.OPENING),
+            ]
         self._page.formula((row, BOXES[0]), formula, text, self._theme("bold", "left"))
 
         def number(slot: Slot) -> WrittenNumber:
@@ -296,7 +299,9 @@ class _DerivationSheet:
             if entry.number_formula:
                 page.formula((row, column + 2), entry.number_formula, entry.number, style)
             elif entry.number:
-                page.text((row, column + 2), entry.number, theme("quiet", "right", *rule, "box_right"))
+                page.text(
+                    (row, column + 2), entry.number, theme("quiet", "right", *rule, "box_right")
+                )
             else:
                 page.blank((row, column + 2), style)
         return row

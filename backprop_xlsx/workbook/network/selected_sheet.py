@@ -1,4 +1,4 @@
-"""The sheet Selected: every quantity of the chosen run and step, for the drawing and derivation."""
+"""The sheet Selected: all quantities of the chosen run and step, and the shapes of the drawing."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from xlsxwriter.worksheet import Worksheet
 
 from backprop_xlsx.model.names import label
 from backprop_xlsx.spreadsheet.sheets.page import Page, prepare
-from backprop_xlsx.spreadsheet.sheets.readable import UNUSABLE, number_formula, number_text
 from backprop_xlsx.spreadsheet.sheets.theme import Theme, style_of
 from backprop_xlsx.workbook.layout import SELECTED
+from backprop_xlsx.workbook.network.drawing import Drawing
 from backprop_xlsx.workbook.network.selection import (
+    CHOICE_ROW,
     FIRST_QUANTITY_ROW,
     NAME_COLUMN,
     NUMBER_COLUMN,
@@ -25,21 +26,27 @@ from backprop_xlsx.workbook.network.selection import (
     Selection,
 )
 
-LETTERS_COLUMN = 5  # of the runs, which the chosen one is looked up in
-CHOICE_ROW = 3
+LETTERS_COLUMN = 5  # of the runs, among which the chosen one is looked up
 
 
 def write_selected(
-    workbook: Workbook, worksheet: Worksheet, theme: Theme, selection: Selection
+    workbook: Workbook,
+    worksheet: Worksheet,
+    theme: Theme,
+    selection: Selection,
+    drawing: Drawing | None,
 ) -> None:
-    """Writes the sheet."""
+    """Writes the sheet; ``drawing`` is that of the sheet Network, if its network is drawn."""
     worksheet.set_column(0, 0, 2)
     worksheet.set_column(NAME_COLUMN, NUMBER_COLUMN, 16)
     worksheet.set_column(TEXT_COLUMN, TEXT_COLUMN, 26)
     page = Page(worksheet)
     page.text((0, NAME_COLUMN), "Selected", theme("title"))
     page.height(0, 28)
-    lead = "Every number of the run, step and sample that are chosen on the sheet Network."
+    lead = (
+        "Every number of the run, step and sample that are chosen on the sheet Network; the "
+        "drawing and the derivation show these cells."
+    )
     page.text((1, NAME_COLUMN), lead, theme("lead"))
     _put_choice(workbook, page, theme, selection)
     headers = ("quantity", "number", "as the drawing shows it")
@@ -50,9 +57,11 @@ def write_selected(
         page.text(position, header, theme(style, *indented, "group_step"))
     for name in selection.names:
         _put_quantity(page, theme, selection, name)
+    if drawing is not None:
+        drawing.put(page, theme)
     page.write()
-    worksheet.freeze_panes(FIRST_QUANTITY_ROW, 0)
     prepare(worksheet, FIRST_QUANTITY_ROW + len(selection.names) - 1, LETTERS_COLUMN)
+    worksheet.set_portrait()
     worksheet.fit_to_pages(1, 0)
     worksheet.repeat_rows(FIRST_QUANTITY_ROW - 1)
 
@@ -60,18 +69,18 @@ def write_selected(
 def _put_choice(workbook: Workbook, page: Page, theme: Theme, selection: Selection) -> None:
     """The choice as whole numbers; whatever is typed, there is such a run, step and sample."""
     letters = [run.run.letter for run in selection.runs]
-    page.text((CHOICE_ROW - 1, LETTERS_COLUMN), "runs", theme("header_right"))
+    last_letter = (CHOICE_ROW + len(letters) - 1, LETTERS_COLUMN)
+    page.text((CHOICE_ROW - 1, LETTERS_COLUMN), "runs", theme("header_left"))
     for row, letter in enumerate(letters, start=CHOICE_ROW):
         page.text((row, LETTERS_COLUMN), letter, theme("left", "ruled"))
-    area = xl_range_abs(CHOICE_ROW, LETTERS_COLUMN, CHOICE_ROW + len(letters) - 1, LETTERS_COLUMN)
+    area = xl_range_abs(CHOICE_ROW, LETTERS_COLUMN, *last_letter)
     run = f"IFERROR(MATCH({RUN_NAME},{area},0),1)"
     lines = [
         ("run, from 1", SELECTED_RUN, run, selection.runs.index(selection.run) + 1),
         ("step", SELECTED_STEP, _within(STEP_NAME, 0, selection.run.run.steps), selection.step),
     ]
     if selection.has_samples:
-        last = len(selection.experiment.samples)
-        formula = _within(SAMPLE_NAME, 1, last)
+        formula = _within(SAMPLE_NAME, 1, len(selection.experiment.samples))
         lines.append(("sample", SELECTED_SAMPLE, formula, selection.sample + 1))
     for row, (text, name, formula, value) in enumerate(lines, start=CHOICE_ROW):
         page.text((row, NAME_COLUMN), text, theme("bold", "ruled"))
@@ -87,10 +96,9 @@ def _within(name: str, smallest: int, largest: int) -> str:
 
 def _put_quantity(page: Page, theme: Theme, selection: Selection, name: str) -> None:
     row, value = selection.row(name), selection.value(name)
-    number = xl_rowcol_to_cell(row, NUMBER_COLUMN)
     page.text((row, NAME_COLUMN), label(name), theme("bold", "ruled"))
     style = "left" if isinstance(value, str) else style_of(value)
+    style = "plain_number" if selection.is_constant(name) else style
     page.formula((row, NUMBER_COLUMN), selection.formula(name), value, theme(style, "ruled"))
-    text = f"{label(name)} = {UNUSABLE if isinstance(value, str) else number_text(value)}"
-    formula = f'"{label(name)} = "&{number_formula(number)}'
-    page.formula((row, TEXT_COLUMN), formula, text, theme("indented", "ruled"))
+    text = selection.text(name)
+    page.formula((row, TEXT_COLUMN), selection.text_formula(name), text, theme("indented", "ruled"))

@@ -12,7 +12,15 @@ from functools import cached_property
 from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
 
 from backprop_xlsx.model.experiment import Experiment
-from backprop_xlsx.model.names import STEP, sampled
+from backprop_xlsx.model.names import STEP, label, sampled
+from backprop_xlsx.model.optimisers import SYMBOLS
+from backprop_xlsx.spreadsheet.sheets.readable import (
+    UNUSABLE,
+    number_formula,
+    number_text,
+    short_formula,
+    short_text,
+)
 from backprop_xlsx.workbook.columns import RunValues
 from backprop_xlsx.workbook.layout import (
     FIRST_ROW,
@@ -29,6 +37,7 @@ SELECTED_RUN, SELECTED_STEP, SELECTED_SAMPLE = "selected_run", "selected_step", 
 
 # On the sheet Selected: a row for each quantity, with its name, its number, and both as a text.
 NAME_COLUMN, NUMBER_COLUMN, TEXT_COLUMN = 1, 2, 3
+CHOICE_ROW = 3
 FIRST_QUANTITY_ROW = 9
 NOT_THERE = "–"  # what a run shows for a quantity that its optimiser does not have
 
@@ -94,6 +103,23 @@ class Selection:
             sample = self.experiment.samples[self.sample]
             return dict(zip(given, sample.inputs + sample.targets, strict=True))[name]
         return NOT_THERE
+
+    def text(self, name: str) -> str:
+        """What :meth:`text_cell` shows at first."""
+        value = self.value(name)
+        if isinstance(value, str):
+            return f"{label(name)} = {UNUSABLE}"
+        written = short_text(value) if self.is_constant(name) else number_text(value)
+        return f"{label(name)} = {written}"
+
+    def text_formula(self, name: str) -> str:
+        """The formula of that text, without "="."""
+        write = short_formula if self.is_constant(name) else number_formula
+        return f'"{label(name)} = "&{write(xl_rowcol_to_cell(self.row(name), NUMBER_COLUMN))}'
+
+    def is_constant(self, name: str) -> bool:
+        """Whether a quantity is a constant of an optimiser, as η."""
+        return name in SYMBOLS.values()
 
     def formula(self, name: str) -> str:
         """The formula, without "=", that finds a quantity in the runs; "–" where there is none."""

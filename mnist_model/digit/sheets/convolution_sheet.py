@@ -15,10 +15,10 @@ import numpy
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
+from backprop_xlsx.spreadsheet.sheets.grids import colour_values, colour_weights, write_numbers
 from backprop_xlsx.spreadsheet.sheets.page import Page
 from mnist_model.digit.network.stages import Convolution
 from mnist_model.digit.network.steps import Array
-from mnist_model.digit.sheets.blocks import write_numbers
 from mnist_model.digit.sheets.cells import (
     WIDTH_TO_HEIGHT,
     Cells,
@@ -27,7 +27,7 @@ from mnist_model.digit.sheets.cells import (
     fixed,
     fixed_area,
 )
-from mnist_model.digit.sheets.looks import Looks, colour_values, colour_weights, square_columns
+from mnist_model.digit.sheets.looks import Looks, square_columns
 from mnist_model.digit.sheets.stage_sheet import TOP, StageSheet
 
 # Room for the headings, which run over the squares.

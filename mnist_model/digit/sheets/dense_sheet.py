@@ -7,19 +7,13 @@ from functools import cached_property
 import numpy
 from xlsxwriter.worksheet import Worksheet
 
+from backprop_xlsx.spreadsheet.sheets.grids import colour_values, colour_weights, write_numbers
 from backprop_xlsx.spreadsheet.sheets.page import Page
 from mnist_model.digit.network.stages import Dense
 from mnist_model.digit.network.steps import Array
-from mnist_model.digit.sheets.blocks import write_numbers
 from mnist_model.digit.sheets.cells import Cells, cell, fixed_area
 from mnist_model.digit.sheets.convolution_sheet import products
-from mnist_model.digit.sheets.looks import (
-    LIST_WIDTH,
-    NAVIGATION_WIDTH,
-    Looks,
-    colour_values,
-    colour_weights,
-)
+from mnist_model.digit.sheets.looks import LIST_WIDTH, NAVIGATION_WIDTH, Looks
 from mnist_model.digit.sheets.stage_sheet import TOP, StageSheet
 
 LABEL, READS, NAMES, OUTPUTS = 1, 2, 3, 4  # columns

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 from xlsxwriter.worksheet import Worksheet
 
+from backprop_xlsx.spreadsheet.sheets.grids import colour_values, write_numbers
 from backprop_xlsx.spreadsheet.sheets.page import Page, prepare
 from mnist_model.digit.examples import Examples
 from mnist_model.digit.network.stages import Shape
-from mnist_model.digit.sheets.blocks import write_numbers
 from mnist_model.digit.sheets.cells import Tiling, fixed_area
-from mnist_model.digit.sheets.looks import Looks, colour_values, square_columns
+from mnist_model.digit.sheets.looks import Looks, square_columns
 from mnist_model.digit.sheets.stage_sheet import HEAD_ROWS, TOP, put_links
 
 ACROSS = 10

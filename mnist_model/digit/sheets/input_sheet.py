@@ -12,20 +12,13 @@ from xlsxwriter.format import Format
 from xlsxwriter.utility import xl_range
 from xlsxwriter.worksheet import Worksheet
 
+from backprop_xlsx.spreadsheet.sheets.grids import PAPER, POSITIVE, colour_values, mixed
 from backprop_xlsx.spreadsheet.sheets.page import Page, Position, prepare
 from mnist_model.digit.network.stages import Shape, number
 from mnist_model.digit.network.steps import Array
 from mnist_model.digit.sheets.cells import Cells, Tiling, cell, fixed, listed
 from mnist_model.digit.sheets.gallery_sheet import Gallery
-from mnist_model.digit.sheets.looks import (
-    LIST_WIDTH,
-    PAPER,
-    POSITIVE,
-    SQUARE_WIDTH,
-    Looks,
-    colour_values,
-    mixed,
-)
+from mnist_model.digit.sheets.looks import LIST_WIDTH, SQUARE_WIDTH, Looks
 from mnist_model.digit.sheets.output_panel import WIDTH as PANEL_WIDTH
 from mnist_model.digit.sheets.output_panel import OutputPanel
 from mnist_model.digit.sheets.proof_sheet import Proof

@@ -7,11 +7,12 @@ from functools import cached_property
 import numpy
 from xlsxwriter.worksheet import Worksheet
 
+from backprop_xlsx.spreadsheet.sheets.grids import colour_values
 from backprop_xlsx.spreadsheet.sheets.page import Page
 from mnist_model.digit.network.stages import LogSoftmax
 from mnist_model.digit.network.steps import Array
 from mnist_model.digit.sheets.cells import Cells, cell, fixed_area, listed
-from mnist_model.digit.sheets.looks import LIST_WIDTH, NAVIGATION_WIDTH, Looks, colour_values
+from mnist_model.digit.sheets.looks import LIST_WIDTH, NAVIGATION_WIDTH, Looks
 from mnist_model.digit.sheets.stage_sheet import TOP, StageSheet
 
 LABEL, READS, BELOW, POWER, RESULT = range(1, 6)  # columns

@@ -8,17 +8,12 @@ from functools import cached_property
 import numpy
 from xlsxwriter.worksheet import Worksheet
 
+from backprop_xlsx.spreadsheet.sheets.grids import colour_values
 from backprop_xlsx.spreadsheet.sheets.page import Page, Position
 from mnist_model.digit.network.stages import Normalisation, Pointwise, Pooling, Stage, Window
 from mnist_model.digit.network.steps import Array
 from mnist_model.digit.sheets.cells import Cells, Tiling, area, fixed, listed
-from mnist_model.digit.sheets.looks import (
-    LIST_WIDTH,
-    NAVIGATION_WIDTH,
-    Looks,
-    colour_values,
-    square_columns,
-)
+from mnist_model.digit.sheets.looks import LIST_WIDTH, NAVIGATION_WIDTH, Looks, square_columns
 from mnist_model.digit.sheets.stage_sheet import LEAST_COLUMNS, TOP, StageSheet
 
 LABEL, VALUES = 1, 2  # columns of a list

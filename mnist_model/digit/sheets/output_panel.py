@@ -9,10 +9,11 @@ import numpy
 from xlsxwriter.utility import xl_range
 from xlsxwriter.worksheet import Worksheet
 
+from backprop_xlsx.spreadsheet.sheets.grids import LIGHT_POSITIVE
 from backprop_xlsx.spreadsheet.sheets.page import Page, Position
 from mnist_model.digit.network.steps import Array
 from mnist_model.digit.sheets.cells import Cells, cell, fixed, fixed_area
-from mnist_model.digit.sheets.looks import LIGHT_POSITIVE, Looks
+from mnist_model.digit.sheets.looks import Looks
 from mnist_model.digit.sheets.proof_sheet import NAMES, NO_TARGET, TARGETS, Proof
 from mnist_model.digit.sheets.stage_sheet import TOP
 from mnist_model.sheets.grid import colour_verdicts

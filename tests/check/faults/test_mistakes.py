@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from backprop_xlsx.check.book_check import check_file
 from backprop_xlsx.check.findings import TableReport
-from backprop_xlsx.check.judge import check_file
 from tests.check.strategies import class_tables
 from tests.oracles.class_mistakes import Mistake, mistakes
 from tests.oracles.class_table import WEIGHTS, ClassTable, Start, run

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from backprop_xlsx.check.judge import check_file
+from backprop_xlsx.check.book_check import check_file
 from tests.check.faults.test_mistakes import assert_corrections_are_right, check, wrong_cells
 from tests.oracles.class_biases import BIASES, BiasedTable, BiasMistake, bias_mistakes, run
 

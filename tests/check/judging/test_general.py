@@ -11,10 +11,11 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from backprop_xlsx.check.book_check import check_file
+from backprop_xlsx.check.correction import fix
 from backprop_xlsx.check.findings import FileReport, TableReport
-from backprop_xlsx.check.fix import fix
-from backprop_xlsx.check.judge import check_file
-from backprop_xlsx.model.experiment import Experiment, preset_names, preset_settings
+from backprop_xlsx.model.experiment import Experiment
+from backprop_xlsx.model.settings import preset_names, preset_settings
 from backprop_xlsx.spreadsheet.engines import engines, recalculate
 from backprop_xlsx.spreadsheet.ooxml.book import read_book
 from backprop_xlsx.spreadsheet.ooxml.formula_text import column_letters, column_number
@@ -40,7 +41,7 @@ def assert_all_is_right(report: FileReport, experiment: Experiment) -> None:
     for table, run in zip(report.tables, runs(experiment), strict=True):
         assert (table.sheet, table.faults) == (run.sheet, ())
         computed = len(run.equations)
-        assert re.match(rf"right: all {computed}( |$)|right: all \d+ computed", table.right)
+        assert re.match(rf"all {computed}( |$)|all \d+ computed", table.right)
         assert table.formulas >= computed * (experiment.steps + 1)
         assert table.steps == experiment.steps
         assert table.learning_rate == run.optimiser.learning_rate

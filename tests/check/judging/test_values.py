@@ -9,7 +9,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from backprop_xlsx.check.judge import check_file
+from backprop_xlsx.check.book_check import check_file
 from tests.check.faults.test_mistakes import check, wrong_cells
 from tests.check.strategies import class_tables
 from tests.oracles.class_table import CONSTANTS, WEIGHTS, ClassTable, Start, run

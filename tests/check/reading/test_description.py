@@ -19,7 +19,8 @@ from backprop_xlsx.model.description import (
     to_properties,
     to_text,
 )
-from backprop_xlsx.model.experiment import Experiment, preset_names
+from backprop_xlsx.model.experiment import Experiment
+from backprop_xlsx.model.settings import preset_names
 from backprop_xlsx.spreadsheet.errors import InputError
 from backprop_xlsx.spreadsheet.ooxml.book import read_book
 from tests.check.general import FOUR, book, settings_of_any_book, with_description

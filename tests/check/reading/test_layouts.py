@@ -9,8 +9,8 @@ import xlsxwriter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from backprop_xlsx.check.book_check import check_file
 from backprop_xlsx.check.findings import FileReport
-from backprop_xlsx.check.judge import check_file
 from tests.check.faults.test_mistakes import assert_corrections_are_right, check, wrong_cells
 from tests.check.strategies import class_tables
 from tests.oracles.class_table import CLASS_ORDER, CONSTANTS, GRADIENTS, WEIGHTS, ClassTable, Start
@@ -133,18 +133,17 @@ def test_inputs_and_targets_may_stand_outside(labelled: bool, tmp_path: Path) ->
     assert wrong_cells(check(table, tmp_path)) == {("o1", row) for row in table.rows}
 
 
-def test_activations_and_single_losses_need_no_column(tmp_path: Path) -> None:
+def test_activations_and_single_losses_need_no_header(tmp_path: Path) -> None:
     table = ClassTable()
     for k in (1, 2):
         table.cells[table.header_row, table.columns[f"a_h{k}"]] = "sigmoid of it"
         table.cells[table.header_row, table.columns[f"E{k}"]] = "half the square"
     report = check(table, tmp_path)
     assert report.faults == ()
-    assert "all 23 computed columns" in report.right
+    assert "all 27 computed columns" in report.right
     table.put("o1", SIBLING, table.rows)
     (fault,) = check(table, tmp_path).faults
-    # a_h1 and a_h2 have no column of their own here: the correction writes a_h2 out.
-    assert fault.expected == "=M9*J9+N9*(1/(1+EXP(-K9)))"
+    assert fault.expected == "=M9*J9+N9*L9"
 
 
 def test_the_learning_rate_may_stand_on_another_sheet_under_a_name(tmp_path: Path) -> None:

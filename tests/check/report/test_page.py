@@ -50,6 +50,7 @@ FAULT = Fault(
     column="AA",
     first_row=5,
     last_row=6,
+    kind="wrong-operand",
     found="=K5*(1-K5)*D5",
     expected="=M5*(1-M5)*D5",
     explanation="uses a_h1 where a_h2 belongs",

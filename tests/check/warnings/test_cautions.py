@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 import xlsxwriter
 
+from backprop_xlsx.check.book_check import check_file
 from backprop_xlsx.check.findings import Caution
-from backprop_xlsx.check.judge import check_file
 from tests.oracles.class_table import ClassTable, Start
 
 RATES = (0.1, 0.2, 0.5, 0.8, 1.0, 2.0)

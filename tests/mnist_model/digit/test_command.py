@@ -10,8 +10,8 @@ import pytest
 import torch
 
 from backprop_xlsx.spreadsheet.errors import VerificationError
-from mnist_model.digit import __main__ as command
-from mnist_model.training.loop import Run
+from mnist_model.commands import digit as command
+from mnist_model.training.loop import TrainingRun
 from mnist_model.training.session import complete, prepare_folder
 from tests.mnist_model.digits import few, quick
 
@@ -21,7 +21,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A trained network in a run's folder."""
     folder = tmp_path_factory.mktemp("runs") / "fast-seed0"
     prepare_folder(folder, resume=False, overwrite=False)
-    complete(Run(quick(1), few(), 0, folder, torch.device("cpu")))
+    complete(TrainingRun(quick(1), few(), 0, folder, torch.device("cpu")))
     return folder
 
 

@@ -26,7 +26,7 @@ from mnist_model.training import score as score_module
 from mnist_model.training.augment import Affine
 from mnist_model.training.checkpoint import CHECKPOINT_FILE
 from mnist_model.training.errors import DivergedError
-from mnist_model.training.loop import OnProcessor, Run, dropout, train
+from mnist_model.training.loop import OnProcessor, TrainingRun, dropout, train
 from mnist_model.training.networks import build_network
 from mnist_model.training.recipes import PUBLISHED, RECIPES, Recipe, choose_recipe
 from mnist_model.training.record import Epoch, read_epochs
@@ -40,9 +40,9 @@ def same(one: Weights, other: Weights) -> bool:
     return one.keys() == other.keys() and all(torch.equal(one[key], other[key]) for key in one)
 
 
-def run_in(folder: Path, recipe: Recipe | None = None, seed: int = 3) -> Run:
+def run_in(folder: Path, recipe: Recipe | None = None, seed: int = 3) -> TrainingRun:
     folder.mkdir(exist_ok=True)
-    return Run(recipe or quick(), few(), seed, folder, CPU)
+    return TrainingRun(recipe or quick(), few(), seed, folder, CPU)
 
 
 def in_double_precision(setter: Callable[[object, str, object], None]) -> None:
@@ -64,7 +64,7 @@ def in_double_precision(setter: Callable[[object, str, object], None]) -> None:
 
 def test_it_learns(tmp_path: Path) -> None:
     recipe = quick(6, optimiser="AdamW", learning_rate=0.01)
-    _, epochs = train(Run(recipe, few(1000, 250), 0, tmp_path, CPU))
+    _, epochs = train(TrainingRun(recipe, few(1000, 250), 0, tmp_path, CPU))
     assert epochs[-1].test_accuracy > 85
     assert epochs[-1].train_loss < epochs[0].train_loss / 2
     assert [epoch.epoch for epoch in epochs] == [1, 2, 3, 4, 5, 6]
@@ -81,7 +81,7 @@ def test_two_steps_are_those_of_plain_torch(
     recipe = replace(PUBLISHED[name], epochs=2, batch_size=80, augmentation=None)
     for layer in (nn.Dropout, nn.Dropout2d):
         monkeypatch.setattr(layer, "forward", lambda _, values: values)
-    network, epochs = train(Run(recipe, digits, 5, tmp_path, CPU))
+    network, epochs = train(TrainingRun(recipe, digits, 5, tmp_path, CPU))
 
     torch.manual_seed(5)
     expected = build_network(name).double()

@@ -1,0 +1,352 @@
+"""Columns that no header explains: which quantity, one of the exercise or an auxiliary one, is each.
+
+A column is what its formula computes. One that computes nothing known is what those take it for
+that use it: if all of them are right by that, the fault is its own.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Mapping, Sequence, Set
+from dataclasses import replace
+
+import numpy as np
+
+from backprop_xlsx.check.judging.verdicts import Judge, as_number, evaluated
+from backprop_xlsx.check.reading.auxiliary import catalogue, hinted, with_auxiliary
+from backprop_xlsx.check.reading.forms import Form, forms_of
+from backprop_xlsx.check.reading.meanings import meant
+from backprop_xlsx.check.reading.tables import Table
+from backprop_xlsx.equations import Equations
+from backprop_xlsx.formula.expression import Expression, Symbol, Value
+from backprop_xlsx.formula.tokens import FormulaError, Reference
+from backprop_xlsx.spreadsheet.ooxml.formula_text import column_letters
+
+BESIDE = 12
+"""Columns to the left and to the right of a table in which what belongs to it may stand."""
+WIDEST = 60
+"""Columns of a range that are looked at one by one."""
+MOST = 80
+"""Columns of a table that no header explains."""
+COMMON = 0.6
+"""Of the rows of a column, how many have the formula that is taken for its meaning."""
+NEAR = 1e-6
+"""Relative: values that are compared at one probe before they are at all."""
+FEW = 2
+"""Columns whose meaning is guessed though nothing else is explained."""
+ROUNDS = 4
+"""Times that what was found may explain something further."""
+
+
+class Claims:
+    """The unexplained columns of one table, and what each may be; ``judge`` knows its roles."""
+
+    def __init__(self, judge: Judge, taken: frozenset[int]) -> None:
+        self.judge = judge
+        self.table = judge.table
+        self._taken = taken
+        self._forms: dict[int, list[Form]] = {}
+        self.columns = self._unexplained()
+
+    def table_with_all(self) -> Table:
+        """The table with what was found; the same if there is nothing."""
+        table = self.table
+        if not self.columns:
+            return table
+        exercise = table.exercise
+        missing = [name for name in exercise.computed if name not in table.columns]
+        self._possible: Equations = {
+            name: exercise.equations[name] for name in missing if name not in exercise.starts
+        }
+        self._possible |= catalogue(exercise)
+        self._values = {
+            name: evaluated(equation, self.judge.probes)
+            for name, equation in self._possible.items()
+        }
+        self._firsts = np.array([as_number(value) for value in self._values.values()])
+        further = {n: e for n, e in self._possible.items() if n not in exercise.equations}
+        self._with_all_possible = with_auxiliary(exercise, further)
+        self._found: dict[str, int] = {}
+        left = self._by_formula(list(self.columns))
+        # By another convention than its own a table would need as many guesses as it has columns.
+        for _ in range(ROUNDS if 2 * len(left) <= len(self.columns) or len(left) <= FEW else 0):
+            still = self._by_use(left)
+            if still == left:
+                break
+            left = self._by_formula(still)
+        left = self._by_header(left)
+        self._by_custom(left)
+        return self._extended(self._found)
+
+    def _by_formula(self, columns: list[int]) -> list[int]:
+        """Take columns for what they compute; gives those that compute nothing known."""
+        left = []
+        for column in columns:
+            name = self._computed(self.judge, column)
+            if name is None:
+                left.append(column)
+            else:
+                self._found[name] = column
+        return left
+
+    def _computed(self, judge: Judge, column: int, but: frozenset[str] = frozenset()) -> str | None:
+        """What a column computes in most rows: a missing quantity before an auxiliary one."""
+        value = self._value(judge, column)
+        if value is None:
+            return None
+        first = as_number(value)
+        near = np.abs(self._firsts - first) <= NEAR * abs(first)
+        names = [
+            name
+            for name in itertools.compress(self._values, near)
+            if name not in self._found
+            and name not in but
+            and self.judge.probes.agree(value, self._values[name])
+        ]
+        if not names:
+            return None
+        hint = self._hint(column)
+        return hint if hint in names else names[0]
+
+    def _by_use(self, columns: list[int]) -> list[int]:
+        """Take a column for that by which the formulas that use it are right."""
+        left = list(columns)
+        for column in columns:
+            users = self._users(column)
+            if not users:
+                continue
+            fitting = [
+                (score, name)
+                for name in self._possible
+                if name not in self._found and (score := self._score(column, name, users))
+            ]
+            best = max((score for score, _ in fitting), default=0)
+            names = [name for score, name in fitting if score == best]
+            if not names or 2 * best <= len(users):
+                continue
+            hint = self._hint(column)
+            name = hint if hint in names else names[0]
+            self._found[name] = column
+            left.remove(column)
+        return left
+
+    def _score(self, column: int, name: str, users: Sequence[tuple[int, str | None]]) -> int:
+        """How many users are right if a column is taken for a quantity."""
+        judge = self._judge({**self._found, name: column})
+        right = 0
+        for user, quantity in users:
+            if quantity is None:
+                right += self._computed(judge, user, frozenset((name,))) is not None
+            else:
+                right += self._is_right(judge, quantity, user)
+        return right
+
+    def _by_header(self, columns: list[int]) -> list[int]:
+        """Take a column that nothing uses for what its header says."""
+        left = []
+        for column in columns:
+            hint = self._hint(column)
+            if hint in self._possible and hint not in self._found and not self._users(column):
+                self._found[hint] = column
+            elif (alike := self._alike(column)) is not None:
+                self._found[alike] = column
+            else:
+                left.append(column)
+        return left
+
+    def _alike(self, column: int) -> str | None:
+        """The one missing quantity whose sisters have columns, if a column refers to the same."""
+        kinds: dict[str, list[str]] = {}
+        for name in self.table.exercise.computed:
+            kinds.setdefault(name.rstrip("0123456789"), []).append(name)
+        known = {*self.table.columns, *self._found}
+        for names in kinds.values():
+            missing = [name for name in names if name not in known and name in self._possible]
+            if len(missing) == 1 and (len(names) == 1 or 2 * len(names) > len(names)):
+                own = self._leaves(column)
+                equation = {
+                    leaf for leaf in self._possible[missing[0]].leaves() if isinstance(leaf, Symbol)
+                }
+                shared = {s for s in own & equation if s.name not in self.table.exercise.starts}
+                if len(own) and len(own & equation) * 3 >= 2 * len(own | equation) and shared:
+                    return missing[0]
+        return None
+
+    def _by_custom(self, columns: list[int]) -> None:
+        """Take a column of one formula, but for few rows, for what that computes."""
+        for column in columns:
+            forms = self._forms_of(column)
+            rows = len(self.table.rows)
+            if len(forms) == 0 or len(forms[0].rows) == rows or rows < 3:
+                continue
+            users = self._users(column)
+            if len(forms[0].rows) < COMMON * rows or not users:
+                continue
+            expression = self._expression(self._judge(self._found), column)
+            names = self.table.exercise.names | set(self._found)
+            if expression is None or not _is_of(expression, names):
+                continue
+            name = self._title(column)
+            if name not in self._possible and name not in names:
+                self._possible[name] = expression
+                self._found[name] = column
+
+    # The table with more columns
+
+    def _extended(self, found: Mapping[str, int]) -> Table:
+        table = self.table
+        auxiliary = {
+            name: self._possible[name] for name in found if name not in table.exercise.equations
+        }
+        exercise = with_auxiliary(table.exercise, auxiliary) if auxiliary else table.exercise
+        return replace(table, exercise=exercise, columns={**table.columns, **found})
+
+    def _judge(self, found: Mapping[str, int]) -> Judge:
+        """A judge to whom these columns are known, and all that others may be."""
+        columns = {**self.table.columns, **found}
+        table = replace(self.table, exercise=self._with_all_possible, columns=columns)
+        return self.judge.of(table)
+
+    # Formulas
+
+    def _forms_of(self, column: int) -> list[Form]:
+        """The formulas of a column, the most common first."""
+        if column not in self._forms:
+            cells = self.table.sheet.cells
+            formulas = [
+                (row, cell.formula)
+                for row in self.table.rows
+                if (cell := cells.get((row, column))) is not None and cell.formula is not None
+            ]
+            found = forms_of(formulas)
+            self._forms[column] = sorted(found, key=lambda form: -len(form.rows))
+        return self._forms[column]
+
+    def _expression(self, judge: Judge, column: int) -> Expression | None:
+        forms = self._forms_of(column)
+        if not forms:
+            return None
+        form = forms[0]
+        row = form.rows[-1]
+        try:
+            meanings = judge.surroundings.meanings(form.tokens, row, row - form.first_row)
+            return meant(form.part.expression, meanings)
+        except FormulaError:
+            return None
+
+    def _value(self, judge: Judge, column: int) -> Value | None:
+        expression = self._expression(judge, column)
+        return None if expression is None else evaluated(expression, judge.probes)
+
+    def _leaves(self, column: int) -> set[Symbol]:
+        expression = self._expression(self._judge(self._found), column)
+        if expression is None:
+            return set()
+        return {leaf for leaf in expression.leaves() if isinstance(leaf, Symbol)}
+
+    def _is_right(self, judge: Judge, quantity: str, column: int) -> bool:
+        forms = [form for form in self._forms_of(column) if form.rows[-1] != self.table.first_row]
+        for form in (forms or self._forms_of(column))[:1]:
+            try:
+                return judge.right(quantity, form, form.rows[-1])
+            except FormulaError:
+                return False
+        return False
+
+    def _users(self, column: int) -> list[tuple[int, str | None]]:
+        """The columns whose formulas refer to one, with their quantities as far as known."""
+        names = {at: name for name, at in self.table.columns.items()}
+        names |= {at: name for name, at in self._found.items()}
+        found: list[tuple[int, str | None]] = []
+        for other in (*self.table.columns.values(), *self.columns):
+            if other != column and column in self._references(other):
+                found.append((other, names.get(other)))
+        return found
+
+    def _references(self, column: int) -> set[int]:
+        found: set[int] = set()
+        for form in self._forms_of(column)[:2]:
+            found |= {c for reference in _references(form) for c in _columns(reference)}
+        return found
+
+    def _hint(self, column: int) -> str | None:
+        cell = self.table.sheet.cells.get((self.table.header_row, column))
+        if cell is None or type(cell.value) is not str:
+            return None
+        return hinted(cell.value)
+
+    def _title(self, column: int) -> str:
+        cell = self.table.sheet.cells.get((self.table.header_row, column))
+        if cell is not None and type(cell.value) is str and len(cell.value) < 30:
+            return cell.value
+        return f"column {column_letters(column)}"
+
+    # Which columns
+
+    def _unexplained(self) -> list[int]:
+        table = self.table
+        claimed = set(table.quantities)
+        if not claimed:
+            return []
+        found: dict[int, None] = {}
+        beside = range(max(min(claimed) - BESIDE, 1), max(claimed) + BESIDE + 1)
+        to_do = [c for c in claimed if table.quantities[c] not in table.exercise.constants]
+        seen = set(to_do)
+        while to_do and len(found) < MOST:
+            for other in self._references(to_do.pop()):
+                if other not in seen and other not in claimed and self._is_filled(other):
+                    seen.add(other)
+                    found[other] = None
+                    to_do.append(other)
+        for column in beside:
+            if column in claimed or column in found or len(found) >= MOST:
+                continue
+            if self._is_filled(column) and self._references(column) & {*claimed, *found}:
+                found[column] = None
+        return sorted(found)
+
+    def _is_filled(self, column: int) -> bool:
+        """Whether most rows hold formulas, and the column belongs to no other table."""
+        if column in self._taken:
+            return False
+        formulas = sum(len(form.rows) for form in self._forms_of(column))
+        if 2 * formulas <= len(self.table.rows):
+            return False
+        forms = self._forms_of(column)
+        return not (len(forms[0].formula) < 12 and _is_reference(forms[0]))
+
+
+def _is_reference(form: Form) -> bool:
+    try:
+        return len(form.tokens) == 2 and form.tokens[0].kind in ("reference", "name")
+    except FormulaError:
+        return False
+
+
+def _is_of(expression: Expression, names: Set[str]) -> bool:
+    """Whether an expression is one of quantities of its own row."""
+    leaves = list(expression.leaves())
+    return bool(leaves) and all(
+        isinstance(leaf, Symbol) and leaf.steps_back == 0 and leaf.name in names for leaf in leaves
+    )
+
+
+def _references(form: Form) -> Iterator[Reference]:
+    """The references of a formula to its own row or the one above."""
+    try:
+        tokens = form.tokens
+    except FormulaError:
+        return
+    for token in tokens:
+        reference = token.reference
+        if reference is None or reference.sheet is not None or reference.first.row_anchored:
+            continue
+        if reference.first.row - form.first_row in (0, -1):
+            yield reference
+
+
+def _columns(reference: Reference) -> range:
+    last = reference.last or reference.first
+    if not 0 <= last.column - reference.first.column <= WIDEST:
+        return range(0)
+    return range(reference.first.column, last.column + 1)

@@ -1,0 +1,218 @@
+"""The tables of a book: by their headers where these settle it, else by what their formulas refer to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from backprop_xlsx.check.reading.exercise import CLASS_EXERCISE
+from backprop_xlsx.check.reading.spelling import quantity_of
+from backprop_xlsx.check.reading.strands import (
+    FEWEST_COLUMNS,
+    LONGEST_GAP,
+    Run,
+    partners,
+    runs,
+    runs_across,
+)
+from backprop_xlsx.check.reading.structure import named_columns
+from backprop_xlsx.check.reading.tables import ROWS_BELOW_HEADER, Table, find_tables, suffices
+from backprop_xlsx.check.reading.views import Closed, Joined, Turned, View
+from backprop_xlsx.check.reading.wiring import Wiring
+from backprop_xlsx.spreadsheet.ooxml.book import Book, Sheet
+
+MOST_RUNS = 60
+"""Of a book, that are read by their formulas alone."""
+SPARSE = 0.35
+"""Of the computed columns that a step fills; a row with fewer is none."""
+
+
+def arranged(book: Book) -> tuple[View, list[Table]]:
+    """The tables of a book that does not describe itself, and the view in which they stand."""
+    named = [table for sheet in book.sheets for table in find_tables(sheet)]
+    if named and all(map(_is_whole, named)) and not _has_other_runs(book, named):
+        return View(book), named
+    view = _opened(book, named)
+    found = _tables(view)
+    if not found and view.moves:
+        view = View(book)
+        found = _tables(view)
+    if not found:
+        return View(book), named
+    return view, found
+
+
+def _is_whole(table: Table) -> bool:
+    """Whether nothing is left to find: each quantity has its column, each row is a step."""
+    exercise = CLASS_EXERCISE
+    if not all(name in table.columns for name in exercise.computed):
+        return False
+    cells, columns = table.sheet.cells, [table.columns[name] for name in exercise.computed]
+
+    def filled(row: int) -> int:
+        return sum((row, column) in cells for column in columns)
+
+    full = filled(min(table.first_row + 1, table.last_row))
+    if min(filled(table.first_row), filled(table.last_row)) <= SPARSE * full:
+        return False
+    below = range(table.last_row + 1, table.last_row + LONGEST_GAP + 2)
+    later = [(row, table.columns[exercise.parameters[0]]) for row in below]
+    if any(at in cells and cells[at].formula is not None for at in later):
+        return False
+    headers = [
+        column
+        for column in range(min(table.quantities) - 4, max(table.quantities) + 12)
+        if (cell := cells.get((table.header_row, column))) is not None
+        and type(cell.value) is str
+        and quantity_of(cell.value) in table.columns
+    ]
+    return len(headers) <= len(table.columns)
+
+
+def _has_other_runs(book: Book, tables: Sequence[Table]) -> bool:
+    """Whether a sheet without a table holds formulas that could be one."""
+    with_tables = {table.sheet.name for table in tables}
+    return any(
+        _could_hold_a_run(sheet) and runs(sheet)
+        for sheet in book.sheets
+        if sheet.name not in with_tables
+    )
+
+
+def _could_hold_a_run(sheet: Sheet) -> bool:
+    count = 0
+    for cell in sheet.cells.values():
+        count += cell.formula is not None and not cell.formula.isalnum()
+        if count >= 2 * FEWEST_COLUMNS:
+            return True
+    return False
+
+
+def _opened(book: Book, named: Sequence[Table]) -> View:
+    """The book with its tables turned, joined and closed."""
+    view = View(book)
+    holding = {table.sheet.name for table in named}
+    pairs = partners(book.sheets)
+    turned = [
+        Turned(sheet.name.casefold())
+        for sheet in book.sheets
+        if sheet.name not in holding and _could_hold_a_run(sheet) and runs_across(sheet)
+    ]
+    names = {move.sheet for move in turned}
+    moves = [*turned]
+    places: dict[str, int] = {}
+    joined = []
+    for one, other, rows in pairs:
+        first, second = one.name.casefold(), other.name.casefold()
+        if (first in names) != (second in names):
+            continue
+        if first in names:
+            continue  # rows of a turned sheet are columns of the other
+        at = places.get(first, _widest(one))
+        joined.append(Joined(second, first, rows, at))
+        places[first] = at + _widest(other)
+    if moves or joined:
+        view = view.with_moves(*moves, *joined)
+    closed = [
+        Closed(sheet.name.casefold(), (run.columns[0], run.columns[-1]), run.gaps, run.rows[-1])
+        for sheet in view.book.sheets
+        if _could_hold_a_run(sheet)
+        for run in _with_given(view.book, sheet)
+        if run.gaps
+    ]
+    return view.with_moves(*closed) if closed else view
+
+
+def _widest(sheet: Sheet) -> int:
+    return max((column for _, column in sheet.cells), default=0) + 5
+
+
+def _with_given(book: Book, sheet: Sheet) -> Iterator[Run]:
+    """The runs of a sheet, their columns of numbers among the others."""
+    for run in runs(sheet)[:MOST_RUNS]:
+        columns = {*run.columns, *Wiring(book, sheet, run).given}
+        yield Run(tuple(sorted(columns)), run.rows)
+
+
+def _tables(view: View) -> list[Table]:
+    found: list[Table] = []
+    for sheet in view.book.sheets:
+        by_header = find_tables(sheet)
+        by_formula = list(_by_formula(view.book, sheet))
+        rest = [
+            table for table in by_header if not any(_overlap(table, other) for other in by_formula)
+        ]
+        found += sorted([*rest, *by_formula], key=lambda t: (t.first_row, min(t.quantities)))
+    return found
+
+
+def _by_formula(book: Book, sheet: Sheet) -> Iterator[Table]:
+    if not _could_hold_a_run(sheet):
+        return
+    for run in runs(sheet)[:MOST_RUNS]:
+        if run.gaps:
+            run = Run(run.columns, tuple(range(run.rows[0], run.rows[-1] + 1)))
+        wiring = Wiring(book, sheet, run)
+        row, hints = _headers(sheet, run, [*run.columns, *wiring.given])
+        told = named_columns(wiring, hints)
+        columns = _combined(told, hints, sheet, run)
+        if suffices(columns, CLASS_EXERCISE) or _is_small_network(told):
+            yield Table(sheet, CLASS_EXERCISE, columns, row, run.rows[0], run.rows[-1])
+
+
+def _is_small_network(told: Mapping[str, int]) -> bool:
+    """Whether the wires alone show parameters, neurons and losses."""
+    letters = [name.rstrip("0123456789") for name in told]
+    return letters.count("w") >= 2 and "a_o" in letters and "o" in letters and len(told) >= 6
+
+
+def _combined(
+    told: Mapping[str, int], hints: Mapping[int, str], sheet: Sheet, run: Run
+) -> dict[str, int]:
+    """What the wires tell, and for the rest what the headers say."""
+    claims: dict[str, list[int]] = {}
+    for column, name in hints.items():
+        claims.setdefault(name, []).append(column)
+    names = {column: name for name, column in told.items()}
+    both = [column for column in names if column in hints]
+    agreed = sum(hints[column] == names[column] for column in both)
+    if 2 * agreed < len(both):
+        claims = {}  # what stands there are no names of ours
+    found = {
+        name: columns[0] if told.get(name) not in columns else told[name]
+        for name, columns in claims.items()
+        if len(columns) == 1 or told.get(name) in columns
+    }
+    for name, column in told.items():
+        if name not in found and column not in found.values():
+            found[name] = column
+    return found
+
+
+def _headers(sheet: Sheet, run: Run, columns: Iterable[int]) -> tuple[int, dict[int, str]]:
+    """The row of headers above a run, and the quantity that each column's names."""
+    first = run.rows[0]
+    cells, columns = sheet.cells, sorted(columns)
+
+    def text(row: int, column: int) -> str:
+        cell = cells.get((row, column))
+        return cell.value if cell is not None and type(cell.value) is str else ""
+
+    for row in range(first - 1, max(first - 3 - ROWS_BELOW_HEADER, 0), -1):
+        texts = {column: text(row, column) for column in columns}
+        if sum(map(bool, texts.values())) * 4 < len(columns):
+            continue
+        found = {}
+        for column, lower in texts.items():
+            upper = text(row - 1, column)
+            name = quantity_of(lower) if lower else None
+            if name is None and upper and lower:
+                name = quantity_of(f"{upper}/{lower}")
+            if name is not None:
+                found[column] = name
+        return row, found
+    return first, {}
+
+
+def _overlap(one: Table, other: Table) -> bool:
+    rows = one.first_row <= other.last_row and other.first_row <= one.last_row
+    return rows and bool(set(one.quantities) & set(other.quantities))

@@ -1,0 +1,124 @@
+"""What people compute on the way to the gradients in columns of its own: δ, slopes, errors, parts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import lru_cache
+
+from backprop_xlsx import equations
+from backprop_xlsx.check.reading.exercise import Exercise
+from backprop_xlsx.equations import Equations
+from backprop_xlsx.formula.expression import Expression, Negation, Symbol, product
+from backprop_xlsx.model.names import LEARNING_RATE, activation_name, gradient_name
+from backprop_xlsx.model.network import Network
+
+MOST_NEURONS = 24
+"""Of a network whose auxiliary quantities are looked for; larger ones are made by programs."""
+
+
+def with_auxiliary(exercise: Exercise, found: Equations) -> Exercise:
+    """An exercise with further quantities."""
+    known = dict(exercise.auxiliary) | found
+    return replace(exercise, auxiliary=tuple(known.items()))
+
+
+@lru_cache(maxsize=64)
+def catalogue(exercise: Exercise) -> Equations:
+    """The auxiliary quantities of an exercise, each with either sign."""
+    if exercise.samples > 1 or exercise.described:
+        return {}
+    network = exercise.network
+    if sum(len(layer.neurons) for layer in network.layers) > MOST_NEURONS:
+        return {}
+    found: Equations = {}
+    for name, equation in _quantities(exercise, network):
+        if name not in exercise.equations:
+            found.setdefault(name, equation)
+    opposite = {_negative(name): Negation(equation) for name, equation in found.items()}
+    return found | {n: e for n, e in opposite.items() if n not in exercise.equations}
+
+
+def _quantities(exercise: Exercise, network: Network) -> Iterator[tuple[str, Expression]]:
+    last = len(network.layers) - 1
+    for k, neuron in enumerate(network.outputs):
+        target, activation = Symbol(network.targets[k]), Symbol(neuron.activation)
+        yield f"({network.targets[k]} − {neuron.activation})", target - activation
+        yield gradient_name(neuron.activation), product(equations.loss_slope(network, k))
+        yield gradient_name(neuron.pre_activation), _delta(network, last, k)
+    for index, layer in enumerate(network.layers):
+        for number, neuron in enumerate(layer.neurons):
+            slope = equations.activation_slope(layer, neuron)
+            if slope:
+                name = f"∂{neuron.activation}/∂{neuron.pre_activation}"
+                yield name, product(slope)
+            if index < last:
+                yield gradient_name(neuron.activation), _back(network, index, number)
+                yield gradient_name(neuron.pre_activation), _delta(network, index, number)
+    if last == 1:
+        yield from _parts(network)
+    for parameter in exercise.parameters:
+        step = Negation(Symbol(LEARNING_RATE)) * Symbol(gradient_name(parameter))
+        yield f"Δ{parameter}", step
+
+
+def _parts(network: Network) -> Iterator[tuple[str, Expression]]:
+    """What each output's loss alone adds to the gradients of the hidden layer."""
+    hidden = network.layers[0]
+    for k, output in enumerate(network.outputs):
+        delta = _delta(network, 1, k)
+        for number, neuron in enumerate(hidden.neurons):
+            to_activation = delta * Symbol(output.weights[number])
+            slope = equations.activation_slope(hidden, neuron)
+            yield f"∂E{k + 1}/∂{neuron.activation}", to_activation
+            to_neuron = product([to_activation, *slope])
+            yield f"∂E{k + 1}/∂{neuron.pre_activation}", to_neuron
+            for weight, source in zip(neuron.weights, neuron.sources, strict=True):
+                yield f"∂E{k + 1}/∂{weight}", to_neuron * Symbol(source)
+
+
+def _delta(network: Network, layer: int, neuron: int) -> Expression:
+    """∂E of a pre-activation, written out."""
+    if layer == len(network.layers) - 1:
+        return equations.output_delta(network, neuron)
+    here = network.layers[layer]
+    slope = equations.activation_slope(here, here.neurons[neuron])
+    return product([_back(network, layer, neuron), *slope])
+
+
+def _back(network: Network, layer: int, neuron: int) -> Expression:
+    """∂E of a hidden activation, written out."""
+    following = network.layers[layer + 1].neurons
+    terms = [
+        _delta(network, layer + 1, index) * Symbol(other.weights[neuron])
+        for index, other in enumerate(following)
+    ]
+    total = terms[0]
+    for term in terms[1:]:
+        total = total + term
+    return total
+
+
+def _negative(name: str) -> str:
+    return f"−{name}"
+
+
+def hinted(text: str) -> str | None:
+    """The auxiliary quantity that a header may mean, in the plainest of spellings."""
+    plain = "".join(text.split()).replace("𝜕", "∂").replace("delta_", "δ").replace("_", "")
+    for letter in ("δ", "delta"):
+        rest = plain.removeprefix(letter)
+        if rest != plain and rest[:1] in ("h", "o") and rest[1:].isdigit():
+            return gradient_name(rest)
+    upper, slash, lower = plain.partition("/")
+    if not slash or upper[:1] not in ("∂", "d") or lower[:1] not in ("∂", "d"):
+        return None
+    upper, lower = upper[1:], lower[1:]
+    for kind in ("ah", "ao", "outh", "outo"):
+        if lower.startswith(kind):
+            lower = activation_name(lower.removeprefix(kind[:-1]))
+        if upper.startswith(kind):
+            upper = activation_name(upper.removeprefix(kind[:-1]))
+    if upper in ("E", "Etotal"):
+        return gradient_name(lower)
+    return f"∂{upper}/∂{lower}"

@@ -1,0 +1,230 @@
+"""Find what belongs together on a sheet by its formulas alone: columns that are filled down."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from backprop_xlsx.check.reading.forms import Form, forms_of
+from backprop_xlsx.formula.tokens import Corner, FormulaError, Reference, tokenise
+from backprop_xlsx.spreadsheet.ooxml.book import Sheet
+from backprop_xlsx.spreadsheet.ooxml.cells import Cell
+
+FEWEST_COLUMNS = 6
+"""Columns of formulas that make a run: a network of one neuron in each layer has eight."""
+LONGEST_GAP = 8
+"""Rows without formulas over which a table goes on: a blank one, a page break, headers."""
+FULL = 0.35
+"""Of the columns of a run, how many are filled in each of its steps; fewer in a row of minima."""
+FEWEST_ONE_WAY = 12
+"""References from one sheet to another, and none back, that make them one table of one step."""
+WIDEST = 60
+"""Columns of a range that are looked at one by one."""
+MOST_STRANDS = 20_000
+"""Of a sheet; the largest class book has a few hundred."""
+MOST_FORMS = 40
+"""Formulas of one strand that are looked at for what they refer to."""
+
+
+@dataclass(eq=False)
+class Strand:
+    """Cells with formulas below each other in one column."""
+
+    column: int
+    rows: list[int]
+    forms: list[Form] = field(default_factory=list)
+    root: Strand | None = None
+
+    @property
+    def end(self) -> Strand:
+        """The strand that stands for all that belong together."""
+        strand = self
+        while strand.root is not None:
+            strand = strand.root
+        return strand
+
+    def join(self, other: Strand) -> None:
+        """Let two strands, and what belongs to them, belong together."""
+        one, two = self.end, other.end
+        if one is not two:
+            two.root = one
+
+
+@dataclass(frozen=True)
+class Run:
+    """Columns of formulas that refer to each other: ``rows`` are those of the steps."""
+
+    columns: tuple[int, ...]
+    rows: tuple[int, ...]
+
+    @property
+    def gaps(self) -> tuple[int, ...]:
+        """The rows between its steps that are none."""
+        steps = set(self.rows)
+        return tuple(row for row in range(self.rows[0], self.rows[-1]) if row not in steps)
+
+
+def runs(sheet: Sheet) -> list[Run]:
+    """The runs of a sheet, from top to bottom and from left to right."""
+    strands = _strands(sheet)
+    found: dict[int, list[Strand]] = {}
+    for column in strands.values():
+        for strand in column:
+            _join_with_others(strand, strands)
+    for column in strands.values():
+        for strand in column:
+            found.setdefault(id(strand.end), []).append(strand)
+    runs_found = [run for together in found.values() if (run := _run(together)) is not None]
+    return sorted(runs_found, key=lambda run: (run.rows[0], run.columns[0]))
+
+
+def runs_across(sheet: Sheet) -> bool:
+    """Whether the formulas of a sheet refer along their columns rather than along their rows."""
+    votes: Counter[bool] = Counter()
+    for (row, column), reference in _relative(sheet):
+        if reference.first.row == row and reference.first.column != column:
+            votes[False] += 1
+        elif reference.first.column == column and reference.first.row != row:
+            votes[True] += 1
+    return votes[True] > votes[False]
+
+
+def partners(sheets: Sequence[Sheet]) -> list[tuple[Sheet, Sheet, int]]:
+    """Pairs of sheets whose formulas refer to each other row by row.
+
+    With the rows by which the second is to be moved down for the same step to stand in a row.
+    """
+    names = {sheet.name.casefold(): sheet for sheet in sheets}
+    votes: dict[tuple[str, str], Counter[int]] = {}
+    for sheet in sheets:
+        own = sheet.name.casefold()
+        for (row, _), cell in sheet.cells.items():
+            if cell.formula is None or "!" not in cell.formula:
+                continue
+            references = list(_references(cell.formula))
+            for reference in references:
+                other = None if reference.sheet is None else reference.sheet.casefold()
+                corner = reference.first
+                if other in names and other != own and not corner.row_anchored:
+                    there = names[other].cells.get((corner.row, corner.column))
+                    if there is not None and there.formula is not None and len(references) > 1:
+                        votes.setdefault((own, other), Counter())[row - corner.row] += 1
+    found: list[tuple[Sheet, Sheet, int]] = []
+    taken: set[str] = set()
+    for (one, other), moved in votes.items():
+        back = votes.get((other, one), Counter())
+        here, there = moved.total(), back.total()
+        if (other, one) in votes and here < there:
+            continue  # the other way round it is seen better
+        rows, most = moved.most_common(1)[0]
+        enough = min(here, there) >= FEWEST_COLUMNS // 2 or most >= FEWEST_ONE_WAY
+        first, second = sorted((one, other), key=list(names).index)
+        if not enough or {one, other} & taken:
+            continue
+        taken.add(second)
+        # Gradients take most from their own row; updates take theirs from the row above.
+        found.append((names[first], names[second], rows if one == first else -rows))
+    return found
+
+
+def _references(formula: str) -> Iterator[Reference]:
+    try:
+        tokens = tokenise(formula)
+    except FormulaError:
+        return
+    for token in tokens:
+        if token.reference is not None:
+            yield token.reference
+
+
+def _relative(sheet: Sheet) -> Iterator[tuple[tuple[int, int], Reference]]:
+    for position, cell in sheet.cells.items():
+        if cell.formula is None:
+            continue
+        for reference in _references(cell.formula):
+            corner = reference.first
+            if reference.sheet is None and not (corner.row_anchored and corner.column_anchored):
+                yield position, reference
+
+
+def _strands(sheet: Sheet) -> dict[int, list[Strand]]:
+    columns: dict[int, list[int]] = {}
+    for (row, column), cell in sheet.cells.items():
+        if cell.formula is not None and not _is_plain(sheet, cell, row, column):
+            columns.setdefault(column, []).append(row)
+    strands: dict[int, list[Strand]] = {}
+    for column in sorted(columns):
+        for row in sorted(columns[column]):
+            own = strands.setdefault(column, [])
+            if own and row == own[-1].rows[-1] + 1:
+                own[-1].rows.append(row)
+            else:
+                own.append(Strand(column, [row]))
+    if sum(map(len, strands.values())) > MOST_STRANDS:
+        return {}
+    for column, own in strands.items():
+        for strand in own:
+            strand.forms = forms_of(
+                (row, sheet.cells[row, column].formula or "") for row in strand.rows
+            )
+    return strands
+
+
+def _is_plain(sheet: Sheet, cell: Cell, row: int, column: int) -> bool:
+    """Whether a cell only repeats another that is not computed: an input, the one above it."""
+    try:
+        tokens = tokenise(cell.formula or "")
+    except FormulaError:
+        return False
+    reference = tokens[0].reference
+    if len(tokens) != 2:
+        return False
+    if reference is None or reference.sheet is not None:
+        return True
+    there = sheet.cells.get((reference.first.row, reference.first.column))
+    same_column = reference.first.column == column
+    return same_column or there is None or there.formula is None
+
+
+def _join_with_others(strand: Strand, strands: dict[int, list[Strand]]) -> None:
+    for form in strand.forms[:MOST_FORMS]:
+        try:
+            references = [t.reference for t in form.tokens if t.reference is not None]
+        except FormulaError:
+            continue
+        for row in {form.rows[0], form.rows[-1]}:
+            for reference in references:
+                if reference.sheet is not None:
+                    continue
+                last = reference.last or reference.first
+                if last.column - reference.first.column > WIDEST:
+                    continue
+                for column in range(reference.first.column, last.column + 1):
+                    other = _at(strands.get(column, ()), reference.first, row, form.first_row)
+                    if other is not None:
+                        strand.join(other)
+
+
+def _at(strands: Sequence[Strand], corner: Corner, row: int, first_row: int) -> Strand | None:
+    """The strand to which a relative reference leads, in its row or a little above."""
+    there = corner.row + row - first_row
+    if corner.row_anchored or not -LONGEST_GAP - 1 <= there - row <= 0:
+        return None
+    return next((s for s in strands if s.rows[0] <= there <= s.rows[-1]), None)
+
+
+def _run(strands: Sequence[Strand]) -> Run | None:
+    filled = Counter(row for strand in strands for row in strand.rows)
+    most = max(filled.values())
+    if most < FEWEST_COLUMNS:
+        return None
+    rows = sorted(row for row, count in filled.items() if count > FULL * most)
+    # After a long gap something else begins.
+    steps = rows[:1]
+    for row in rows[1:]:
+        if row - steps[-1] > LONGEST_GAP + 1:
+            break
+        steps.append(row)
+    columns = sorted({strand.column for strand in strands if not {*strand.rows}.isdisjoint(steps)})
+    return Run(tuple(columns), tuple(steps))

@@ -1,0 +1,193 @@
+"""What each column of a run is computed from, whatever it is called."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from backprop_xlsx.check.reading.exercise import Exercise
+from backprop_xlsx.check.reading.forms import Form, forms_of
+from backprop_xlsx.check.reading.meanings import Outside, Place, meant
+from backprop_xlsx.check.reading.strands import Run
+from backprop_xlsx.check.reading.surroundings import Surroundings
+from backprop_xlsx.check.reading.tables import Table
+from backprop_xlsx.formula.expression import Expression, Symbol
+from backprop_xlsx.formula.tokens import FormulaError
+from backprop_xlsx.spreadsheet.ooxml.book import Book, Sheet
+
+Leaf = int | Place | float
+"""A column, a cell outside the run, or a typed number."""
+
+
+class _Unnamed(Exercise):
+    """Columns that have numbers for names: nothing is known of what they mean."""
+
+    def quantity(self, text: str) -> str | None:
+        return None
+
+
+@dataclass(frozen=True)
+class Wire:
+    """The formula of most rows of a column.
+
+    ``here`` are the columns whose own row it refers to, ``above`` those of the row above,
+    ``given`` what is not computed: columns and cells of numbers.
+    """
+
+    expression: Expression
+    here: frozenset[int]
+    above: frozenset[int]
+    given: frozenset[Leaf]
+
+
+class Wiring:
+    """The wires of a run on a sheet; ``given`` are columns of numbers to which they refer."""
+
+    def __init__(self, book: Book, sheet: Sheet, run: Run) -> None:
+        self.sheet = sheet
+        self.run = run
+        self._rows = run.rows
+        computed = set(run.columns)
+        self.given = frozenset(self._given_columns(computed))
+        columns = {name_of(column): column for column in sorted(computed | self.given)}
+        exercise = _exercise_of(frozenset(map(name_of, self.given)))
+        table = Table(sheet, exercise, columns, run.rows[0] - 1, run.rows[0], run.rows[-1])
+        self._surroundings = Surroundings(book, table)
+        self.wires: dict[int, Wire] = {}
+        for column in run.columns:
+            wire = self._wire(column)
+            if wire is not None:
+                self.wires[column] = wire
+
+    @cached_property
+    def users(self) -> Mapping[int, frozenset[int]]:
+        """The columns that refer to a column in their own row."""
+        found: dict[int, set[int]] = {}
+        for column, wire in self.wires.items():
+            for other in wire.here:
+                found.setdefault(other, set()).add(column)
+        return {column: frozenset(users) for column, users in found.items()}
+
+    def value(self, column: int, known: Mapping[Leaf, float], otherwise: float = 0.0) -> float:
+        """A column's value when these leaves have these values and all others ``otherwise``."""
+
+        def lookup(leaf: Expression) -> float:
+            key = leaf_key(leaf)
+            return otherwise if key is None else known.get(key, otherwise)
+
+        try:
+            with np.errstate(all="ignore"):
+                value = self.wires[column].expression.value(lookup)
+            return float(np.ravel(np.asarray(value))[0])
+        except (ArithmeticError, TypeError, ValueError, AttributeError, IndexError):
+            return float("nan")
+
+    def _given_columns(self, computed: set[int]) -> Iterable[int]:
+        """Columns, in the rows of the run, of numbers or of cells that only repeat another."""
+        found: set[int] = set()
+        row = self._rows[-1]
+        cells = self.sheet.cells
+        for column in computed:
+            for form in self._forms(column)[:2]:
+                try:
+                    references = [t.reference for t in form.tokens if t.reference is not None]
+                except FormulaError:
+                    continue
+                for reference in references:
+                    last = reference.last or reference.first
+                    if reference.sheet is not None or last.column - reference.first.column > 60:
+                        continue
+                    if reference.first.row - form.first_row not in (0, -1):
+                        if not reference.first.row_anchored:
+                            continue
+                        if reference.first.row != self._rows[0]:
+                            continue
+                    for other in range(reference.first.column, last.column + 1):
+                        own = cells.get((row, other)), cells.get((self._rows[0], other))
+                        if other not in computed and any(
+                            cell is not None and (cell.formula or cell.value is not None)
+                            for cell in own
+                        ):
+                            found.add(other)
+        return found
+
+    def _forms(self, column: int) -> list[Form]:
+        """The formulas of a column, the most common first."""
+        cells = self.sheet.cells
+        first, *later = self._rows
+        rows = [row for row in (later or [first])]
+        formulas = [
+            (row, cell.formula)
+            for row in rows
+            if (cell := cells.get((row, column))) is not None and cell.formula is not None
+        ]
+        return sorted(forms_of(formulas), key=lambda form: -len(form.rows))
+
+    def _wire(self, column: int) -> Wire | None:
+        for form in self._forms(column)[:1]:
+            row = form.rows[-1]
+            try:
+                meanings = self._surroundings.meanings(form.tokens, row, row - form.first_row)
+                expression = meant(form.part.expression, meanings)
+            except FormulaError:
+                continue
+            here: set[int] = set()
+            above: set[int] = set()
+            given: set[Leaf] = set()
+            for leaf in expression.leaves():
+                if isinstance(leaf, Symbol):
+                    other = column_of(leaf.name)
+                    if other in self.given:
+                        given.add(other)
+                    else:
+                        (here if leaf.steps_back == 0 else above).add(other)
+                elif isinstance(leaf, Outside):
+                    given.add(leaf.place)
+            return Wire(expression, frozenset(here), frozenset(above), frozenset(given))
+        return None
+
+
+def name_of(column: int) -> str:
+    """What a column is called as long as nothing is known of it."""
+    return f"#{column}"
+
+
+def column_of(name: str) -> int:
+    """The column that is called so."""
+    return int(name[1:])
+
+
+def leaf_key(leaf: Expression) -> Leaf | None:
+    """A leaf as a wire lists it."""
+    if isinstance(leaf, Symbol):
+        return column_of(leaf.name)
+    if isinstance(leaf, Outside):
+        return leaf.place
+    return None
+
+
+def most_common(leaves: Iterable[Leaf]) -> list[Leaf]:
+    """Leaves by how often they come, the most common first, then in the order of the sheet."""
+    counts = Counter(leaves)
+    return sorted(counts, key=lambda leaf: (-counts[leaf], position(leaf)))
+
+
+def position(leaf: Leaf) -> tuple[int, int, int]:
+    """The order of leaves on a sheet: columns from left to right, then cells, then numbers."""
+    if isinstance(leaf, float):
+        return (2, round(1e6 * leaf), 0)
+    if isinstance(leaf, int):
+        return (0, leaf, 0)
+    return (1, leaf[1], leaf[2])
+
+
+def _exercise_of(constants: frozenset[str]) -> Exercise:
+    exercise = _Unnamed()
+    # Only these two are asked of the exercise of an unnamed table.
+    exercise.__dict__["constants"] = constants
+    exercise.__dict__["equations"] = {}
+    return exercise

@@ -1,0 +1,76 @@
+"""A cell that holds no formula, or none that can be judged, and whose content is wrong."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from backprop_xlsx.check.repair.slips.slip import Case, Slip
+from backprop_xlsx.model.names import label
+
+
+@dataclass(frozen=True)
+class TypedNumber(Slip):
+    """A number instead of a formula, or a formula of numbers alone."""
+
+    code = "typed-number"
+    meaning = "a number is typed in where a formula belongs"
+
+    def words(self, case: Case) -> str:
+        return self.meaning
+
+
+@dataclass(frozen=True)
+class TypedText(Slip):
+    """A text instead of a formula."""
+
+    code = "typed-text"
+    meaning = "a text is typed in where a formula belongs"
+
+    def words(self, case: Case) -> str:
+        return self.meaning
+
+
+@dataclass(frozen=True)
+class WrongValue(Slip):
+    """A wrong number in a column of numbers, or of a formula that fails here for a ``reason``."""
+
+    code = "wrong-value"
+    meaning = (
+        "the number is not the right one: in a column without formulas, or of a formula that "
+        "cannot be evaluated here"
+    )
+
+    reason: str | None
+
+    def words(self, case: Case) -> str:
+        equation = f"{label(case.quantity)} = {case.exercise.equations[case.quantity].text()}"
+        if self.reason is None:
+            return f"the number is not that of {equation}"
+        return f"the formula {self.reason}; its value is not that of {equation}"
+
+
+@dataclass(frozen=True)
+class WrongStart(Slip):
+    """A start value that comes from the run itself, or is not the one that is ``set``."""
+
+    code = "wrong-start"
+    meaning = "the first row holds no start value, or not the one that belongs"
+
+    set: float | None
+
+    def words(self, case: Case) -> str:
+        name = label(case.quantity)
+        if self.set is None:
+            return f"the start value of {name} refers to cells that are computed from it"
+        return f"{name} starts with something else than {self.set:g}"
+
+
+@dataclass(frozen=True)
+class ChangingGiven(Slip):
+    """An input, a target or a fixed bias that changes from row to row."""
+
+    code = "changing-given"
+    meaning = "an input, a target or a fixed bias changes from row to row"
+
+    def words(self, case: Case) -> str:
+        return f"{label(case.quantity)} is given: it does not change from row to row"

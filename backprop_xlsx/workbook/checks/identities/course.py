@@ -1,0 +1,73 @@
+"""The columns beside the exercise's own: step, sample, and what follows the course of the loss."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from backprop_xlsx.model.names import SAMPLE, STEP, label
+from backprop_xlsx.workbook.checks.identities.arrays import ENLARGED, root, square
+from backprop_xlsx.workbook.checks.identities.columns import (
+    Columns,
+    Identity,
+    deviation,
+    deviation_at_start,
+)
+from backprop_xlsx.workbook.columns import (
+    LOWEST_ON_LOGARITHMIC_AXIS,
+    SMALLEST_RELATIVE_RISE,
+    SMALLEST_RISE,
+)
+from backprop_xlsx.workbook.layout import BELOW, FLOORED, ROSE, THRESHOLD_NAME
+
+Named = tuple[str, Identity]
+
+
+def course_identities(columns: Columns) -> Iterator[Named]:
+    """Step and sample, and the columns on the far right."""
+    difference = f"{columns.after(STEP)}-{columns.before(STEP)}-1"
+    at_start = deviation_at_start(columns.at_start(STEP), "0")
+    yield (
+        STEP,
+        Identity("one more than in the row before", (deviation(difference, "1"),), (at_start,)),
+    )
+    if columns.experiment.in_turn:
+        yield SAMPLE, _sample(columns)
+    loss = columns.run.loss
+    yield ROSE, _rose(columns, loss)
+    yield BELOW, _below(columns, loss)
+    yield FLOORED, _floored(columns, loss)
+
+
+def _sample(columns: Columns) -> Identity:
+    count = len(columns.experiment.samples)
+    before, after = columns.before(SAMPLE), columns.after(SAMPLE)
+    difference = f"{after}-{before}-1+{count}*({before}={count})"
+    at_start = deviation_at_start(columns.at_start(SAMPLE), "1")
+    words = f"one more than in the row before; after {count} it is 1"
+    return Identity(words, (deviation(difference, "1"),), (at_start,))
+
+
+def _rose(columns: Columns, loss: str) -> Identity:
+    """1 where the loss rose by more than rounding; next to that limit either is right."""
+    own, before, after = columns.after(ROSE), columns.before(loss), columns.after(loss)
+    rise = f"{after}-{before}-{SMALLEST_RELATIVE_RISE:.0E}*{before}-{SMALLEST_RISE:.0E}"
+    unclear = f"({SMALLEST_RELATIVE_RISE:.0E}*{root(square(before))}+{SMALLEST_RISE:.0E})"
+    clear = f"(2*({rise})/{unclear})"
+    words = f"1 where {label(loss)} is higher than in the row before, else 0"
+    return Identity(words, (f"(1-({own}=1)*({clear}>-1)-({own}=0)*({clear}<1))",))
+
+
+def _below(columns: Columns, loss: str) -> Identity:
+    own, value = columns(BELOW), columns(loss)
+    distance = f"(({value}-{THRESHOLD_NAME})/(1E-9*{THRESHOLD_NAME}+{SMALLEST_RISE:.0E}))"
+    words = f"1 where {label(loss)} is below the threshold, else 0"
+    return Identity(words, (f"(1-({own}=1)*({distance}<1)-({own}=0)*({distance}>-1))",))
+
+
+def _floored(columns: Columns, loss: str) -> Identity:
+    own, value = columns(FLOORED), columns(loss)
+    lowest = f"{LOWEST_ON_LOGARITHMIC_AXIS:.0E}"
+    raised = f"(({value}-{lowest})*{ENLARGED}<0)"
+    expected = f"({value}+({lowest}-{value})*{raised})"
+    words = f"{label(loss)}, but at least {lowest.replace('E-', '·10^−')}"
+    return Identity(words, (deviation(f"{own}-{expected}", f"{value}*{value}+{lowest}*{lowest}"),))

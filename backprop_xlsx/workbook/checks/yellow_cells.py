@@ -1,0 +1,90 @@
+"""Whether each yellow cell holds a number that can be computed with."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from xlsxwriter.utility import xl_range_abs
+
+from backprop_xlsx.model.names import label
+from backprop_xlsx.spreadsheet.numbers import LARGEST_VALUE
+from backprop_xlsx.spreadsheet.sheets.page import Page
+from backprop_xlsx.spreadsheet.sheets.theme import Theme
+from backprop_xlsx.workbook.columns import RunValues
+from backprop_xlsx.workbook.layout import THRESHOLD_NAME, all_starts, constant_name, start_cell
+
+NAME, FIRST = 1, 2
+ROWS = 5
+# The constants of which a number from 0 to below 1 is kept, and those that are above 0.
+_FACTORS, _ABOVE_ZERO = ("μ", "α", "β1", "β2"), ("ε",)
+_SMALLEST = 1 / LARGEST_VALUE
+
+
+@dataclass(frozen=True)
+class _Yellow:
+    name: str
+    cell: str
+    smallest: float = -LARGEST_VALUE
+    largest: float = LARGEST_VALUE
+
+    @property
+    def formula(self) -> str:
+        """0 for a usable number, 1 for what is no number, 2 for one out of range."""
+        range_ = f"AND({self.cell}>={self.smallest:.15g},{self.cell}<={self.largest:.15g})"
+        return f"IF(ISNUMBER({self.cell}),IF({range_},0,2),1)"
+
+
+class YellowCells:
+    """A line with 0 for each usable yellow cell; ``row`` is that of its heading, from 0."""
+
+    def __init__(self, runs: Sequence[RunValues], row: int) -> None:
+        self._row = row
+        experiment = runs[0].run.experiment
+        self._yellow = [
+            _Yellow(label(name), start_cell(experiment, name)) for name in all_starts(experiment)
+        ]
+        for run_values in runs:
+            run = run_values.run
+            for symbol in run.optimiser.constants:
+                limits = (-LARGEST_VALUE, LARGEST_VALUE)
+                if symbol in _FACTORS:
+                    limits = (0, 1 - 1e-9)
+                elif symbol in _ABOVE_ZERO:
+                    limits = (_SMALLEST, LARGEST_VALUE)
+                name = f"{symbol} of {run.sheet}"
+                self._yellow.append(_Yellow(name, constant_name(run, symbol), *limits))
+        self._yellow.append(_Yellow("the threshold", THRESHOLD_NAME, _SMALLEST, LARGEST_VALUE))
+
+    @property
+    def count_formula(self) -> str:
+        """How many yellow cells cannot be computed with, without "="."""
+        return f'COUNTIF({self._line(1)},">0")'
+
+    @property
+    def problem_formula(self) -> str:
+        """Which cell comes first of those, and what is wrong, without "="."""
+        names, flags = self._line(0), self._line(1)
+        found = [f"INDEX({names},MATCH({flag},{flags},0))" for flag in (1, 2)]
+        return (
+            f'IFERROR({found[0]}&" is no number",'
+            f'IFERROR({found[1]}&" is out of its range","all hold numbers"))'
+        )
+
+    def put(self, page: Page, theme: Theme) -> None:
+        """Puts the line on the page, with its heading."""
+        page.text((self._row, NAME), "Do the yellow cells hold numbers?", theme("heading"))
+        explanation = "0 for a number in its range, 1 for what is no number, 2 for one out of it."
+        page.text((self._row + 1, NAME), explanation, theme("quiet"))
+        page.text((self._row + 2, NAME), "yellow cell", theme("header_left", "group_step"))
+        page.text((self._row + 3, NAME), "usable", theme("bold", "ruled"))
+        for column, yellow in enumerate(self._yellow, start=FIRST):
+            style = theme("header_right", "group_step")
+            page.text((self._row + 2, column), yellow.name, style)
+            page.formula(
+                (self._row + 3, column), yellow.formula, 0, theme("whole", "quiet", "ruled")
+            )
+
+    def _line(self, offset: int) -> str:
+        row, last = self._row + 2 + offset, FIRST + len(self._yellow) - 1
+        return xl_range_abs(row, FIRST, row, last)

@@ -1,0 +1,1 @@
+"""What the check makes of the books, scored and tabled."""

@@ -1,0 +1,1 @@
+"""How a right book turns wrong."""

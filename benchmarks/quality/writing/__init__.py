@@ -1,0 +1,1 @@
+"""How people write a book: headings, spellings, layout, cells, files."""
