@@ -138,7 +138,6 @@ def test_a_line_is_what_a_student_writes(tmp_path: Path, quantity: str, shown: s
     assert shown in {row.shown for row in sheet.rows if row.quantity == quantity}
 
 
-
 def test_another_run_and_step_are_derived_when_they_are_chosen(tmp_path: Path) -> None:
     experiment = Experiment.preset(steps=30)
     path, _ = write_books(experiment, tmp_path)
