@@ -19,9 +19,11 @@ from backprop_xlsx.spreadsheet.ooxml.book import Book
 from backprop_xlsx.spreadsheet.ooxml.formula_text import cell_name
 from backprop_xlsx.spreadsheet.ooxml.portions import Portion, PortionedBook
 from backprop_xlsx.spreadsheet.progress import Report, silent
+from backprop_xlsx.spreadsheet.sheets.significant import alike
 from backprop_xlsx.workbook.checks.central_differences import CentralDifferences
 from backprop_xlsx.workbook.columns import run_values
-from backprop_xlsx.workbook.layout import CHECKS, FIRST_ROW, ROSE, Run, runs
+from backprop_xlsx.workbook.derivation.derivation_sheet import figures_of_rounding
+from backprop_xlsx.workbook.layout import CHECKS, DERIVATION, FIRST_ROW, ROSE, Run, runs
 from backprop_xlsx.workbook.limits import table_cells
 
 # Cells of all runs together; a book of more is recalculated run by run.
@@ -115,6 +117,10 @@ class _Comparison:
             if cell.formula is not None
             and (sheet.name not in sheets or not FIRST_ROW < row <= last)
         ]
+        derived = {
+            (row, col): value for name, row, col, value in self._others if name == DERIVATION
+        }
+        self._of_rounding = figures_of_rounding(derived, ABSOLUTE)
         self.largest = 0.0
 
     def compare(self, recalculated: Recalculated, portion: Portion) -> None:
@@ -164,6 +170,8 @@ class _Comparison:
         )
         runs_rounding = max(expected.rounding for expected in self._expected)
         for sheet, row, column, expected in self._others:
+            if sheet == DERIVATION and (row, column) in self._of_rounding:
+                continue
             found = recalculated.value(sheet, row, column)
             allowed = max(ABSOLUTE, runs_rounding, checks if sheet == CHECKS else 0.0)
             if not _same(found, expected, allowed):
@@ -243,4 +251,7 @@ def _same(found: Any, expected: Any, allowed: float) -> bool:
     if isinstance(found, (int, float)) and isinstance(expected, (int, float)):
         return abs(found - expected) <= max(allowed, RELATIVE * abs(expected))
     # A formula whose text is empty has no cached value at all.
-    return (found or "") == (expected or "")
+    found, expected = found or "", expected or ""
+    if isinstance(found, str) and isinstance(expected, str):
+        return found == expected or alike(found, expected, allowed)
+    return bool(found == expected)

@@ -97,7 +97,7 @@ class _ChainRule:
         slopes = (gradient_name(self._activation), self._slope_name, self._source_name)
         gradient = product([Symbol(slope) for slope in slopes])
         of_loss, of_activation = self._two_slopes()
-        lines = (
+        lines: tuple[Line | Remark, ...] = (
             Remark(label(self._gradient), written(gradient)),
             of_loss,
             *slope_derived(self._layer.activation),
@@ -122,7 +122,7 @@ class _ChainRule:
         first, second = self._two_slopes()
         both = Symbol(first.name) * Symbol(second.name)
         delta = label(gradient_name(self._pre))
-        lines = (
+        lines: tuple[Line | Remark, ...] = (
             Line(first.name, WhereDivisible(second.expression, first.expression), first.text),
             *slope_derived(self._layer.activation),
             second,

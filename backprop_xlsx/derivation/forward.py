@@ -60,10 +60,8 @@ def _explanation(network: Network, samples: int) -> str:
         )
     text += " The loss measures how far the outputs are from the targets."
     if network.fused:
-        text += (
-            f" It is {network.loss.plain.replace('·', ' · ')} for output 1, computed from o1, so that no "
-            "logarithm of 0 occurs."
-        )
+        plain = network.loss.plain.replace("·", " · ")
+        text += f" It is {plain} for output 1, computed from o1, so that no logarithm of 0 occurs."
     if samples > 1:
         text += (
             " All this for the chosen sample; the others go alike. "

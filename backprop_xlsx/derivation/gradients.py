@@ -231,8 +231,8 @@ class _Gradients:
             for name in self._extent.of_layer(layer)
         ]
         explanation = (
-            f"So far for the chosen sample. The runs compute the same for all {number} samples, side by "
-            f"side, and a gradient of {MEAN_LOSS} is the mean of theirs: the sum over the samples "
-            "of ∂E/∂(pre-activation) · source, divided by their number."
+            f"So far for the chosen sample. The runs compute the same for all {number} samples, "
+            f"side by side, and a gradient of {MEAN_LOSS} is the mean of theirs: the sum over the "
+            "samples of ∂E/∂(pre-activation) · source, divided by their number."
         )
         return Part("The mean over the samples", explanation, tuple(lines))

@@ -32,10 +32,11 @@ def ways_to_hidden_weight(network: Network, layer: int) -> list[Remark]:
     end = (neuron.activation, neuron.pre_activation, neuron.weights[0])
     outputs = network.outputs
     last = len(network.layers) - 1
+    ways: list[tuple[str, ...]]
     if layer == last - 1 and len(outputs) <= MOST_WAYS and not network.has_softmax:
-        losses = [(loss,) for loss in network.losses] or [()]
+        losses = network.losses or ("",)
         ways = [
-            (TOTAL_LOSS, *loss, output.activation, output.pre_activation, *end)
+            (TOTAL_LOSS, loss, output.activation, output.pre_activation, *end)
             for loss, output in zip(losses, outputs, strict=True)
         ]
     else:
@@ -45,7 +46,9 @@ def ways_to_hidden_weight(network: Network, layer: int) -> list[Remark]:
         ]
         ways = [(TOTAL_LOSS, *between, *end)]
     lefts = WAYS[:1] if len(ways) == 1 else WAYS[1:]
-    return [Remark(left, ARROW.join(way)) for left, way in zip(lefts, ways, strict=True)]
+    return [
+        Remark(left, ARROW.join(filter(None, way))) for left, way in zip(lefts, ways, strict=True)
+    ]
 
 
 def share_of_the_loss(network: Network) -> list[Remark]:

@@ -11,7 +11,7 @@ from typing import Any
 import openpyxl
 
 from backprop_xlsx.model.experiment import Experiment
-from backprop_xlsx.spreadsheet.engines import Recalculated, recalculate
+from backprop_xlsx.spreadsheet.engines import LiveWorkbook, Recalculated, recalculate
 from backprop_xlsx.spreadsheet.ooxml.book import read_book
 from backprop_xlsx.spreadsheet.ooxml.patch import spoil
 from backprop_xlsx.workbook.build import write_workbook
@@ -69,7 +69,7 @@ def sheet_of(experiment: Experiment, folder: Path, engine: str = "formualizer") 
     return read_sheet(path, recalculate(spoilt, engine))
 
 
-def read_sheet(path: Path, found: Recalculated) -> Sheet:
+def read_sheet(path: Path, found: Recalculated | LiveWorkbook) -> Sheet:
     """The sheet of a book with the values that an engine has found."""
     live = openpyxl.load_workbook(path)["Derivation"]
     cached = openpyxl.load_workbook(path, data_only=True)["Derivation"]
@@ -85,7 +85,7 @@ def read_sheet(path: Path, found: Recalculated) -> Sheet:
     return Sheet(chosen, rows, words)
 
 
-def _rows(live: Any, cached: Any, found: Recalculated, column: int) -> Iterator[Row]:
+def _rows(live: Any, cached: Any, found: Recalculated | LiveWorkbook, column: int) -> Iterator[Row]:
     part, quantity, row = "", "", 0
     last = live.max_row
     while row < last:
@@ -110,6 +110,7 @@ def _rows(live: Any, cached: Any, found: Recalculated, column: int) -> Iterator[
             " ".join(equation),
             found.value("Derivation", at, column + 2),
             cached.cell(at, column + 2).value,
-            *(" ".join(filter(None, texts)) for texts in (shown, cached_shown)),
+            " ".join(filter(None, shown)),
+            " ".join(filter(None, cached_shown)),
             formula,
         )

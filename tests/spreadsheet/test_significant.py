@@ -13,6 +13,7 @@ from xlsxwriter import Workbook
 from backprop_xlsx.spreadsheet.engines import engines, recalculate
 from backprop_xlsx.spreadsheet.sheets.significant import (
     FigureCells,
+    alike,
     as_base,
     as_base_formula,
     figures,
@@ -154,6 +155,38 @@ def test_a_text_stays_as_it_is(tmp_path: Path, typed: str, text: str) -> None:
         sheet.write_formula(0, 6, "=" + cells.text_formula())
     for engine in engines():
         assert recalculate(path, engine).value("S", 1, TEXT) == text
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("0.1288 · 0.5 = 0.0644", "0.1289 · 0.5 = 0.0644"),
+        ("0.5 − 0.4999", "0.5 − 0.5"),
+        ("1·10⁻⁵", "9.999·10⁻⁶"),
+        ("0.3 · (−5.551·10⁻¹⁷) = −1.665·10⁻¹⁷", "0.3 · 0 = 0"),
+        ("w1 = 0,1288", "w1 = 0,1287"),
+    ],
+)
+def test_texts_are_alike_within_rounding(one: str, other: str) -> None:
+    assert alike(one, other, 1e-12) and alike(other, one, 1e-12)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("0.1288 · 0.5", "0.1290 · 0.5"),
+        ("12 of 20 checks", "13 of 20 checks"),
+        ("w1 = 0.1288", "w2 = 0.1288"),
+        ("0.5 − 0.3", "0.5 + 0.3"),
+        ("0.3", "−0.3"),
+        ("1·10⁻⁵", "1·10⁻⁶"),
+        ("0.500023 − 0.5", "0.500025 − 0.5"),
+        ("0.5", "not shown"),
+        ("a", "b"),
+    ],
+)
+def test_other_texts_differ(one: str, other: str) -> None:
+    assert not alike(one, other, 1e-12) and not alike(other, one, 1e-12)
 
 
 def test_figures_are_those_of_the_rounded_number() -> None:

@@ -8,6 +8,7 @@ sign of the reader's language: FIXED writes it, where a format inside TEXT names
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -25,6 +26,9 @@ UNUSABLE = "?"
 
 _NEVER = -400  # so many decimals: less than any number asks for
 _SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹"
+_PLAIN = str.maketrans("⁻−" + _SUPERSCRIPTS, "--0123456789")
+_DIGITS = rf"−?(?<![\w.])\d+(?:[.,]\d+)?(?:·10⁻?[{_SUPERSCRIPTS}]+)?(?![\w.])"
+_NUMBER = re.compile(rf"\({_DIGITS}\)|{_DIGITS}")
 
 
 @dataclass(frozen=True)
@@ -73,6 +77,17 @@ def in_term(text: str) -> str:
 def as_base(text: str) -> str:
     """A number's text where it is raised or divides: only digits go without brackets."""
     return f"({text})" if text.startswith("−") or "·" in text else text
+
+
+def alike(one: str, other: str, allowed: float) -> bool:
+    """Whether two texts are the same but for numbers that are, within ``allowed`` or rounding.
+
+    Rounding is one unit in the last place of either, where that is less than a thousandth.
+    """
+    if _NUMBER.sub("#", one) != _NUMBER.sub("#", other):
+        return False
+    pairs = zip(_NUMBER.finditer(one), _NUMBER.finditer(other), strict=True)
+    return all(_close(left[0].strip("()"), right[0].strip("()"), allowed) for left, right in pairs)
 
 
 @dataclass(frozen=True)
@@ -133,6 +148,22 @@ def in_term_formula(text: str) -> str:
 def as_base_formula(text: str, power: str) -> str:
     """:func:`as_base` of the text in a cell; ``power`` is the cell of the power of ten."""
     return f'IF(OR(LEFT({text},1)="−",{power}<>0),"("&{text}&")",{text})'
+
+
+def _close(one: str, other: str, allowed: float) -> bool:
+    (left, left_unit), (right, right_unit) = _read(one), _read(other)
+    rounding = min(left_unit, right_unit, abs(left) / 10 ** (DIGITS - 1))
+    # Both come from decimals: their difference has a rounding of its own.
+    return abs(left - right) <= max(allowed, rounding * (1 + UPWARD * 1e4))
+
+
+def _read(text: str) -> tuple[float, float]:
+    """What a number's text says, and one unit in its last place."""
+    mantissa, _, exponent = text.translate(_PLAIN).partition("·10")
+    decimals = len(mantissa.replace(",", ".").partition(".")[2])
+    power = int(exponent) if exponent else 0
+    number = float(mantissa.replace(",", "."))
+    return float(f"{number}e{power}"), 10.0 ** max(power - decimals, SMALLEST)
 
 
 def _exponent(number: float) -> int:

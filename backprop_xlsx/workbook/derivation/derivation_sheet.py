@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import Any
 
 from xlsxwriter import Workbook
 from xlsxwriter.format import Format
@@ -25,7 +26,7 @@ from backprop_xlsx.spreadsheet.sheets.theme import SCIENTIFIC, Theme
 from backprop_xlsx.workbook.derivation.broken_lines import broken
 from backprop_xlsx.workbook.derivation.quantities import Quantities
 from backprop_xlsx.workbook.derivation.run_formulas import ABOVE, run_formulas
-from backprop_xlsx.workbook.derivation.written_numbers import WrittenNumber, WrittenNumbers
+from backprop_xlsx.workbook.derivation.written_numbers import NUMBER, WrittenNumber, WrittenNumbers
 from backprop_xlsx.workbook.network.selection import (
     SELECTED_RUN,
     SELECTED_SAMPLE,
@@ -73,6 +74,21 @@ def write_derivation(
 ) -> None:
     """Writes the sheet: what is chosen, then the parts, each line from those above it."""
     _DerivationSheet(workbook, worksheet, theme, selection).write()
+
+
+def figures_of_rounding(values: Mapping[Position, Any], smallest: float) -> set[Position]:
+    """The cells that write numbers which are nothing but rounding, and in no engine the same.
+
+    ``values`` are those of the sheet's formulas, rows and columns from 1; a number up to
+    ``smallest`` may be rounding.
+    """
+    number = TABLE_COLUMN + 1 + NUMBER
+    rows = {
+        row
+        for (row, column), value in values.items()
+        if column == number and isinstance(value, float | int) and abs(value) <= smallest
+    }
+    return {(row, column) for row, column in values if row in rows and column > number}
 
 
 class _DerivationSheet:
@@ -248,9 +264,14 @@ class _DerivationSheet:
         if len(line.numbers) == 1:
             parts = parts[-1:] if slots else line.numbers
 
-        def number(slot: Slot) -> WrittenNumber:
-            return result if slot.leaf is own else self._quantities.of_leaf(slot.leaf, line, part)
-
+        # Looked up now: a later part may have a quantity of the same name.
+        found = {
+            piece: self._quantities.of_leaf(piece.leaf, line, part)
+            for piece in line.numbers
+            if isinstance(piece, Slot)
+        }
+        found[Slot(own, Place.OPENING)] = result
+        number = found.__getitem__
         rows = []
         may_fail = isinstance(line.expression, WhereDivisible)
         for index, pieces in enumerate(
