@@ -12,7 +12,7 @@ from mnist_model.digit.examples import Examples
 from mnist_model.digit.network.stages import Shape
 from mnist_model.digit.sheets.cells import Tiling, fixed_area
 from mnist_model.digit.sheets.looks import Looks, square_columns
-from mnist_model.digit.sheets.stage_sheet import HEAD_ROWS, TOP, put_links
+from mnist_model.digit.sheets.stages.stage_sheet import HEAD_ROWS, TOP, put_links
 
 ACROSS = 10
 

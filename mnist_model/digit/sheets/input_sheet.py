@@ -22,7 +22,7 @@ from mnist_model.digit.sheets.looks import LIST_WIDTH, SQUARE_WIDTH, Looks
 from mnist_model.digit.sheets.output_panel import WIDTH as PANEL_WIDTH
 from mnist_model.digit.sheets.output_panel import OutputPanel
 from mnist_model.digit.sheets.proof_sheet import Proof
-from mnist_model.digit.sheets.stage_sheet import TOP
+from mnist_model.digit.sheets.stages.stage_sheet import TOP
 
 MARGIN = 2
 LABEL, TYPED, READS = 1, 2, 3  # columns of a list

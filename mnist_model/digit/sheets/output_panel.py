@@ -15,7 +15,7 @@ from mnist_model.digit.network.steps import Array
 from mnist_model.digit.sheets.cells import Cells, cell, fixed, fixed_area
 from mnist_model.digit.sheets.looks import Looks
 from mnist_model.digit.sheets.proof_sheet import NAMES, NO_TARGET, TARGETS, Proof
-from mnist_model.digit.sheets.stage_sheet import TOP
+from mnist_model.digit.sheets.stages.stage_sheet import TOP
 from mnist_model.sheets.grid import colour_verdicts
 
 WIDTHS = (10, 12, 14, 12, 32)

@@ -13,7 +13,7 @@ from mnist_model.digit.network.steps import Array
 from mnist_model.digit.sheets.cells import Cells, area, cell, fixed, fixed_area
 from mnist_model.digit.sheets.gallery_sheet import Gallery
 from mnist_model.digit.sheets.looks import NAVIGATION_WIDTH, Looks
-from mnist_model.digit.sheets.stage_sheet import HEAD_ROWS, TOP, put_links
+from mnist_model.digit.sheets.stages.stage_sheet import HEAD_ROWS, TOP, put_links
 from mnist_model.sheets.grid import colour_verdicts
 
 NAME = "Proof"

@@ -11,7 +11,7 @@ from backprop_xlsx.spreadsheet.errors import InputError
 from backprop_xlsx.spreadsheet.sheets.page import Page, prepare
 from mnist_model.digit.network.stages import Pooling, Stage
 from mnist_model.digit.network.steps import Array, Relu, Sigmoid
-from mnist_model.digit.sheets.cells import Cells
+from mnist_model.digit.sheets.cells import Cells, Place
 from mnist_model.digit.sheets.looks import Looks
 
 MOST_ROWS, MOST_COLUMNS = 1_048_576, 16_384
@@ -62,6 +62,17 @@ class StageSheet(ABC):
     @abstractmethod
     def outputs(self) -> Cells:
         """Where the outputs stand."""
+
+    def argument(self, source: Cells, place: Place, prefix: str = "") -> str:
+        """What the sum of an output is made of; ``prefix`` names this sheet from another one.
+
+        ``source`` is where the inputs stand.
+        """
+        raise NotImplementedError
+
+    def constants(self, channel: int, prefix: str = "") -> list[str]:
+        """The addresses of the numbers of a channel that its formulas use."""
+        raise NotImplementedError
 
     @abstractmethod
     def words(self) -> tuple[str, str]:
