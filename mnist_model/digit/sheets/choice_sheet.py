@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from xlsxwriter.worksheet import Worksheet
 
-from backprop_xlsx.spreadsheet.sheets.page import Page, prepare
+from backprop_xlsx.spreadsheet.sheets.page import Page
 from mnist_model.digit.examples import Examples
 from mnist_model.digit.sheets.cells import fixed, fixed_area
 from mnist_model.digit.sheets.gallery_sheet import Gallery
@@ -72,5 +72,4 @@ class ChoiceSheet:
             for column, number in enumerate(numbers):
                 page.number((row, column), number, looks("whole"))
         page.write()
-        prepare(worksheet, FIRST + len(rows) - 1, INK)
         worksheet.hide()

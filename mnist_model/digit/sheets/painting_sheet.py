@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from xlsxwriter.worksheet import Worksheet
 
-from backprop_xlsx.spreadsheet.sheets.page import Page, Position, prepare
+from backprop_xlsx.spreadsheet.sheets.page import Page, Position
 from mnist_model.digit.network.centring import BRUSH, BRUSHES, longest_side
 from mnist_model.digit.network.stages import number
 from mnist_model.digit.sheets.cells import Cells, area, cell, fixed, fixed_area
@@ -78,8 +78,6 @@ class PaintingSheet:
             self._put_overlaps(page, looks, side)
         self._put_turned(page, looks)
         page.write()
-        prepare(worksheet, *self.last)
-        worksheet.fit_to_pages(1, 0)
         worksheet.hide()
 
     def _put_ink(self, page: Page, looks: Looks) -> None:

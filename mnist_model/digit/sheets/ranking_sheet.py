@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import torch
 from xlsxwriter.worksheet import Worksheet
 
-from backprop_xlsx.spreadsheet.sheets.page import Page, prepare
+from backprop_xlsx.spreadsheet.sheets.page import Page
 from mnist_model.digit.network.gradient import contest, seed
 from mnist_model.digit.network.steps import Array
 from mnist_model.digit.sheets.cells import Cells, cell, fixed, fixed_area, listed
@@ -94,8 +94,6 @@ class RankingSheet:
         self._put_outputs(page, looks, outputs)
         self._put_evidence(page, looks, gradient, evidence)
         page.write()
-        prepare(worksheet, *self.last)
-        worksheet.fit_to_pages(1, 0)
         worksheet.hide()
 
     def _put_outputs(self, page: Page, looks: Looks, outputs: Array) -> None:

@@ -157,7 +157,7 @@ class WhySheet:
     ) -> None:
         blocks = (
             ("Evidence", self._maps, self.ranking.evidence, evidence, "hidden_number"),
-            ("What the network sees", self._reads, self.ranking.reads, inputs, "square"),
+            ("What the network sees", self._reads, self.ranking.reads, inputs, "hidden_number"),
         )
         for title, tiles, source, values, style in blocks:
             page.text((TOP, tiles.left), title, looks("heading"))

@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy
 from xlsxwriter.worksheet import Worksheet
 
-from backprop_xlsx.spreadsheet.sheets.page import Page, prepare
+from backprop_xlsx.spreadsheet.sheets.page import Page
 from mnist_model.digit.network.gradient import Gradient
 from mnist_model.digit.network.steps import Array
 from mnist_model.digit.sheets.cells import Cells, Place, Tiling, cell
@@ -82,8 +82,6 @@ class GradientSheet(ABC):
         page.text((0, 0), title, looks("heading"))
         self.put(page, looks, upstream, source, inputs, found)
         page.write()
-        prepare(worksheet, *self.last)
-        worksheet.fit_to_pages(1, 0)
         worksheet.hide()
 
     def sum_gradient(self, upstream: list[str], source: Cells, place: Place) -> str:

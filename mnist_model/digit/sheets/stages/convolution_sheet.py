@@ -85,6 +85,11 @@ class ConvolutionSheet(StageSheet):
         kernels = self.kernels_left + self.kernel_columns * self.unit - 2
         return self.reads_top - 1, max(kernels, self.kernels_left + LEAST_HEADING)
 
+    @property
+    def is_long(self) -> bool:
+        """Never: there are kernels beside the maps."""
+        return False
+
     @cached_property
     def outputs(self) -> Cells:
         """The maps' cells."""

@@ -59,6 +59,11 @@ class StageSheet(ABC):
         return self.last_row, max(self.last_column, LEAST_COLUMNS)
 
     @property
+    def is_long(self) -> bool:
+        """Whether it is a list, which goes on over several pages of paper."""
+        return self.stage.is_list
+
+    @property
     @abstractmethod
     def outputs(self) -> Cells:
         """Where the outputs stand."""
@@ -127,7 +132,10 @@ class StageSheet(ABC):
         page.write()
         worksheet.freeze_panes(HEAD_ROWS, 1)
         prepare(worksheet, *self.printed)
-        worksheet.fit_to_pages(1, 1)
+        worksheet.print_area(0, 1, *self.printed)  # links are of no use on paper
+        worksheet.fit_to_pages(1, 0 if self.is_long else 1)
+        if self.is_long:
+            worksheet.repeat_rows(TOP, TOP + 1)
 
 
 def require_room(what: str, last_row: int, last_column: int) -> None:
