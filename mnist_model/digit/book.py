@@ -2,35 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import torch
 from torch import nn
 from xlsxwriter import Workbook
+from xlsxwriter.worksheet import Worksheet
 
 from backprop_xlsx.spreadsheet.errors import InputError
 from backprop_xlsx.spreadsheet.files import Placed, beside, place
 from backprop_xlsx.spreadsheet.sheets.properties import CREATED
 from mnist_model.digit.examples import Examples, made_up
+from mnist_model.digit.network.gradient import gradients
 from mnist_model.digit.network.layer import shape_of
 from mnist_model.digit.network.reading import read_stages
 from mnist_model.digit.network.reference import outputs, reference
 from mnist_model.digit.network.stages import Convolution, Dense, LogSoftmax, Stage, trace
 from mnist_model.digit.network.steps import Array
-from mnist_model.digit.sheets.convolution_sheet import ConvolutionSheet
-from mnist_model.digit.sheets.dense_sheet import DenseSheet
+from mnist_model.digit.sheets.stages.convolution_sheet import ConvolutionSheet
+from mnist_model.digit.sheets.stages.dense_sheet import DenseSheet
+from mnist_model.digit.sheets.choice_sheet import NAME as CHOICE
+from mnist_model.digit.sheets.choice_sheet import ChoiceSheet
 from mnist_model.digit.sheets.gallery_sheet import Gallery
+from mnist_model.digit.sheets.gradient.choice import gradient_sheet
+from mnist_model.digit.sheets.gradient.sheet import GradientSheet
 from mnist_model.digit.sheets.input_sheet import InputSheet
 from mnist_model.digit.sheets.layers_sheet import NAME as LAYERS
 from mnist_model.digit.sheets.layers_sheet import write_layers
-from mnist_model.digit.sheets.log_softmax_sheet import LogSoftmaxSheet
+from mnist_model.digit.sheets.stages.log_softmax_sheet import LogSoftmaxSheet
 from mnist_model.digit.sheets.looks import Looks
-from mnist_model.digit.sheets.map_sheet import MapSheet
+from mnist_model.digit.sheets.stages.map_sheet import MapSheet
+from mnist_model.digit.sheets.painting_sheet import NAME as PAINTING
 from mnist_model.digit.sheets.proof_sheet import NAME as PROOF
+from mnist_model.digit.sheets.proof_sheet import NAMES
+from mnist_model.digit.sheets.ranking_sheet import NAME as RANKING
+from mnist_model.digit.sheets.ranking_sheet import RankingSheet
+from mnist_model.digit.sheets.why_sheet import NAME as WHY
+from mnist_model.digit.sheets.why_sheet import WhySheet
 from mnist_model.digit.sheets.proof_sheet import Proof
-from mnist_model.digit.sheets.stage_sheet import StageSheet, require_room
+from mnist_model.digit.sheets.stages.stage_sheet import StageSheet, require_room
 
 # Beyond, no spreadsheet program opens the file in reasonable time.
 MOST_FORMULAS = 1_000_000
@@ -49,14 +61,24 @@ class Plan:
     is_folded: bool
     input: InputSheet
     stages: tuple[StageSheet, ...]
+    gradients: tuple[GradientSheet, ...]
+    ranking: RankingSheet
+    why: WhySheet
     proof: Proof
     gallery: Gallery
+    choice: ChoiceSheet
 
     @property
-    def names(self) -> list[str]:
-        """The sheets' names, in order."""
+    def shown(self) -> list[str]:
+        """The names of the sheets to see, in order."""
         stages = (sheet.name for sheet in self.stages)
-        return [self.input.name, LAYERS, *stages, PROOF, self.gallery.name]
+        return [self.input.name, WHY, LAYERS, *stages, PROOF, self.gallery.name]
+
+    @property
+    def hidden(self) -> list[str]:
+        """The names of the sheets out of sight."""
+        painting = [] if self.input.painting is None else [PAINTING]
+        return [CHOICE, *painting, RANKING, *(sheet.name for sheet in self.gradients)]
 
 
 def plan(
@@ -80,7 +102,10 @@ def plan(
         is_signed = sheets[-1].is_signed if sheets else True
         sheets.append(_sheet(number, stage, stage is stages[-1], is_signed))
         sheets[-1].require_room()
-    formulas = sum(sheet.formulas for sheet in sheets)
+    backward = tuple(gradient_sheet(sheet) for sheet in sheets)
+    for sheet in backward:
+        sheet.require_room()
+    formulas = sum(sheet.formulas for sheet in (*sheets, *backward))
     if formulas > MOST_FORMULAS:
         raise InputError(
             f"the network: would need {formulas:,} formulas, expected at most {MOST_FORMULAS:,}; "
@@ -91,11 +116,20 @@ def plan(
     expected = outputs(twin, examples.scaled)
     if not torch.isfinite(expected).all():
         raise InputError("the network: gives a value that is not finite for one of the examples")
-    proof = Proof(examples, expected.numpy(), gallery)
-    first = InputSheet(examples.noun.capitalize(), shape, gallery, proof)
+    proof, choice = Proof(examples, expected.numpy()), ChoiceSheet(examples, gallery)
+    first = InputSheet(examples.noun.capitalize(), shape, gallery, choice, proof)
+    ranking = RankingSheet(sheets[-1].outputs, first.outputs)
+    scaled = examples.scaled
+    level = float(scaled.min() + scaled.max()) / 2
+    why = WhySheet(shape, ranking, examples.noun, first.nothing, level)
     require_room("the outputs", proof.last_row, proof.last_column)
     require_room("the input", first.last_row, first.last_column)
-    return Plan(twin, title, examples, batch_norm == "fold", first, tuple(sheets), proof, gallery)
+    require_room("the evidence", *why.last)
+    require_room("the list of the evidence", *ranking.last)
+    return Plan(
+        twin, title, examples, batch_norm == "fold", first, tuple(sheets), backward, ranking, why,
+        proof, gallery, choice,
+    )  # fmt: skip
 
 
 def _sheet(number: int, stage: Stage, is_last: bool, is_signed: bool) -> StageSheet:
@@ -141,11 +175,11 @@ def write(planned: Plan, path: Path) -> None:
         workbook.set_properties({"title": planned.title, "created": CREATED})
         workbook.set_calc_mode("auto")
         looks = Looks(workbook)
-        names = planned.names
-        sheets = {name: workbook.add_worksheet(name) for name in names}
+        names = planned.shown
+        sheets = {name: workbook.add_worksheet(name) for name in names + planned.hidden}
         home = (planned.input.name, LAYERS)
         live, found = planned.stages[-1].outputs, values[-1].flatten()
-        first = (LAYERS, planned.stages[0].name, PROOF, planned.gallery.name)
+        first = (WHY, LAYERS, PROOF, planned.gallery.name)
         planned.input.write(sheets[planned.input.name], looks, first, live, found)
         links = (planned.input.name, PROOF, planned.gallery.name)
         write_layers(sheets[LAYERS], looks, planned.title, links, planned.stages, planned.is_folded)
@@ -161,6 +195,35 @@ def write(planned: Plan, path: Path) -> None:
         )  # fmt: skip
         name = planned.gallery.name
         planned.gallery.write(sheets[name], looks, (PROOF, home[0]), home)
+        _write_backward(planned, sheets, looks, values)
+        names_of_all = planned.proof.column(NAMES)
+        planned.choice.write(sheets[CHOICE], looks, planned.input.chosen, names_of_all)
+        if planned.input.painting is not None:
+            planned.input.painting.write(sheets[PAINTING], looks)
+
+
+def _write_backward(
+    planned: Plan, sheets: Mapping[str, Worksheet], looks: Looks, values: Sequence[Array]
+) -> None:
+    """The sheet Why, and the hidden ones behind it."""
+    stages = [sheet.stage for sheet in planned.stages]
+    found = gradients(stages, [torch.from_numpy(array) for array in values])
+    upstream = planned.ranking.upstream
+    sources = [planned.input.outputs, *(sheet.outputs for sheet in planned.stages)]
+    for index in reversed(range(len(stages))):
+        sheet = planned.gradients[index]
+        sheet.write(
+            sheets[sheet.name], looks, upstream, sources[index], values[index], found[index]
+        )
+        upstream = sheet.outputs
+    evidence = found[0].inputs.reshape(values[0].shape) * values[0]
+    planned.ranking.write(sheets[RANKING], looks, upstream, values[-1], evidence)
+    around = _neighbours(planned.shown, WHY)
+    is_empty = not planned.examples.shown.any()
+    planned.why.write(
+        sheets[WHY], looks, around, (planned.input.name, LAYERS),
+        values[-1], values[0], evidence, is_empty,
+    )  # fmt: skip
 
 
 def _values(planned: Plan) -> list[Array]:

@@ -17,7 +17,7 @@ LONGEST_NAME = 60
 WILDCARDS = set("*?~")
 """Signs that stand for others when a spreadsheet looks a name up."""
 LONGEST_NOUN = 20
-TAKEN = {"layers", "proof"}
+TAKEN = {"layers", "why", "proof", "choice", "painting", "ranking"}
 DIGITS_OF_A_CELL = 15
 
 
@@ -96,6 +96,11 @@ class Examples:
             )
         if not 0 <= self.chosen < count:
             raise InputError(f"examples: chosen {self.chosen}, expected 0 to {count - 1}")
+
+    @property
+    def shown(self) -> Tensor:
+        """The one that is shown at first."""
+        return self.values[self.chosen]
 
     @property
     def scaled(self) -> Tensor:

@@ -24,8 +24,8 @@ def digits_of(record: Record, data: str | None) -> Digits:
 def mnist_examples(network: nn.Module, digits: Digits) -> Examples:
     """A blank page, up to twenty digits that the network reads wrongly, and others of each class.
 
-    The mistakes come first, the most certain on top; the others are as many of each class, the
-    first of the test set that are read rightly.
+    The blank page is shown at first. The mistakes follow it, the most certain on top; the others
+    are as many of each class, the first of the test set that are read rightly.
     """
     images, targets = digits.test_images, digits.test_targets
     logits = logits_of(network, images).cpu()
@@ -45,7 +45,6 @@ def mnist_examples(network: nn.Module, digits: Digits) -> Examples:
         (None, *targets[order].tolist()),
         noun="digit",
         scaling=SCALING,
-        chosen=_first(targets[order], 7, len(wrong)),
     )
 
 
@@ -59,9 +58,3 @@ def _spread(candidates: Tensor, targets: Tensor, count: int) -> Tensor:
                 chosen[digit].append(by_class[digit].pop(0))
                 count -= 1
     return torch.tensor([index for indices in chosen for index in indices], dtype=torch.int64)
-
-
-def _first(targets: Tensor, digit: int, start: int) -> int:
-    """The place, behind the blank page, of the first such digit from ``start`` on."""
-    places = (targets[start:] == digit).nonzero().flatten().tolist()
-    return 1 + start + (places[0] if places else 0)

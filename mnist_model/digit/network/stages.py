@@ -73,6 +73,21 @@ class Stage:
             own = last
         return term.text
 
+    def slopes(self, argument: str, constants: Sequence[str], output: str) -> list[str]:
+        """What the steps after the sum multiply a gradient by, each told by its own result.
+
+        The last step's result is the output's cell; those before it are computed again.
+        """
+        own = len(self.own_constants)
+        term = self.core(argument, constants[:own]) if len(self.steps) > 1 else Term("")
+        factors = []
+        for left, step in enumerate(self.steps, start=1 - len(self.steps)):
+            here = constants[own : own + len(step.constants)]
+            own += len(step.constants)
+            term = Term(output) if left == 0 else step.term(term, here)
+            factors.append(step.slope(term, here))
+        return factors
+
     def values(self, values: Tensor) -> Tensor:
         """What the formulas give: a tensor of the output's shape for one of the input's."""
         values = self.core_values(values.reshape(self.input_shape))
@@ -176,7 +191,8 @@ class Pooling(Stage):
 
     def _pooled(self, window: Tensor) -> Tensor:
         if self.is_maximum:
-            return window.amax((1, 2))
+            # Of equal values the first counts, for its gradient too.
+            return _first_of_largest(window.flatten(1))
         return window.mean((1, 2)) if self.divisor is None else window.sum((1, 2)) / self.divisor
 
 
@@ -202,8 +218,17 @@ class Normalisation(Stage):
     def core(self, argument: str, constants: Sequence[str]) -> Term:
         """``argument`` is the cell that it normalises."""
         mean, variance, gamma, beta = constants
-        root = f"SQRT({variance}+{number(self.epsilon)})"
-        return Term(f"({argument}-{mean})/{root}*{gamma}+{beta}", is_sum=True)
+        return Term(
+            f"({argument}-{mean})/{self._deviation(variance)}*{gamma}+{beta}", is_sum=True
+        )
+
+    def slope(self, constants: Sequence[str]) -> str:
+        """What a gradient is multiplied by."""
+        _, variance, gamma, _ = constants[: len(self.own_constants)]
+        return f"{gamma}/{self._deviation(variance)}"
+
+    def _deviation(self, variance: str) -> str:
+        return f"SQRT({variance}+{number(self.epsilon)})"
 
     def core_values(self, values: Tensor) -> Tensor:
         """The same with tensors."""
@@ -240,6 +265,10 @@ class LogSoftmax(Stage):
     def core_values(self, values: Tensor) -> Tensor:
         """Over all channels."""
         return torch.log_softmax(values, 0)
+
+
+def _first_of_largest(values: Tensor) -> Tensor:
+    return values.gather(1, values.argmax(1, keepdim=True))[:, 0]
 
 
 def number(value: float) -> str:

@@ -40,9 +40,13 @@ class Relu:
         """The formula around another."""
         return Term(f"MAX(0,{term.text})")
 
+    def slope(self, result: Term, constants: Sequence[str]) -> str:
+        """1 where the result is above 0, else 0; no comparison, which some engines round."""
+        return f"SIGN({result.text})"
+
     def values(self, values: Tensor) -> Tensor:
         """The same for tensors of any shape."""
-        return values.clamp_min(0)
+        return torch.relu(values)
 
 
 @dataclass(frozen=True)
@@ -55,6 +59,10 @@ class Sigmoid:
     def term(self, term: Term, constants: Sequence[str]) -> Term:
         """The formula around another."""
         return Term(f"1/(1+EXP(-MAX(-{LARGEST_EXPONENT},{term.text})))", is_sum=True)
+
+    def slope(self, result: Term, constants: Sequence[str]) -> str:
+        """The derivative by the result."""
+        return f"{result.bracketed}*(1-{result.bracketed})"
 
     def values(self, values: Tensor) -> Tensor:
         """The same for tensors of any shape."""
@@ -71,6 +79,10 @@ class Tanh:
     def term(self, term: Term, constants: Sequence[str]) -> Term:
         """The formula around another."""
         return Term(f"TANH({term.text})")
+
+    def slope(self, result: Term, constants: Sequence[str]) -> str:
+        """The derivative by the result."""
+        return f"(1-{result.text})*(1+{result.text})"
 
     def values(self, values: Tensor) -> Tensor:
         """The same for tensors of any shape."""
@@ -94,6 +106,10 @@ class Affine:
         """The formula around another; ``constants`` are the cells of scale and shift."""
         scale, shift = constants
         return Term(f"{scale}*{term.bracketed}+{shift}", is_sum=True)
+
+    def slope(self, result: Term, constants: Sequence[str]) -> str:
+        """The scale."""
+        return constants[0]
 
     def values(self, values: Tensor) -> Tensor:
         """The same for tensors [channels, height, width]."""

@@ -15,6 +15,8 @@ from mnist_model.digit.network.stages import Shape
 
 Integers = numpy.typing.NDArray[numpy.int64]
 
+Place = tuple[int, int, int]  # channel, row, column
+
 # A gallery of maps is to be so many times as wide as high.
 WIDTH_TO_HEIGHT = 1.6
 

@@ -12,9 +12,13 @@ from mnist_model.digit.examples import Examples
 from mnist_model.digit.network.stages import Shape
 from mnist_model.digit.sheets.cells import Tiling, fixed_area
 from mnist_model.digit.sheets.looks import Looks, square_columns
-from mnist_model.digit.sheets.stage_sheet import HEAD_ROWS, TOP, put_links
+from mnist_model.digit.sheets.stages.stage_sheet import HEAD_ROWS, TOP, put_links
 
 ACROSS = 10
+# In points, with some room to spare: what margins leave of A4 landscape, and a square's side.
+PAPER, SQUARE = (740, 490), 15
+LEAST_SCALE = 10
+"""No spreadsheet program prints at less per cent."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,6 +84,22 @@ class Gallery:
         page.write()
         worksheet.freeze_panes(HEAD_ROWS, 1)
         prepare(worksheet, tiles.last_row, tiles.last_column)
-        worksheet.fit_to_pages(1, 0)
+        worksheet.print_area(0, 1, tiles.last_row, tiles.last_column)
+        self._break_pages(worksheet)
         is_signed = bool((self.examples.values < 0).any())
         colour_values(worksheet, (TOP + 1, 1, tiles.last_row, tiles.last_column), is_signed)
+
+    def _break_pages(self, worksheet: Worksheet) -> None:
+        """As large as the width of a page allows, and no grid is cut where a page ends."""
+        tiles = self.tiles
+        scale = int(100 * PAPER[0] / (tiles.last_column * SQUARE))
+        if scale < LEAST_SCALE:
+            worksheet.fit_to_pages(1, 0)
+            return
+        scale = min(100, scale)
+        worksheet.set_print_scale(scale)
+        pitch = tiles.height + 1
+        rows = int(100 * PAPER[1] / (scale * SQUARE))
+        whole = max(1, (rows - TOP) // pitch)
+        last = -(-tiles.count // tiles.across)
+        worksheet.set_h_pagebreaks([TOP + down * pitch for down in range(whole, last, whole)])

@@ -14,15 +14,18 @@ from xlsxwriter.worksheet import Worksheet
 
 from backprop_xlsx.spreadsheet.sheets.grids import PAPER, POSITIVE, colour_values, mixed
 from backprop_xlsx.spreadsheet.sheets.page import Page, Position, prepare
+from backprop_xlsx.spreadsheet.sheets.theme import DIFFERS_COLOUR, DIFFERS_TINT
 from mnist_model.digit.network.stages import Shape, number
 from mnist_model.digit.network.steps import Array
 from mnist_model.digit.sheets.cells import Cells, Tiling, cell, fixed, listed
+from mnist_model.digit.sheets.choice_sheet import ChoiceSheet
 from mnist_model.digit.sheets.gallery_sheet import Gallery
 from mnist_model.digit.sheets.looks import LIST_WIDTH, SQUARE_WIDTH, Looks
 from mnist_model.digit.sheets.output_panel import WIDTH as PANEL_WIDTH
 from mnist_model.digit.sheets.output_panel import OutputPanel
+from mnist_model.digit.sheets.painting_sheet import PaintingSheet
 from mnist_model.digit.sheets.proof_sheet import Proof
-from mnist_model.digit.sheets.stage_sheet import TOP
+from mnist_model.digit.sheets.stages.stage_sheet import TOP
 
 MARGIN = 2
 LABEL, TYPED, READS = 1, 2, 3  # columns of a list
@@ -30,18 +33,32 @@ SHADES = 8
 FRAME = {"border": 1, "border_color": "#E0912F"}
 DIGIT = "digit"
 """The noun of inputs whose values are ink, 0 to 255."""
+INK = 255.0
+PAGE_ZOOM = 75
+WRONG = {"bg_color": DIFFERS_TINT, "border": 1, "border_color": DIFFERS_COLOUR}
+LINES = (
+    "Choose {noun} at the right, and type numbers over it. Everything else is a live formula.",
+    "What you type takes the place of the chosen number; delete it, and that is back.",
+)
+PAGE_LINES = (
+    "Choose: take {noun} from the list at the right.",
+    "Paint: type x into squares. As soon as one is marked, your painting alone counts.",
+    "Clear: select the squares and press Delete; then the chosen one is back.",
+)
 
 
 @dataclass(frozen=True, eq=False)
 class InputSheet:
     """The sheet ``name``: squares to type into, and the numbers that the network reads.
 
-    A typed number takes the place of the chosen input's; an empty square leaves it.
+    A typed number takes the place of the chosen input's; an empty square leaves it. Digits are
+    painted instead: any mark is ink, and as soon as there is one the painting alone counts.
     """
 
     name: str
     shape: Shape
     gallery: Gallery
+    choice_sheet: ChoiceSheet
     proof: Proof
 
     @property
@@ -50,11 +67,34 @@ class InputSheet:
         return self.shape[1:] == (1, 1)
 
     @property
+    def is_page(self) -> bool:
+        """Whether it is a page to paint on."""
+        return self.proof.examples.noun == DIGIT and self.shape[0] == 1 and not self.is_list
+
+    @cached_property
+    def painting(self) -> PaintingSheet | None:
+        """The sheet that centres what is painted on a page."""
+        if not self.is_page:
+            return None
+        brush = f"'{self.name}'!{fixed(*OutputPanel.brush(self.panel_column))}"
+        scaling = self.proof.examples.scaling
+        return PaintingSheet(self.typed, brush, INK if scaling is None else scaling.largest)
+
+    @property
+    def nothing(self) -> str | None:
+        """The condition that a page has no ink."""
+        if self.painting is None:
+            return None
+        return f"AND(NOT({self.painting.is_painted}),{self.choice_sheet.ink}=0)"
+
+    @property
     def _squares(self) -> Tiling:
         return Tiling.gallery(self.shape, TOP, 1)
 
     @property
     def _reads(self) -> Tiling:
+        if self.is_page:
+            return Tiling.gallery(self.shape, TOP, self._squares.last_column + 2)
         return Tiling.gallery(self.shape, self._seen_first + 3, 1)
 
     @property
@@ -69,14 +109,16 @@ class InputSheet:
     @property
     def panel_column(self) -> int:
         """The first column of the panel at the right."""
-        return (READS if self.is_list else self._squares.last_column) + 2
+        if self.is_list:
+            return READS + 2
+        return (self._reads if self.is_page else self._squares).last_column + 2
 
     @property
     def last_row(self) -> int:
         """The last row with anything in it."""
         if self.is_list:
             return max(TOP + 1 + self.shape[0], self._panel_row)
-        return self._reads.last_row
+        return self._seen_first + 1 if self.is_page else self._reads.last_row
 
     @property
     def last_column(self) -> int:
@@ -89,18 +131,21 @@ class InputSheet:
         return OutputPanel.choice(self.panel_column)
 
     @property
-    def _found(self) -> tuple[Position, Position, Position]:
-        """The cells of the number of the chosen input and of its grid's row and column."""
-        return OutputPanel.found(self.panel_column, self.proof.outputs)
+    def chosen(self) -> str:
+        """The address of the chosen name, from another sheet."""
+        return f"'{self.name}'!{fixed(*self.choice)}"
 
     @property
     def selected(self) -> tuple[str, str, str]:
-        """Addresses from other sheets: the chosen name, its number, the squares typed into."""
+        """Addresses of the chosen name and its number, and the condition that it was changed."""
+        return self.chosen, self.choice_sheet.number, self._is_changed
+
+    @property
+    def _is_changed(self) -> str:
+        if self.painting is not None:
+            return self.painting.is_painted
         first, last = self.typed.corners
-        typed = f"{fixed(*first)}:{fixed(*last)}"
-        places = (fixed(*self.choice), fixed(*self._found[0]), typed)
-        name, index, painted = (f"'{self.name}'!{place}" for place in places)
-        return name, index, painted
+        return f"COUNT('{self.name}'!{fixed(*first)}:{fixed(*last)})>0"
 
     @cached_property
     def typed(self) -> Cells:
@@ -141,21 +186,11 @@ class InputSheet:
         article = "an" if noun[0].casefold() in "aeiou" else "a"
         page.text((0, 1), f"A network that reads {article} {noun}, in formulas", looks("title"))
         page.height(0, 30)
-        is_digit = noun == DIGIT
-        typing = "paint: type numbers from 0 (paper) to 255 (ink)" if is_digit else "type numbers"
-        page.text(
-            (1, 1),
-            f"Choose {article} {noun} at the right, and {typing} over it. "
-            "Everything else is a live formula.",
-            looks("lead"),
+        for row, line in enumerate(PAGE_LINES if self.is_page else LINES, start=1):
+            page.text((row, 1), line.format(noun=f"{article} {noun}"), looks("lead"))
+        panel = OutputPanel(
+            self.panel_column, self.proof, self.selected, self.nothing, live, found
         )
-        page.text(
-            (2, 1),
-            "What you type takes the place of the chosen number; delete it, and that is back.",
-            looks("quiet"),
-        )
-        painted = self.selected[2]
-        panel = OutputPanel(self.panel_column, self.proof, painted, live, found)
         panel.put(worksheet, page, looks, links)
         if self.is_list:
             worksheet.set_column(LABEL, READS, LIST_WIDTH)
@@ -167,7 +202,11 @@ class InputSheet:
         last_row = self.last_row if self.is_list else self._seen_first
         prepare(worksheet, last_row, self.last_column)
         worksheet.fit_to_pages(1, 1)
-        worksheet.set_selection(*self.choice, *self.choice)
+        height, width = self.shape[1:]
+        first = self.typed.position(0, height // 2, width // 2) if self.is_page else self.choice
+        worksheet.set_selection(*first, *first)
+        if self.is_page:
+            worksheet.set_zoom(PAGE_ZOOM)
         self._colour_reads(worksheet)
 
     def _put_list(self, page: Page, looks: Looks) -> None:
@@ -180,14 +219,15 @@ class InputSheet:
         self._put_reads(page, [[looks("list")]])
 
     def _put_squares(self, worksheet: Worksheet, page: Page, looks: Looks) -> None:
-        words = "What the network reads"
+        words = "What the network sees" if self.is_page else "What the network reads"
         scaling = self.proof.examples.scaling
         if scaling is not None:
             words += (
                 f": (the number / {number(scaling.largest)} − {number(scaling.mean)}) / "
                 f"{number(scaling.standard_deviation)}"
             )
-        page.text((self._reads.top - 1, 1), words, looks("heading"))
+        reads = self._reads
+        page.text((reads.top - (not self.is_page), reads.left), words, looks("heading"))
         for place in zip(self.typed.rows.flat, self.typed.columns.flat, strict=True):
             page.blank((int(place[0]), int(place[1])), looks("paper"))
         if self.shape[0] > 1:
@@ -196,30 +236,40 @@ class InputSheet:
                     top, left = tiles.corner(channel)
                     page.text((top - 1, left), f"map {channel + 1}", looks("label"))
         self._put_reads(page, looks.framed(*self.shape[1:], "square"))
-        self._shade(worksheet, looks)
-        if self.proof.examples.noun == DIGIT:
-            first, last = self.typed.corners
-            worksheet.data_validation(
-                xl_range(*first, *last),
-                {
-                    "validate": "decimal",
-                    "criteria": "between",
-                    "minimum": 0,
-                    "maximum": 255,
-                    "error_title": "Paper or ink?",
-                    "error_message": "Type a number from 0 (paper) to 255 (ink).",
-                },
-            )
+        if self.painting is None:
+            self._shade(worksheet, looks)
+        else:
+            page.text((TOP, 1), "Paint here", looks("heading"))
+            self._mark(worksheet, page, looks, self.painting)
+
+    def _mark(
+        self, worksheet: Worksheet, page: Page, looks: Looks, painting: PaintingSheet
+    ) -> None:
+        """Marked squares look like ink; numbers that are none stand out, and are counted."""
+        first, last = self.typed.corners
+        place, own, full = xl_range(*first, *last), cell(*first), number(painting.full)
+        wrong = f"AND(ISNUMBER({own}),OR({own}<0,{own}>{full}))"
+        _add_rule(worksheet, looks, place, wrong, WRONG)
+        marked = f'IF(ISNUMBER({own}),{own}>0,AND({own}<>"",{own}<>" "))'
+        _add_rule(worksheet, looks, place, marked, {"bg_color": POSITIVE})
+        words = f" marked: expected 0 to {full}, or any letter"
+        formula = f'IF({painting.wrong}>0,{painting.wrong}&"{words}","")'
+        page.formula((self._squares.last_row + 1, 1), formula, "", looks("warning"))
 
     def _put_reads(self, page: Page, styles: list[list[Format]]) -> None:
         examples = self.proof.examples
         values = examples.scaled.reshape(-1, *self.shape)[examples.chosen]
-        _, top, left = (fixed(*place) for place in self._found)
+        top, left = self.choice_sheet.row, self.choice_sheet.column
         for place in numpy.ndindex(self.shape):
             typed = cell(*self.typed.position(*place))
             down, right = self.gallery.offset(*place)
             row, column = _plus(top, down), _plus(left, right)
-            formula = f"IF(ISNUMBER({typed}),{typed},INDEX({self.gallery.area},{row},{column}))"
+            formula = f"INDEX({self.gallery.area},{row},{column})"
+            if self.painting is not None:
+                painted = self.painting.seen(*place[1:])
+                formula = f"IF({self.painting.is_painted},{painted},{formula})"
+            else:
+                formula = f"IF(ISNUMBER({typed}),{typed},{formula})"
             if examples.scaling is not None:
                 largest, mean, deviation = (
                     number(constant)

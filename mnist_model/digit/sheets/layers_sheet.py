@@ -10,7 +10,7 @@ from backprop_xlsx.spreadsheet.sheets.page import Page, prepare
 from mnist_model.digit.network.stages import Convolution, Dense, Pooling, Shape, Stage
 from mnist_model.digit.sheets.cells import area
 from mnist_model.digit.sheets.looks import Looks
-from mnist_model.digit.sheets.stage_sheet import StageSheet
+from mnist_model.digit.sheets.stages.stage_sheet import StageSheet
 
 NAME = "Layers"
 HEADERS = (

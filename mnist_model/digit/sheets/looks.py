@@ -36,6 +36,7 @@ STYLES: dict[str, dict[str, Any]] = {
     "output": {"num_format": "0.000000", "align": "right"},
     "differs": theme.DIFFERS_STYLE,
     "label": {"font_size": 7, "font_color": theme.QUIET, "align": "left"},
+    "small_label": {"font_size": 6, "font_color": theme.QUIET, "align": "center", "num_format": "0"},
     "list": {"num_format": "0.0000", "align": "right"},
     "counts": {"num_format": "#,##0", "align": "right"},
     "probability": {"num_format": "0.0 %", "align": "right"},
@@ -44,6 +45,7 @@ STYLES: dict[str, dict[str, Any]] = {
     "large": {"font_size": 14, "bold": True, "align": "left"},
     "choice": {"bg_color": "#FFF6CF", "border": 1, "border_color": "#D9B83F", "bold": True},
     "right": {"align": "right"},
+    "warning": {"bold": True, "font_color": theme.DIFFERS_COLOUR},
 }
 
 

@@ -11,42 +11,47 @@ from xlsxwriter.worksheet import Worksheet
 
 from backprop_xlsx.spreadsheet.sheets.grids import LIGHT_POSITIVE
 from backprop_xlsx.spreadsheet.sheets.page import Page, Position
+from mnist_model.digit.network.centring import BRUSH, BRUSHES
 from mnist_model.digit.network.steps import Array
 from mnist_model.digit.sheets.cells import Cells, cell, fixed, fixed_area
 from mnist_model.digit.sheets.looks import Looks
 from mnist_model.digit.sheets.proof_sheet import NAMES, NO_TARGET, TARGETS, Proof
-from mnist_model.digit.sheets.stage_sheet import TOP
+from mnist_model.digit.sheets.stages.stage_sheet import TOP
 from mnist_model.sheets.grid import colour_verdicts
 
-WIDTHS = (10, 12, 14, 12, 32)
+WIDTHS = (10, 12, 14, 12, 26)
 WIDTH = len(WIDTHS)
 CLASS, OUTPUT, POWER, SHARE, BAR = range(WIDTH)
 HEADERS = ("class", "output", "e^(out − max)", "probability", "")
 LINKS = TOP - 2
-HUGE, HUGE_ROWS = TOP + 2, 8
+HUGE, HUGE_ROWS = TOP + 3, 8
 TABLE = HUGE + HUGE_ROWS + 1
 RIGHT, WRONG = "✓ right", "✗ wrong: it is a"
-OWN, NOTHING = "changed by hand", "no right answer is known"
+OWN, PAINTED, NOTHING = "changed by hand", "painted by hand", "no right answer is known"
+READS = "is what the network reads, with probability"
+INVITATION = "Nothing is painted yet: mark some squares with x."
 
 
 @dataclass(frozen=True, eq=False)
 class OutputPanel:
     """The panel from column ``column`` on.
 
-    ``painted`` is the address of the cells to type into, ``live`` are the network's outputs and
-    ``values`` those cells' cached values.
+    ``selected`` are the addresses of the chosen name and its number, and the condition that
+    something is painted; ``nothing`` is the condition that there is no ink at all, for a page to
+    paint on. ``live`` are the network's outputs and ``values`` those cells' cached values.
     """
 
     column: int
     proof: Proof
-    painted: str
+    selected: tuple[str, str, str]
+    nothing: str | None
     live: Cells
     values: Array
 
     @staticmethod
     def last_row(outputs: int) -> int:
-        """The row of the three cells that say where the chosen input stands."""
-        return TABLE + outputs + 3
+        """The last row of the table."""
+        return TABLE + outputs
 
     @staticmethod
     def choice(column: int) -> Position:
@@ -54,10 +59,9 @@ class OutputPanel:
         return TOP, column + 1
 
     @staticmethod
-    def found(column: int, outputs: int) -> tuple[Position, Position, Position]:
-        """The cells of the chosen input's number, and of its grid's row and column."""
-        row = OutputPanel.last_row(outputs)
-        return (row, column + 1), (row, column + 2), (row, column + 3)
+    def brush(column: int) -> Position:
+        """The cell of the brush."""
+        return TOP + 1, column + 1
 
     def put(self, worksheet: Worksheet, page: Page, looks: Looks, links: Sequence[str]) -> None:
         """Puts everything; ``links`` are the sheets to go to."""
@@ -75,11 +79,6 @@ class OutputPanel:
     @property
     def _is_classifier(self) -> bool:
         return len(self.values) > 1
-
-    @property
-    def _number(self) -> str:
-        """The address of the chosen input's number."""
-        return fixed(*self.found(self.column, len(self.values))[0])
 
     def _outputs(self, offset: int) -> str:
         """The address of a column of the table."""
@@ -103,18 +102,33 @@ class OutputPanel:
                 "error_message": "Choose one of the list.",
             },
         )
-        number, *corner = self.found(self.column, len(self.values))
-        style = looks("whole", "quiet")
-        page.text((number[0], self.column), "chosen", looks("quiet"))
-        labels = ("number", "grid row", "grid col.")
-        for place, label in zip((number, *corner), labels, strict=True):
-            page.text((place[0] - 1, place[1]), label, looks("quiet", "right"))
-        formula = f"MATCH({fixed(row, column)},{self.proof.column(NAMES)},0)"
-        page.formula(number, formula, examples.chosen + 1, style)
-        grid = self.proof.gallery.place(examples.chosen)
-        sources = (self.proof.rows, self.proof.columns)
-        for place, source, value in zip(corner, sources, grid, strict=True):
-            page.formula(place, f"INDEX({source},{self._number})", value, style)
+        if self.nothing is not None:
+            row, column = self.brush(self.column)
+            page.text((row, self.column), "Brush", looks("bold"))
+            page.text((row, column), BRUSH, looks("choice"))
+            words = "how much ink a mark gives the squares beside it"
+            page.text((row, column + 1), words, looks("quiet"))
+            worksheet.data_validation(
+                row,
+                column,
+                row,
+                column,
+                {
+                    "validate": "list",
+                    "source": list(BRUSHES),
+                    "error_title": "Which brush?",
+                    "error_message": f"Choose {', '.join(BRUSHES)}.",
+                },
+            )
+
+    def _unless_nothing(self, formula: str, instead: str) -> str:
+        """The formula, or other words while nothing is painted."""
+        return formula if self.nothing is None else f'IF({self.nothing},"{instead}",{formula})'
+
+    def _cached(self, value: object, instead: str) -> object:
+        """The value at first: the input chosen then may be an empty page."""
+        is_empty = self.nothing is not None and not self.proof.examples.shown.any()
+        return instead if is_empty else value
 
     def _put_table(self, page: Page, looks: Looks) -> None:
         shown = HEADERS if self._is_classifier else HEADERS[:POWER]
@@ -136,7 +150,8 @@ class OutputPanel:
             page.formula(power, formula, powers[index], looks("scientific", "quiet"))
             formula = f"{cell(*power)}/SUM({self._outputs(POWER)})"
             page.formula(share, formula, shares[index], looks("probability"))
-            page.formula(bar, cell(*share), shares[index], looks("probability"))
+            shown = self._unless_nothing(cell(*share), "")
+            page.formula(bar, shown, self._cached(shares[index], ""), looks("probability"))
         first, last = TABLE + 1, TABLE + len(powers)
         worksheet.conditional_format(
             xl_range(first, self.column + BAR, last, self.column + BAR),
@@ -159,25 +174,35 @@ class OutputPanel:
         last = (HUGE + HUGE_ROWS - 1, self.column + OUTPUT)
         worksheet.merge_range(HUGE, self.column, *last, "", looks("huge"))
         formula = f"INDEX({self._outputs(CLASS)},MATCH(MAX({outputs}),{outputs},0))"
-        page.formula((HUGE, self.column), formula, predicted, looks("huge"))
+        formula = self._unless_nothing(formula, "?")
+        page.formula((HUGE, self.column), formula, self._cached(predicted, "?"), looks("huge"))
         column, last_column = self.column + POWER, self.column + BAR
-        page.text((HUGE + 1, column), "is what the network reads, with probability", looks("lead"))
+        if self.nothing is None:
+            page.text((HUGE + 1, column), READS, looks("lead"))
+        else:
+            formula = self._unless_nothing(f'"{READS}"', INVITATION)
+            page.formula((HUGE + 1, column), formula, self._cached(READS, INVITATION), looks("lead"))
         powers = numpy.exp(self.values - self.values.max())
         share = (HUGE + 2, column)
         style = looks("probability", "left", "bold")
-        page.formula(share, f"MAX({self._outputs(SHARE)})", 1 / powers.sum(), style)
+        formula = self._unless_nothing(f"MAX({self._outputs(SHARE)})", "")
+        page.formula(share, formula, self._cached(1 / powers.sum(), ""), style)
         target = examples.targets[examples.chosen]
-        is_what = f"INDEX({self.proof.column(TARGETS)},{self._number})"
+        _, number, painted = self.selected
+        is_what = f"INDEX({self.proof.column(TARGETS)},{number})"
+        own = OWN if self.nothing is None else PAINTED
         formula = (
-            f'IF(COUNT({self.painted})>0,"{OWN}",IF({is_what}="{NO_TARGET}","{NOTHING}",'
+            f'IF({painted},"{own}",IF({is_what}="{NO_TARGET}","{NOTHING}",'
             f'IF({is_what}={fixed(HUGE, self.column)},"{RIGHT}","{WRONG} "&{is_what})))'
         )
         verdict = RIGHT if target == predicted else f"{WRONG} {target}"
         verdict = NOTHING if target is None else verdict
-        page.merged_formula((HUGE + 4, column), last_column, formula, verdict, looks("large"))
-        page.merged_formula(
-            (HUGE + 6, column), last_column, self.proof.verdict, self.proof.verdict_of(self.values),
-            looks("indented"),
-        )  # fmt: skip
+        verdicts = (
+            (HUGE + 4, formula, verdict, looks("large")),
+            (HUGE + 6, self.proof.verdict, self.proof.verdict_of(self.values), looks("indented")),
+        )
+        for row, formula, verdict, style in verdicts:
+            formula, shown = self._unless_nothing(formula, ""), str(self._cached(verdict, ""))
+            page.merged_formula((row, column), last_column, formula, shown, style)
         place = (HUGE + 4, column, HUGE + 6, last_column)
         colour_verdicts(looks.workbook, worksheet, place)

@@ -11,9 +11,8 @@ from backprop_xlsx.spreadsheet.sheets.page import Page, prepare
 from mnist_model.digit.examples import Examples
 from mnist_model.digit.network.steps import Array
 from mnist_model.digit.sheets.cells import Cells, area, cell, fixed, fixed_area
-from mnist_model.digit.sheets.gallery_sheet import Gallery
 from mnist_model.digit.sheets.looks import NAVIGATION_WIDTH, Looks
-from mnist_model.digit.sheets.stage_sheet import HEAD_ROWS, TOP, put_links
+from mnist_model.digit.sheets.stages.stage_sheet import HEAD_ROWS, TOP, put_links
 from mnist_model.sheets.grid import colour_verdicts
 
 NAME = "Proof"
@@ -25,7 +24,8 @@ FIRST = TABLE + 2
 VERDICT_COLUMNS = 6
 NO_TARGET = "–"
 AGREES, DIFFERS = "✓ agrees with torch", "✗ differs from torch"
-PAINTED = "torch's outputs are stored for what nobody has changed"
+OWN = "your own"
+PAINTED = "torch's outputs are stored only for what nobody has changed"
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,7 +34,6 @@ class Proof:
 
     examples: Examples
     expected: Array
-    gallery: Gallery
 
     @property
     def outputs(self) -> int:
@@ -53,8 +52,8 @@ class Proof:
 
     @property
     def last_column(self) -> int:
-        """That of the column of a grid."""
-        return self.predicted + 2
+        """That of what torch reads."""
+        return self.predicted
 
     def column(self, column: int) -> str:
         """The address of a column of the table, from another sheet."""
@@ -67,16 +66,6 @@ class Proof:
     def last_of_verdict(self) -> int:
         """The last column that the verdict spreads over."""
         return OUTPUTS + VERDICT_COLUMNS - 1
-
-    @property
-    def rows(self) -> str:
-        """The address of the rows of the grids in the gallery."""
-        return self.column(self.predicted + 1)
-
-    @property
-    def columns(self) -> str:
-        """The address of the columns of the grids in the gallery."""
-        return self.column(self.predicted + 2)
 
     @property
     def verdict(self) -> str:
@@ -102,7 +91,8 @@ class Proof:
         """Writes the sheet.
 
         ``live`` are the cells of the workbook's outputs, ``found`` their cached values;
-        ``selected`` are the addresses of the chosen name, of its number and of the painted cells.
+        ``selected`` are the addresses of the chosen name and of its number, and the condition
+        that something is painted.
         """
         worksheet.set_column(0, 0, NAVIGATION_WIDTH)
         worksheet.set_column(NAMES, NAMES, 30)
@@ -116,6 +106,11 @@ class Proof:
             "in float64 from the same weights; above them the workbook's own."
         )
         page.text((1, 1), words, looks())
+        words = (
+            f"Verifying the file paints {noun}s too: torch then gets what the network sees, and its "
+            "gradient is compared with the sheet Why."
+        )
+        page.text((2, 1), words, looks("quiet"))
         put_links(page, looks, neighbours, home)
         self._put_live(page, looks, live, found, selected)
         self._put_table(page, looks)
@@ -133,6 +128,7 @@ class Proof:
         chosen = self.examples.chosen
         page.text((TOP, NAMES), f"The {self.examples.noun} shown", looks("heading"))
         page.text((TOP, OUTPUTS), "outputs", looks("heading"))
+        name = f'IF({painted},"{OWN}",{name})'
         page.formula((TOP + 1, NAMES), name, self.examples.names[chosen], looks("bold"))
         labels = ("this workbook, now", "torch", "difference", "verdict")
         for row, label in enumerate(labels, start=LIVE):
@@ -143,16 +139,17 @@ class Proof:
             column = OUTPUTS + index
             page.number((TOP + 1, column), index, looks("header_right", "whole"))
             page.formula((LIVE, column), references[index], value, looks("output"))
-            stored = f"INDEX({self._own_column(column)},{number})"
+            stored = f'IF({painted},"{NO_TARGET}",INDEX({self._own_column(column)},{number}))'
             page.formula((STORED, column), stored, expected[index], looks("output"))
-            formula = f"ABS({cell(LIVE, column)}-{cell(STORED, column)})"
+            both = f"ABS({cell(LIVE, column)}-{cell(STORED, column)})"
+            formula = f'IF({painted},"{NO_TARGET}",{both})'
             difference = abs(value - expected[index])
             page.formula((DIFFERENCE, column), formula, difference, looks("scientific"))
         width = self.outputs
         torch, differences = (area(row, OUTPUTS, 1, width) for row in (STORED, DIFFERENCE))
         allowed = f"1E-9*MAX(1,MAX({torch}),-MIN({torch}))"
         condition = f"MAX({differences})<={allowed}"
-        formula = f'IF(COUNT({painted})>0,"{PAINTED}",IF({condition},"{AGREES}","{DIFFERS}"))'
+        formula = f'IF({painted},"{PAINTED}",IF({condition},"{AGREES}","{DIFFERS}"))'
         page.merged_formula(
             (VERDICT, OUTPUTS), self.last_of_verdict, formula, self.verdict_of(found), looks("bold")
         )
@@ -161,7 +158,7 @@ class Proof:
         noun = self.examples.noun
         page.text((TABLE, NAMES), "What torch computed", looks("heading"))
         page.text((TABLE, OUTPUTS), "outputs", looks("heading"))
-        headers = [noun, "is", *range(self.outputs), "torch reads", "grid row", "grid col."]
+        headers = [noun, "is", *range(self.outputs), "torch reads"]
         for column, header in enumerate(headers, start=NAMES):
             if isinstance(header, int):
                 page.number((TABLE + 1, column), header, looks("header_right", "whole"))
@@ -181,5 +178,3 @@ class Proof:
             predicted = int(numpy.argmax(outputs))
             style = "differs" if target is not None and predicted != target else "whole"
             page.number((row, self.predicted), predicted, looks("whole", style))
-            for column, place in enumerate(self.gallery.place(index), start=self.predicted + 1):
-                page.number((row, column), place, looks("whole", "quiet"))

@@ -11,7 +11,7 @@ from backprop_xlsx.spreadsheet.errors import InputError
 from backprop_xlsx.spreadsheet.sheets.page import Page, prepare
 from mnist_model.digit.network.stages import Pooling, Stage
 from mnist_model.digit.network.steps import Array, Relu, Sigmoid
-from mnist_model.digit.sheets.cells import Cells
+from mnist_model.digit.sheets.cells import Cells, Place
 from mnist_model.digit.sheets.looks import Looks
 
 MOST_ROWS, MOST_COLUMNS = 1_048_576, 16_384
@@ -59,9 +59,25 @@ class StageSheet(ABC):
         return self.last_row, max(self.last_column, LEAST_COLUMNS)
 
     @property
+    def is_long(self) -> bool:
+        """Whether it is a list, which goes on over several pages of paper."""
+        return self.stage.is_list
+
+    @property
     @abstractmethod
     def outputs(self) -> Cells:
         """Where the outputs stand."""
+
+    def argument(self, source: Cells, place: Place, prefix: str = "") -> str:
+        """What the sum of an output is made of; ``prefix`` names this sheet from another one.
+
+        ``source`` is where the inputs stand.
+        """
+        raise NotImplementedError
+
+    def constants(self, channel: int, prefix: str = "") -> list[str]:
+        """The addresses of the numbers of a channel that its formulas use."""
+        raise NotImplementedError
 
     @abstractmethod
     def words(self) -> tuple[str, str]:
@@ -116,7 +132,10 @@ class StageSheet(ABC):
         page.write()
         worksheet.freeze_panes(HEAD_ROWS, 1)
         prepare(worksheet, *self.printed)
-        worksheet.fit_to_pages(1, 1)
+        worksheet.print_area(0, 1, *self.printed)  # links are of no use on paper
+        worksheet.fit_to_pages(1, 0 if self.is_long else 1)
+        if self.is_long:
+            worksheet.repeat_rows(TOP, TOP + 1)
 
 
 def require_room(what: str, last_row: int, last_column: int) -> None:

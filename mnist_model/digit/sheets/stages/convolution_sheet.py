@@ -22,13 +22,14 @@ from mnist_model.digit.network.steps import Array
 from mnist_model.digit.sheets.cells import (
     WIDTH_TO_HEIGHT,
     Cells,
+    Place,
     Tiling,
     area,
     fixed,
     fixed_area,
 )
 from mnist_model.digit.sheets.looks import Looks, square_columns
-from mnist_model.digit.sheets.stage_sheet import TOP, StageSheet
+from mnist_model.digit.sheets.stages.stage_sheet import TOP, StageSheet
 
 # Room for the headings, which run over the squares.
 LEAST_WIDTH, LEAST_HEIGHT, LEAST_HEADING = 24, 16, 14
@@ -84,6 +85,11 @@ class ConvolutionSheet(StageSheet):
         kernels = self.kernels_left + self.kernel_columns * self.unit - 2
         return self.reads_top - 1, max(kernels, self.kernels_left + LEAST_HEADING)
 
+    @property
+    def is_long(self) -> bool:
+        """Never: there are kernels beside the maps."""
+        return False
+
     @cached_property
     def outputs(self) -> Cells:
         """The maps' cells."""
@@ -121,39 +127,44 @@ class ConvolutionSheet(StageSheet):
         square_columns(worksheet, self.last_column, self.kernels_left + self.unit)
         self._put_reads(worksheet, page, looks, source, inputs)
         self._put_kernels(worksheet, page, looks)
-        self._put_maps(worksheet, page, looks, outputs)
+        self._put_maps(worksheet, page, looks, source, outputs)
 
-    def _kernel(self, index: int) -> tuple[int, int]:
+    def kernel(self, index: int) -> tuple[int, int]:
         """The first cell of a kernel; its label stands to the left of it."""
         right, down = divmod(index, self.kernels_down)
         return TOP + 2 + down * self.pitch, self.kernels_left + 1 + right * self.unit
 
-    def _put_maps(self, worksheet: Worksheet, page: Page, looks: Looks, outputs: Array) -> None:
+    def argument(self, source: Cells, place: Place, prefix: str = "") -> str:
+        """A window of what it reads times the map's kernel."""
+        layer, (channel, row, column) = self.convolution, place
+        height, (down, right) = layer.weight.shape[2], layer.stride
+        top, left = self.reads.corner(channel * layer.groups // layer.output_shape[0])
+        first = (top + row * down, left + column * right * self.group_channels)
+        window = area(*first, height, self.kernel_width)
+        weights = fixed_area(*self.kernel(channel), height, self.kernel_width)
+        return products(prefix + window, prefix + weights)
+
+    def constants(self, channel: int, prefix: str = "") -> list[str]:
+        """Behind the map's kernel."""
+        row, left = self.kernel(channel)
+        first = left + self.kernel_width + 1
+        count = len(self.convolution.constants)
+        return [prefix + fixed(row, first + index) for index in range(count)]
+
+    def _put_maps(
+        self, worksheet: Worksheet, page: Page, looks: Looks, source: Cells, outputs: Array
+    ) -> None:
         layer = self.convolution
-        height, columns = layer.weight.shape[2], self.kernel_width
         page.text((TOP, 1), "What comes out", looks("heading"))
         styles = looks.framed(*layer.output_shape[1:], "square")
-        out_of_group = layer.output_shape[0] // layer.groups
-        down, right = layer.stride
         for channel, values in enumerate(outputs.tolist()):
             top, left = self.maps.corner(channel)
             page.text((top - 1, left), self._label(channel), looks("label"))
-            kernel = self._kernel(channel)
-            weights = fixed_area(*kernel, height, columns)
-            constants = [
-                fixed(kernel[0], kernel[1] + columns + 1 + index)
-                for index in range(len(layer.constants))
-            ]
-            read_top, read_left = self.reads.corner(channel // out_of_group)
+            constants = self.constants(channel)
             for y, row in enumerate(values):
                 for x, value in enumerate(row):
-                    window = area(
-                        read_top + y * down,
-                        read_left + x * right * self.group_channels,
-                        height,
-                        columns,
-                    )
-                    formula = layer.formula(products(window, weights), constants)
+                    argument = self.argument(source, (channel, y, x))
+                    formula = layer.formula(argument, constants)
                     page.formula((top + y, left + x), formula, value, styles[y][x])
         place = (self.maps.top, self.maps.left, self.maps.last_row, self.maps.last_column)
         colour_values(worksheet, place, self.is_signed)
@@ -172,7 +183,7 @@ class ConvolutionSheet(StageSheet):
         out, height, _, channels = interleaved.shape
         styles = _pixel_styles(looks, height, self.kernel_width, channels, "constant")
         for index, rows in enumerate(interleaved.reshape(out, height, -1).tolist()):
-            top, left = self._kernel(index)
+            top, left = self.kernel(index)
             page.text((top, left - 1), self.labels[index], looks("label"))
             write_numbers(worksheet, (top, left), rows, styles)
             for offset, (_, numbers) in enumerate(layer.constants):
@@ -180,7 +191,7 @@ class ConvolutionSheet(StageSheet):
                 page.number(position, float(numbers[index]), looks("square", "constant"))
             if index % self.kernels_down == 0:
                 last = min(index + self.kernels_down, out) - 1
-                bottom = self._kernel(last)[0] + height - 1
+                bottom = self.kernel(last)[0] + height - 1
                 place = (top, left, bottom, left + self.kernel_width - 1)
                 colour_weights(worksheet, place, float(numpy.abs(layer.weight).max()))
 

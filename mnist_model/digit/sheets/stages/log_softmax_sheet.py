@@ -13,7 +13,7 @@ from mnist_model.digit.network.stages import LogSoftmax
 from mnist_model.digit.network.steps import Array
 from mnist_model.digit.sheets.cells import Cells, cell, fixed_area, listed
 from mnist_model.digit.sheets.looks import LIST_WIDTH, NAVIGATION_WIDTH, Looks
-from mnist_model.digit.sheets.stage_sheet import TOP, StageSheet
+from mnist_model.digit.sheets.stages.stage_sheet import TOP, StageSheet
 
 LABEL, READS, BELOW, POWER, RESULT = range(1, 6)  # columns
 HEADERS = ("", "reads", "less largest", "e^…", "output")

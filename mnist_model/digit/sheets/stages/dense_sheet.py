@@ -11,10 +11,10 @@ from backprop_xlsx.spreadsheet.sheets.grids import colour_values, colour_weights
 from backprop_xlsx.spreadsheet.sheets.page import Page
 from mnist_model.digit.network.stages import Dense
 from mnist_model.digit.network.steps import Array
-from mnist_model.digit.sheets.cells import Cells, cell, fixed_area
-from mnist_model.digit.sheets.convolution_sheet import products
+from mnist_model.digit.sheets.cells import Cells, Place, area, cell, fixed_area
+from mnist_model.digit.sheets.stages.convolution_sheet import products
 from mnist_model.digit.sheets.looks import LIST_WIDTH, NAVIGATION_WIDTH, Looks
-from mnist_model.digit.sheets.stage_sheet import TOP, StageSheet
+from mnist_model.digit.sheets.stages.stage_sheet import TOP, StageSheet
 
 LABEL, READS, NAMES, OUTPUTS = 1, 2, 3, 4  # columns
 WEIGHT_WIDTH = 8
@@ -82,19 +82,32 @@ class DenseSheet(StageSheet):
             page.text((row, NAMES), name, looks("quiet", "right"))
         self._put_inputs(page, looks, source, inputs)
         count = stage.weight.shape[1]
-        reads = fixed_area(first, READS, count, 1)
         for index, value in enumerate(outputs.flatten().tolist()):
             column = OUTPUTS + index
             page.text((TOP + 1, column), self.labels[index], looks("header_right"))
-            weights = fixed_area(first, column, count, 1)
-            constants = [cell(TOP + 3 + row, column) for row in range(len(stage.constants))]
-            formula = stage.formula(products(reads, weights), constants)
+            formula = stage.formula(self.argument(source, (index, 0, 0)), self.constants(index))
             page.formula((TOP + 2, column), formula, value, looks("list", "bold"))
             for row, (_, numbers) in enumerate(stage.constants, start=TOP + 3):
                 page.number((row, column), float(numbers[index]), looks("list"))
         styles = [[looks("list")] * len(outputs)] * count
         write_numbers(worksheet, (first, OUTPUTS), stage.weight.T.tolist(), styles)
         self._colour(worksheet, source)
+
+    def argument(self, source: Cells, place: Place, prefix: str = "") -> str:
+        """All inputs times a column of weights."""
+        first, count = self._first_weight, self.stage.weight.shape[1]
+        reads = fixed_area(first, READS, count, 1)
+        return products(prefix + reads, prefix + fixed_area(first, OUTPUTS + place[0], count, 1))
+
+    def constants(self, channel: int, prefix: str = "") -> list[str]:
+        """Below the output."""
+        rows = range(TOP + 3, TOP + 3 + len(self.stage.constants))
+        return [prefix + cell(row, OUTPUTS + channel) for row in rows]
+
+    def weights_of(self, index: int) -> str:
+        """The address of an input's row of weights, from another sheet."""
+        row, count = self._first_weight + index, self.stage.weight.shape[0]
+        return f"'{self.name}'!{area(row, OUTPUTS, 1, count)}"
 
     def _colour(self, worksheet: Worksheet, source: Cells) -> None:
         first, last_row, last_column = self._first_weight, self.last_row, self.last_column

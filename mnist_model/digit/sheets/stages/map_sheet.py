@@ -12,9 +12,9 @@ from backprop_xlsx.spreadsheet.sheets.grids import colour_values
 from backprop_xlsx.spreadsheet.sheets.page import Page, Position
 from mnist_model.digit.network.stages import Normalisation, Pointwise, Pooling, Stage, Window
 from mnist_model.digit.network.steps import Array
-from mnist_model.digit.sheets.cells import Cells, Tiling, area, fixed, listed
+from mnist_model.digit.sheets.cells import Cells, Place, Tiling, area, fixed, listed
 from mnist_model.digit.sheets.looks import LIST_WIDTH, NAVIGATION_WIDTH, Looks, square_columns
-from mnist_model.digit.sheets.stage_sheet import LEAST_COLUMNS, TOP, StageSheet
+from mnist_model.digit.sheets.stages.stage_sheet import LEAST_COLUMNS, TOP, StageSheet
 
 LABEL, VALUES = 1, 2  # columns of a list
 LEAST_WIDTH, LEAST_SQUARES, LEAST_HEADING = 24, 40, 18
@@ -102,31 +102,38 @@ class MapSheet(StageSheet):
             square_columns(worksheet, self.last_column, self.last_column)
         page.text((TOP, 1), "What comes out", looks("heading"))
         self._put_constants(page, looks)
-        # After Flatten it reads the same cells as a vector.
-        source = source if source.shape == self.stage.input_shape else source.flattened()
         cells = self.outputs
         styles = [[looks("list")]]
         if not self.stage.is_list:
             styles = looks.framed(*self.stage.output_shape[1:], "square")
         for channel, values in enumerate(outputs.tolist()):
-            constants = [fixed(*place) for place in self._constants(channel)]
+            constants = self.constants(channel)
             self._put_label(page, looks, channel)
             for y, row in enumerate(values):
                 for x, value in enumerate(row):
-                    window = self._window(source, channel, y, x)
-                    formula = self.stage.formula(f"'{source.sheet}'!{window}", constants)
+                    argument = self.argument(source, (channel, y, x))
+                    formula = self.stage.formula(argument, constants)
                     page.formula(cells.position(channel, y, x), formula, value, styles[y][x])
         first, last = cells.corners
         place = (*first, *last)
         colour_values(worksheet, place, self.is_signed, light=self.stage.is_list)
 
-    def _window(self, source: Cells, channel: int, row: int, column: int) -> str:
+    def argument(self, source: Cells, place: Place, prefix: str = "") -> str:
+        """A window of the sheet before, or a cell of it."""
+        # After Flatten it reads the same cells as a vector.
+        source = source if source.shape == self.stage.input_shape else source.flattened()
+        channel, row, column = place
         rows: Window = (row, row + 1)
         columns: Window = (column, column + 1)
         if isinstance(self.stage, Pooling):
             rows, columns = self.stage.rows[row], self.stage.columns[column]
         height, width = rows[1] - rows[0], columns[1] - columns[0]
-        return area(*source.position(channel, rows[0], columns[0]), height, width)
+        window = area(*source.position(channel, rows[0], columns[0]), height, width)
+        return f"'{source.sheet}'!{window}"
+
+    def constants(self, channel: int, prefix: str = "") -> list[str]:
+        """Beside the maps."""
+        return [prefix + fixed(*place) for place in self._constants(channel)]
 
     def _put_label(self, page: Page, looks: Looks, channel: int) -> None:
         label = self.labels[channel]

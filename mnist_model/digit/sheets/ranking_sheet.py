@@ -1,0 +1,147 @@
+"""The hidden sheet behind Why: who wins, who comes next, and the squares that speak for that one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from xlsxwriter.worksheet import Worksheet
+
+from backprop_xlsx.spreadsheet.sheets.page import Page
+from mnist_model.digit.network.gradient import contest, seed
+from mnist_model.digit.network.steps import Array
+from mnist_model.digit.sheets.cells import Cells, cell, fixed, fixed_area, listed
+from mnist_model.digit.sheets.gradient.sheet import flat_references
+from mnist_model.digit.sheets.looks import Looks
+
+NAME = "Ranking"
+FIRST = 4  # the first row of the lists
+NUMBERS = 2  # the row of what follows from them
+SPEAKERS = 3
+INDEX, OUTPUT, OTHERS, SEED, PLACE, EVIDENCE = range(6)  # columns; one more for each speaker
+HEADERS = ("output", "value", "without the largest", "gradient", "square", "evidence")
+# No output is below that, and no program takes it for infinite.
+NO_OUTPUT = -1e300
+
+
+@dataclass(frozen=True, eq=False)
+class RankingSheet:
+    """Lists of the outputs and of each square's evidence: its gradient times what is read there.
+
+    ``live`` are the network's outputs and ``reads`` what it reads.
+    """
+
+    live: Cells
+    reads: Cells
+
+    @property
+    def _count(self) -> int:
+        return int(self.live.rows.size)
+
+    @property
+    def _squares(self) -> int:
+        return int(self.reads.rows.size)
+
+    @property
+    def has_runner_up(self) -> bool:
+        """Whether there are at least two outputs."""
+        return self._count > 1
+
+    @property
+    def winner(self) -> str:
+        """The address of the winner's number, from 0."""
+        return f"'{NAME}'!{fixed(NUMBERS, INDEX)}"
+
+    @property
+    def runner_up(self) -> str:
+        """The address of the runner-up's number, from 0."""
+        return f"'{NAME}'!{fixed(NUMBERS, OTHERS)}"
+
+    @property
+    def upstream(self) -> Cells:
+        """The gradient that the last stage's outputs get: 1 and −1."""
+        return listed(NAME, FIRST, SEED, self._count, is_signed=True)
+
+    @property
+    def evidence(self) -> Cells:
+        """Each square's evidence, as a vector."""
+        return listed(NAME, FIRST, EVIDENCE, self._squares, is_signed=True)
+
+    def speaker(self, rank: int) -> tuple[str, str]:
+        """The addresses of the evidence and of the number, from 1, of a square for the runner-up."""
+        column = EVIDENCE + rank
+        places = (fixed(NUMBERS, column), fixed(NUMBERS - 1, column))
+        return f"'{NAME}'!{places[0]}", f"'{NAME}'!{places[1]}"
+
+    @property
+    def last(self) -> tuple[int, int]:
+        """The last row and column."""
+        return FIRST + max(self._count, self._squares) - 1, EVIDENCE + SPEAKERS - 1
+
+    @property
+    def formulas(self) -> int:
+        """Those of the lists."""
+        return self._count * 3 + self._squares * SPEAKERS
+
+    def write(
+        self, worksheet: Worksheet, looks: Looks, gradient: Cells, outputs: Array, evidence: Array
+    ) -> None:
+        """Writes the sheet and hides it; the last two are cached values."""
+        page = Page(worksheet)
+        page.text((0, 0), "Behind the sheet Why", looks("heading"))
+        for column, header in enumerate(HEADERS):
+            page.text((FIRST - 1, column), header, looks("quiet"))
+        self._put_outputs(page, looks, outputs)
+        self._put_evidence(page, looks, gradient, evidence)
+        page.write()
+        worksheet.hide()
+
+    def _put_outputs(self, page: Page, looks: Looks, outputs: Array) -> None:
+        values = torch.from_numpy(outputs).flatten()
+        winner, runner_up = contest(values)
+        count, style = self._count, looks("list")
+        columns = {column: fixed_area(FIRST, column, count, 1) for column in (OUTPUT, OTHERS)}
+        first, second = fixed(NUMBERS, INDEX), fixed(NUMBERS, OTHERS)
+        for place, column, found in (((NUMBERS, INDEX), OUTPUT, winner),
+                                     ((NUMBERS, OTHERS), OTHERS, runner_up)):  # fmt: skip
+            if self.has_runner_up:
+                formula = f"MATCH(MAX({columns[column]}),{columns[column]},0)-1"
+                page.formula(place, formula, found, looks("whole"))
+        signs = seed(values).tolist()
+        references = flat_references(self.live)
+        for index, value in enumerate(values.tolist()):
+            row = FIRST + index
+            page.number((row, INDEX), index, looks("whole"))
+            page.formula((row, OUTPUT), references[index], value, style)
+            own = cell(row, INDEX)
+            if not self.has_runner_up:
+                page.number((row, SEED), 1, style)
+                continue
+            others = f"IF({own}={first},{NO_OUTPUT:.0E},{cell(row, OUTPUT)})"
+            page.formula((row, OTHERS), others, NO_OUTPUT if index == winner else value, style)
+            sign = f"IF({own}={first},1,IF({own}={second},-1,0))"
+            page.formula((row, SEED), sign, signs[index], style)
+
+    def _put_evidence(self, page: Page, looks: Looks, gradient: Cells, evidence: Array) -> None:
+        reads, gradients = flat_references(self.reads), flat_references(gradient)
+        left, style = evidence.flatten().copy(), looks("list")
+        for index, value in enumerate(left.tolist()):
+            row = FIRST + index
+            page.number((row, PLACE), index + 1, looks("whole"))
+            page.formula((row, EVIDENCE), f"{gradients[index]}*{reads[index]}", value, style)
+        for rank in range(SPEAKERS):
+            column = EVIDENCE + rank
+            # ironcalc matches nothing in a single cell; an empty one below does no harm.
+            cells = fixed_area(FIRST, column, max(2, self._squares), 1)
+            at = int(left.argmin())
+            page.formula((NUMBERS, column), f"MIN({cells})", left[at], style)
+            place = f"MATCH({fixed(NUMBERS, column)},{cells},0)"
+            page.formula((NUMBERS - 1, column), place, at + 1, looks("whole"))
+            if rank == SPEAKERS - 1:
+                break
+            left[at] = 0
+            for index, value in enumerate(left.tolist()):
+                row = FIRST + index
+                is_taken = f"{cell(row, PLACE)}={fixed(NUMBERS - 1, column)}"
+                formula = f"IF({is_taken},0,{cell(row, column)})"
+                page.formula((row, column + 1), formula, value, style)

@@ -1,0 +1,1 @@
+"""The sheets of the stages of a network, one module for each kind."""
