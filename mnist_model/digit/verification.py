@@ -120,7 +120,9 @@ class _Session:
         seen = self._read(self._planned.input.outputs)
         self._require(seen, scaled.flatten().tolist(), self._planned.input.outputs, "a painting")
         # Torch gets the very numbers that the network sees.
-        return self._compare(torch.tensor(seen, dtype=torch.float64).reshape(examples.values.shape[1:]), "a painting")
+        return self._compare(
+            torch.tensor(seen, dtype=torch.float64).reshape(examples.values.shape[1:]), "a painting"
+        )
 
     def _type_over(self) -> float:
         examples, sheet = self._planned.examples, self._planned.input

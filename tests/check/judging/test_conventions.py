@@ -21,9 +21,7 @@ CONVENTIONS = {
     "tanh, sigmoid": Mathematics(activations=("tanh", "sigmoid")),
     "relu, sigmoid": Mathematics(activations=("relu", "sigmoid")),
     "sigmoid, linear": Mathematics(activations=("sigmoid", "linear")),
-    "relu, linear, no bias, E without ½": Mathematics(
-        activations=("relu", "linear"), loss="whole"
-    ),
+    "relu, linear, no bias, E without ½": Mathematics(activations=("relu", "linear"), loss="whole"),
     "2-2-1": Mathematics((2, 2, 1)),
     "3-3-2": Mathematics((3, 3, 2)),
     "2-3-2": Mathematics((2, 3, 2)),
