@@ -118,7 +118,7 @@ def _put_run(
     page.formula((row, RATE), own, run.optimiser.learning_rate, number)
     column = START
     for step in (0, *milestones):
-        style = theme("scientific", "ruled")
+        style = theme("loss", "ruled")
         page.formula((row, column), run.cell(run.loss, step), losses[step], style)
         column += 1
     below = values[BELOW]

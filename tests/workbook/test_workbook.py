@@ -169,7 +169,7 @@ def test_run_sheets_are_frozen_and_all_print_on_one_width(
     sheets: dict[str, Worksheet],
 ) -> None:
     for name, sheet in sheets.items():
-        assert (sheet.freeze_panes is None) == (name in ("Network", "Selected")), name
+        assert (sheet.freeze_panes is None) == (name in ("Network", "Derivation", "Selected")), name
         portrait = name == "Selected" or name in RUNS
         assert sheet.page_setup.orientation == ("portrait" if portrait else "landscape"), name
         assert sheet.page_setup.fitToWidth in (None, 1), name
