@@ -106,7 +106,7 @@ def test_any_spoilt_column_of_any_run_turns_the_verdict(book: OpenBook, kind: st
 @pytest.mark.parametrize("quantity", ["a_h1", "E1", "rose", "below", "step", "i1"])
 @pytest.mark.parametrize("margins", [0.5, 40])
 def test_margins_hold_from_both_sides(tmp_path: Path, quantity: str, margins: float) -> None:
-    """Half a margin off a column agrees; of e to a power ten margins are one, of others one or two."""
+    """Half a margin off a column agrees; of e to a power ten margins count as one."""
     opened = OpenBook(CLASS, tmp_path / "book.xlsx")
     run = runs(CLASS)[0]
     if quantity in ("rose", "below"):
