@@ -28,7 +28,9 @@ SERIES_NAME_CELL, LEARNING_RATE_CELL = (0, 3), (1, 6)
 
 VERDICT_CELL = (1, 3)  # on the sheet Network
 
-PROBLEM_CELL = (4, 2)  # on the sheet Checks: which yellow cell holds no usable number
+# On the sheet Checks: which yellow cell holds no usable number, and whether any was edited.
+PROBLEM_CELL, EDITED_CELL = (4, 2), (5, 2)
+EDITED = "edited"
 
 # On the sheet Samples: a row for each input and target, a column for each sample.
 SAMPLES_ROW, SAMPLES_COLUMN = 4, 2

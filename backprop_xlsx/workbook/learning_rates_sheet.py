@@ -182,14 +182,15 @@ def _put_sentences(page: Page, theme: Theme, runs: Sequence[RunValues], course_c
         holding = [course(run) == words for run in runs]
         listed = collector.collect(said, _rates(runs, conditions, holding))
         clauses.append(_clause(_led_in(said, runs), *listed))
-    _put_clauses(page, theme, 2, clauses, ("lead", "bold"))
+    problem = f"'{CHECKS}'!{xl_rowcol_to_cell(*PROBLEM_CELL)}&\".\""
+    _put_clauses(page, theme, 2, clauses, ("lead", "bold"), problem)
     remarks = []
     for lead, found in (unreachable_targets(runs[0]), identical_neurons(runs[0])):
         if found:
             entries = [_Listed(r.condition, f'"{r.words}"', r.holds, r.words) for r in found]
             remarks.append(_clause(lead, *collector.collect(lead, entries)))
     if remarks:
-        _put_clauses(page, theme, 3, remarks, ("lead",))
+        _put_clauses(page, theme, 3, remarks, ("lead",), '""')
 
 
 def _put_clauses(
@@ -198,11 +199,11 @@ def _put_clauses(
     row: int,
     clauses: Sequence[tuple[str, str]],
     styles: tuple[str, ...],
+    otherwise: str,
 ) -> None:
     formula = "&".join(formula for formula, _ in clauses)
-    problem = f"'{CHECKS}'!{xl_rowcol_to_cell(*PROBLEM_CELL)}"
     value = "".join(value for _, value in clauses)
-    page.formula((row, 1), f'IFERROR({formula},{problem}&".")', value, theme(*styles))
+    page.formula((row, 1), f"IFERROR({formula},{otherwise})", value, theme(*styles))
 
 
 def _clause(lead: str, cell: str, collected: str) -> tuple[str, str]:

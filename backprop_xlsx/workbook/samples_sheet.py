@@ -15,6 +15,7 @@ from backprop_xlsx.spreadsheet.sheets.page import Page, prepare
 from backprop_xlsx.spreadsheet.sheets.theme import AGREES_STYLE, DIFFERS_STYLE, Theme
 from backprop_xlsx.workbook.columns import RunValues
 from backprop_xlsx.workbook.layout import SAMPLES_COLUMN, SAMPLES_ROW
+from backprop_xlsx.workbook.samples_classes import Classes
 
 NAME = 1
 CLOSE = 0.5  # an output this near its target is on the right side
@@ -88,15 +89,24 @@ def _put_outputs(
     network = experiment.network
     last_column = SAMPLES_COLUMN + len(experiment.samples) - 1
     rows = [(run, output) for run in runs for output in range(len(network.outputs))]
+    first = row + 3
+    title = "The outputs after the last step"
+    if network.has_softmax:
+        # Of classes the largest output counts, however near its target it is.
+        _put_head(page, theme, row, last_column, title, "The largest of them counts, see below.")
+        for here, (run_values, output) in enumerate(rows, start=first):
+            _put_output(page, theme, run_values, output, here)
+        return Classes(page, theme, runs, first).put(workbook, first + len(rows) + 1)
     explanation = f"Coloured by whether they are within {CLOSE} of their target."
-    _put_head(page, theme, row, last_column, "The outputs after the last step", explanation)
+    _put_head(page, theme, row, last_column, title, explanation)
     page.text((row + 2, last_column + 1), "near", theme("header_right", "group_forward"))
-    first, first_near = row + 3, row + len(rows) + 8
+    first_near = row + len(rows) + 8
     _put_head(page, theme, first_near - 3, last_column, "Near its target", "1 where it is, else 0.")
     for offset, (run_values, output) in enumerate(rows):
         target_row = SAMPLES_ROW + len(network.inputs) + output
         here, near = first + offset, first_near + offset
-        _put_output(page, theme, experiment, run_values, output, (here, near, target_row))
+        _put_output(page, theme, run_values, output, here)
+        _put_nearness(page, theme, run_values, output, (here, near, target_row))
         area = xl_range(here, SAMPLES_COLUMN, here, last_column)
         own, wanted = (
             xl_rowcol_to_cell(place, SAMPLES_COLUMN, row_abs=place == target_row)
@@ -118,32 +128,36 @@ def _put_head(
         page.blank((row + 2, column), theme("header_right", "group_forward"))
 
 
-def _put_output(
-    page: Page,
-    theme: Theme,
-    experiment: Experiment,
-    run_values: RunValues,
-    output: int,
-    rows: tuple[int, int, int],
-) -> None:
-    """An output of a run over the samples; ``rows``: its own, that of nearness, the target's."""
-    here, near, target_row = rows
-    run, activation = run_values.run, experiment.network.outputs[output].activation
-    total = 0
-    for place in (here, near):
-        page.text((place, NAME), f"{run.sheet}: {activation}", theme("bold", "ruled"))
-    for index, sample in enumerate(experiment.samples):
-        name, column = sampled(activation, index), SAMPLES_COLUMN + index
+def _put_output(page: Page, theme: Theme, run_values: RunValues, output: int, row: int) -> None:
+    """An output of a run over the samples, in a row."""
+    run = run_values.run
+    activation = run.experiment.network.outputs[output].activation
+    page.text((row, NAME), f"{run.sheet}: {activation}", theme("bold", "ruled"))
+    style = theme("value", "ruled", number_format="0.000")
+    for index in range(len(run.experiment.samples)):
+        name = sampled(activation, index)
         value = float(run_values.values[name][-1])
-        style = theme("value", "ruled", number_format="0.000")
-        page.formula((here, column), run.cell(name, run.steps), value, style)
+        position = (row, SAMPLES_COLUMN + index)
+        page.formula(position, run.cell(name, run.steps), value, style)
+
+
+def _put_nearness(
+    page: Page, theme: Theme, run_values: RunValues, output: int, rows: tuple[int, int, int]
+) -> None:
+    """Which outputs are near their target; ``rows``: of outputs, nearness and targets."""
+    here, near, target_row = rows
+    run, total = run_values.run, 0
+    activation = run.experiment.network.outputs[output].activation
+    page.text((near, NAME), f"{run.sheet}: {activation}", theme("bold", "ruled"))
+    for index, sample in enumerate(run.experiment.samples):
+        column = SAMPLES_COLUMN + index
+        value = float(run_values.values[sampled(activation, index)][-1])
         own, wanted = (xl_rowcol_to_cell(place, column) for place in (here, target_row))
         is_near = int(abs(value - sample.targets[output]) < CLOSE)
         formula = f"IF(ABS({own}-{wanted})<{CLOSE},1,0)"
         page.formula((near, column), formula, is_near, theme("whole", "quiet", "ruled"))
         total += is_near
-    last_column = SAMPLES_COLUMN + len(experiment.samples) - 1
+    last_column = SAMPLES_COLUMN + len(run.experiment.samples) - 1
     area = xl_range(near, SAMPLES_COLUMN, near, last_column)
-    page.formula(
-        (here, last_column + 1), f"SUMPRODUCT({area})", total, theme("whole", "ruled", "bold")
-    )
+    count = theme("whole", "ruled", "bold")
+    page.formula((here, last_column + 1), f"SUMPRODUCT({area})", total, count)

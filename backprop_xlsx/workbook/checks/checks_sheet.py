@@ -34,12 +34,13 @@ from backprop_xlsx.workbook.checks.verdicts import (
 )
 from backprop_xlsx.workbook.checks.yellow_cells import ROWS, YellowCells
 from backprop_xlsx.workbook.columns import RunValues
-from backprop_xlsx.workbook.layout import CHECKS, PROBLEM_CELL
+from backprop_xlsx.workbook.layout import CHECKS, EDITED, EDITED_CELL, PROBLEM_CELL
 from backprop_xlsx.workbook.layout import runs as runs_of
 
 NAME, LIVE, OTHER, DIFFERENCE, MARGIN, VERDICT = 1, 2, 3, 4, 5, 6
 LAST_COLUMN = 14
-FIRST_TABLE = 8
+FIRST_TABLE = 9
+UNTOUCHED = "as they were when the book was written"
 PROBLEMS_FORMAT = '[=0]"✓";0" to mend"'
 # Excel, LibreOffice and the engines differ by 5e-15 in one step.
 RUN_MARGIN = 1e-10
@@ -98,6 +99,9 @@ def write_checks(
     page.text((PROBLEM_CELL[0], NAME), "Yellow cells", theme("bold"))
     style = theme("indented")
     page.formula(PROBLEM_CELL, yellow.problem_formula, "all hold numbers", style)
+    page.text((EDITED_CELL[0], NAME), "Start values", theme("bold"))
+    formula = f'IF(IFERROR({stored.any_changed},1)=0,"{UNTOUCHED}","{EDITED}")'
+    page.formula(EDITED_CELL, formula, UNTOUCHED, style)
     style = theme("left", number_format=PROBLEMS_FORMAT)
     page.formula((PROBLEM_CELL[0], VERDICT), yellow.count_formula, 0, style)
     page.height(3, 20)
@@ -107,7 +111,7 @@ def write_checks(
             rule = {"type": "text", "criteria": "begins with", "value": sign}
             rule["format"] = workbook.add_format(style)
             worksheet.conditional_format(area.replace("$", ""), rule)
-    worksheet.freeze_panes(PROBLEM_CELL[0] + 1, 0)
+    worksheet.freeze_panes(EDITED_CELL[0] + 1, 0)
     prepare(worksheet, differences.last_row, max(LAST_COLUMN, columns.last_column))
     worksheet.fit_to_pages(1, 0)
     worksheet.set_h_pagebreaks([last_row + len(runs) + 2])

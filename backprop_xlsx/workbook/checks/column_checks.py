@@ -100,7 +100,8 @@ class ColumnChecks:
 
     def _put_line(self, page: Page, theme: Theme, row: int, name: str) -> None:
         page.text((row, NAME), self._headers.get(name, label(name)), theme("bold", "ruled"))
-        words = next(found[name].words for found in self._identities if name in found)
+        said = {found[name].words for found in self._identities if name in found}
+        words = said.pop() if len(said) == 1 else "the row before, as each run's optimiser has it"
         page.text((row, AGAINST), words, theme("ruled"))
         for column in (*range(AGAINST + 1, VERDICT), VERDICT + 1, VERDICT + 2):
             page.blank((row, column), theme("ruled"))

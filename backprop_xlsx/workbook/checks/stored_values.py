@@ -46,12 +46,23 @@ class StoredValues:
 
     def changed(self, run: Run) -> str:
         """Zero as long as no start value and no constant of a run differs from the stored ones."""
+        return f"{self._changed_starts}+{self._changed_constants(run)}"
+
+    @property
+    def any_changed(self) -> str:
+        """Zero as long as no start value and no constant of any run differs."""
+        constants = (self._changed_constants(run.run) for run in self._runs)
+        return "+".join([self._changed_starts, *constants])
+
+    @property
+    def _changed_starts(self) -> str:
+        row = self._starts_row + 1
+        return f"SUM({xl_range(row, FIRST, row, FIRST + len(self._starts) - 1)})"
+
+    def _changed_constants(self, run: Run) -> str:
         line, first = self._line(run) + 1, FIRST + len(self._quantities)
-        constants = xl_range(line, first, line, first + len(run.optimiser.constants) - 1)
-        starts = xl_range(
-            self._starts_row + 1, FIRST, self._starts_row + 1, FIRST + len(self._starts) - 1
-        )
-        return f"SUM({starts})+SUM({constants})"
+        last = first + len(run.optimiser.constants) - 1
+        return f"SUM({xl_range(line, first, line, last)})"
 
     def put(self, page: Page, theme: Theme) -> None:
         """Puts both tables on the page."""

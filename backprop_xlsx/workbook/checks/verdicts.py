@@ -43,7 +43,7 @@ def summary(cells: str, verdicts: Sequence[str], problem: str, problems: str) ->
     stored = count(CHANGED)
     not_judged = f"({count(*NOT_JUDGED)})"
     formula = (
-        f'IF({problems}>0,"✗ "&{problem}&": type one into the yellow cell",'
+        f'IF({problems}>0,"✗ "&{problem}&": type a number into its yellow cell",'
         f'IF({differ}>0,"✗ "&{differ}&" of {number} checks differ, see the sheet {CHECKS}",'
         f'IF({agree}={number},"✓ all {number} checks agree",'
         f'IF({count(OUT_OF_RANGE)}>0,"– a run leaves the range of numbers, "&{agree}&'

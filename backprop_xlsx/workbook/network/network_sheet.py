@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Sequence
 
 from xlsxwriter import Workbook
-from xlsxwriter.utility import xl_range
+from xlsxwriter.utility import xl_range, xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
 from backprop_xlsx.model.experiment import Experiment
@@ -16,6 +16,8 @@ from backprop_xlsx.spreadsheet.sheets.theme import AGREES_STYLE, DIFFERS_STYLE, 
 from backprop_xlsx.workbook.layout import (
     CHECKS,
     DERIVATION,
+    EDITED,
+    EDITED_CELL,
     LEARNING_RATES,
     SAMPLES,
     SELECTED,
@@ -35,6 +37,7 @@ CALL = (
     "Change a yellow cell and everything follows: the drawing, the derivation, every run, the "
     "charts and the verdict. Every number that is not yellow is a live formula."
 )
+NOTE_OF_OTHERS = "Start values were edited; what follows is about those that the book began with:"
 # Rows, from 0: the panels begin with their headings, and a screen ends some 24 rows down.
 CALL_ROW, PANELS_ROW, LAST_ROW_ON_SCREEN = 2, 3, 23
 VERDICT_LAST_COLUMN = 9
@@ -154,13 +157,24 @@ def _put_texts(page: Page, theme: Theme, experiment: Experiment, row: int) -> in
     paragraphs = (
         f"A neural network with {network} learns by back-propagation.",
         training_in_words(experiment),
-        *experiment.note.strip().splitlines(),
     )
+    row = _put_paragraphs(page, theme, paragraphs, row)
+    note = experiment.note.strip().splitlines()
+    if note:
+        row += 1
+        edited = f"'{CHECKS}'!{xl_rowcol_to_cell(*EDITED_CELL)}=\"{EDITED}\""
+        formula = f'IF({edited},"{NOTE_OF_OTHERS}","")'
+        page.formula((row, SYMBOL_COLUMN), formula, "", theme("left", "bold"))
+    return _put_paragraphs(page, theme, note, row) + 2
+
+
+def _put_paragraphs(page: Page, theme: Theme, paragraphs: Sequence[str], row: int) -> int:
+    """Texts below a row, wrapped; their last row."""
     for paragraph in paragraphs:
         for line in textwrap.wrap(paragraph, TEXT_WIDTH):
             row += 1
             page.text((row, SYMBOL_COLUMN), line, theme("left"))
-    return row + 2
+    return row
 
 
 def _put_notation(page: Page, theme: Theme, selection: Selection, row: int) -> int:

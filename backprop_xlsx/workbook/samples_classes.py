@@ -1,0 +1,131 @@
+"""On the sheet Samples: which class each run takes a sample for, how often it is right, and with
+which class it confuses which.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from xlsxwriter import Workbook
+from xlsxwriter.utility import xl_range, xl_range_abs, xl_rowcol_to_cell
+
+from backprop_xlsx.model.experiment import Experiment
+from backprop_xlsx.model.names import sampled
+from backprop_xlsx.reference import Array
+from backprop_xlsx.spreadsheet.sheets.page import Page
+from backprop_xlsx.spreadsheet.sheets.theme import AGREES_STYLE, DIFFERS_STYLE, Theme
+from backprop_xlsx.workbook.columns import RunValues
+from backprop_xlsx.workbook.layout import SAMPLES_COLUMN, SAMPLES_ROW
+
+NAME = 1
+NUMBER_FORMAT, SHARE_FORMAT = "0", "0.0%"
+
+
+class Classes:
+    """The classes of a network with a softmax; ``outputs_row`` is that of the first output of the
+    first run on the sheet, from 0, below which those of the others stand.
+    """
+
+    def __init__(
+        self, page: Page, theme: Theme, runs: Sequence[RunValues], outputs_row: int
+    ) -> None:
+        self._page, self._theme, self._runs = page, theme, runs
+        self._experiment: Experiment = runs[0].run.experiment
+        self._outputs_row = outputs_row
+        self._outputs = self._experiment.network.outputs
+        self._last_column = SAMPLES_COLUMN + len(self._experiment.samples) - 1
+        names = self._experiment.class_names
+        if len(names) != len(self._outputs):
+            names = tuple(f"class {number + 1}" for number in range(len(self._outputs)))
+        self._names = names
+
+    def put(self, workbook: Workbook, row: int) -> int:
+        """Puts both tables on the page from ``row``, from 0, on; returns their last row."""
+        first = self._put_choices(workbook, row)
+        return self._put_confusion(first, first + len(self._runs) + 2)
+
+    def _put_choices(self, workbook: Workbook, row: int) -> int:
+        """The class of each sample, then what each run takes it for; the row of the former."""
+        legend = ", ".join(f"{number}: {name}" for number, name in enumerate(self._names, 1))
+        self._head(row, "The class with the largest output", legend)
+        column = self._last_column + 1
+        right = self._theme("header_right", "group_forward")
+        self._page.text((row + 2, column), "right", right)
+        target_row = row + 3
+        own = SAMPLES_ROW + len(self._experiment.network.inputs)
+        self._put_line(target_row, "its target", own, self._target_classes())
+        targets = self._line(target_row)
+        for here, run_values in enumerate(self._runs, start=target_row + 1):
+            chosen = self._chosen_classes(run_values)
+            outputs = self._outputs_row + (here - target_row - 1) * len(self._outputs)
+            self._put_line(here, run_values.run.sheet, outputs, chosen)
+            formula = f"SUMPRODUCT(({self._line(here)}={targets})*1)/{len(chosen)}"
+            share = float((chosen == self._target_classes()).mean())
+            style = self._theme("whole", "ruled", "bold", number_format=SHARE_FORMAT)
+            self._page.formula((here, column), formula, share, style)
+        area = xl_range(target_row + 1, SAMPLES_COLUMN, target_row + len(self._runs), column - 1)
+        cell = xl_rowcol_to_cell(target_row + 1, SAMPLES_COLUMN)
+        target = xl_rowcol_to_cell(target_row, SAMPLES_COLUMN, row_abs=True)
+        for sign, look in (("=", AGREES_STYLE), ("<>", DIFFERS_STYLE)):
+            rule = {"type": "formula", "criteria": f"={cell}{sign}{target}"}
+            rule["format"] = workbook.add_format(look)
+            self._page.worksheet.conditional_format(area, rule)
+        return target_row
+
+    def _put_line(self, row: int, title: str, first: int, classes: Array) -> None:
+        """For each sample the number of the largest of the cells from the row ``first`` on."""
+        style = self._theme("whole", "ruled", number_format=NUMBER_FORMAT)
+        self._page.text((row, NAME), title, self._theme("bold", "ruled"))
+        for column, number in enumerate(classes, start=SAMPLES_COLUMN):
+            cells = xl_range(first, column, first + len(self._outputs) - 1, column)
+            self._page.formula((row, column), f"MATCH(MAX({cells}),{cells},0)", number, style)
+
+    def _put_confusion(self, target_row: int, row: int) -> int:
+        """For each run how many samples of a class are taken for which."""
+        classes = range(1, len(self._outputs) + 1)
+        explanation = "How many samples of the class on the left are taken for that above."
+        self._head(row, "Which class is taken for which", explanation)
+        row += 2
+        for offset, run_values in enumerate(self._runs, start=1):
+            style = self._theme("header_left", "group_forward")
+            self._page.text((row, NAME), f"{run_values.run.sheet}: taken for", style)
+            for column, number in enumerate(classes, start=SAMPLES_COLUMN):
+                style = self._theme("header_right", "group_forward", number_format=NUMBER_FORMAT)
+                self._page.text((row, column), str(number), style)
+            for number in classes:
+                self._put_counts(row + number, number, target_row, offset)
+            row += len(classes) + 2
+        return row - 2
+
+    def _put_counts(self, row: int, own: int, target_row: int, offset: int) -> None:
+        title = f"{own}: {self._names[own - 1]}"
+        self._page.text((row, NAME), title, self._theme("bold", "ruled"))
+        targets, chosen = self._target_classes(), self._chosen_classes(self._runs[offset - 1])
+        for number in range(1, len(self._outputs) + 1):
+            of_class = f"({self._line(target_row)}={own})"
+            taken = f"({self._line(target_row + offset)}={number})"
+            count = float(((targets == own) & (chosen == number)).sum())
+            look = ("bold",) if number == own else ()
+            style = self._theme("whole", "ruled", *look)
+            position = (row, SAMPLES_COLUMN + number - 1)
+            self._page.formula(position, f"SUMPRODUCT({of_class}*{taken})", count, style)
+
+    def _head(self, row: int, title: str, explanation: str) -> None:
+        self._page.text((row, NAME), title, self._theme("heading"))
+        self._page.text((row + 1, NAME), explanation, self._theme("quiet"))
+
+    def _line(self, row: int) -> str:
+        return xl_range_abs(row, SAMPLES_COLUMN, row, self._last_column)
+
+    def _target_classes(self) -> Array:
+        targets = np.array([sample.targets for sample in self._experiment.samples])
+        return np.argmax(targets, axis=1) + 1.0
+
+    def _chosen_classes(self, run_values: RunValues) -> Array:
+        samples = range(len(self._experiment.samples))
+        outputs = [
+            [run_values.values[sampled(o.activation, sample)][-1] for o in self._outputs]
+            for sample in samples
+        ]
+        return np.argmax(outputs, axis=1) + 1.0

@@ -1,0 +1,172 @@
+"""The ✓ of a book: it goes where any column is spoilt, and stays where a yellow cell is edited."""
+
+from __future__ import annotations
+
+from itertools import count
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from backprop_xlsx import Experiment, build
+from backprop_xlsx.spreadsheet.engines import ENGINES, open_live
+from backprop_xlsx.workbook.checks.identities.columns import MARGIN
+from backprop_xlsx.workbook.checks.identities.run_identities import run_identities
+from backprop_xlsx.workbook.checks.identities.sums import sum_identity
+from backprop_xlsx.workbook.layout import runs
+from tests.strategies import any_experiments
+from tests.workbook.checks.spoiling import OpenBook, Spoil, times, typed
+
+CLASS = Experiment.preset(learning_rates=[0.5, 2.0], steps=6)
+BOOKS = {
+    "class": CLASS,
+    "biases and tanh": Experiment.preset(
+        layers="2-3-1", activation="tanh", biases="trained", learning_rates=[0.3], steps=5
+    ),
+    "softmax": Experiment.preset(
+        layers="2-3-3",
+        activation="leaky relu",
+        loss="cross-entropy",
+        biases="trained",
+        inputs=[[0.3, -1], [1.2, 0.4], [-0.6, 0.9]],
+        targets=[[1, 0, 0], [0, 1, 0], [0, 0, 1]],
+        optimiser=["adam", "momentum"],
+        learning_rates=[0.1],
+        weight_decay=0.01,
+        steps=5,
+    ),
+    "in turn": Experiment.preset(
+        layers="2-2-1",
+        loss="binary cross-entropy",
+        biases="fixed",
+        bias_values=[0.1, -0.2, 0.3],
+        inputs=[[0.3, -1], [1.2, 0.4], [-0.6, 0.9]],
+        targets=[[1], [0], [1]],
+        batch="one",
+        optimiser=["rmsprop"],
+        learning_rates=[0.05],
+        steps=7,
+    ),
+    "two hidden layers": Experiment.preset(
+        layers="2-2-2-2",
+        activation=["relu", "sigmoid"],
+        output_activation="linear",
+        loss="mean squared error",
+        inputs=[[0.4, 1], [1.2, 0.4]],
+        targets=[[0.3, 0.9], [0.6, 0.1]],
+        draw="xavier",
+        seed=4,
+        optimiser=["adam"],
+        learning_rates=[0.05],
+        steps=5,
+    ),
+}
+SPOILS = {
+    "half as much again": times(1.5),
+    "the other sign": times(-1.0),
+    "a millionth more": times(1.000001),
+}
+
+
+@pytest.fixture(scope="module", params=list(BOOKS))
+def book(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> OpenBook:
+    """A book in which a yellow cell has been edited."""
+    path = tmp_path_factory.mktemp("book") / "book.xlsx"
+    opened = OpenBook(BOOKS[request.param], path)
+    assert opened.verdict.startswith("✓ all")
+    opened.type("start_w1", 0.2750001)
+    assert "belong to the original start values" in opened.verdict
+    assert opened.verdict.startswith("✓")
+    opened.experiment = BOOKS[request.param]  # type: ignore[attr-defined]
+    return opened
+
+
+@pytest.mark.parametrize("kind", [*SPOILS, "typed numbers"])
+def test_any_spoilt_column_of_any_run_turns_the_verdict(book: OpenBook, kind: str) -> None:
+    random = np.random.default_rng(len(kind))
+    experiment: Experiment = book.experiment  # type: ignore[attr-defined]
+    missed, changed = [], 0
+    for run in runs(experiment):
+        for quantity in run.columns:
+            numbers: Spoil = typed(iter(random.uniform(-1, 1) for _ in count()))
+            spoil = SPOILS.get(kind, numbers)
+            step = int(random.integers(run.steps))
+            with book.spoilt(run, quantity, step, spoil) as has_changed:
+                changed += has_changed
+                if has_changed and book.verdict.startswith("✓"):
+                    missed.append((run.sheet, quantity, step))
+    assert missed == []
+    # Columns of zeros stay as they are whatever they are multiplied with.
+    assert changed > 0.7 * sum(len(run.columns) for run in runs(experiment))
+    assert book.verdict.startswith("✓")
+
+
+@pytest.mark.parametrize("quantity", ["a_h1", "E1", "rose", "below", "step", "i1"])
+@pytest.mark.parametrize("margins", [0.5, 40])
+def test_margins_hold_from_both_sides(tmp_path: Path, quantity: str, margins: float) -> None:
+    """Half a margin off a column agrees; of e to a power ten margins count as one."""
+    opened = OpenBook(CLASS, tmp_path / "book.xlsx")
+    run = runs(CLASS)[0]
+    if quantity in ("rose", "below"):
+        pytest.skip("these are 0 or 1") if margins < 1 else None
+
+    def off(formula: str, value: float) -> float:
+        return value * (1 + margins * MARGIN) if value else 1e-6
+
+    with opened.spoilt(run, quantity, run.steps, off):
+        assert opened.verdict.startswith("✓" if margins < 1 else "✗")
+
+
+EXTREMES = st.one_of(
+    st.floats(-3, 3),
+    st.floats(-1e4, 1e4),
+    st.sampled_from([0.0, 1e-9, 1e40, -1e40, 40.0, -40.0, 800.0]),
+)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@settings(max_examples=12)
+@given(any_experiments(), st.data())
+def test_no_edit_of_a_yellow_cell_makes_an_unspoilt_book_differ(
+    tmp_path: Path, engine: str, experiment: Experiment, data: st.DataObject
+) -> None:
+    path = tmp_path / "book.xlsx"
+    build(experiment, path)
+    names = sorted(OpenBook(experiment, tmp_path / "names.xlsx").yellow)
+    names = [name for name in names if name.startswith(("start_", "learning_rate_"))]
+    cells = OpenBook(experiment, tmp_path / "names.xlsx").yellow
+    with open_live(path, engine) as live:
+        for _ in range(2):
+            name = data.draw(st.sampled_from(names))
+            value = data.draw(EXTREMES)
+            live.type(*cells[name], abs(value) if name.startswith("learning") else value)
+            live.recalculate()
+            verdict = live.value("Checks", 4, 3)
+            assert isinstance(verdict, str)
+            assert verdict[0] in "✓–", verdict
+
+
+def test_every_column_has_a_check_that_fits_into_a_cell() -> None:
+    random = np.random.default_rng(1)
+    inputs = random.uniform(-1, 1, (300, 4)).round(2).tolist()
+    experiment = Experiment.preset(
+        layers="4-8-3", loss="cross-entropy", inputs=inputs, targets=[[1, 0, 0]] * 300
+    )
+    for identity in run_identities(runs(experiment)[0]).values():
+        assert 0 < len(identity.formula) < 8_000
+
+
+def test_a_sum_of_very_many_terms_is_said_not_to_be_held_against_anything() -> None:
+    assert sum_identity("", "A1:A9", ["B1:B9*C1:C9"] * 900).formula == ""
+
+
+def test_a_text_in_a_yellow_cell_is_named(tmp_path: Path) -> None:
+    opened = OpenBook(CLASS, tmp_path / "book.xlsx")
+    opened.type("start_w1", "abc")
+    assert opened.verdict == "✗ w1 is no number: type a number into its yellow cell"
+    opened.type("start_w1", 0.15)
+    assert opened.verdict.startswith("✓ all")
+    opened.type("learning_rate_B", "0,5 oder so")
+    assert opened.verdict.startswith("✗ η of Run B is no number")
