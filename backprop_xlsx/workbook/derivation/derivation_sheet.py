@@ -140,6 +140,7 @@ class _DerivationSheet:
         prepare(self._worksheet, last, len(WIDTHS) - 1)
         self._worksheet.set_margins(left=0.4, right=0.4, top=MARGIN, bottom=0.5)
         self._worksheet.set_print_scale(PRINT_SCALE)
+        self._worksheet.center_horizontally()
         self._worksheet.set_h_pagebreaks(_page_breaks(breaks, last))
 
     def _put_chosen(self, row: int) -> int:
