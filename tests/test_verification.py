@@ -40,7 +40,7 @@ def patched(path: Path, sheet: str, position: tuple[int, int], change: Change) -
         ("Run B", (28, 6), "F27-$E$3*Z27", "'Run B'!F28 (w1 at step 12)"),
         ("Run B", (16, 24), "V16", "'Run B'!X16 (E_total at step 0)"),
         ("Learning rates", (8, 5), "'Run A'!X17", "'Learning rates'!E8"),
-        ("Derivation", (21, 4), "D9*D5", "'Derivation'!D21"),
+        ("Derivation", (9, 4), "K9*K5", "'Derivation'!D9"),
     ],
 )
 def test_a_wrong_formula_is_named(

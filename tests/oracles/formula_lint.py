@@ -15,8 +15,8 @@ FORMULA_LIMIT, TEXT_IN_FORMULA_LIMIT, NESTING_LIMIT = 8192, 255, 64
 # the fewest and the most arguments that each takes.
 PORTABLE_FUNCTIONS: Mapping[str, tuple[int, int]] = {
     **dict.fromkeys(("EXP", "LN", "TANH", "ABS", "SIGN", "SQRT", "NOT", "ISNUMBER"), (1, 1)),
-    **dict.fromkeys(("INT", "LOG10", "CHAR"), (1, 1)),
-    **dict.fromkeys(("ROUND", "IFERROR", "COUNTIF", "POWER"), (2, 2)),
+    **dict.fromkeys(("INT", "LOG10", "CHAR", "ISTEXT"), (1, 1)),
+    **dict.fromkeys(("ROUND", "IFERROR", "COUNTIF", "POWER", "MOD"), (2, 2)),
     **dict.fromkeys(("IF", "INDEX", "MATCH"), (2, 3)),
     **dict.fromkeys(("MAX", "MIN", "SUM", "SUMSQ", "SUMPRODUCT", "AVERAGE"), (1, 255)),
     **dict.fromkeys(("AND", "OR", "COUNT"), (1, 255)),
@@ -24,6 +24,8 @@ PORTABLE_FUNCTIONS: Mapping[str, tuple[int, int]] = {
     "FIXED": (1, 3),
     "SUBSTITUTE": (3, 4),
     "CHOOSE": (2, 255),
+    "LEFT": (1, 2),
+    "MID": (3, 3),
     "NA": (0, 0),
 }
 

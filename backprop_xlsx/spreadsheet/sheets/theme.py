@@ -77,7 +77,7 @@ STYLES: dict[str, dict[str, Any]] = {
     "crossing": {"diag_type": 3, "diag_border": 1, "diag_color": QUIET},
     "value": {"num_format": VALUE, "align": "right"},
     "scientific": {"num_format": SCIENTIFIC, "align": "right"},
-    "general": {"num_format": "General", "align": "right"},
+    "every_digit": {"num_format": "0.00000000000000E+00", "align": "right"},
     "whole": {"num_format": WHOLE, "align": "right"},
     "plain_number": {"num_format": PLAIN, "align": "right"},
     "loss": {"num_format": LOSS, "align": "right"},

@@ -25,11 +25,11 @@ def broken(
     rest = _atoms(parts)
     rows: list[tuple[Piece, ...]] = []
     while end := _end_of_row(rest, widths[bool(rows)], width_of):
-        rows.append(tuple(rest[:end]))
+        rows.append(_joined(rest[:end]))
         rest = rest[end:]
         if isinstance(rest[0], str):
             rest[0] = rest[0].lstrip(" ")
-    return [*rows, tuple(rest)]
+    return [*rows, _joined(rest)]
 
 
 def _atoms(parts: Sequence[Piece]) -> list[Piece]:
@@ -38,6 +38,17 @@ def _atoms(parts: Sequence[Piece]) -> list[Piece]:
     for part in parts:
         atoms += filter(None, _BREAK.split(part)) if isinstance(part, str) else [part]
     return atoms
+
+
+def _joined(atoms: Sequence[Piece]) -> tuple[Piece, ...]:
+    """Texts that stand side by side as one."""
+    joined: list[Piece] = []
+    for atom in atoms:
+        if isinstance(atom, str) and joined and isinstance(joined[-1], str):
+            joined[-1] += atom
+        else:
+            joined.append(atom)
+    return tuple(joined)
 
 
 def _end_of_row(atoms: list[Piece], width: int, width_of: Callable[[Piece], int]) -> int:

@@ -140,6 +140,7 @@ class _DerivationSheet:
         prepare(self._worksheet, last, len(WIDTHS) - 1)
         self._worksheet.set_margins(left=0.4, right=0.4, top=MARGIN, bottom=0.5)
         self._worksheet.set_print_scale(PRINT_SCALE)
+        self._worksheet.center_horizontally()
         self._worksheet.set_h_pagebreaks(_page_breaks(breaks, last))
 
     def _put_chosen(self, row: int) -> int:
@@ -370,11 +371,11 @@ def _width(piece: Piece, number: Callable[[Slot], WrittenNumber]) -> int:
 def _page_breaks(starts: Sequence[int], last: int) -> list[int]:
     """Before which rows a page ends, so that boxes stay whole where they fit on a page."""
     breaks: list[int] = []
-    top, height = 0, float(TOP_HEIGHT + (starts[0] - 1) * ROW_HEIGHT)
+    height = float(TOP_HEIGHT + (starts[0] - 1) * ROW_HEIGHT)
     for start, after in zip(starts, (*starts[1:], last + 2), strict=True):
         own = TITLE_HEIGHT + (after - start - 2) * ROW_HEIGHT
-        if height + own > PAGE_HEIGHT and start > top:
+        if height + own > PAGE_HEIGHT and start > starts[0]:
             breaks.append(start)
-            top, height = start, 0.0
+            height = 0.0
         height += own + ROW_HEIGHT
     return breaks

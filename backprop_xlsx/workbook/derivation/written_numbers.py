@@ -89,7 +89,7 @@ class WrittenNumbers:
             )
         )
         page.text((number.row, self._first_column), number.name, theme("quiet"))
-        put(NUMBER, number.formula, number.value, "left" if _is_text(number) else "general")
+        put(NUMBER, number.formula, number.value, "left" if _is_text(number) else "every_digit")
         others = tuple(number.others.values())
         numeric = 0.0 if _is_text(number) else float(number.value)
         found = significant.figures(numeric, () if _is_text(number) else others)
