@@ -1,4 +1,4 @@
-"""A formula with several ways to go is judged on all of them; a guard that never matters is right."""
+"""A formula with several ways to go is judged on all of them; an idle guard is right."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.check.faults.test_mistakes import check, wrong_cells
+from backprop_xlsx.check.book_check import check_file
+from backprop_xlsx.check.findings import TableReport
+from tests.check.faults.test_mistakes import Cells, check, wrong_cells
 from tests.oracles.class_table import FORMULAS, ClassTable, Start, run
 
 WRONG = {
@@ -64,8 +66,8 @@ RIGHT = {
 }
 
 
-def book(quantity: str, template: str, start: Start | None = None) -> tuple[ClassTable, set]:
-    table = ClassTable(start=start or Start())
+def book(quantity: str, template: str) -> tuple[ClassTable, Cells]:
+    table = ClassTable()
     right = f"({table.template(quantity)})"
     text = template.replace("{right}", right)
     return table, table.put(quantity, text, table.computed_rows(quantity))
@@ -106,8 +108,18 @@ def test_a_limit_among_the_tables_own_values_is_found(
     assert wrong_cells(report) == cells
 
 
-def check_with(table: ClassTable, values: dict, folder: Path):  # type: ignore[no-untyped-def]
-    from backprop_xlsx.check.book_check import check_file
+def test_a_limit_that_only_the_table_reaches(tmp_path: Path) -> None:
+    """Inputs of 30 and 40 lead where no neuron of an exercise goes."""
+    start = Start(inputs=(30.0, 40.0), rate=5.0)
+    values = [step["h1"] for step in run(start, 4)]
+    table = ClassTable(start=start)
+    cells = table.put("h1", f"MIN({min(values) - 0.5!r},{FORMULAS['h1']})", table.rows)
+    report = check_with(table, table.numbers(), tmp_path)
+    assert wrong_cells(report) == cells
 
+
+def check_with(
+    table: ClassTable, values: dict[tuple[int, int], float], folder: Path
+) -> TableReport:
     (found,) = check_file(table.write(folder / "book.xlsx", values)).tables
     return found
