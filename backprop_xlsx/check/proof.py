@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from itertools import combinations
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 
 from backprop_xlsx.check.book_check import judged
 from backprop_xlsx.check.findings import TableReport
+from backprop_xlsx.check.reading.addresses import in_own_addresses
 from backprop_xlsx.check.reading.convention import Convention
 from backprop_xlsx.check.reading.exercise import Exercise
 from backprop_xlsx.check.reading.meanings import Place
@@ -24,7 +26,7 @@ from backprop_xlsx.reference.network import quantities
 from backprop_xlsx.spreadsheet.engines import Recalculated
 from backprop_xlsx.spreadsheet.errors import VerificationError
 from backprop_xlsx.spreadsheet.ooxml.book import Book, Position, read_book
-from backprop_xlsx.spreadsheet.ooxml.formula_text import cell_name
+from backprop_xlsx.spreadsheet.ooxml.formula_text import cell_name, column_number
 
 RELATIVE, ABSOLUTE = 1e-9, 1e-12
 """How far a recalculated value may be from the reference's: a mistake is none of these."""
@@ -44,19 +46,20 @@ def require_verified(
 
     ``tables`` is what was found in the original, ``recalculated`` the copy in an engine. Raises
     VerificationError, with the reason as its text, if a right formula is not what it was, if the
-    check finds anything, reads other tables or another network than before, or if a value is not
-    what the start values lead to.
+    check finds anything, reads other tables or another network than before, or two tables in the
+    same cells, or if a value is not what the start values lead to.
     """
     copy = read_book(path)
     _require_formulas(original, copy, corrections)
     view, checks = judged(copy)
-    reports = [check.report() for check in checks]
+    reports = [in_own_addresses(check.report(), view) for check in checks]
     for report in reports:
         for fault in report.faults:
-            where = f"{report.sheet}!{cells(fault)}"
+            where = f"{fault.sheet or report.sheet}!{cells(fault)}"
             raise VerificationError(f"it would not pass the check ({where}: {fault.explanation})")
     if [_kind(report) for report in reports] != [_kind(table) for table in tables]:
         raise VerificationError("it would be read as another exercise")
+    _require_apart(reports)
     for check in checks:
 
         def value(place: Place) -> float:
@@ -65,6 +68,27 @@ def require_verified(
             return float(found) if isinstance(found, (int, float)) else math.nan
 
         _require_values(check, value)
+
+
+def _require_apart(reports: Sequence[TableReport]) -> None:
+    """Of two tables in the same cells at least one is misread."""
+    for one, other in combinations(reports, 2):
+        first, last = _corners(one)
+        other_first, other_last = _corners(other)
+        if one.sheet == other.sheet and all(
+            first[axis] <= other_last[axis] and other_first[axis] <= last[axis] for axis in (0, 1)
+        ):
+            raise VerificationError("two of its tables stand in the same cells")
+
+
+def _corners(report: TableReport) -> tuple[Position, Position]:
+    first, _, last = report.range.partition(":")
+    return _position(first), _position(last)
+
+
+def _position(address: str) -> Position:
+    letters = address.rstrip("0123456789")
+    return int(address.removeprefix(letters)), column_number(letters)
 
 
 def _kind(report: TableReport) -> str:

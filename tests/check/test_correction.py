@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from backprop_xlsx import reference
+from backprop_xlsx.check import correction
 from backprop_xlsx.check.book_check import check_file
 from backprop_xlsx.check.correction import Fixed, fix
 from backprop_xlsx.check.findings import FileReport
@@ -23,8 +24,9 @@ from backprop_xlsx.spreadsheet.engines import Recalculated, recalculate
 from backprop_xlsx.spreadsheet.errors import FileError, VerificationError
 from backprop_xlsx.spreadsheet.ooxml.archive import Archive
 from backprop_xlsx.spreadsheet.ooxml.book import Book, ErrorValue, Sheet, read_book
+from backprop_xlsx.spreadsheet.ooxml.formula_text import cell_name
 from backprop_xlsx.spreadsheet.ooxml.patch import Change, patch_sheet, spoil
-from tests.check.homework import FORMULAS, SIBLING, write_homework
+from tests.check.homework import FORMULAS, SIBLING, address, write_homework
 from tests.optional import WORKBOOKS, require_libreoffice
 from tests.oracles.class_biases import DELTA_H, BiasedTable
 
@@ -336,3 +338,44 @@ def test_a_table_with_biases_is_corrected(quantity: str, template: str, tmp_path
     found = numbers(read_book(target).sheets[0])
     for place, value in right.items():
         assert found[place] == pytest.approx(value, rel=1e-9)
+
+
+def test_a_copy_whose_values_are_not_those_of_the_reference_is_not_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An engine that computes one right cell wrongly stands for whatever might go wrong."""
+    source, target = tmp_path / "homework.xlsx", tmp_path / "corrected.xlsx"
+    write_homework(source, SIBLING, steps=5)
+    spoilt = address("a_o1", 1)
+
+    def altered(path: Path, engine: str) -> Recalculated:
+        found = recalculate(path, engine)
+
+        def value(sheet: str, *place: int) -> object:
+            right = found.value(sheet, *place)
+            return right + 1e-6 if cell_name(*place) == spoilt and sheet == "Back prop" else right
+
+        return Recalculated(engine, value)
+
+    monkeypatch.setattr(correction, "recalculate", altered)
+    with pytest.raises(VerificationError, match=r"not written, a_o1 of step 1 would be"):
+        fix(check_file(source), target)
+    assert not target.exists()
+
+
+def test_dependent_columns_are_corrected_together(tmp_path: Path) -> None:
+    """Each of four columns in a row is wrong, and each needs the one before."""
+    faults = {
+        "h1": "{w1}*{i2}+{w2}*{i2}",
+        "a_h1": "1/(1+EXP({h1}))",
+        "o1": "{w5}*{a_h2}+{w6}*{a_h2}",
+        "dE/dw5": "({t1}-{a_o1})*{a_o1}*(1-{a_o1})*{a_h1}",
+    }
+    wrong, right, target = (tmp_path / f"{name}.xlsx" for name in ("wrong", "right", "fixed"))
+    write_homework(wrong, faults, steps=5)
+    write_homework(right, steps=5)
+    fix(check_file(wrong), target)
+    cells = read_book(right).sheet("Back prop").cells
+    for place, cell in read_book(target).sheet("Back prop").cells.items():
+        if isinstance(cell.value, float):
+            assert cell.value == pytest.approx(cells[place].value, rel=1e-12)

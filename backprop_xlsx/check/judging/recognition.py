@@ -34,7 +34,7 @@ def held_against_best(book: Book, tables: Sequence[Table], memory: Memory) -> li
         others = [other for other in tables if other is not table]
         reading = _Reading(table, partial(_held, book, table, others, memory))
         for exercise in followed:
-            reading.tries(exercise)
+            reading.tries(exercise, proven=True)
         for network in reading.networks(book, others):
             reading.tries(network)
         for loss in reading.losses():
@@ -83,20 +83,22 @@ class _Reading:
         self.best = held(CLASS_EXERCISE)
         self._wrong = self._wrong_cells(self.best)
 
-    def tries(self, exercise: Exercise) -> None:
+    def tries(self, exercise: Exercise, proven: bool = False) -> None:
         """Hold the table against another exercise, and keep it if fewer cells are wrong.
 
-        One that is not wholly right takes the place of the class's if it saves more than a column:
-        who leaves out the ½ of both losses does not mean a mean whose sum is wrong.
+        One that is not wholly right, nor ``proven`` by another table, takes the place of the
+        class's if it saves more than a column: who leaves out the ½ of both losses does not mean a
+        mean whose sum is wrong.
         """
         if not self._wrong or exercise in self._tried:
             return
         self._tried.add(exercise)
         check = self._held(exercise)
         wrong = self._wrong_cells(check)
-        of_the_class = self.best.exercise is CLASS_EXERCISE
-        margin = len(self._table.rows) if wrong and of_the_class else 0
-        if wrong < self._wrong - margin:
+        saved = self._wrong - wrong + _right_cells(check) - _right_cells(self.best)
+        doubtful = wrong and not proven and self.best.exercise is CLASS_EXERCISE
+        # A column that becomes right counts twice: it was wrong, and is right.
+        if saved > (2 * len(self._table.rows) if doubtful else 0):
             self.best, self._wrong = check, wrong
 
     def networks(self, book: Book, others: Sequence[Table]) -> Iterator[Exercise]:
@@ -163,6 +165,15 @@ class _Reading:
         cells = [table.cell(name, row) for name in unknown for row in table.rows]
         ignored = sum(cell is not None for cell in cells)
         return 2 * ignored + sum(map(_wrong_in, check.columns.values()))
+
+
+def _right_cells(check: TableCheck) -> int:
+    return sum(
+        sum(len(rows) for _, rows in column.right)
+        + len(column.numbers)
+        - len(set(column.numbers) & set(column.disagreeing))
+        for column in check.columns.values()
+    )
 
 
 def _wrong_in(column: Column) -> int:

@@ -130,7 +130,7 @@ class Convention(Network):
         for name, equation in found.items():
             completed[name] = equation
             if name == self.losses[0]:
-                completed[TOTAL_LOSS] = Symbol(name)
+                completed[TOTAL_LOSS] = equation  # many have no column for E1
         return completed
 
     def _neuron_names(self, layer: int) -> tuple[str, ...]:

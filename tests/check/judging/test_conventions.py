@@ -1,4 +1,4 @@
-"""A table that is consistent with itself is judged by its own convention, and its mistakes found."""
+"""A table that is consistent with itself is judged by its own convention, mistakes and all."""
 
 from __future__ import annotations
 
