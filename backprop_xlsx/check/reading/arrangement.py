@@ -156,9 +156,7 @@ def _tables(view: View, by_headers: bool) -> list[Table]:
         by_header = find_tables(sheet)
         by_formula = list(_by_formula(view.book, sheet, by_headers))
         rest = [
-            table
-            for table in by_header
-            if not any(_overlap(table, other) for other in by_formula)
+            table for table in by_header if not any(_overlap(table, other) for other in by_formula)
         ]
         found += sorted([*rest, *by_formula], key=lambda t: (t.first_row, min(t.quantities)))
     return found

@@ -243,6 +243,8 @@ class _Structure:
             pairs = self._pairs(column)
             if pairs and not wire.above:
                 pairs_of[column] = pairs
+            elif not wire.here and len(wire.given) > 1:
+                found |= {leaf for leaf in wire.given if self._is_factor(column, leaf)}
         sources = Counter(leaf for pairs in pairs_of.values() for pair in pairs for leaf in pair)
         for pairs in pairs_of.values():
             for one, other in pairs:
@@ -253,6 +255,11 @@ class _Structure:
                 elif sources[one] != sources[other]:
                     found.add(min(one, other, key=lambda leaf: sources[leaf]))
         return frozenset(found)
+
+    def _is_factor(self, column: int, leaf: Leaf) -> bool:
+        """Whether a leaf is multiplied with a typed number other than 1."""
+        factor = abs(self.wiring.value(column, {leaf: 1.0}) - self.wiring.value(column, {}))
+        return isinstance(leaf, int) and factor > 1e-9 and abs(factor - 1.0) > 1e-9
 
     # Weights and their sources
 
@@ -380,12 +387,13 @@ class _Structure:
         """For each output what is given beside it."""
         used = {s for n in (*self.hidden, *self.outputs) for s in n.weights.values()}
         found: list[Leaf] = []
-        reach = {column: self._reach(column) for column in self.wires}
+        ends = {n.activation for n in outputs}
+        reach = {column: self._reach(column) for column in self.wires if column not in ends}
         for neuron in outputs:
             votes = [
                 leaf
                 for column, (reached, given) in reach.items()
-                if reached == {neuron.activation} and neuron.activation is not None
+                if reached & ends == {neuron.activation} and column not in self._updating
                 for leaf in given
                 if leaf not in used and leaf not in self.parameters and leaf not in found
             ]

@@ -263,9 +263,7 @@ class View:
             anchors = corner.column_anchored, corner.row_anchored
             if turned:
                 anchors = anchors[1], anchors[0]
-            texts.append(
-                f"{'$' * anchors[0]}{column_letters(column)}{'$' * anchors[1]}{row}"
-            )
+            texts.append(f"{'$' * anchors[0]}{column_letters(column)}{'$' * anchors[1]}{row}")
         target = places[0][0]
         prefix = "" if target == new_home else f"{_quoted(self.real_name(target))}!"
         return replace(token, text=prefix + ":".join(texts))
