@@ -116,9 +116,9 @@ class TableReport:
 
     ``learning_rate_cell`` is None where the updates hold the number itself; ``formulas`` counts
     the formula cells in the columns of computed quantities; ``right`` names the columns
-    of which nothing is wrong, in one line. In a table that runs ``across`` the rows are the numbers
-    of columns; ``updates`` counts those of a table that something interrupts; ``coverage`` says what
-    the verdict is about.
+    of which nothing is wrong, in one line. In a table that runs ``across`` the rows are numbers of
+    columns; ``updates`` counts those of a table that something interrupts; ``coverage`` says
+    what the verdict is about.
     """
 
     sheet: str

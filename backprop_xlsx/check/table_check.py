@@ -188,11 +188,12 @@ class TableCheck:
         for name, column in self.columns.items():
             if column.unjudged:
                 kind = "unread"
-            elif column.forms and any(
-                form.rows[-1] != self.table.first_row for form in column.forms
+            elif (
+                column.forms
+                and any(form.rows[-1] != self.table.first_row for form in column.forms)
+                or name in self.exercise.starts
+                and len(self.table.rows) == 1
             ):
-                kind = "formulas"
-            elif name in self.exercise.starts and len(self.table.rows) == 1:
                 kind = "formulas"
             elif column.typed or column.numbers:
                 kind = "numbers"

@@ -17,11 +17,11 @@ def in_own_addresses(report: TableReport, view: View) -> TableReport:
     columns, rows = _corners(report.range)
     first = view.back((home, rows[0], columns[0]))
     header, top, bottom = (
-        view.back((home, row, columns[0]))
+        view.back((home, row, columns[0]))[1:]
         for row in (report.header_row, report.first_row, report.last_row)
     )
     across = view.runs_across(home)
-    along = 2 if across else 1
+    along = 1 if across else 0
     return replace(
         report,
         sheet=view.real_name(first[0]),

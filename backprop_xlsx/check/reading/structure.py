@@ -85,8 +85,11 @@ class _Structure:
         """What is given and most updates use, by way of a velocity or a step too."""
         votes: list[Leaf] = []
         for parameter in self.parameters:
-            columns = [parameter, *self._others(parameter)]
-            wires = [self.wires[c] for c in columns if c in self.wires and c in self._updating]
+            wires = [
+                wire
+                for column, wire in self.wires.items()
+                if column in (parameter, *self._others(parameter)) and column in self._updating
+            ]
             votes += {leaf for wire in wires for leaf in wire.given}
         return next(iter(most_common(votes)), None)
 
@@ -315,7 +318,7 @@ class _Structure:
 
     def _inputs(self, neurons: list[Neuron]) -> list[Leaf]:
         sources = [source for neuron in neurons for source in neuron.weights.values()]
-        found = [leaf for leaf in most_common(sources)]
+        found = most_common(sources)
         return self._by_hint(found, "i")
 
     def _by_hint(self, leaves: Iterable[Leaf], letter: str) -> list[Leaf]:
@@ -330,12 +333,21 @@ class _Structure:
         """w1 …: neuron by neuron, source by source, or as the headers say."""
         found: dict[str, Leaf] = {}
         number = 0
-        layers = [(hidden, self._inputs(hidden)), (outputs, [n.activation for n in hidden])]
+        layers: list[tuple[list[Neuron], list[Leaf | None]]] = [
+            (hidden, [*self._inputs(hidden)]),
+            (outputs, [n.activation for n in hidden]),
+        ]
         if not hidden:
-            layers = [(outputs, self._inputs(outputs))]
+            layers = [(outputs, [*self._inputs(outputs)])]
         for neurons, sources in layers:
             for neuron in neurons:
-                weight_of = {source: weight for weight, source in neuron.weights.items()}
+                weight_of: dict[Leaf | None, Leaf] = {}
+                weight_of |= {source: weight for weight, source in neuron.weights.items()}
+                if len(weight_of) < len(neuron.weights) == len(sources):
+                    # One source stands for two: the weights stand in the order of the sources.
+                    weight_of = dict(
+                        zip(sources, sorted(neuron.weights, key=position), strict=True)
+                    )
                 for source in sources:
                     number += 1
                     if source is not None and source in weight_of:
