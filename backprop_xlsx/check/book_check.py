@@ -13,7 +13,7 @@ from backprop_xlsx.check.reading.described import exercises_of, read_description
 from backprop_xlsx.check.reading.tables import Table, find_tables
 from backprop_xlsx.check.reading.views import View
 from backprop_xlsx.check.table_check import Memory, TableCheck
-from backprop_xlsx.check.warnings.cautions import missing_learning_rates
+from backprop_xlsx.check.warnings.cautions import differing_starts, missing_learning_rates
 from backprop_xlsx.check.warnings.pasted import pasted_cautions
 from backprop_xlsx.spreadsheet.errors import FileError, ForeignFileError
 from backprop_xlsx.spreadsheet.ooxml.book import Book, read_book
@@ -120,6 +120,8 @@ def _compare_runs(book: Book, checks: Sequence[TableCheck]) -> None:
     runs = [(check.surroundings, check.rate) for check in checks]
     for table, caution in pasted_cautions(book, runs):
         next(check for check in checks if check.table is table).cautions.append(caution)
+    for run, caution in differing_starts([check.start_weights for check in checks]):
+        checks[run].cautions.append(caution)
     if all(check.table.exercise.is_of_the_class for check in checks):
         missing = missing_learning_rates([check.rate for check in checks])
         if missing is not None:

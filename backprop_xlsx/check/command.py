@@ -148,6 +148,6 @@ def _status(reports: Sequence[FileReport], strict: bool) -> int:
     verdicts = {phrases.verdict(report) for report in reports}
     if phrases.Verdict.UNREAD in verdicts:
         return NOT_CHECKED
-    if phrases.Verdict.WRONG in verdicts or (strict and phrases.Verdict.WARNED in verdicts):
+    if phrases.Verdict.WRONG in verdicts or (strict and verdicts != {phrases.Verdict.RIGHT}):
         return FAULT
     return NO_FAULT

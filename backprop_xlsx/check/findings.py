@@ -79,13 +79,46 @@ class Caution:
 
 
 @dataclass(frozen=True)
+class Coverage:
+    """What a verdict on a table is about: names of columns.
+
+    ``formulas`` were judged by their formulas, ``numbers`` hold none, ``unread`` formulas that
+    cannot be evaluated here, ``blank`` nothing below their headers; ``unexplained`` columns hold
+    formulas of which nobody knows what they are for.
+    """
+
+    formulas: tuple[str, ...] = ()
+    numbers: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
+    blank: tuple[str, ...] = ()
+    unexplained: tuple[str, ...] = ()
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether every column was judged by its formulas."""
+        return not (self.numbers or self.unread or self.blank)
+
+    def __str__(self) -> str:
+        parts = [f"{len(self.formulas)} columns by their formulas"] if self.formulas else []
+        for names, words in (
+            (self.numbers, "numbers only"),
+            (self.unread, "judged by value"),
+            (self.blank, "blank"),
+            (self.unexplained, "not read"),
+        ):
+            parts += [f"{words}: {', '.join(names)}"] if names else []
+        return "; ".join(parts)
+
+
+@dataclass(frozen=True)
 class TableReport:
     """One table: where it is, what it computes, what is wrong and what is right.
 
     ``learning_rate_cell`` is None where the updates hold the number itself; ``formulas`` counts
     the formula cells in the columns of computed quantities; ``right`` names the columns
-    of which nothing is wrong, in one line. In a table that runs ``across`` the rows are the numbers
-    of columns; ``updates`` counts those of a table that something interrupts.
+    of which nothing is wrong, in one line. In a table that runs ``across`` the rows are numbers of
+    columns; ``updates`` counts those of a table that something interrupts; ``coverage`` says
+    what the verdict is about.
     """
 
     sheet: str
@@ -102,6 +135,7 @@ class TableReport:
     right: str
     across: bool = False
     updates: int | None = None
+    coverage: Coverage = Coverage()
 
     @property
     def steps(self) -> int:
@@ -127,6 +161,7 @@ class TableReport:
             "wrong_cells": self.wrong_cells,
             "wrong": [fault.as_json() for fault in self.faults],
             "warnings": [warning.as_json() for warning in self.warnings],
+            "coverage": str(self.coverage),
         }
 
 

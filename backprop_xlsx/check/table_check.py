@@ -13,7 +13,7 @@ from backprop_xlsx.check.faults.given import (
     texts_for_numbers,
     wrong_cells_of_given,
 )
-from backprop_xlsx.check.findings import Fault, TableReport
+from backprop_xlsx.check.findings import Coverage, Fault, TableReport
 from backprop_xlsx.check.judging.claims import Claims
 from backprop_xlsx.check.judging.columns import Column, judge_column, judge_values, read_columns
 from backprop_xlsx.check.judging.own_rows import own_rows
@@ -73,6 +73,7 @@ class TableCheck:
     def __init__(self, surroundings: Surroundings, memory: Memory) -> None:
         self.exercise = surroundings.table.exercise
         self.memory = memory
+        self.unexplained: list[int] = []
         self._begin(Judge(surroundings, memory.verdicts))
         table = self._explained()
         if table is not self.table:
@@ -106,12 +107,25 @@ class TableCheck:
             for column in other.columns.values()
             if other.first_row <= self.table.last_row and self.table.first_row <= other.last_row
         }
-        return Claims(self.judge, frozenset(taken)).table_with_all()
+        claims = Claims(self.judge, frozenset(taken))
+        table = claims.table_with_all()
+        self.unexplained = [c for c in claims.columns if c not in table.columns.values()]
+        return table
 
     @property
     def has_all_columns(self) -> bool:
         """Whether every computed quantity has a column."""
         return len(self.columns) == len(self.table.exercise.equations)
+
+    @property
+    def start_weights(self) -> dict[str, float | None]:
+        """The numbers with which the weights that have columns begin."""
+        home, row = self.surroundings.home, self.table.first_row
+        return {
+            name: number_of((home, row, self.table.columns[name]), self.surroundings)
+            for name in self.exercise.weights
+            if name in self.table.columns
+        }
 
     @property
     def wrong(self) -> int:
@@ -166,7 +180,30 @@ class TableCheck:
             faults=tuple(self._fault(cells, start) for cells in wrong),
             warnings=tuple(self.cautions),
             right=_right(table.exercise, self.columns, {cells.quantity for cells in wrong}),
+            coverage=self._coverage(),
         )
+
+    def _coverage(self) -> Coverage:
+        kinds: dict[str, list[str]] = {}
+        for name, column in self.columns.items():
+            if column.unjudged:
+                kind = "unread"
+            elif (
+                column.forms
+                and any(form.rows[-1] != self.table.first_row for form in column.forms)
+                or name in self.exercise.starts
+                and len(self.table.rows) == 1
+            ):
+                kind = "formulas"
+            elif column.typed or column.numbers:
+                kind = "numbers"
+            elif column.forms:
+                kind = "formulas"
+            else:
+                kind = "blank"
+            kinds.setdefault(kind, []).append(label(name))
+        kinds["unexplained"] = [column_letters(column) for column in self.unexplained]
+        return Coverage(**{kind: tuple(names) for kind, names in kinds.items()})
 
     def _assign_roles(self) -> tuple[Candidate | None, float | None]:
         """The learning rate's cell, or its number where it is typed in, and its number."""

@@ -1,4 +1,4 @@
-"""Columns that no header explains: which quantity, one of the exercise or an auxiliary one, is each.
+"""Which quantity, of the exercise or an auxiliary one, a column is that no header explains.
 
 A column is what its formula computes. One that computes nothing known is what those take it for
 that use it: if all of them are right by that, the fault is its own.
@@ -32,7 +32,7 @@ COMMON = 0.6
 """Of the rows of a column, how many have the formula that is taken for its meaning."""
 NEAR = 1e-6
 """Relative: values that are compared at one probe before they are at all."""
-FEW = 2
+FEW = 6
 """Columns whose meaning is guessed though nothing else is explained."""
 ROUNDS = 4
 """Times that what was found may explain something further."""
@@ -82,7 +82,7 @@ class Claims:
         return self._extended(self._found)
 
     def _contest(self) -> None:
-        """Of two columns that claim a quantity, by header and by formula, let the latter take it."""
+        """Of two columns that claim a quantity let that take it which computes it."""
         wrong = {
             name: column
             for name, column in self.table.columns.items()

@@ -32,8 +32,8 @@ class Column:
     that holds no formula, ``unjudged`` those whose formula cannot be evaluated here, with why.
     ``disagreeing`` are rows of the latter two whose value is not what the equation makes of the
     others; ``blank`` are rows without content, ``missing`` those of them in steps that are filled
-    otherwise; ``wrong_start`` is what the first row holds that is no start value: a weight taken from
-    the run itself, a step that does not count from 0.
+    otherwise; ``wrong_start`` is what the first row holds that is no start value: a weight taken
+    from the run itself, a step that does not count from 0.
     """
 
     quantity: str

@@ -64,7 +64,7 @@ class Judge:
         }
 
     def of(self, table: Table) -> Judge:
-        """The judge of the same table with other columns or quantities, who knows the same roles."""
+        """The judge of the table with other columns or quantities, who knows the same roles."""
         judge = Judge(self.surroundings.of(table), self._known)
         judge.fixed = self.fixed
         return judge

@@ -17,11 +17,11 @@ def in_own_addresses(report: TableReport, view: View) -> TableReport:
     columns, rows = _corners(report.range)
     first = view.back((home, rows[0], columns[0]))
     header, top, bottom = (
-        view.back((home, row, columns[0]))
+        view.back((home, row, columns[0]))[1:]
         for row in (report.header_row, report.first_row, report.last_row)
     )
     across = view.runs_across(home)
-    along = 2 if across else 1
+    along = 1 if across else 0
     return replace(
         report,
         sheet=view.real_name(first[0]),
@@ -33,6 +33,13 @@ def in_own_addresses(report: TableReport, view: View) -> TableReport:
         updates=report.steps,
         learning_rate_cell=_text(view, report.learning_rate_cell, report.sheet),
         faults=tuple(_fault(fault, report, view) for fault in report.faults),
+        coverage=replace(
+            report.coverage,
+            unexplained=tuple(
+                _letters(view, (home, report.first_row, column_number(letters)))
+                for letters in report.coverage.unexplained
+            ),
+        ),
         warnings=tuple(
             Caution(
                 caution.kind,
@@ -68,6 +75,12 @@ def _fault(fault: Fault, report: TableReport, view: View) -> Fault:
             for at, formula in fault.corrections.items()
         },
     )
+
+
+def _letters(view: View, place: tuple[str, int, int]) -> str:
+    """What a column is called in its own sheet; of one that is a row there, the row."""
+    sheet, row, column = view.back(place)
+    return str(row) if view.runs_across(sheet) else column_letters(column)
 
 
 def _formula(view: View, text: str, place: tuple[str, int, int]) -> str:

@@ -1,4 +1,4 @@
-"""The tables of a book: by their headers where these settle it, else by what their formulas refer to."""
+"""The tables of a book: by headers where these settle it, else by what formulas refer to."""
 
 from __future__ import annotations
 
@@ -205,7 +205,7 @@ def _combined(told: Mapping[str, int], hints: Mapping[int, str]) -> dict[str, in
 
 
 def _follow_updates(told: Mapping[str, int], found: dict[str, int]) -> None:
-    """Let the gradient of a parameter be the column by which it is updated, whatever it is called."""
+    """Let a parameter's gradient be the column by which it is updated, whatever its header."""
     gradient_of = {
         column: told[gradient_name(name)]
         for name, column in told.items()

@@ -1,4 +1,4 @@
-"""What people compute on the way to the gradients in columns of its own: δ, slopes, errors, parts."""
+"""What people compute in further columns on the way to the gradients: δ, slopes, errors."""
 
 from __future__ import annotations
 

@@ -115,11 +115,11 @@ def partners(sheets: Sequence[Sheet]) -> list[tuple[Sheet, Sheet, int]]:
     taken: set[str] = set()
     for (one, other), moved in votes.items():
         back = votes.get((other, one), Counter())
-        here, there = moved.total(), back.total()
-        if (other, one) in votes and here < there:
+        forth, returned = moved.total(), back.total()
+        if (other, one) in votes and forth < returned:
             continue  # the other way round it is seen better
         rows, most = moved.most_common(1)[0]
-        enough = min(here, there) >= FEWEST_COLUMNS // 2 or most >= FEWEST_ONE_WAY
+        enough = min(forth, returned) >= FEWEST_COLUMNS // 2 or most >= FEWEST_ONE_WAY
         first, second = sorted((one, other), key=list(names).index)
         if not enough or {one, other} & taken:
             continue

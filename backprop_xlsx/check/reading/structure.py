@@ -85,8 +85,11 @@ class _Structure:
         """What is given and most updates use, by way of a velocity or a step too."""
         votes: list[Leaf] = []
         for parameter in self.parameters:
-            columns = [parameter, *self._others(parameter)]
-            wires = [self.wires[c] for c in columns if c in self.wires and c in self._updating]
+            wires = [
+                wire
+                for column, wire in self.wires.items()
+                if column in (parameter, *self._others(parameter)) and column in self._updating
+            ]
             votes += {leaf for wire in wires for leaf in wire.given}
         return next(iter(most_common(votes)), None)
 
@@ -243,6 +246,8 @@ class _Structure:
             pairs = self._pairs(column)
             if pairs and not wire.above:
                 pairs_of[column] = pairs
+            elif not wire.here and len(wire.given) > 1:
+                found |= {leaf for leaf in wire.given if self._is_factor(column, leaf)}
         sources = Counter(leaf for pairs in pairs_of.values() for pair in pairs for leaf in pair)
         for pairs in pairs_of.values():
             for one, other in pairs:
@@ -253,6 +258,11 @@ class _Structure:
                 elif sources[one] != sources[other]:
                     found.add(min(one, other, key=lambda leaf: sources[leaf]))
         return frozenset(found)
+
+    def _is_factor(self, column: int, leaf: Leaf) -> bool:
+        """Whether a leaf is multiplied with a typed number other than 1."""
+        factor = abs(self.wiring.value(column, {leaf: 1.0}) - self.wiring.value(column, {}))
+        return isinstance(leaf, int) and factor > 1e-9 and abs(factor - 1.0) > 1e-9
 
     # Weights and their sources
 
@@ -308,7 +318,7 @@ class _Structure:
 
     def _inputs(self, neurons: list[Neuron]) -> list[Leaf]:
         sources = [source for neuron in neurons for source in neuron.weights.values()]
-        found = [leaf for leaf in most_common(sources)]
+        found = most_common(sources)
         return self._by_hint(found, "i")
 
     def _by_hint(self, leaves: Iterable[Leaf], letter: str) -> list[Leaf]:
@@ -323,12 +333,21 @@ class _Structure:
         """w1 …: neuron by neuron, source by source, or as the headers say."""
         found: dict[str, Leaf] = {}
         number = 0
-        layers = [(hidden, self._inputs(hidden)), (outputs, [n.activation for n in hidden])]
+        layers: list[tuple[list[Neuron], list[Leaf | None]]] = [
+            (hidden, [*self._inputs(hidden)]),
+            (outputs, [n.activation for n in hidden]),
+        ]
         if not hidden:
-            layers = [(outputs, self._inputs(outputs))]
+            layers = [(outputs, [*self._inputs(outputs)])]
         for neurons, sources in layers:
             for neuron in neurons:
-                weight_of = {source: weight for weight, source in neuron.weights.items()}
+                weight_of: dict[Leaf | None, Leaf] = {}
+                weight_of |= {source: weight for weight, source in neuron.weights.items()}
+                if len(weight_of) < len(neuron.weights) == len(sources):
+                    # One source stands for two: the weights stand in the order of the sources.
+                    weight_of = dict(
+                        zip(sources, sorted(neuron.weights, key=position), strict=True)
+                    )
                 for source in sources:
                     number += 1
                     if source is not None and source in weight_of:
@@ -380,12 +399,13 @@ class _Structure:
         """For each output what is given beside it."""
         used = {s for n in (*self.hidden, *self.outputs) for s in n.weights.values()}
         found: list[Leaf] = []
-        reach = {column: self._reach(column) for column in self.wires}
+        ends = {n.activation for n in outputs}
+        reach = {column: self._reach(column) for column in self.wires if column not in ends}
         for neuron in outputs:
             votes = [
                 leaf
                 for column, (reached, given) in reach.items()
-                if reached == {neuron.activation} and neuron.activation is not None
+                if reached & ends == {neuron.activation} and column not in self._updating
                 for leaf in given
                 if leaf not in used and leaf not in self.parameters and leaf not in found
             ]

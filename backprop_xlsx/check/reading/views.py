@@ -1,4 +1,4 @@
-"""Read a book as if its tables ran down one sheet without gaps, and tell where its cells really are.
+"""Read a book as if its tables ran down one sheet without gaps, and tell where its cells are.
 
 A table that runs across is turned, a sheet that goes on with another's table is moved beside it,
 and what interrupts a table is moved out of it. The rest of the check then knows one kind of table;
@@ -270,6 +270,6 @@ class View:
 
 @lru_cache(maxsize=256)
 def _quoted(name: str) -> str:
-    if re.fullmatch(r"[A-Za-z]+", name):
+    if re.fullmatch(r"[^\W\d][\w.]*", name) and not re.fullmatch(r"[A-Za-z]{1,3}\d+", name):
         return name
     return "'" + name.replace("'", "''") + "'"

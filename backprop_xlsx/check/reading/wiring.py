@@ -128,7 +128,7 @@ class Wiring:
         """The formulas of a column, the most common first."""
         cells = self.sheet.cells
         first, *later = self._rows
-        rows = [row for row in (later or [first])]
+        rows = later or [first]
         formulas = [
             (row, cell.formula)
             for row in rows

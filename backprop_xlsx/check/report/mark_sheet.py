@@ -17,6 +17,7 @@ COLUMNS = (
     "warnings",
     "verdict",
     "worst_mistakes",
+    "coverage",
 )
 MISTAKES_NAMED = 3
 
@@ -44,6 +45,7 @@ def grades(reports: Sequence[FileReport]) -> str:
                 report.warnings,
                 phrases.verdict(report).word,
                 _harmless(remark),
+                _harmless(phrases.coverage(report)),
             ]
         )
     return text.getvalue()

@@ -19,6 +19,8 @@ class Verdict(Enum):
 
     RIGHT = ("right", "✓")
     WARNED = ("right, with warnings", "!")
+    PARTLY = ("right as far as judged", "~")
+    UNFINISHED = ("unfinished", "…")
     WRONG = ("wrong", "✗")
     UNREAD = ("not checked", "?")
 
@@ -44,11 +46,18 @@ class InShort:
 
 
 def verdict(report: FileReport) -> Verdict:
-    """The verdict on a file; a file without tables is not checked."""
+    """The verdict on a file; a file without tables is not checked.
+
+    Where columns are blank, or not judged by their formulas, it is never plainly right.
+    """
     if report.error is not None or not report.tables:
         return Verdict.UNREAD
     if report.faults:
         return Verdict.WRONG
+    if any(table.coverage.blank for table in report.tables):
+        return Verdict.UNFINISHED
+    if not all(table.coverage.is_whole for table in report.tables):
+        return Verdict.PARTLY
     return Verdict.WARNED if report.warnings else Verdict.RIGHT
 
 
@@ -75,6 +84,12 @@ def names(reports: Sequence[FileReport]) -> list[str]:
     short = [report.path.name for report in reports]
     unique = len(set(short)) == len(short)
     return [printable(report.path.name if unique else str(report.path)) for report in reports]
+
+
+def coverage(report: FileReport) -> str:
+    """What the verdict on a file covers, the tables in which it is the same together."""
+    texts = dict.fromkeys(str(table.coverage) for table in report.tables)
+    return printable(" | ".join(texts))
 
 
 def reason(report: FileReport) -> str:

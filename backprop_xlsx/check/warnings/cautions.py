@@ -8,6 +8,7 @@ not the columns, of which it tells), "chart" and "pasted table" (see charts.py a
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from backprop_xlsx.check.findings import Caution
@@ -20,6 +21,8 @@ from backprop_xlsx.spreadsheet.ooxml.formula_text import cell_name
 
 STEPS = 100
 """Updates that the exercise asks for."""
+FEWEST_RUNS = 3
+"""Of a book, among which one that starts otherwise stands out."""
 MOST_NAMED = 6
 """Columns that a warning names."""
 SAME = 1e-9
@@ -51,6 +54,28 @@ def learning_rate_cautions(cell: str | None, rate: float | None) -> Iterator[Cau
     """Whether the cell that the updates refer to holds a learning rate."""
     if cell is not None and rate is None:
         yield Caution("learning rates", cell, "the learning rate's cell holds no number")
+    if rate is not None and rate < 0:
+        where = "the updates" if cell is None else cell
+        text = f"the learning rate is negative ({rate:.15g}): the loss climbs"
+        yield Caution("learning rates", where, text)
+
+
+def differing_starts(starts: Sequence[Mapping[str, float | None]]) -> Iterator[tuple[int, Caution]]:
+    """Start weights of one run that those of all others agree on: the number of the run with each.
+
+    ``starts`` gives the start weights of each run, by name.
+    """
+    if len(starts) < FEWEST_RUNS or len({tuple(sorted(start)) for start in starts}) > 1:
+        return
+    for name in starts[0]:
+        numbers = [start[name] for start in starts]
+        counts = Counter(numbers)
+        odd = [number for number in counts if counts[number] == 1]
+        if len(counts) == 2 and len(odd) == 1 and None not in counts:
+            run = numbers.index(odd[0])
+            usual = next(number for number in counts if number != odd[0])
+            text = f"{name} starts with {odd[0]:.15g}, in all other runs with {usual:.15g}"
+            yield run, Caution("start weights", "the book", text)
 
 
 def missing_learning_rates(rates: Sequence[float | None]) -> Caution | None:

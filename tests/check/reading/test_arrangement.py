@@ -1,0 +1,181 @@
+"""Tables without known headers, across, on two sheets, over gaps: read by what refers to what."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+import xlsxwriter
+from xlsxwriter.utility import xl_col_to_name
+
+from backprop_xlsx.check.book_check import check_file
+from backprop_xlsx.check.findings import TableReport
+from tests.check.faults.test_mistakes import wrong_cells
+from tests.oracles.class_table import CLASS_ORDER, GRADIENTS, ClassTable
+
+Cells = dict[tuple[str, int, int], str | float]
+
+SIBLING = "{w5}*{a_h1}+{w6}*{a_h1}"
+"""Of o1: a_h1 where a_h2 belongs."""
+
+
+def checked(cells: Cells, path: Path) -> TableReport:
+    """The one table that the check finds in a book of these cells."""
+    with xlsxwriter.Workbook(path) as book:
+        sheets = {name: book.add_worksheet(name) for name in dict.fromkeys(at[0] for at in cells)}
+        for (sheet, row, column), content in cells.items():
+            sheets[sheet].write(row - 1, column - 1, content)
+    report = check_file(path)
+    assert report.error is None
+    (table,) = report.tables
+    return table
+
+
+def of(table: ClassTable) -> Cells:
+    return {(table.sheet, *at): content for at, content in table.cells.items()}
+
+
+def moved(content: str | float, change: object) -> str | float:
+    """A formula with each of its cells put elsewhere; anything else as it is."""
+    if not (isinstance(content, str) and content.startswith("=")):
+        return content
+    return re.sub(r"(\$?)([A-Z]+)(\$?)(\d+)", change, content)  # type: ignore[call-overload]
+
+
+def column_of(letters: str) -> int:
+    return next(c for c in range(1, 800) if xl_col_to_name(c - 1) == letters)
+
+
+def across(table: ClassTable) -> Cells:
+    """Rows for columns: a step a column."""
+
+    def turned(match: re.Match[str]) -> str:
+        return f"{match[3]}{xl_col_to_name(int(match[4]) - 1)}{match[1]}{column_of(match[2])}"
+
+    return {
+        (table.sheet, column, row): moved(content, turned)
+        for (row, column), content in table.cells.items()
+    }
+
+
+def with_gap(table: ClassTable, after: int, rows: int) -> Cells:
+    """Blank rows after one of the steps."""
+
+    def lower(row: int) -> int:
+        return row + rows if row > after else row
+
+    def shifted(match: re.Match[str]) -> str:
+        return f"{match[1]}{match[2]}{match[3]}{lower(int(match[4]))}"
+
+    return {
+        (table.sheet, lower(row), column): moved(content, shifted)
+        for (row, column), content in table.cells.items()
+    }
+
+
+def on_two_sheets(table: ClassTable) -> Cells:
+    """The gradients on a sheet of their own."""
+    columns = {table.columns[name] for name in GRADIENTS}
+
+    def sheet_of(column: int) -> str:
+        return "Gradients" if column in columns else table.sheet
+
+    found: Cells = {}
+    for (row, column), content in table.cells.items():
+        home = sheet_of(column)
+
+        def named(match: re.Match[str], home: str = home) -> str:
+            sheet = sheet_of(column_of(match[2]))
+            return match[0] if sheet == home else f"{sheet}!{match[0]}"
+
+        found[home, row, column] = moved(content, named)
+    return found
+
+
+@pytest.mark.parametrize("headers", ["none", "unknown", "another order"])
+def test_formulas_say_which_column_is_which(headers: str, tmp_path: Path) -> None:
+    table = ClassTable()
+    for number, name in enumerate(CLASS_ORDER):
+        at = (table.header_row, table.columns[name])
+        if headers == "none":
+            del table.cells[at]
+        else:
+            table.cells[at] = f"Spalte {number}" if headers == "unknown" else "Wert"
+    right = checked(of(table), tmp_path / "right.xlsx")
+    assert (right.faults, right.right) == ((), "all 27 computed columns")
+    assert right.learning_rate == 0.5
+    table.put("o1", SIBLING, table.rows)
+    wrong = checked(of(table), tmp_path / "wrong.xlsx")
+    assert wrong_cells(wrong) == {("o1", row) for row in table.rows}
+    assert wrong.faults[0].explanation == "uses a_h1 where a_h2 belongs"
+
+
+def test_a_table_that_runs_across_is_told_in_its_own_addresses(tmp_path: Path) -> None:
+    table = ClassTable()
+    assert checked(across(table), tmp_path / "right.xlsx").faults == ()
+    table.put("o1", SIBLING, table.rows[1:3])
+    report = checked(across(table), tmp_path / "wrong.xlsx")
+    (fault,) = report.faults
+    row, first = table.columns["o1"], table.first_row + 1
+    assert fault.range == f"{xl_col_to_name(first - 1)}{row}:{xl_col_to_name(first)}{row}"
+    assert set(fault.corrections) == {(row, first), (row, first + 1)}
+    letters = xl_col_to_name(first - 1)
+    assert fault.expected == f"={letters}13*{letters}10+{letters}14*{letters}12"
+    assert report.steps == table.steps
+
+
+def test_gradients_on_a_sheet_of_their_own(tmp_path: Path) -> None:
+    table = ClassTable()
+    assert checked(on_two_sheets(table), tmp_path / "right.xlsx").faults == ()
+    right = table.template("dE/dw5")
+    table.put("dE/dw5", right.replace("{a_h1}", "{a_h2}"), table.rows)
+    (fault,) = checked(on_two_sheets(table), tmp_path / "wrong.xlsx").faults
+    assert (fault.sheet, fault.quantity) == ("Gradients", "dE/dw5")
+    assert "Sheet1!" in fault.expected
+    assert fault.explanation == "uses a_h2 where a_h1 belongs"
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_a_table_goes_on_after_blank_rows(rows: int, tmp_path: Path) -> None:
+    table = ClassTable(steps=6)
+    after = table.first_row + 2
+    report = checked(with_gap(table, after, rows), tmp_path / "right.xlsx")
+    assert (report.faults, report.steps) == ((), 6)
+    table.put("o1", SIBLING, [table.last_row])
+    (fault,) = checked(with_gap(table, after, rows), tmp_path / "wrong.xlsx").faults
+    assert fault.first_row == table.last_row + rows
+
+
+def test_minima_below_and_start_weights_above_are_no_steps(tmp_path: Path) -> None:
+    table = ClassTable(gap=1)
+    for name in ("E_total", "w1", "w2"):
+        column = table.columns[name]
+        letters = xl_col_to_name(column - 1)
+        cells = f"{letters}{table.first_row}:{letters}{table.last_row}"
+        table.cells[table.last_row + 1, column] = f"=MIN({cells})"
+    for name in (f"w{k}" for k in range(1, 9)):
+        column = table.columns[name]
+        table.cells[table.first_row - 1, column] = table.cells[table.first_row, column]
+        letters = xl_col_to_name(column - 1)
+        table.cells[table.first_row, column] = f"={letters}{table.first_row - 1}"
+    report = checked(of(table), tmp_path / "book.xlsx")
+    assert (report.first_row, report.last_row) == (table.first_row, table.last_row)
+    assert report.faults == ()
+
+
+def test_one_row_of_formulas_is_a_table(tmp_path: Path) -> None:
+    table = ClassTable(steps=0)
+    report = checked(of(table), tmp_path / "right.xlsx")
+    assert (report.faults, report.steps) == ((), 0)
+    table.put("o1", SIBLING, table.rows)
+    report = checked(of(table), tmp_path / "wrong.xlsx")
+    assert wrong_cells(report) == {("o1", table.first_row)}
+
+
+def test_swapped_headers_are_no_fault(tmp_path: Path) -> None:
+    table = ClassTable()
+    one, other = table.columns["dE/dw3"], table.columns["dE/dw4"]
+    row = table.header_row
+    table.cells[row, one], table.cells[row, other] = table.cells[row, other], table.cells[row, one]
+    assert checked(of(table), tmp_path / "book.xlsx").faults == ()
