@@ -38,14 +38,41 @@ class AsSeen:
     def drop_down(self) -> tuple[int, int]:
         """The cell with a list to choose from."""
         lists = [v for v in self.first.data_validations.dataValidation if v.type == "list"]
-        assert len(lists) == 1
-        (area,) = lists[0].sqref.ranges
+        (names,) = (one for one in lists if "Proof" in one.formula1)
+        (area,) = names.sqref.ranges
         return area.min_row, area.min_col
 
     def choose(self, live: LiveWorkbook, name: str) -> None:
         """Chooses an input in an engine."""
         live.type(self.first.title, *self.drop_down, name)
         live.recalculate()
+
+    @property
+    def squares(self) -> tuple[int, int]:
+        """The first square to paint."""
+        row, column = self.find(self.first, "Paint here")
+        return row + 1, column
+
+    def told(self, live: LiveWorkbook) -> tuple[Any, Any, Any, Any, Any]:
+        """What a digit's first sheet says.
+
+        The digit, the words beside it, its probability, whether it is right, and torch's verdict.
+        """
+        row, column = self.find(self.first, "Brush")
+        places = ((2, 0), (3, 2), (4, 2), (6, 2), (8, 2))
+        values = [live.value(self.first.title, row + y, column + x) for y, x in places]
+        return (values[0], values[1], values[2], values[3], values[4])
+
+    def seen(self, live: LiveWorkbook, side: int) -> list[list[Any]]:
+        """What the network sees, scaled."""
+        heading = next(
+            cell
+            for row in self.first.iter_rows()
+            for cell in row
+            if str(cell.value).startswith("What the network sees")
+        )
+        row, column, sheet = heading.row + 1, heading.column, self.first.title
+        return [[live.value(sheet, row + y, column + x) for x in range(side)] for y in range(side)]
 
     def outputs(self, live: LiveWorkbook, count: int) -> list[Any]:
         """The live outputs on the sheet Proof."""

@@ -29,6 +29,7 @@ from tests.oracles.formula_lint import PORTABLE_FUNCTIONS
 from tests.oracles.workbook_lint import lint
 
 SHAPE = (1, 28, 28)
+INVITATION = "Nothing is painted yet: mark some squares with x."
 # Of the three recipes, and one of the published: pooling over an odd map, a padded 1 × 1
 # convolution and BatchNorm after ReLU are in the random networks too.
 BOOKS = [("17242", "fold"), ("4838", "show"), ("15738", "fold")]
@@ -124,6 +125,7 @@ def test_there_are_a_hundred_digits_with_mistakes_and_a_blank_page(
 def test_the_sheets_stand_in_order(seen: AsSeen) -> None:
     assert seen.book.sheetnames == [
         "Digit",
+        "Why",
         "Layers",
         "1 Convolution",
         "2 Convolution",
@@ -134,12 +136,18 @@ def test_the_sheets_stand_in_order(seen: AsSeen) -> None:
         "7 Linear",
         "Proof",
         "Digits",
+        "Choice",
+        "Painting",
+        "Ranking",
+        *(f"{number} Gradient" for number in range(1, 8)),
     ]
+    shown = [sheet.title for sheet in seen.book.worksheets if sheet.sheet_state == "visible"]
+    assert shown[-1] == "Digits"
 
 
 def test_every_output_is_one_formula_over_its_own_sheet(seen: AsSeen) -> None:
     counts = {}
-    for sheet in seen.book.worksheets[2:9]:
+    for sheet in seen.book.worksheets[3:10]:
         formulas = [
             cell.value
             for row in sheet.iter_rows()
@@ -169,7 +177,7 @@ def test_the_sheet_layers_counts_the_formulas_and_parameters(seen: AsSeen, book:
         name = seen.book["Layers"].cell(above, 2).value
         assert cells[above, head["formulas"]].value == counted[str(name)], name
     assert cells[row, head["parameters"]].value == 17_242
-    assert cells[row, head["formulas"]].value == sum(list(counted.values())[2:9])
+    assert cells[row, head["formulas"]].value == sum(list(counted.values())[3:10])
 
 
 def test_only_functions_that_agree_everywhere_are_used(book: Path, tmp_path: Path) -> None:
@@ -214,41 +222,16 @@ def test_digits_chosen_in_an_engine_give_what_torch_gives(
         found = [live.value("Digit", row + 1 + digit, column) for digit in range(10)]
         assert found == pytest.approx(shares, abs=1e-5)
         predicted = expected.index(max(expected))
-        row, column = seen.find(seen.first, "is what the network reads, with probability")
-        assert live.value("Digit", row - 1, column - 2) == predicted
-        words = live.value("Digit", row + 3, column)
         target = examples.targets[index]
         if target is None:
-            assert words == "no right answer is known"
+            assert seen.told(live) == ("?", INVITATION, "", "", "")
         else:
             wrong = f"✗ wrong: it is a {target}"
-            assert words == ("✓ right" if predicted == target else wrong)
-
-
-def test_painting_takes_the_place_of_a_digit_and_deleting_brings_it_back(
-    seen: AsSeen, live: LiveWorkbook, network: nn.Sequential, examples: Examples
-) -> None:
-    seen.choose(live, "blank page")
-    validations = seen.first.data_validations.dataValidation
-    (paper,) = [v for v in validations if v.type == "decimal"]
-    (area,) = paper.sqref.ranges
-    assert area.size == {"rows": 28, "columns": 28}
-    pixels = examples.values[50].reshape(28, 28)
-    for place, value in numpy.ndenumerate(pixels.numpy()):
-        if value:
-            live.type("Digit", area.min_row + place[0], area.min_col + place[1], float(value))
-    live.recalculate()
-    expected = as_torch_reads(network, pixels)
-    assert seen.outputs(live, 10) == pytest.approx(expected, abs=2e-6)
-    assert seen.verdict(live) == "torch's outputs are stored for what nobody has changed"
-    row, column = seen.find(seen.first, "is what the network reads, with probability")
-    assert live.value("Digit", row + 3, column) == "changed by hand"
-    for row, column in pixels.nonzero().tolist():
-        live.type("Digit", area.min_row + row, area.min_col + column, None)
-    live.recalculate()
-    expected = as_torch_reads(network, torch.zeros(28, 28))
-    assert seen.outputs(live, 10) == pytest.approx(expected, abs=2e-6)
-    assert seen.verdict(live) == "✓ agrees with torch"
+            assert seen.told(live) == (
+                predicted, "is what the network reads, with probability",
+                pytest.approx(max(shares), abs=1e-5), "✓ right" if predicted == target else wrong,
+                "✓ agrees with torch",
+            )  # fmt: skip
 
 
 @pytest.mark.parametrize(("name", "batch_norm"), BOOKS)
@@ -389,12 +372,11 @@ def test_the_workbook_reads_200_digits_as_torch_does(tmp_path: Path) -> None:
     expected = logits_of(network, images).argmax(1).tolist()
     assert len(expected) == 200
     assert len(set(expected)) == 10
-    row, column = seen.find(seen.first, "is what the network reads, with probability")
     with open_live(spoilt, "formualizer") as live:
         read = []
         for name in examples.names:
             seen.choose(live, name)
-            read.append(live.value("Digit", row - 1, column - 2))
+            read.append(seen.told(live)[0])
     assert read == expected
     right = sum(a == b for a, b in zip(read, digits.test_targets[::5].tolist(), strict=True))
     assert 100 < right < 200  # it neither guesses nor is it so sure that anything would agree

@@ -1,0 +1,215 @@
+"""Painting: what the network sees is the painting, scaled and centred, whatever marks it has."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy
+import pytest
+import torch
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+from torch import nn
+
+from backprop_xlsx.spreadsheet.engines import ENGINES, LiveWorkbook, engines, open_live, recalculate
+from backprop_xlsx.spreadsheet.ooxml.book import read_book
+from backprop_xlsx.spreadsheet.ooxml.cell_patch import Change
+from backprop_xlsx.spreadsheet.ooxml.patch import patch_sheet, spoil
+from mnist_model.digit import Examples, to_workbook
+from mnist_model.digit.mnist import SCALING
+from tests.mnist_model.digit.as_seen import AsSeen
+from tests.mnist_model.digits import sample
+from tests.optional import require, require_libreoffice
+
+Page = NDArray[numpy.float64]
+SIDE = 28
+INVITATION = "Nothing is painted yet: mark some squares with x."
+ONE_MARK = st.sampled_from(["x", 1, 255, "#", 128, 0.5])
+
+
+@pytest.fixture(scope="module")
+def network() -> nn.Sequential:
+    torch.manual_seed(0)
+    made = nn.Sequential(nn.AvgPool2d(4), nn.Flatten(), nn.Linear(49, 10)).double()
+    with torch.no_grad():
+        for parameter in made.parameters():
+            parameter.copy_(parameter.round(decimals=6))
+    return made
+
+
+@pytest.fixture(scope="module")
+def book(tmp_path_factory: pytest.TempPathFactory, network: nn.Sequential) -> Path:
+    path = tmp_path_factory.mktemp("painting") / "Digit.xlsx"
+    images = torch.cat([torch.zeros(1, 1, SIDE, SIDE), sample().test_images[::300].float()])
+    names = ("blank page", *(f"digit {number}" for number in range(1, len(images))))
+    to_workbook(
+        network, (1, SIDE, SIDE), path, Examples(images, names, noun="digit", scaling=SCALING)
+    )
+    return path
+
+
+@pytest.fixture(scope="module")
+def seen(book: Path) -> AsSeen:
+    return AsSeen(book)
+
+
+@pytest.fixture(scope="module", params=ENGINES)
+def live(book: Path, request: pytest.FixtureRequest) -> Iterator[LiveWorkbook]:
+    require(request.param in engines(), request.param)
+    spoilt = book.with_name(f"spoilt-{request.param}.xlsx")
+    spoil(read_book(book), spoilt)
+    with open_live(spoilt, request.param) as opened:
+        yield opened
+
+
+def scaled_as_mnist(ink: Page) -> Page:
+    """By running totals: what lies above each new line is read off the old ones in between."""
+    rows, columns = (numpy.flatnonzero(ink.sum(axis)) for axis in (1, 0))
+    scale = 20 / (max(numpy.ptp(rows), numpy.ptp(columns)) + 1)
+    for axis, there in ((0, rows), (1, columns)):
+        mass = ink.sum(1 - axis)
+        centre = numpy.average(numpy.arange(SIDE) + 0.5, weights=mass)
+        start = numpy.clip(14 - scale * centre, -scale * there[0], SIDE - scale * (there[-1] + 1))
+        lines = (numpy.arange(SIDE + 1) - start) / scale
+        totals = numpy.insert(ink.cumsum(axis), 0, 0, axis)
+        above = numpy.apply_along_axis(
+            lambda one, at=lines: numpy.interp(at, numpy.arange(SIDE + 1), one), axis, totals
+        )
+        ink = numpy.diff(above, axis=axis) * scale
+    return ink
+
+
+def clear(live: LiveWorkbook, seen: AsSeen) -> None:
+    top, left = seen.squares
+    for row, column in numpy.ndindex(SIDE, SIDE):
+        live.type("Digit", top + row, left + column, None)
+
+
+def paint(live: LiveWorkbook, seen: AsSeen, marks: dict[tuple[int, int], float | str]) -> Page:
+    """Paints on an empty page; the page of marks."""
+    clear(live, seen)
+    top, left = seen.squares
+    page = numpy.zeros((SIDE, SIDE))
+    for (row, column), mark in marks.items():
+        live.type("Digit", top + row, left + column, mark)
+        page[row, column] = 1
+    live.recalculate()
+    return page
+
+
+def soft(page: Page, share: float) -> Page:
+    """Each mark gives its neighbours a share of its ink."""
+    around = numpy.zeros((SIDE, SIDE))
+    for step, axis in ((1, 0), (-1, 0), (1, 1), (-1, 1)):
+        moved = numpy.roll(page, step, axis)
+        edge = [slice(None), slice(None)]
+        edge[axis] = slice(0, 1) if step == 1 else slice(-1, None)
+        moved[tuple(edge)] = 0
+        around = numpy.maximum(around, moved)
+    return 255 * numpy.maximum(page, share * around)
+
+
+@st.composite
+def drawings(draw: st.DrawFn) -> dict[tuple[int, int], float | str]:
+    """A walk over the page from anywhere, each square marked with something."""
+    places = [(draw(st.integers(0, SIDE - 1)), draw(st.integers(0, SIDE - 1)))]
+    for _ in range(draw(st.integers(0, 30))):
+        down, right = draw(st.sampled_from([(0, 1), (1, 0), (1, 1), (0, -1), (-1, 0)]))
+        row, column = places[-1][0] + down, places[-1][1] + right
+        places.append((min(max(row, 0), SIDE - 1), min(max(column, 0), SIDE - 1)))
+    return {place: draw(ONE_MARK) for place in places}
+
+
+@settings(max_examples=15, suppress_health_check=list(HealthCheck))
+@given(marks=drawings())
+def test_a_painting_is_seen_scaled_and_centred_wherever_it_is(
+    seen: AsSeen, live: LiveWorkbook, network: nn.Sequential, marks: dict[tuple[int, int], float | str]
+) -> None:
+    seen.choose(live, "digit 2")  # nothing of it may show through
+    ink = scaled_as_mnist(soft(paint(live, seen, marks), 0.3))
+    found = numpy.array(seen.seen(live, SIDE))
+    assert found == pytest.approx((ink / 255 - 0.1307) / 0.3081, abs=1e-9)
+    with torch.no_grad():
+        expected = network(torch.from_numpy(found)[None, None])[0].tolist()
+    assert seen.outputs(live, 10) == pytest.approx(expected, abs=1e-9)
+    digit, words, probability, verdict, _ = seen.told(live)
+    assert digit == expected.index(max(expected))
+    assert words == "is what the network reads, with probability"
+    assert 0.1 <= probability <= 1
+    assert verdict == "painted by hand"
+    assert seen.verdict(live) == "torch's outputs are stored only for what nobody has changed"
+
+
+@pytest.mark.parametrize(("brush", "share"), [("thin", 0), ("medium", 0.3), ("thick", 1)])
+def test_the_brush_sets_how_thick_a_line_is(
+    brush: str, share: float, seen: AsSeen, live: LiveWorkbook
+) -> None:
+    row, column = seen.find(seen.first, "Brush")
+    live.type("Digit", row, column + 1, brush)
+    page = paint(live, seen, {(row, 9): "x" for row in range(3, 12)})
+    expected = (scaled_as_mnist(soft(page, share)) / 255 - 0.1307) / 0.3081
+    assert numpy.array(seen.seen(live, SIDE)) == pytest.approx(expected, abs=1e-9)
+    live.type("Digit", row, column + 1, "medium")
+    live.recalculate()
+
+
+def test_an_empty_page_invites_and_clearing_brings_the_chosen_digit_back(
+    seen: AsSeen, live: LiveWorkbook
+) -> None:
+    seen.choose(live, "blank page")
+    paint(live, seen, {})
+    assert seen.told(live) == ("?", INVITATION, "", "", "")
+    paint(live, seen, {(3, 3): 0, (4, 4): " "})  # paper, and what looks like it
+    assert seen.told(live)[1] == INVITATION
+    paint(live, seen, {(3, 3): "x"})
+    assert seen.told(live)[3] == "painted by hand"
+    clear(live, seen)
+    seen.choose(live, "digit 1")
+    image = sample().test_images[0, 0].double().numpy()
+    assert numpy.array(seen.seen(live, SIDE)) == pytest.approx(
+        (image / 255 - 0.1307) / 0.3081, abs=1e-9
+    )  # as it is, not scaled
+    assert seen.told(live)[4] == "✓ agrees with torch"
+
+
+def test_numbers_that_are_no_ink_are_marked_and_counted(seen: AsSeen, live: LiveWorkbook) -> None:
+    top, left = seen.squares
+    paint(live, seen, {(1, 1): -3, (2, 2): 256, (3, 3): 255, (4, 4): "x", (5, 5): 0})
+    words = live.value("Digit", top + SIDE, left)
+    assert words == "2 marked: expected 0 to 255, or any letter"
+    paint(live, seen, {(3, 3): 255})
+    assert live.value("Digit", top + SIDE, left) == ""
+    rules = [
+        (str(area.sqref), rule.formula)
+        for area in seen.first.conditional_formatting
+        for rule in area.rules
+    ]
+    assert ("B7:AC34", ["AND(ISNUMBER(B7),OR(B7<0,B7>255))"]) in rules
+
+
+def test_a_painting_is_right_in_libreoffice(
+    book: Path, seen: AsSeen, network: nn.Sequential, tmp_path: Path
+) -> None:
+    require_libreoffice()
+    top, left = seen.squares
+    page = numpy.zeros((SIDE, SIDE))
+    changes: dict[tuple[int, int], Change] = {}
+    for number in range(3, 11):
+        page[number, 20] = page[10, number + 10] = 1
+        for row, column in ((number, 20), (10, number + 10)):
+            changes[top + row, left + column] = Change(None, ("x", 1.0, 255.0)[number % 3])
+    spoil(read_book(book), tmp_path / "spoilt.xlsx")
+    read = read_book(tmp_path / "spoilt.xlsx")
+    part = read.sheet("Digit").part
+    read.archive.rewrite(
+        {part: patch_sheet(read.archive.read(part), changes)}, tmp_path / "painted.xlsx"
+    )
+    found = recalculate(tmp_path / "painted.xlsx", "libreoffice")
+    values = numpy.array(seen.seen(found, SIDE))  # type: ignore[arg-type]
+    expected = (scaled_as_mnist(soft(page, 0.3)) / 255 - 0.1307) / 0.3081
+    assert values == pytest.approx(expected, abs=1e-9)
+    with torch.no_grad():
+        outputs = network(torch.from_numpy(values)[None, None])[0].tolist()
+    assert seen.outputs(found, 10) == pytest.approx(outputs, abs=1e-9)  # type: ignore[arg-type]
