@@ -374,8 +374,26 @@ def _of_another_table(path: Path) -> None:
     below.write(path)
 
 
+def _missing_formula(path: Path) -> None:
+    table = ClassTable()
+    del table.cells[table.first_row + 1, table.columns["o1"]]
+    table.write(path)
+
+
+def _text_for_number(path: Path) -> None:
+    table = ClassTable()
+    table.cells[table.first_row + 1, table.columns["i1"]] = "0.05"
+    table.write(path)
+
+
 CELLS: list[tuple[str, Callable[[Path], None], str]] = [
     ("typed-text", _typed_text, "a text is typed in where a formula belongs"),
+    ("missing-formula", _missing_formula, "no formula stands here: the cell is blank"),
+    (
+        "text-for-number",
+        _text_for_number,
+        "a text stands where a number belongs: spreadsheets do not count with it",
+    ),
     ("wrong-value", _wrong_value, "the number is not that of E_total = E1 + E2"),
     (
         "wrong-start",
