@@ -15,6 +15,7 @@ from backprop_xlsx.derivation.lines import MOST_PARAMETERS, Line
 from backprop_xlsx.model.experiment import Experiment
 from backprop_xlsx.model.names import sampled
 from backprop_xlsx.spreadsheet.engines import engines, open_live, recalculate
+from backprop_xlsx.workbook.layout import sample_cell
 from tests.derivation.sheet import Row, Sheet, read_sheet, sheet_of, write_books
 from tests.optional import require_libreoffice
 from tests.oracles.shown_arithmetic import agrees
@@ -265,7 +266,12 @@ def test_the_formulas_with_names_are_those_of_the_run(tmp_path: Path, preset: st
     (header,) = (row for row in run.iter_rows(max_row=20) if row[0].value == "step")
     columns = {cell.value: cell.column_letter for cell in header if cell.value}
     above, row = header[0].row + 1, header[0].row + 2  # of steps 0 and 1
-    found = 0
+    network, found = experiment.network, 0
+    samples = {
+        sample_cell(network, name, index): f"{name}[{index + 1}]"
+        for index in range(len(experiment.samples) if experiment.samples_a_step > 1 else 0)
+        for name in network.inputs + network.targets
+    }
     for column in (2, 6):
         rows = iter(range(1, sheet.max_row + 1))
         for start in rows:
@@ -283,6 +289,11 @@ def test_the_formulas_with_names_are_those_of_the_run(tmp_path: Path, preset: st
                 formula = formula.replace(f"{name}↑", f"{columns[name]}{above}")
                 own = rf"(?<![\w/∂]){re.escape(name)}(?![\w\[])"
                 formula = re.sub(own, f"{columns[name]}{row}", formula)
-            assert formula == live.replace("$E$3", "η"), (formula, live)
+            for cell, name in samples.items():  # of a range, the second has no sheet's name
+                live = live.replace(cell, name).replace(f":{cell.partition('!')[2]}", f":{name}")
+            for constant in re.findall(r"\$[A-Z]+\$\d+", live):
+                assert run[constant.replace("$", "")].value == "=learning_rate_A"
+                live = live.replace(constant, "η")
+            assert formula == live
             found += 1
     assert found >= 8 + 11 + 8
