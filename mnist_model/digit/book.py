@@ -21,8 +21,6 @@ from mnist_model.digit.network.reading import read_stages
 from mnist_model.digit.network.reference import outputs, reference
 from mnist_model.digit.network.stages import Convolution, Dense, LogSoftmax, Stage, trace
 from mnist_model.digit.network.steps import Array
-from mnist_model.digit.sheets.stages.convolution_sheet import ConvolutionSheet
-from mnist_model.digit.sheets.stages.dense_sheet import DenseSheet
 from mnist_model.digit.sheets.choice_sheet import NAME as CHOICE
 from mnist_model.digit.sheets.choice_sheet import ChoiceSheet
 from mnist_model.digit.sheets.gallery_sheet import Gallery
@@ -31,18 +29,19 @@ from mnist_model.digit.sheets.gradient.sheet import GradientSheet
 from mnist_model.digit.sheets.input_sheet import InputSheet
 from mnist_model.digit.sheets.layers_sheet import NAME as LAYERS
 from mnist_model.digit.sheets.layers_sheet import write_layers
-from mnist_model.digit.sheets.stages.log_softmax_sheet import LogSoftmaxSheet
 from mnist_model.digit.sheets.looks import Looks
-from mnist_model.digit.sheets.stages.map_sheet import MapSheet
 from mnist_model.digit.sheets.painting_sheet import NAME as PAINTING
 from mnist_model.digit.sheets.proof_sheet import NAME as PROOF
-from mnist_model.digit.sheets.proof_sheet import NAMES
+from mnist_model.digit.sheets.proof_sheet import NAMES, Proof
 from mnist_model.digit.sheets.ranking_sheet import NAME as RANKING
 from mnist_model.digit.sheets.ranking_sheet import RankingSheet
+from mnist_model.digit.sheets.stages.convolution_sheet import ConvolutionSheet
+from mnist_model.digit.sheets.stages.dense_sheet import DenseSheet
+from mnist_model.digit.sheets.stages.log_softmax_sheet import LogSoftmaxSheet
+from mnist_model.digit.sheets.stages.map_sheet import MapSheet
+from mnist_model.digit.sheets.stages.stage_sheet import StageSheet, require_room
 from mnist_model.digit.sheets.why_sheet import NAME as WHY
 from mnist_model.digit.sheets.why_sheet import WhySheet
-from mnist_model.digit.sheets.proof_sheet import Proof
-from mnist_model.digit.sheets.stages.stage_sheet import StageSheet, require_room
 
 # Beyond, no spreadsheet program opens the file in reasonable time.
 MOST_FORMULAS = 1_000_000
@@ -105,7 +104,7 @@ def plan(
     backward = tuple(gradient_sheet(sheet) for sheet in sheets)
     for sheet in backward:
         sheet.require_room()
-    formulas = sum(sheet.formulas for sheet in (*sheets, *backward))
+    formulas = sum(sheet.formulas for sheet in sheets) + sum(s.formulas for s in backward)
     if formulas > MOST_FORMULAS:
         raise InputError(
             f"the network: would need {formulas:,} formulas, expected at most {MOST_FORMULAS:,}; "

@@ -120,7 +120,9 @@ class _Session:
         seen = self._read(self._planned.input.outputs)
         self._require(seen, scaled.flatten().tolist(), self._planned.input.outputs, "a painting")
         # Torch gets the very numbers that the network sees.
-        return self._compare(torch.tensor(seen, dtype=torch.float64).reshape(examples.values.shape[1:]), "a painting")
+        return self._compare(
+            torch.tensor(seen, dtype=torch.float64).reshape(examples.values.shape[1:]), "a painting"
+        )
 
     def _type_over(self) -> float:
         examples, sheet = self._planned.examples, self._planned.input
@@ -137,7 +139,7 @@ class _Session:
         return self._compare(scaled, "a painted input")
 
     def _compare(self, scaled: Tensor, what: str) -> float:
-        """The outputs, and each input's evidence, against torch; the outputs' largest difference."""
+        """The outputs and the evidence against torch; the outputs' largest difference."""
         expected = outputs(self._planned.twin, scaled[None])[0].tolist()
         cells = self._planned.stages[-1].outputs
         found = self._read(cells)

@@ -218,9 +218,7 @@ class Normalisation(Stage):
     def core(self, argument: str, constants: Sequence[str]) -> Term:
         """``argument`` is the cell that it normalises."""
         mean, variance, gamma, beta = constants
-        return Term(
-            f"({argument}-{mean})/{self._deviation(variance)}*{gamma}+{beta}", is_sum=True
-        )
+        return Term(f"({argument}-{mean})/{self._deviation(variance)}*{gamma}+{beta}", is_sum=True)
 
     def slope(self, constants: Sequence[str]) -> str:
         """What a gradient is multiplied by."""

@@ -188,9 +188,7 @@ class InputSheet:
         page.height(0, 30)
         for row, line in enumerate(PAGE_LINES if self.is_page else LINES, start=1):
             page.text((row, 1), line.format(noun=f"{article} {noun}"), looks("lead"))
-        panel = OutputPanel(
-            self.panel_column, self.proof, self.selected, self.nothing, live, found
-        )
+        panel = OutputPanel(self.panel_column, self.proof, self.selected, self.nothing, live, found)
         panel.put(worksheet, page, looks, links)
         if self.is_list:
             worksheet.set_column(LABEL, READS, LIST_WIDTH)

@@ -36,7 +36,12 @@ STYLES: dict[str, dict[str, Any]] = {
     "output": {"num_format": "0.000000", "align": "right"},
     "differs": theme.DIFFERS_STYLE,
     "label": {"font_size": 7, "font_color": theme.QUIET, "align": "left"},
-    "small_label": {"font_size": 6, "font_color": theme.QUIET, "align": "center", "num_format": "0"},
+    "small_label": {
+        "font_size": 6,
+        "font_color": theme.QUIET,
+        "align": "center",
+        "num_format": "0",
+    },
     "list": {"num_format": "0.0000", "align": "right"},
     "counts": {"num_format": "#,##0", "align": "right"},
     "probability": {"num_format": "0.0 %", "align": "right"},

@@ -181,7 +181,9 @@ class OutputPanel:
             page.text((HUGE + 1, column), READS, looks("lead"))
         else:
             formula = self._unless_nothing(f'"{READS}"', INVITATION)
-            page.formula((HUGE + 1, column), formula, self._cached(READS, INVITATION), looks("lead"))
+            page.formula(
+                (HUGE + 1, column), formula, self._cached(READS, INVITATION), looks("lead")
+            )
         powers = numpy.exp(self.values - self.values.max())
         share = (HUGE + 2, column)
         style = looks("probability", "left", "bold")

@@ -125,12 +125,14 @@ class WhySheet:
                 told = f'IF({self.nothing},"{EMPTY}",{told})'
             page.formula((1, 1), told, EMPTY if is_empty else words, looks("large"))
             page.text(
-                (2, 1), "Blue squares speak for the first, orange ones for the second.", looks("lead")
+                (2, 1),
+                "Blue squares speak for the first, orange ones for the second.",
+                looks("lead"),
             )
         page.text(
             (3, 1),
-            "A square's evidence is its gradient times what the network reads there: live formulas, "
-            "back through every layer on hidden sheets.",
+            "A square's evidence is its gradient times what the network reads there: live "
+            "formulas, back through every layer on hidden sheets.",
             looks("quiet"),
         )
 
@@ -239,7 +241,9 @@ class WhySheet:
                     formula, value = pair
                     style = looks("list") if offset >= SHARE else looks("whole", "bold")
                     shown = value if found < 0 else NONE
-                    page.formula((row, left + offset), f'IF({speaks},{formula},"{NONE}")', shown, style)
+                    page.formula(
+                        (row, left + offset), f'IF({speaks},{formula},"{NONE}")', shown, style
+                    )
 
     def _read_area(self, first: tuple[int, int], last: tuple[int, int]) -> str:
         return f"'{self.ranking.reads.sheet}'!{fixed(*first)}:{fixed(*last)}"

@@ -13,7 +13,6 @@ from mnist_model.digit.network.stages import Pooling, Window
 from mnist_model.digit.network.steps import Array
 from mnist_model.digit.sheets.cells import Cells, Place, Tiling, area, cell
 from mnist_model.digit.sheets.gradient.sheet import (
-    TOP,
     GradientSheet,
     flat_references,
 )

@@ -138,7 +138,11 @@ class ConvolutionGradient(GradientSheet):
         group, within = divmod(channel, self._in_group)
         top, left = self._kernels.corner(channel)
         for down, right, out in numpy.ndindex(self._height, self._width, self._out_group):
-            y, x, to = self._height - 1 - down, self._width - 1 - right, group * self._out_group + out
+            y, x, to = (
+                self._height - 1 - down,
+                self._width - 1 - right,
+                group * self._out_group + out,
+            )
             row, column = self.sheet.kernel(to)
             weight = cell(row + y, column + x * self._in_group + within)
             value = float(self._layer.weight[to, within, y, x])

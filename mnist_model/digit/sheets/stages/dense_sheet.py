@@ -12,8 +12,8 @@ from backprop_xlsx.spreadsheet.sheets.page import Page
 from mnist_model.digit.network.stages import Dense
 from mnist_model.digit.network.steps import Array
 from mnist_model.digit.sheets.cells import Cells, Place, area, cell, fixed_area
-from mnist_model.digit.sheets.stages.convolution_sheet import products
 from mnist_model.digit.sheets.looks import LIST_WIDTH, NAVIGATION_WIDTH, Looks
+from mnist_model.digit.sheets.stages.convolution_sheet import products
 from mnist_model.digit.sheets.stages.stage_sheet import TOP, StageSheet
 
 LABEL, READS, NAMES, OUTPUTS = 1, 2, 3, 4  # columns
