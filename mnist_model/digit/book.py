@@ -104,7 +104,7 @@ def plan(
     backward = tuple(gradient_sheet(sheet) for sheet in sheets)
     for sheet in backward:
         sheet.require_room()
-    formulas = sum(sheet.formulas for sheet in (*sheets, *backward))
+    formulas = sum(sheet.formulas for sheet in sheets) + sum(s.formulas for s in backward)
     if formulas > MOST_FORMULAS:
         raise InputError(
             f"the network: would need {formulas:,} formulas, expected at most {MOST_FORMULAS:,}; "

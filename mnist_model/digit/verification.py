@@ -139,7 +139,7 @@ class _Session:
         return self._compare(scaled, "a painted input")
 
     def _compare(self, scaled: Tensor, what: str) -> float:
-        """The outputs, and each input's evidence, against torch; the outputs' largest difference."""
+        """The outputs and the evidence against torch; the outputs' largest difference."""
         expected = outputs(self._planned.twin, scaled[None])[0].tolist()
         cells = self._planned.stages[-1].outputs
         found = self._read(cells)

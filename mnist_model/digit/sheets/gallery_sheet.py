@@ -15,8 +15,9 @@ from mnist_model.digit.sheets.looks import Looks, square_columns
 from mnist_model.digit.sheets.stages.stage_sheet import HEAD_ROWS, TOP, put_links
 
 ACROSS = 10
-# In points, with some room to spare: what margins leave of A4 landscape, and a square's side.
-PAPER, SQUARE = (740, 490), 15
+# In points, with some room to spare: what margins leave of A4 landscape, and a square's width and
+# height. Where Calibri is missing, a column is up to a quarter wider.
+PAPER, SQUARE = (740, 490), (19.5, 15)
 LEAST_SCALE = 10
 """No spreadsheet program prints at less per cent."""
 
@@ -92,14 +93,14 @@ class Gallery:
     def _break_pages(self, worksheet: Worksheet) -> None:
         """As large as the width of a page allows, and no grid is cut where a page ends."""
         tiles = self.tiles
-        scale = int(100 * PAPER[0] / (tiles.last_column * SQUARE))
+        scale = int(100 * PAPER[0] / (tiles.last_column * SQUARE[0]))
         if scale < LEAST_SCALE:
             worksheet.fit_to_pages(1, 0)
             return
         scale = min(100, scale)
         worksheet.set_print_scale(scale)
         pitch = tiles.height + 1
-        rows = int(100 * PAPER[1] / (scale * SQUARE))
+        rows = int(100 * PAPER[1] / (scale * SQUARE[1]))
         whole = max(1, (rows - TOP) // pitch)
         last = -(-tiles.count // tiles.across)
         worksheet.set_h_pagebreaks([TOP + down * pitch for down in range(whole, last, whole)])

@@ -107,8 +107,8 @@ class Proof:
         )
         page.text((1, 1), words, looks())
         words = (
-            f"Verifying the file paints {noun}s too: torch then gets what the network sees, and its "
-            "gradient is compared with the sheet Why."
+            f"Verifying the file paints {noun}s too: torch then gets what the network sees, and "
+            "its gradient is compared with the sheet Why."
         )
         page.text((2, 1), words, looks("quiet"))
         put_links(page, looks, neighbours, home)

@@ -1,4 +1,4 @@
-"""The hidden sheet behind Why: who wins, who comes next, and the squares that speak for that one."""
+"""The hidden sheet behind Why: who wins, who comes next, and which squares speak for that."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ class RankingSheet:
         return listed(NAME, FIRST, EVIDENCE, self._squares, is_signed=True)
 
     def speaker(self, rank: int) -> tuple[str, str]:
-        """The addresses of the evidence and of the number, from 1, of a square for the runner-up."""
+        """Addresses of the evidence and of the number, from 1, of a square for the runner-up."""
         column = EVIDENCE + rank
         places = (fixed(NUMBERS, column), fixed(NUMBERS - 1, column))
         return f"'{NAME}'!{places[0]}", f"'{NAME}'!{places[1]}"

@@ -131,8 +131,8 @@ class WhySheet:
             )
         page.text(
             (3, 1),
-            "A square's evidence is its gradient times what the network reads there: live formulas, "
-            "back through every layer on hidden sheets.",
+            "A square's evidence is its gradient times what the network reads there: live "
+            "formulas, back through every layer on hidden sheets.",
             looks("quiet"),
         )
 

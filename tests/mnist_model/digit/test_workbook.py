@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-import numpy
 import pytest
 import torch
 from openpyxl.utils.cell import coordinate_to_tuple

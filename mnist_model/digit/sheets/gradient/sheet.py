@@ -102,7 +102,7 @@ class GradientSheet(ABC):
     def places(self) -> Iterator[Place]:
         """Of all outputs of the stage."""
         channels, height, width = self.stage.output_shape
-        return numpy.ndindex(channels, height, width)  # type: ignore[return-value]
+        return numpy.ndindex(channels, height, width)
 
 
 def flat_references(cells: Cells) -> list[str]:
