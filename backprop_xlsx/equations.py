@@ -19,9 +19,7 @@ from backprop_xlsx.formula.expression import (
     product,
     total,
 )
-from backprop_xlsx.model.activations import ACTIVATIONS, SOFTMAX
-from backprop_xlsx.model.losses import Output
-from backprop_xlsx.model.names import (
+from backprop_xlsx.formula.names import (
     EXPONENTIALS,
     LARGEST_OUTPUT,
     MEAN_LOSS,
@@ -32,6 +30,8 @@ from backprop_xlsx.model.names import (
     gradient_name,
     sampled,
 )
+from backprop_xlsx.model.activations import ACTIVATIONS, SOFTMAX
+from backprop_xlsx.model.losses import Output
 from backprop_xlsx.model.network import Layer, Network, Neuron
 from backprop_xlsx.model.optimisers import Optimiser
 

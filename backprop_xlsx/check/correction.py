@@ -9,7 +9,7 @@ from pathlib import Path
 from backprop_xlsx.check.findings import FileReport, TableReport
 from backprop_xlsx.check.proof import require_verified
 from backprop_xlsx.check.report.phrases import cells, printable, tally
-from backprop_xlsx.model.names import label
+from backprop_xlsx.formula.names import label
 from backprop_xlsx.spreadsheet.engines import Recalculated, engines, recalculate
 from backprop_xlsx.spreadsheet.errors import FileError, VerificationError
 from backprop_xlsx.spreadsheet.files import Placed, beside, place

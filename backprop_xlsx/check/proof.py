@@ -19,7 +19,7 @@ from backprop_xlsx.check.reading.meanings import Place
 from backprop_xlsx.check.report.phrases import cells
 from backprop_xlsx.check.table_check import TableCheck
 from backprop_xlsx.formula.expression import Expression, Symbol, Value
-from backprop_xlsx.model.names import LEARNING_RATE, label
+from backprop_xlsx.formula.names import LEARNING_RATE, label
 from backprop_xlsx.model.network import Network
 from backprop_xlsx.model.optimisers import GradientDescent
 from backprop_xlsx.reference.network import quantities

@@ -45,8 +45,8 @@ from backprop_xlsx.check.warnings.cautions import (
 )
 from backprop_xlsx.check.warnings.charts import chart_cautions
 from backprop_xlsx.formula.expression import Expression
+from backprop_xlsx.formula.names import LEARNING_RATE, gradient_name, label
 from backprop_xlsx.formula.tokens import FormulaError
-from backprop_xlsx.model.names import LEARNING_RATE, gradient_name, label
 from backprop_xlsx.spreadsheet.ooxml.formula_text import column_letters
 
 MANY = 6

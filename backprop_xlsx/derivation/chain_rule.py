@@ -23,9 +23,9 @@ from backprop_xlsx.formula.expression import (
     product,
     total,
 )
+from backprop_xlsx.formula.names import TOTAL_LOSS, gradient_name, label
 from backprop_xlsx.formula.notation import IN_SENTENCES, Notation
 from backprop_xlsx.model.activations import ACTIVATIONS
-from backprop_xlsx.model.names import TOTAL_LOSS, gradient_name, label
 from backprop_xlsx.model.network import Network
 
 # A quotient by less than this is not shown: at 0 there is none, and near it rounding is magnified.

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from backprop_xlsx import equations
 from backprop_xlsx.derivation.lines import Extent, Line, Part
-from backprop_xlsx.model.activations import ACTIVATIONS
-from backprop_xlsx.model.names import (
+from backprop_xlsx.formula.names import (
     EXPONENTIALS,
     LARGEST_OUTPUT,
     MEAN_LOSS,
     TOTAL_LOSS,
     exponential_name,
 )
+from backprop_xlsx.model.activations import ACTIVATIONS
 from backprop_xlsx.model.network import Network
 from backprop_xlsx.model.words import activation_words, in_words
 

@@ -6,7 +6,7 @@ from backprop_xlsx import equations
 from backprop_xlsx.derivation.lines import Extent, Line, Part, Remark, mean_gradient
 from backprop_xlsx.derivation.remarks import slope_derived, ways_to_hidden_weight
 from backprop_xlsx.formula.expression import Symbol, product, total
-from backprop_xlsx.model.names import MEAN_LOSS, gradient_name, label
+from backprop_xlsx.formula.names import MEAN_LOSS, gradient_name, label
 from backprop_xlsx.model.network import Network
 from backprop_xlsx.model.words import in_words, layer_words, span
 

@@ -15,9 +15,9 @@ from backprop_xlsx.formula.expression import (
     product,
     total,
 )
+from backprop_xlsx.formula.names import MEAN_LOSS, label
 from backprop_xlsx.formula.notation import TEXTBOOK
 from backprop_xlsx.formula.put_in import Piece, pieces
-from backprop_xlsx.model.names import MEAN_LOSS, label
 from backprop_xlsx.model.network import Network, Neuron
 from backprop_xlsx.model.words import in_words
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from backprop_xlsx.derivation.lines import Remark
+from backprop_xlsx.formula.names import TOTAL_LOSS, gradient_name, label
 from backprop_xlsx.model.activations import ACTIVATIONS
-from backprop_xlsx.model.names import TOTAL_LOSS, gradient_name, label
 from backprop_xlsx.model.network import Network
 from backprop_xlsx.model.words import activation_words, span
 

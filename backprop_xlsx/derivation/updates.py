@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from backprop_xlsx.derivation.lines import Extent, Line, Part, mean_gradient, written
 from backprop_xlsx.formula.expression import Symbol
+from backprop_xlsx.formula.names import STEP, gradient_name, label
 from backprop_xlsx.model.experiment import Experiment
-from backprop_xlsx.model.names import STEP, gradient_name, label
 from backprop_xlsx.model.optimisers import Optimiser
 
 # With more lines than this in all, the updates are shown for the first weight of each layer.

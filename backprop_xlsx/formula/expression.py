@@ -10,8 +10,8 @@ from typing import Any
 
 from backprop_xlsx.formula.block import Block
 from backprop_xlsx.formula.functions import FUNCTIONS
+from backprop_xlsx.formula.names import sampled
 from backprop_xlsx.formula.notation import IN_SENTENCES, MINUS, Notation
-from backprop_xlsx.model.names import sampled
 
 # What an expression evaluates to: a float, or a numpy array of any shape (then element by element).
 Value = Any

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from backprop_xlsx.model.names import label
+from backprop_xlsx.formula.names import label
 
 MINUS = "−"  # of a negative number and before a factor; "-" is a hyphen
 

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import count, islice
 
+from backprop_xlsx.formula.names import activation_name
 from backprop_xlsx.model.activations import SOFTMAX
 from backprop_xlsx.model.losses import LOSSES, Loss
-from backprop_xlsx.model.names import activation_name
 from backprop_xlsx.model.valid import check_network
 
 

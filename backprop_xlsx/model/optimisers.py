@@ -9,7 +9,7 @@ from dataclasses import dataclass, fields
 from typing import Any, ClassVar
 
 from backprop_xlsx.formula.expression import Call, Expression, Symbol
-from backprop_xlsx.model.names import LEARNING_RATE, STEP, gradient_name
+from backprop_xlsx.formula.names import LEARNING_RATE, STEP, gradient_name
 from backprop_xlsx.model.valid import one_of, optimiser_constant
 from backprop_xlsx.spreadsheet.errors import InputError
 from backprop_xlsx.spreadsheet.numbers import shown

@@ -13,8 +13,7 @@ from operator import add
 import numpy as np
 from numpy.typing import NDArray
 
-from backprop_xlsx.model.activations import ACTIVATIONS, SOFTMAX
-from backprop_xlsx.model.names import (
+from backprop_xlsx.formula.names import (
     EXPONENTIALS,
     LARGEST_OUTPUT,
     MEAN_LOSS,
@@ -23,6 +22,7 @@ from backprop_xlsx.model.names import (
     gradient_name,
     sampled,
 )
+from backprop_xlsx.model.activations import ACTIVATIONS, SOFTMAX
 from backprop_xlsx.model.network import Network
 
 Array = NDArray[np.float64]

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from backprop_xlsx.formula.names import MEAN_LOSS, TOTAL_LOSS
 from backprop_xlsx.model.experiment import Experiment
-from backprop_xlsx.model.names import MEAN_LOSS, TOTAL_LOSS
 from backprop_xlsx.model.network import Network
 from backprop_xlsx.model.optimisers import Optimiser
 from backprop_xlsx.reference.network import Array, quantities

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from backprop_xlsx.formula.names import LEARNING_RATE
 from backprop_xlsx.model.experiment import Experiment
-from backprop_xlsx.model.names import LEARNING_RATE
 from backprop_xlsx.model.network import Network
 from backprop_xlsx.model.optimisers import Optimiser
 from backprop_xlsx.reference.network import Array, quantities, run_pass

@@ -8,7 +8,7 @@ from typing import Any
 from xlsxwriter import Workbook
 from xlsxwriter.chart_scatter import ChartScatter
 
-from backprop_xlsx.model.names import STEP, label
+from backprop_xlsx.formula.names import STEP, label
 from backprop_xlsx.spreadsheet.sheets.theme import INK, QUIET, RULE, SERIES_COLOURS, SERIES_DASHES
 from backprop_xlsx.workbook.columns import RunValues
 from backprop_xlsx.workbook.layout import FLOORED, SERIES_NAME_CELL, series_name

@@ -10,7 +10,7 @@ from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
 
 from backprop_xlsx.equations import COUNTED_FROM, counting, turns
 from backprop_xlsx.formula.expression import Expression, Symbol
-from backprop_xlsx.model.names import SAMPLE, STEP, label
+from backprop_xlsx.formula.names import SAMPLE, STEP, label
 from backprop_xlsx.reference import Array
 from backprop_xlsx.workbook.layout import (
     BELOW,

@@ -8,8 +8,8 @@ from functools import cached_property, lru_cache
 from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
 
 from backprop_xlsx.equations import Equations, deltas, each, equations, forward, step_loss
+from backprop_xlsx.formula.names import SAMPLE, STEP, gradient_name, sampled
 from backprop_xlsx.model.experiment import Experiment
-from backprop_xlsx.model.names import SAMPLE, STEP, gradient_name, sampled
 from backprop_xlsx.model.network import Network
 from backprop_xlsx.model.optimisers import SYMBOLS, Optimiser
 from backprop_xlsx.spreadsheet.sheets.readable import short_text

@@ -8,7 +8,7 @@ from itertools import combinations, pairwise
 
 import numpy as np
 
-from backprop_xlsx.model.names import sampled
+from backprop_xlsx.formula.names import sampled
 from backprop_xlsx.model.network import Layer
 from backprop_xlsx.workbook.checks.identities.columns import Columns
 from backprop_xlsx.workbook.columns import RunValues

@@ -10,8 +10,8 @@ import numpy as np
 from xlsxwriter import Workbook
 from xlsxwriter.utility import xl_range, xl_range_abs, xl_rowcol_to_cell
 
+from backprop_xlsx.formula.names import sampled
 from backprop_xlsx.model.experiment import Experiment
-from backprop_xlsx.model.names import sampled
 from backprop_xlsx.reference import Array
 from backprop_xlsx.spreadsheet.sheets.page import Page
 from backprop_xlsx.spreadsheet.sheets.theme import AGREES_STYLE, DIFFERS_STYLE, Theme

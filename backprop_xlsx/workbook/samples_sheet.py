@@ -8,8 +8,8 @@ from xlsxwriter import Workbook
 from xlsxwriter.utility import xl_range, xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
+from backprop_xlsx.formula.names import sampled
 from backprop_xlsx.model.experiment import Experiment
-from backprop_xlsx.model.names import sampled
 from backprop_xlsx.spreadsheet.numbers import LARGEST_VALUE
 from backprop_xlsx.spreadsheet.sheets.page import Page, prepare
 from backprop_xlsx.spreadsheet.sheets.theme import AGREES_STYLE, DIFFERS_STYLE, Theme

@@ -17,7 +17,7 @@ from backprop_xlsx.check.book_check import check_file
 from backprop_xlsx.check.correction import Fixed, fix
 from backprop_xlsx.check.findings import FileReport
 from backprop_xlsx.check.reading.tables import Table, find_tables
-from backprop_xlsx.model.names import TOTAL_LOSS, gradient_name
+from backprop_xlsx.formula.names import TOTAL_LOSS, gradient_name
 from backprop_xlsx.model.network import CLASS_NETWORK
 from backprop_xlsx.model.optimisers import GradientDescent
 from backprop_xlsx.spreadsheet.engines import Recalculated, recalculate

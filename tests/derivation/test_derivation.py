@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from backprop_xlsx import reference
 from backprop_xlsx.derivation import derivation
 from backprop_xlsx.derivation.lines import MOST_PARAMETERS, Line
+from backprop_xlsx.formula.names import sampled
 from backprop_xlsx.model.experiment import Experiment
-from backprop_xlsx.model.names import sampled
 from backprop_xlsx.spreadsheet.engines import engines, open_live, recalculate
 from backprop_xlsx.workbook.layout import sample_cell
 from tests.derivation.sheet import Row, Sheet, read_sheet, sheet_of, write_books

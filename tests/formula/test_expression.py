@@ -21,9 +21,9 @@ from backprop_xlsx.formula.expression import (
     Value,
     sigmoid,
 )
+from backprop_xlsx.formula.names import label, sampled
 from backprop_xlsx.formula.notation import IN_SENTENCES, TEXTBOOK
 from backprop_xlsx.model.experiment import Experiment
-from backprop_xlsx.model.names import label, sampled
 from backprop_xlsx.model.network import CLASS_NETWORK, Network
 from backprop_xlsx.model.optimisers import Adam, Momentum, RMSprop
 from tests.oracles.written_text import MisreadingError, computed

@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from backprop_xlsx import reference
 from backprop_xlsx.equations import equations, forward, gradients, step_loss
 from backprop_xlsx.formula.expression import Expression, Symbol, Value
+from backprop_xlsx.formula.names import gradient_name, sampled
 from backprop_xlsx.model.experiment import Experiment
-from backprop_xlsx.model.names import gradient_name, sampled
 from backprop_xlsx.model.network import Network
 from backprop_xlsx.model.optimisers import GradientDescent
 from backprop_xlsx.model.samples import Sample

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backprop_xlsx import Experiment, reference
-from backprop_xlsx.model.names import label
+from backprop_xlsx.formula.names import label
 from backprop_xlsx.spreadsheet.engines import ENGINES, open_live, recalculate
 from backprop_xlsx.spreadsheet.ooxml.book import read_book
 from backprop_xlsx.spreadsheet.ooxml.patch import spoil

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from openpyxl.worksheet.worksheet import Worksheet
 
 from backprop_xlsx import Experiment, build, preset_names, reference, verify
-from backprop_xlsx.model.names import label
+from backprop_xlsx.formula.names import label
 from backprop_xlsx.model.network import CLASS_NETWORK
 from backprop_xlsx.spreadsheet.engines import ENGINES, engines, recalculate
 from backprop_xlsx.spreadsheet.ooxml.book import read_book

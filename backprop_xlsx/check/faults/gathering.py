@@ -22,9 +22,9 @@ from backprop_xlsx.check.repair.slips.contents import (
 from backprop_xlsx.check.repair.slips.slip import Case, Slip
 from backprop_xlsx.check.repair.writing import CellWriter
 from backprop_xlsx.formula.expression import Number, Symbol
+from backprop_xlsx.formula.names import LEARNING_RATE
 from backprop_xlsx.formula.parse import parse
 from backprop_xlsx.formula.tokens import FormulaError
-from backprop_xlsx.model.names import LEARNING_RATE
 from backprop_xlsx.spreadsheet.ooxml.cells import Cell
 
 MOST_COMPARED = 8

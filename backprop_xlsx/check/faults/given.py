@@ -9,7 +9,7 @@ from backprop_xlsx.check.faults.gathering import WrongCells, of_contents
 from backprop_xlsx.check.judging.verdicts import Judge
 from backprop_xlsx.check.repair.slips.contents import ChangingGiven, TextForNumber, TypedNumber
 from backprop_xlsx.check.repair.writing import CellWriter
-from backprop_xlsx.model.names import LEARNING_RATE
+from backprop_xlsx.formula.names import LEARNING_RATE
 from backprop_xlsx.spreadsheet.ooxml.cells import Cell
 
 

@@ -19,9 +19,9 @@ from backprop_xlsx.check.reading.meanings import Outside, Place, meant
 from backprop_xlsx.check.reading.surroundings import Surroundings
 from backprop_xlsx.check.reading.tables import Table
 from backprop_xlsx.formula.expression import Call, Expression, Symbol, total
+from backprop_xlsx.formula.names import gradient_name
 from backprop_xlsx.formula.tokens import FormulaError
 from backprop_xlsx.model.activations import ACTIVATIONS, SOFTMAX
-from backprop_xlsx.model.names import gradient_name
 from backprop_xlsx.model.network import Layer
 from backprop_xlsx.spreadsheet.ooxml.book import Book
 

@@ -7,7 +7,7 @@ import numpy as np
 from backprop_xlsx.check.judging.probes import OwnRows
 from backprop_xlsx.check.judging.verdicts import Judge
 from backprop_xlsx.check.reading.single_cells import number_of
-from backprop_xlsx.model.names import LEARNING_RATE
+from backprop_xlsx.formula.names import LEARNING_RATE
 
 MOST_ROWS = 2_000
 """Of a table, that are tried."""

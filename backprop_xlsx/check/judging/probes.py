@@ -21,8 +21,8 @@ from backprop_xlsx.formula.expression import (
     Symbol,
     Value,
 )
+from backprop_xlsx.formula.names import LEARNING_RATE, SAMPLE, STEP, sampled
 from backprop_xlsx.model.activations import SOFTMAX
-from backprop_xlsx.model.names import LEARNING_RATE, SAMPLE, STEP, sampled
 
 Array = NDArray[np.float64]
 State = dict[str, Value]

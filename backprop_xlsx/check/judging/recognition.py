@@ -13,7 +13,7 @@ from backprop_xlsx.check.reading.exercise import CLASS_EXERCISE, Exercise
 from backprop_xlsx.check.reading.surroundings import Surroundings
 from backprop_xlsx.check.reading.tables import Table
 from backprop_xlsx.check.table_check import Memory, TableCheck
-from backprop_xlsx.model.names import TOTAL_LOSS, gradient_name
+from backprop_xlsx.formula.names import TOTAL_LOSS, gradient_name
 from backprop_xlsx.model.network import CLASS_NETWORK, Network
 from backprop_xlsx.model.optimisers import Momentum
 from backprop_xlsx.spreadsheet.ooxml.book import Book

@@ -17,8 +17,8 @@ from backprop_xlsx.check.reading.meanings import Meaning, Outside, Place, meant
 from backprop_xlsx.check.reading.single_cells import Candidate, label_of, labelled_cell, number_of
 from backprop_xlsx.check.reading.surroundings import Surroundings
 from backprop_xlsx.formula.expression import Expression, Negation, Number, Symbol
+from backprop_xlsx.formula.names import LEARNING_RATE
 from backprop_xlsx.formula.tokens import FormulaError, Token
-from backprop_xlsx.model.names import LEARNING_RATE
 
 Forms = Mapping[str, Sequence[Form]]
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from backprop_xlsx.check.judging.verdicts import Judge
 from backprop_xlsx.check.reading.single_cells import number_of
 from backprop_xlsx.formula.expression import Expression, Symbol, Value
-from backprop_xlsx.model.names import LEARNING_RATE, gradient_name
+from backprop_xlsx.formula.names import LEARNING_RATE, gradient_name
 
 FULL_PRECISION = 15
 """Significant digits from which on a number counts as unrounded."""

@@ -19,7 +19,7 @@ from backprop_xlsx.check.reading.structure import named_columns
 from backprop_xlsx.check.reading.tables import ROWS_BELOW_HEADER, Table, find_tables, suffices
 from backprop_xlsx.check.reading.views import Closed, Joined, Move, Turned, View
 from backprop_xlsx.check.reading.wiring import Wiring
-from backprop_xlsx.model.names import gradient_name
+from backprop_xlsx.formula.names import gradient_name
 from backprop_xlsx.spreadsheet.ooxml.book import Book, Sheet
 
 MOST_RUNS = 60

@@ -10,7 +10,7 @@ from backprop_xlsx import equations
 from backprop_xlsx.check.reading.exercise import Exercise
 from backprop_xlsx.equations import Equations
 from backprop_xlsx.formula.expression import Expression, Negation, Symbol, product
-from backprop_xlsx.model.names import LEARNING_RATE, activation_name, gradient_name
+from backprop_xlsx.formula.names import LEARNING_RATE, activation_name, gradient_name
 from backprop_xlsx.model.network import Network
 
 MOST_NEURONS = 24

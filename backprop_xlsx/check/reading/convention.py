@@ -9,8 +9,8 @@ from itertools import count
 from backprop_xlsx import equations
 from backprop_xlsx.equations import Equations
 from backprop_xlsx.formula.expression import Call, Negation, Symbol, total
+from backprop_xlsx.formula.names import LEARNING_RATE, TOTAL_LOSS, activation_name, gradient_name
 from backprop_xlsx.model.losses import LOSSES, Loss
-from backprop_xlsx.model.names import LEARNING_RATE, TOTAL_LOSS, activation_name, gradient_name
 from backprop_xlsx.model.network import CLASS_NETWORK, Layer, Network, Neuron
 from backprop_xlsx.model.optimisers import SYMBOLS, Momentum
 

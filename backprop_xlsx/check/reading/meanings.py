@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from backprop_xlsx.formula.block import Block
 from backprop_xlsx.formula.expression import Expression, Symbol, Value
+from backprop_xlsx.formula.names import label, sampled
 from backprop_xlsx.formula.notation import IN_SENTENCES, Notation
 from backprop_xlsx.formula.parse import filled
-from backprop_xlsx.model.names import label, sampled
 from backprop_xlsx.spreadsheet.ooxml.cells import Cell, ErrorValue
 
 Place = tuple[str, int, int]

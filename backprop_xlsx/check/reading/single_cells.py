@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from backprop_xlsx.check.reading.meanings import Place
 from backprop_xlsx.check.reading.surroundings import Surroundings
-from backprop_xlsx.model.names import LEARNING_RATE, sampled
+from backprop_xlsx.formula.names import LEARNING_RATE, sampled
 
 Candidate = Place | float
 """A cell outside the table, or a number typed into a formula."""

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from backprop_xlsx.model.names import LEARNING_RATE, TOTAL_LOSS
+from backprop_xlsx.formula.names import LEARNING_RATE, TOTAL_LOSS
 
 _LONGEST = 60
 """Characters. Anything longer is a sentence or a derivation."""

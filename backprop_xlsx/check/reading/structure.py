@@ -11,7 +11,7 @@ from itertools import combinations
 import numpy as np
 
 from backprop_xlsx.check.reading.wiring import Leaf, Wiring, most_common, position
-from backprop_xlsx.model.names import LEARNING_RATE, TOTAL_LOSS, activation_name, gradient_name
+from backprop_xlsx.formula.names import LEARNING_RATE, TOTAL_LOSS, activation_name, gradient_name
 
 Hints = Mapping[int, str]
 """The quantity that the header of a column names."""

@@ -14,8 +14,8 @@ from backprop_xlsx import equations
 from backprop_xlsx.check.judging.probes import dependents, probes
 from backprop_xlsx.check.reading.exercise import Exercise
 from backprop_xlsx.formula.expression import Call, Expression, Number, Operation, Symbol, product
+from backprop_xlsx.formula.names import gradient_name, sampled
 from backprop_xlsx.model.activations import SOFTMAX
-from backprop_xlsx.model.names import gradient_name, sampled
 
 EULER = math.exp(1)
 MOST_NAMES = 300

@@ -18,8 +18,8 @@ from backprop_xlsx.formula.expression import (
     OverSamples,
     Symbol,
 )
+from backprop_xlsx.formula.names import LEARNING_RATE
 from backprop_xlsx.formula.tokens import Token
-from backprop_xlsx.model.names import LEARNING_RATE
 from backprop_xlsx.spreadsheet.ooxml.formula_text import column_letters
 
 

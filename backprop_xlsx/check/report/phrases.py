@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from backprop_xlsx.check.findings import Caution, Fault, FileReport, TableReport
-from backprop_xlsx.model.names import label
+from backprop_xlsx.formula.names import label
 
 _TOKEN = re.compile(r"\$?[A-Za-z]+\$?\d+|[A-Za-z_.]+|\d+\.?\d*|\s+|.")
 

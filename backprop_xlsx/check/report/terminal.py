@@ -7,7 +7,7 @@ from rich.text import Text
 
 from backprop_xlsx.check.findings import Fault, FileReport
 from backprop_xlsx.check.report import phrases
-from backprop_xlsx.model.names import label
+from backprop_xlsx.formula.names import label
 
 NARROWEST = 24
 """Columns that a text gets on however narrow a terminal."""

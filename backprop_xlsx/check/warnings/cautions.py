@@ -16,7 +16,7 @@ from backprop_xlsx.check.judging.columns import Column
 from backprop_xlsx.check.reading.single_cells import number_of
 from backprop_xlsx.check.reading.surroundings import Surroundings
 from backprop_xlsx.check.reading.tables import Table
-from backprop_xlsx.model.names import label
+from backprop_xlsx.formula.names import label
 from backprop_xlsx.spreadsheet.ooxml.formula_text import cell_name
 
 STEPS = 100

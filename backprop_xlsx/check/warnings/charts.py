@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from backprop_xlsx.check.findings import Caution
 from backprop_xlsx.check.reading.tables import Table
+from backprop_xlsx.formula.names import TOTAL_LOSS
 from backprop_xlsx.formula.tokens import FormulaError, Reference, tokenise
-from backprop_xlsx.model.names import TOTAL_LOSS
 from backprop_xlsx.spreadsheet.ooxml.book import Book, Sheet
 from backprop_xlsx.spreadsheet.ooxml.charts import Series
 

@@ -12,8 +12,8 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 
 from backprop_xlsx.equations import each, forward, step_loss
 from backprop_xlsx.formula.expression import Expression, Symbol, Value
+from backprop_xlsx.formula.names import MEAN_LOSS, TOTAL_LOSS, label, sampled
 from backprop_xlsx.model.experiment import Experiment
-from backprop_xlsx.model.names import MEAN_LOSS, TOTAL_LOSS, label, sampled
 from backprop_xlsx.model.network import Network
 from backprop_xlsx.spreadsheet.sheets.page import Page
 from backprop_xlsx.spreadsheet.sheets.theme import Theme, style_of

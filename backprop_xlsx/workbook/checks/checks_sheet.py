@@ -10,8 +10,8 @@ from xlsxwriter import Workbook
 from xlsxwriter.utility import xl_range_abs, xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
+from backprop_xlsx.formula.names import gradient_name, label
 from backprop_xlsx.model.experiment import Experiment
-from backprop_xlsx.model.names import gradient_name, label
 from backprop_xlsx.model.valid import PROBABILITY_ROUNDING
 from backprop_xlsx.reference import Array
 from backprop_xlsx.spreadsheet.sheets.page import Page, prepare

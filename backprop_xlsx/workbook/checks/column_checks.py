@@ -8,7 +8,7 @@ import numpy as np
 from xlsxwriter import Workbook
 from xlsxwriter.utility import xl_range, xl_rowcol_to_cell
 
-from backprop_xlsx.model.names import label
+from backprop_xlsx.formula.names import label
 from backprop_xlsx.spreadsheet.sheets.page import Page
 from backprop_xlsx.spreadsheet.sheets.theme import DIFFERS_STYLE, Theme
 from backprop_xlsx.workbook.checks.identities.run_identities import run_identities

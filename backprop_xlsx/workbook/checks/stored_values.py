@@ -7,8 +7,8 @@ from itertools import zip_longest
 
 from xlsxwriter.utility import xl_range, xl_rowcol_to_cell
 
+from backprop_xlsx.formula.names import label
 from backprop_xlsx.model.experiment import Experiment
-from backprop_xlsx.model.names import label
 from backprop_xlsx.spreadsheet.sheets.page import Page
 from backprop_xlsx.spreadsheet.sheets.theme import Theme, style_of
 from backprop_xlsx.workbook.columns import RunValues

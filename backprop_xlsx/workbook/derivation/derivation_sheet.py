@@ -19,8 +19,8 @@ from backprop_xlsx.derivation.chain_rule import NOT_SHOWN, WhereDivisible
 from backprop_xlsx.derivation.lines import Extent, Line, Part, Remark
 from backprop_xlsx.derivation.remarks import WAYS
 from backprop_xlsx.formula.expression import Symbol, Value
+from backprop_xlsx.formula.names import SAMPLE
 from backprop_xlsx.formula.put_in import Piece, Place, Slot, as_formula, as_text
-from backprop_xlsx.model.names import SAMPLE
 from backprop_xlsx.spreadsheet.sheets.page import Page, Position, prepare
 from backprop_xlsx.spreadsheet.sheets.theme import SCIENTIFIC, Theme
 from backprop_xlsx.workbook.derivation.broken_lines import broken

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from backprop_xlsx.derivation.lines import Line, Part
 from backprop_xlsx.formula.expression import Expression, Number, Operation, Symbol, Value
-from backprop_xlsx.model.names import STEP, label
+from backprop_xlsx.formula.names import STEP, label
 from backprop_xlsx.workbook.derivation.written_numbers import WrittenNumber, WrittenNumbers
 from backprop_xlsx.workbook.layout import Run, runs, sample_cell
 from backprop_xlsx.workbook.network.selection import SELECTED_RUN, SELECTED_STEP, Selection

@@ -10,7 +10,7 @@ from xlsxwriter.utility import xl_col_to_name
 from backprop_xlsx.derivation.forward import forward_names
 from backprop_xlsx.derivation.lines import Extent
 from backprop_xlsx.formula.expression import Expression, Symbol
-from backprop_xlsx.model.names import MEAN_LOSS, gradient_name, label, sampled
+from backprop_xlsx.formula.names import MEAN_LOSS, gradient_name, label, sampled
 from backprop_xlsx.workbook.layout import Run
 
 ABOVE = "↑"  # behind the name of a cell of the row above

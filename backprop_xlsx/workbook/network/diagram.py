@@ -11,8 +11,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from backprop_xlsx.formula.names import MEAN_LOSS, TOTAL_LOSS
 from backprop_xlsx.model.experiment import Experiment
-from backprop_xlsx.model.names import MEAN_LOSS, TOTAL_LOSS
 from backprop_xlsx.model.network import Layer, Network
 from backprop_xlsx.model.words import layer_words
 

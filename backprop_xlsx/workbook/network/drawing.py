@@ -11,7 +11,7 @@ from xlsxwriter import Workbook
 from xlsxwriter.chart_scatter import ChartScatter
 from xlsxwriter.utility import xl_rowcol_to_cell
 
-from backprop_xlsx.model.names import MEAN_LOSS, TOTAL_LOSS
+from backprop_xlsx.formula.names import MEAN_LOSS, TOTAL_LOSS
 from backprop_xlsx.spreadsheet.sheets.page import Page
 from backprop_xlsx.spreadsheet.sheets.theme import ACCENT, GROUP_TINTS, INK, QUIET, RULE, Theme
 from backprop_xlsx.workbook.layout import SELECTED

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from backprop_xlsx.model.names import MEAN_LOSS, TOTAL_LOSS
+from backprop_xlsx.formula.names import MEAN_LOSS, TOTAL_LOSS
 from backprop_xlsx.model.network import Neuron
 from backprop_xlsx.model.words import in_words, layer_words
 from backprop_xlsx.spreadsheet.sheets.page import Page, Position

@@ -5,7 +5,7 @@ from __future__ import annotations
 from xlsxwriter import Workbook
 from xlsxwriter.utility import xl_range, xl_rowcol_to_cell
 
-from backprop_xlsx.model.names import LEARNING_RATE
+from backprop_xlsx.formula.names import LEARNING_RATE
 from backprop_xlsx.spreadsheet.sheets.page import Page
 from backprop_xlsx.spreadsheet.sheets.readable import short_formula, short_text
 from backprop_xlsx.spreadsheet.sheets.theme import ACCENT, SERIES_COLOURS, Theme

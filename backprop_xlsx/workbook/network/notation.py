@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from backprop_xlsx.equations import forward, pre_activation, written_out
 from backprop_xlsx.formula.expression import Symbol
-from backprop_xlsx.model.activations import ACTIVATIONS, SOFTMAX
-from backprop_xlsx.model.experiment import Experiment
-from backprop_xlsx.model.names import (
+from backprop_xlsx.formula.names import (
     EXPONENTIALS,
     LARGEST_OUTPUT,
     LEARNING_RATE,
@@ -19,6 +17,8 @@ from backprop_xlsx.model.names import (
     label,
     sampled,
 )
+from backprop_xlsx.model.activations import ACTIVATIONS, SOFTMAX
+from backprop_xlsx.model.experiment import Experiment
 from backprop_xlsx.model.network import Network
 from backprop_xlsx.model.optimisers import SYMBOLS, Optimiser
 from backprop_xlsx.model.words import activation_words, in_words, layer_words, plural, span

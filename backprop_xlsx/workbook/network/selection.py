@@ -11,8 +11,8 @@ from functools import cached_property
 
 from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
 
+from backprop_xlsx.formula.names import STEP, label, sampled
 from backprop_xlsx.model.experiment import Experiment
-from backprop_xlsx.model.names import STEP, label, sampled
 from backprop_xlsx.model.optimisers import SYMBOLS
 from backprop_xlsx.spreadsheet.sheets.readable import (
     UNUSABLE,

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from xlsxwriter import Workbook
 from xlsxwriter.utility import xl_rowcol_to_cell
 
+from backprop_xlsx.formula.names import LEARNING_RATE
 from backprop_xlsx.model.experiment import Experiment
-from backprop_xlsx.model.names import LEARNING_RATE
 from backprop_xlsx.model.optimisers import SYMBOLS
 from backprop_xlsx.model.words import in_words
 from backprop_xlsx.spreadsheet.numbers import LARGEST_VALUE

@@ -9,7 +9,7 @@ from backprop_xlsx.check.judging.probes import Probes, probes
 from backprop_xlsx.check.reading.exercise import CLASS_EXERCISE, Exercise, with_biases
 from backprop_xlsx.equations import each
 from backprop_xlsx.formula.expression import Symbol
-from backprop_xlsx.model.names import sampled
+from backprop_xlsx.formula.names import sampled
 from backprop_xlsx.model.network import Network
 from backprop_xlsx.model.optimisers import OPTIMISERS
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from backprop_xlsx.check.repair.slips.slip import Case, Slip
-from backprop_xlsx.model.names import label
+from backprop_xlsx.formula.names import label
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from backprop_xlsx.check.repair.slips.quantities import OperandSlip
 from backprop_xlsx.check.repair.slips.slip import Case
 from backprop_xlsx.check.repair.slips.wording import named
 from backprop_xlsx.formula.expression import Number, Symbol
-from backprop_xlsx.model.names import LEARNING_RATE
+from backprop_xlsx.formula.names import LEARNING_RATE
 
 
 class _Elsewhere(OperandSlip):

@@ -11,8 +11,8 @@ from backprop_xlsx.check.judging.verdicts import Judge, evaluated
 from backprop_xlsx.check.repair.slips.slip import Case, Slip
 from backprop_xlsx.check.repair.slips.wording import joined
 from backprop_xlsx.formula.expression import Call, Expression, Negation, Symbol, Value
+from backprop_xlsx.formula.names import activation_name, label
 from backprop_xlsx.model.activations import ACTIVATIONS
-from backprop_xlsx.model.names import activation_name, label
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from backprop_xlsx.check.repair.slips.wording import joined, named, of_row
 from backprop_xlsx.check.repair.workshop import Workshop
 from backprop_xlsx.equations import output_delta, written_out
 from backprop_xlsx.formula.expression import Expression, Number, Symbol
-from backprop_xlsx.model.names import gradient_name
+from backprop_xlsx.formula.names import gradient_name
 
 _ENDS = range(-3, 4)
 """By how many columns the end of a range may be wrong."""

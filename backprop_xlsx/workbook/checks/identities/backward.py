@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from backprop_xlsx.equations import written_out
+from backprop_xlsx.formula.names import TOTAL_LOSS, gradient_name
 from backprop_xlsx.model.activations import LEAK, SOFTMAX
-from backprop_xlsx.model.names import TOTAL_LOSS, gradient_name
 from backprop_xlsx.model.network import Layer, Neuron
 from backprop_xlsx.workbook.checks.identities.arrays import direction, positive, root, square
 from backprop_xlsx.workbook.checks.identities.columns import (

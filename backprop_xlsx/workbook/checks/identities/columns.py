@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from xlsxwriter.utility import xl_range_abs, xl_rowcol_to_cell
 
+from backprop_xlsx.formula.names import sampled
 from backprop_xlsx.model.experiment import Experiment
-from backprop_xlsx.model.names import sampled
 from backprop_xlsx.model.network import Network
 from backprop_xlsx.workbook.checks.identities.arrays import square
 from backprop_xlsx.workbook.layout import (

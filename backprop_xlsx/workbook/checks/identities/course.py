@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from backprop_xlsx.model.names import SAMPLE, STEP, label
+from backprop_xlsx.formula.names import SAMPLE, STEP, label
 from backprop_xlsx.workbook.checks.identities.arrays import ENLARGED, root, square
 from backprop_xlsx.workbook.checks.identities.columns import (
     Columns,

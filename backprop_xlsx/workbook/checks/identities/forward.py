@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from backprop_xlsx.model.activations import LEAK, SOFTMAX
-from backprop_xlsx.model.names import (
+from backprop_xlsx.formula.names import (
     EXPONENTIALS,
     LARGEST_OUTPUT,
     MEAN_LOSS,
@@ -13,6 +12,7 @@ from backprop_xlsx.model.names import (
     TOTAL_LOSS,
     exponential_name,
 )
+from backprop_xlsx.model.activations import LEAK, SOFTMAX
 from backprop_xlsx.model.network import Layer, Neuron
 from backprop_xlsx.workbook.checks.identities.arrays import (
     LARGEST_EXPONENT,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from backprop_xlsx.model.names import LEARNING_RATE, STEP, gradient_name, label
+from backprop_xlsx.formula.names import LEARNING_RATE, STEP, gradient_name, label
 from backprop_xlsx.workbook.checks.identities.arrays import root, square
 from backprop_xlsx.workbook.checks.identities.columns import (
     Columns,
