@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from backprop_xlsx.check.findings import Caution, FileReport, TableReport
+from backprop_xlsx.check.judging.judged_table import JudgedTable
 from backprop_xlsx.check.judging.recognition import held_against_best, held_against_one_of
+from backprop_xlsx.check.judging.verdicts import Verdicts
 from backprop_xlsx.check.reading.addresses import in_own_addresses
 from backprop_xlsx.check.reading.arrangement import arranged
 from backprop_xlsx.check.reading.described import exercises_of, read_description
 from backprop_xlsx.check.reading.tables import Table, find_tables
 from backprop_xlsx.check.reading.views import View
-from backprop_xlsx.check.table_check import Memory, TableCheck
+from backprop_xlsx.check.report.table import Explanations, table_report, table_warnings
 from backprop_xlsx.check.warnings.cautions import differing_starts, missing_learning_rates
 from backprop_xlsx.check.warnings.pasted import pasted_cautions
 from backprop_xlsx.spreadsheet.errors import FileError, ForeignFileError
@@ -56,54 +59,63 @@ def check_book(book: Book) -> tuple[TableReport, ...]:
     Raises FileError for a book of more than :data:`MOST_TABLES`, or one that describes itself as
     no book can be.
     """
-    view, checks = judged(book)
-    return tuple(in_own_addresses(check.report(), view) for check in checks)
+    return reports_of(judged(book))
 
 
-def judged(book: Book) -> tuple[View, list[TableCheck]]:
+@dataclass(frozen=True)
+class JudgedBook:
     """The tables of a book, judged but not yet reported, and the view in which they stand.
 
-    Raises FileError as :func:`check_book`.
+    ``described_runs`` is how many runs the book says it has, None if it says nothing.
     """
+
+    view: View
+    tables: list[JudgedTable]
+    described_runs: int | None = None
+
+
+def judged(book: Book) -> JudgedBook:
+    """The tables of a book, found and judged. Raises FileError as :func:`check_book`."""
     description = read_description(book)
-    view = View(book)
     if description is None:
-        view, checks = _judged(book)
-        book = view.book
-    else:
-        exercises = exercises_of(description)
-        found = [table for sheet in book.sheets for table in find_tables(sheet, exercises[0])]
-        _refuse_more(book, found)
-        checks = held_against_one_of(exercises, book, found, Memory())
-        if checks and len(checks) != len(exercises):
-            text = f"describes {len(exercises)} runs, and {len(checks)} were found"
-            checks[-1].cautions.append(Caution("description", "the book", text))
-    if checks:
-        _compare_runs(book, checks)
-    return view, checks
+        return _judged(book)
+    exercises = exercises_of(description)
+    found = [table for sheet in book.sheets for table in find_tables(sheet, exercises[0])]
+    _refuse_more(book, found)
+    tables = held_against_one_of(exercises, book, found, Verdicts())
+    return JudgedBook(View(book), tables, len(exercises))
 
 
-def _judged(book: Book) -> tuple[View, list[TableCheck]]:
+def reports_of(checked: JudgedBook) -> tuple[TableReport, ...]:
+    """What there is to say about each table of a book, in the book's own addresses."""
+    known = Explanations()
+    return tuple(
+        in_own_addresses(table_report(table, warnings, known), checked.view)
+        for table, warnings in zip(checked.tables, _warnings(checked), strict=True)
+    )
+
+
+def _judged(book: Book) -> JudgedBook:
     """The tables of a book that does not describe itself.
 
     By their headers; where these make much wrong, by their formulas, if these make less so.
     """
     view, found = arranged(book)
     _refuse_more(book, found)
-    checks = held_against_best(view.book, found, Memory())
+    checks = held_against_best(view.book, found, Verdicts())
     if view.moves or not any(check.is_doubtful for check in checks):
-        return view, checks
+        return JudgedBook(view, checks)
     other, found = arranged(book, by_headers=False)
     if not found:
-        return view, checks
+        return JudgedBook(view, checks)
     _refuse_more(book, found)
-    again = held_against_best(other.book, found, Memory())
+    again = held_against_best(other.book, found, Verdicts())
     if len(again) >= len(checks) and _wrong(again) < _wrong(checks):
-        return other, again
-    return view, checks
+        return JudgedBook(other, again)
+    return JudgedBook(view, checks)
 
 
-def _wrong(checks: Sequence[TableCheck]) -> int:
+def _wrong(checks: Sequence[JudgedTable]) -> int:
     return sum(check.wrong for check in checks)
 
 
@@ -115,14 +127,23 @@ def _refuse_more(book: Book, tables: Sequence[Table]) -> None:
         )
 
 
-def _compare_runs(book: Book, checks: Sequence[TableCheck]) -> None:
-    """Warn of what is amiss between the runs of a book."""
-    runs = [(check.surroundings, check.rate) for check in checks]
-    for table, caution in pasted_cautions(book, runs):
-        next(check for check in checks if check.table is table).cautions.append(caution)
-    for run, caution in differing_starts([check.start_weights for check in checks]):
-        checks[run].cautions.append(caution)
-    if all(check.table.exercise.is_of_the_class for check in checks):
-        missing = missing_learning_rates([check.rate for check in checks])
+def _warnings(checked: JudgedBook) -> list[list[Caution]]:
+    """What deserves a look in each table, by itself and beside the other runs of its book."""
+    tables = checked.tables
+    found = [table_warnings(table) for table in tables]
+    if not found:
+        return found
+    if checked.described_runs not in (None, len(tables)):
+        text = f"describes {checked.described_runs} runs, and {len(tables)} were found"
+        found[-1].append(Caution("description", "the book", text))
+    runs = [(table.surroundings, table.rate) for table in tables]
+    places = {id(table.table): index for index, table in enumerate(tables)}
+    for pasted, caution in pasted_cautions(checked.view.book, runs):
+        found[places[id(pasted)]].append(caution)
+    for run, caution in differing_starts([table.start_weights for table in tables]):
+        found[run].append(caution)
+    if all(table.table.exercise.is_of_the_class for table in tables):
+        missing = missing_learning_rates([table.rate for table in tables])
         if missing is not None:
-            checks[-1].cautions.append(missing)
+            found[-1].append(missing)
+    return found

@@ -10,14 +10,13 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from backprop_xlsx.check.book_check import judged
+from backprop_xlsx.check.book_check import judged, reports_of
 from backprop_xlsx.check.findings import TableReport
-from backprop_xlsx.check.reading.addresses import in_own_addresses
+from backprop_xlsx.check.judging.judged_table import JudgedTable
 from backprop_xlsx.check.reading.convention import Convention
 from backprop_xlsx.check.reading.exercise import Exercise
 from backprop_xlsx.check.reading.meanings import Place
 from backprop_xlsx.check.report.phrases import cells
-from backprop_xlsx.check.table_check import TableCheck
 from backprop_xlsx.formula.expression import Expression, Symbol, Value
 from backprop_xlsx.formula.names import LEARNING_RATE, label
 from backprop_xlsx.model.network import Network
@@ -51,8 +50,8 @@ def require_verified(
     """
     copy = read_book(path)
     _require_formulas(original, copy, corrections)
-    view, checks = judged(copy)
-    reports = [in_own_addresses(check.report(), view) for check in checks]
+    checked = judged(copy)
+    view, reports = checked.view, reports_of(checked)
     for report in reports:
         for fault in report.faults:
             where = f"{fault.sheet or report.sheet}!{cells(fault)}"
@@ -60,7 +59,7 @@ def require_verified(
     if [_kind(report) for report in reports] != [_kind(table) for table in tables]:
         raise VerificationError("it would be read as another exercise")
     _require_apart(reports)
-    for check in checks:
+    for check in checked.tables:
 
         def value(place: Place) -> float:
             sheet, row, column = view.back(place)
@@ -106,7 +105,7 @@ def _require_formulas(original: Book, copy: Book, corrections: Corrections) -> N
                 raise VerificationError(f"the formula of {where} would not be what it is to be")
 
 
-def _require_values(check: TableCheck, value: Callable[[Place], float]) -> None:
+def _require_values(check: JudgedTable, value: Callable[[Place], float]) -> None:
     """Compare every formula's value with what the parameters of its row, or the row above, give."""
     table, home = check.table, check.surroundings.home
     columns = {
@@ -139,7 +138,7 @@ def _require_values(check: TableCheck, value: Callable[[Place], float]) -> None:
 
 
 def _given(
-    check: TableCheck, columns: Mapping[str, Array], value: Callable[[Place], float]
+    check: JudgedTable, columns: Mapping[str, Array], value: Callable[[Place], float]
 ) -> dict[str, Array] | None:
     """Constants and parameters of each row; None if the table does not show them all."""
     exercise, rows = check.table.exercise, len(check.table.rows)

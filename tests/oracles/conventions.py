@@ -66,7 +66,8 @@ class Mathematics:
     @property
     def weights(self) -> dict[tuple[str, str], str]:
         """The weight into a neuron from a source."""
-        found, first = {}, 1
+        found: dict[tuple[str, str], str] = {}
+        first = 1
         for layer, sources in zip(self.layers, self.sources, strict=True):
             pairs = [(neuron, source) for neuron in layer for source in sources]
             if self.by_input:

@@ -7,12 +7,13 @@ from dataclasses import replace
 from functools import partial
 
 from backprop_xlsx.check.judging.columns import Column
+from backprop_xlsx.check.judging.judged_table import JudgedTable
 from backprop_xlsx.check.judging.networks import networks_of
+from backprop_xlsx.check.judging.verdicts import Verdicts
 from backprop_xlsx.check.reading.convention import CONVENTIONAL_LOSSES, Convention, Velocity
 from backprop_xlsx.check.reading.exercise import CLASS_EXERCISE, Exercise
 from backprop_xlsx.check.reading.surroundings import Surroundings
 from backprop_xlsx.check.reading.tables import Table
-from backprop_xlsx.check.table_check import Memory, TableCheck
 from backprop_xlsx.formula.names import TOTAL_LOSS, gradient_name
 from backprop_xlsx.model.network import CLASS_NETWORK, Network
 from backprop_xlsx.model.optimisers import Momentum
@@ -22,17 +23,17 @@ OPTIMISERS = (Momentum(1.0), Velocity(1.0))
 """Other than that of the class; their tables have columns of velocities."""
 
 
-def held_against_best(book: Book, tables: Sequence[Table], memory: Memory) -> list[TableCheck]:
+def held_against_best(book: Book, tables: Sequence[Table], verdicts: Verdicts) -> list[JudgedTable]:
     """Each table held against the exercise of the class, or against what it follows instead.
 
     The class's own comes first. Only where something is wrong by it are other conventions tried,
     those first that other tables of the book follow; the one with the fewest wrong cells is taken.
     """
-    found: list[TableCheck] = []
+    found: list[JudgedTable] = []
     followed: dict[Exercise, None] = {}
     for table in tables:
         others = [other for other in tables if other is not table]
-        reading = _Reading(table, partial(_held, book, table, others, memory))
+        reading = _Reading(table, partial(_held, book, table, others, verdicts))
         for exercise in followed:
             reading.tries(exercise, proven=True)
         for network in reading.networks(book, others):
@@ -48,8 +49,8 @@ def held_against_best(book: Book, tables: Sequence[Table], memory: Memory) -> li
 
 
 def held_against_one_of(
-    exercises: Sequence[Exercise], book: Book, tables: Sequence[Table], memory: Memory
-) -> list[TableCheck]:
+    exercises: Sequence[Exercise], book: Book, tables: Sequence[Table], verdicts: Verdicts
+) -> list[JudgedTable]:
     """Each table held against one of the exercises that a book describes, each taken once.
 
     They differ in their optimisers; the tables may stand in another order.
@@ -57,9 +58,9 @@ def held_against_one_of(
     left, found = list(exercises), []
     for table in tables:
         others = [other for other in tables if other is not table]
-        checks: list[TableCheck] = []
+        checks: list[JudgedTable] = []
         for exercise in dict.fromkeys(left or exercises):
-            checks.append(_held(book, table, others, memory, exercise))
+            checks.append(_held(book, table, others, verdicts, exercise))
             if checks[-1].has_all_columns and checks[-1].all_right(exercise.starts):
                 break
         best = max(checks, key=lambda check: check.right_cells(check.exercise.starts))
@@ -76,7 +77,7 @@ class _Reading:
     concerns all neurons of a layer, so most of these must be wrong without it.
     """
 
-    def __init__(self, table: Table, held: Callable[[Exercise], TableCheck]) -> None:
+    def __init__(self, table: Table, held: Callable[[Exercise], JudgedTable]) -> None:
         self._table = table
         self._held = held
         self._tried = {CLASS_EXERCISE}
@@ -158,7 +159,7 @@ class _Reading:
         columns = [self.best.columns[name] for name in names if name in self.best.columns]
         return any(map(_wrong_in, columns)) and not any(column.right for column in columns)
 
-    def _wrong_cells(self, check: TableCheck) -> int:
+    def _wrong_cells(self, check: JudgedTable) -> int:
         """Cells that are wrong by an exercise; those of which that knows nothing count double."""
         table, exercise = self._table, check.exercise
         unknown = [name for name in table.columns if name not in exercise.names]
@@ -167,7 +168,7 @@ class _Reading:
         return 2 * ignored + sum(map(_wrong_in, check.columns.values()))
 
 
-def _right_cells(check: TableCheck) -> int:
+def _right_cells(check: JudgedTable) -> int:
     return sum(
         sum(len(rows) for _, rows in column.right)
         + len(column.numbers)
@@ -188,6 +189,6 @@ def _conventional(network: Network) -> Convention:
 
 
 def _held(
-    book: Book, table: Table, others: Sequence[Table], memory: Memory, exercise: Exercise
-) -> TableCheck:
-    return TableCheck(Surroundings(book, table.held_against(exercise), others), memory)
+    book: Book, table: Table, others: Sequence[Table], verdicts: Verdicts, exercise: Exercise
+) -> JudgedTable:
+    return JudgedTable(Surroundings(book, table.held_against(exercise), others), verdicts)

@@ -25,7 +25,7 @@ class OpenBook:
         self._model = ironcalc.load_from_xlsx(str(path))
         names = [properties["name"] for properties in self._model.get_worksheets_properties()]
         self._sheets = {name: index for index, name in enumerate(names)}
-        self.yellow = {}
+        self.yellow: dict[str, tuple[str, int, int]] = {}
         for name, defined in openpyxl.load_workbook(path).defined_names.items():
             sheet, address = next(iter(defined.destinations))
             cell = openpyxl.utils.cell.coordinate_to_tuple(address.replace("$", ""))
@@ -59,7 +59,7 @@ class OpenBook:
         before = [self._model.get_cell_value(sheet, row, column) for row in rows]
         for row, value in zip(rows, before, strict=True):
             if formulas[row]:
-                new = spoil(formulas[row], float(value))
+                new = spoil(formulas[row], float(value or 0))
                 if isinstance(new, str):
                     self._model.set_user_input(sheet, row, column, new)
                 else:

@@ -1,0 +1,52 @@
+"""What the wrong cells of a judged table do: the run that it begins, with them and without."""
+
+from __future__ import annotations
+
+from backprop_xlsx.check.faults.effect import Simulator, Start
+from backprop_xlsx.check.faults.gathering import WrongCells
+from backprop_xlsx.check.judging.judged_table import JudgedTable
+from backprop_xlsx.check.judging.verdicts import Judge
+from backprop_xlsx.check.reading.forms import Form
+from backprop_xlsx.check.reading.meanings import meant
+from backprop_xlsx.check.reading.single_cells import number_of
+from backprop_xlsx.formula.expression import Expression
+from backprop_xlsx.formula.names import LEARNING_RATE
+
+
+def start_of(judged: JudgedTable) -> Start | None:
+    """What the table's run begins with; None if some of it is no number."""
+    judge, surroundings, table = judged.judge, judged.surroundings, judged.table
+    exercise = judge.exercise
+    values: dict[str, float | None] = {**dict(judge.fixed), LEARNING_RATE: judged.rate}
+    values |= exercise.starts
+    for place, name in surroundings.aliases.items():
+        values.setdefault(name, number_of(place, surroundings))
+    for name in (*exercise.given, *exercise.starts):
+        if name in table.columns and exercise.starts.get(name) is None:
+            place = (surroundings.home, table.first_row, table.columns[name])
+            values[name] = number_of(place, surroundings)
+    names = (*exercise.ordered_constants, *exercise.starts)
+    needed = {name: values.get(name) for name in names}
+    numbers = tuple((name, value) for name, value in needed.items() if value is not None)
+    if len(numbers) < len(needed):
+        return None
+    return Start(exercise, numbers, table.last_row - table.first_row)
+
+
+def effect_of(judged: JudgedTable, cells: WrongCells, start: Start, simulator: Simulator) -> str:
+    """What these wrong cells alone do to the final loss, in words; empty for no formula."""
+    wrong: dict[tuple[str, int], Expression] = {}
+    for form, rows in cells.forms:
+        same = _expression(judged.judge, form, rows[0]) if judged.judge.steady(form) else None
+        for row in rows:
+            step = row - judged.table.first_row
+            expression = same if same is not None else _expression(judged.judge, form, row)
+            wrong[cells.quantity, step] = expression
+    if not wrong:
+        return ""
+    return simulator.effect(start, wrong)
+
+
+def _expression(judge: Judge, form: Form, row: int) -> Expression:
+    meanings = judge.surroundings.meanings(form.tokens, row, row - form.first_row)
+    return meant(form.part.expression, meanings)

@@ -1,0 +1,154 @@
+"""One table under the check: its roles are found, and its columns judged by them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cache, partial
+
+from backprop_xlsx.check.judging.claims import Claims
+from backprop_xlsx.check.judging.columns import Column, judge_column, judge_values, read_columns
+from backprop_xlsx.check.judging.own_rows import own_rows
+from backprop_xlsx.check.judging.roles import (
+    adopt_first_row,
+    find_constants,
+    find_labelled,
+    find_learning_rate,
+)
+from backprop_xlsx.check.judging.values import Numbers
+from backprop_xlsx.check.judging.verdicts import Judge, Verdicts
+from backprop_xlsx.check.reading.single_cells import (
+    Candidate,
+    adopt_samples,
+    labelled_learning_rate,
+    number_of,
+)
+from backprop_xlsx.check.reading.surroundings import Surroundings
+from backprop_xlsx.check.reading.tables import Table
+from backprop_xlsx.formula.tokens import FormulaError
+
+MANY = 6
+"""Columns of a table with something wrong in them; the worst public workbook has five."""
+
+
+class JudgedTable:
+    """A table whose columns are judged; ``verdicts`` are those of its book so far.
+
+    ``exercise`` is what it is held against, before its auxiliary columns are counted in.
+    """
+
+    def __init__(self, surroundings: Surroundings, verdicts: Verdicts) -> None:
+        self.exercise = surroundings.table.exercise
+        self.unexplained: list[int] = []
+        self._begin(Judge(surroundings, verdicts))
+        table = self._explained()
+        if table is not self.table:
+            self._begin(self.judge.of(table))
+        self.judge.own_rows = cache(partial(own_rows, self.judge, self.rate))
+        for column in self.columns.values():
+            judge_column(self.judge, column)
+        self._judge_values()
+
+    def _begin(self, judge: Judge) -> None:
+        """Read the columns, and find what the cells around them stand for."""
+        self.judge, self.surroundings = judge, judge.surroundings
+        self.table = judge.table
+        self.columns = read_columns(self.table)
+        self.learning_rate, self.rate = self._assign_roles()
+
+    def _explained(self) -> Table:
+        """The table with the columns that no header explains, as far as their formulas do."""
+        if self.exercise.described:
+            return self.table
+        taken = {
+            column
+            for other in self.surroundings.others
+            if other.sheet is self.table.sheet
+            for column in other.columns.values()
+            if other.first_row <= self.table.last_row and self.table.first_row <= other.last_row
+        }
+        claims = Claims(self.judge, frozenset(taken))
+        table = claims.table_with_all()
+        self.unexplained = [c for c in claims.columns if c not in table.columns.values()]
+        return table
+
+    @property
+    def has_all_columns(self) -> bool:
+        """Whether every computed quantity has a column."""
+        return len(self.columns) == len(self.table.exercise.equations)
+
+    @property
+    def start_weights(self) -> dict[str, float | None]:
+        """The numbers with which the weights that have columns begin."""
+        home, row = self.surroundings.home, self.table.first_row
+        return {
+            name: number_of((home, row, self.table.columns[name]), self.surroundings)
+            for name in self.exercise.weights
+            if name in self.table.columns
+        }
+
+    @property
+    def wrong(self) -> int:
+        """How many cells of computed columns are not right."""
+        return sum(map(_wrong_in, self.columns.values()))
+
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether so much is wrong that the columns may be others than their headers say."""
+        wrong = [name for name, column in self.columns.items() if _wrong_in(column)]
+        if len(wrong) >= MANY:
+            return True
+        return len(wrong) > 1 and any(
+            self._computes(name, other) for name in wrong for other in wrong if name != other
+        )
+
+    def _computes(self, name: str, other: str) -> bool:
+        """Whether most formulas of a wrong column are right for another quantity."""
+        wrong = self.columns[name].wrong
+        if not wrong:
+            return False
+        form, rows = max(wrong, key=lambda pair: len(pair[1]))
+        try:
+            return self.judge.right(other, form, rows[-1])
+        except FormulaError:
+            return False
+
+    def right_cells(self, quantities: Iterable[str]) -> int:
+        """How many formulas of these quantities are right."""
+        columns = [self.columns[name] for name in quantities if name in self.columns]
+        return sum(len(rows) for column in columns for _, rows in column.right)
+
+    def all_right(self, quantities: Iterable[str]) -> bool:
+        """Whether no formula of these quantities is wrong."""
+        return not any(self.columns[name].wrong for name in quantities if name in self.columns)
+
+    def _assign_roles(self) -> tuple[Candidate | None, float | None]:
+        """The learning rate's cell, or its number where it is typed in, and its number."""
+        forms = {name: column.forms for name, column in self.columns.items()}
+        adopt_first_row(self.surroundings)
+        if self.table.exercise.described:
+            adopt_samples(self.surroundings)
+            find_labelled(self.judge, forms, self.table.exercise.hyperparameters)
+        learning_rate = find_learning_rate(self.judge, forms)
+        find_constants(self.judge, forms)
+        if learning_rate is not None:
+            return learning_rate, number_of(learning_rate, self.surroundings)
+        rate = Numbers(self.judge, None).estimated_learning_rate()
+        place = None if rate is None else labelled_learning_rate(self.surroundings, rate)
+        # What is written there is exact; the moves of rounded weights are not.
+        return place, rate if place is None else number_of(place, self.surroundings)
+
+    def _judge_values(self) -> None:
+        numbers = Numbers(self.judge, self.rate)
+        for column in self.columns.values():
+            judge_values(numbers, column)
+
+    @property
+    def rate_cell(self) -> str | None:
+        """The address of the learning rate's cell; None where it has none."""
+        place = self.learning_rate
+        return None if not isinstance(place, tuple) else self.surroundings.name_of(place)
+
+
+def _wrong_in(column: Column) -> int:
+    wrong = sum(len(rows) for _, rows in column.wrong)
+    return wrong + len(column.typed) + len(column.disagreeing) + (column.wrong_start is not None)

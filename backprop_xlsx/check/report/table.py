@@ -1,0 +1,127 @@
+"""What there is to say about a judged table: its faults, their effect, warnings, what is right."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from backprop_xlsx.check.faults.consequences import effect_of, start_of
+from backprop_xlsx.check.faults.effect import Simulator, Start
+from backprop_xlsx.check.faults.gathering import WrongCells, wrong_cells_of
+from backprop_xlsx.check.faults.given import (
+    changing_rates,
+    texts_for_numbers,
+    wrong_cells_of_given,
+)
+from backprop_xlsx.check.findings import Caution, Coverage, Fault, TableReport
+from backprop_xlsx.check.judging.judged_table import JudgedTable
+from backprop_xlsx.check.repair.diagnosis import Diagnoses
+from backprop_xlsx.check.repair.writing import CellWriter
+from backprop_xlsx.check.report.table_lines import network_line, right_line
+from backprop_xlsx.check.warnings.cautions import (
+    learning_rate_cautions,
+    missing_columns,
+    table_cautions,
+)
+from backprop_xlsx.check.warnings.charts import chart_cautions
+from backprop_xlsx.formula.names import label
+from backprop_xlsx.spreadsheet.ooxml.formula_text import column_letters
+
+
+@dataclass
+class Explanations:
+    """What the faults of a book's tables came to: the same formulas come to the same."""
+
+    diagnoses: Diagnoses = field(default_factory=Diagnoses)
+    simulator: Simulator = field(default_factory=Simulator)
+
+
+def table_warnings(judged: JudgedTable) -> list[Caution]:
+    """What deserves a look in one table, without the others of its book."""
+    return [
+        *table_cautions(judged.surroundings, judged.columns),
+        *missing_columns(judged.table, judged.columns),
+        *learning_rate_cautions(judged.rate_cell, judged.rate),
+        *chart_cautions(judged.surroundings.book, judged.table),
+    ]
+
+
+def table_report(
+    judged: JudgedTable, cautions: Sequence[Caution], known: Explanations
+) -> TableReport:
+    """The report of one table with these warnings; ``known`` is what its book's tables came to."""
+    table = judged.table
+    wrong = _wrong_cells(judged, known.diagnoses)
+    start = start_of(judged)
+    return TableReport(
+        sheet=table.sheet.name,
+        range=table.range,
+        header_row=table.header_row,
+        first_row=table.first_row,
+        last_row=table.last_row,
+        network=network_line(table.exercise, start),
+        learning_rate_cell=judged.rate_cell,
+        learning_rate=judged.rate,
+        formulas=sum(column.formulas for column in judged.columns.values()),
+        faults=tuple(_fault(judged, cells, start, known.simulator) for cells in wrong),
+        warnings=tuple(cautions),
+        right=right_line(table.exercise, judged.columns, {cells.quantity for cells in wrong}),
+        coverage=_coverage(judged),
+    )
+
+
+def _coverage(judged: JudgedTable) -> Coverage:
+    kinds: dict[str, list[str]] = {}
+    for name, column in judged.columns.items():
+        if column.unjudged:
+            kind = "unread"
+        elif (
+            column.forms
+            and any(form.rows[-1] != judged.table.first_row for form in column.forms)
+            or name in judged.exercise.starts
+            and len(judged.table.rows) == 1
+        ):
+            kind = "formulas"
+        elif column.typed or column.numbers:
+            kind = "numbers"
+        elif column.forms:
+            kind = "formulas"
+        else:
+            kind = "blank"
+        kinds.setdefault(kind, []).append(label(name))
+    kinds["unexplained"] = [column_letters(column) for column in judged.unexplained]
+    return Coverage(**{kind: tuple(names) for kind, names in kinds.items()})
+
+
+def _wrong_cells(judged: JudgedTable, diagnoses: Diagnoses) -> list[WrongCells]:
+    writer = CellWriter(judged.surroundings, judged.learning_rate, judged.judge.fixed)
+    found = [
+        cells
+        for column in judged.columns.values()
+        for cells in wrong_cells_of(judged.judge, writer, column, judged.rate_cell, diagnoses)
+    ]
+    found += wrong_cells_of_given(judged.judge, writer)
+    found += texts_for_numbers(judged.judge)
+    found += changing_rates(judged.judge)
+    return sorted(found, key=lambda cells: (cells.rows[0], cells.column))
+
+
+def _fault(
+    judged: JudgedTable, cells: WrongCells, start: Start | None, simulator: Simulator
+) -> Fault:
+    rows = cells.rows
+    expected = cells.corrections[rows[0]]
+    return Fault(
+        quantity=cells.quantity,
+        column=column_letters(cells.column),
+        first_row=min(rows),
+        last_row=max(rows),
+        kind=cells.kind,
+        found=cells.found,
+        expected="" if expected is None else f"={expected}",
+        explanation=cells.explanation,
+        effect="" if start is None else effect_of(judged, cells, start, simulator),
+        corrections={
+            (row, cells.column): formula or "" for row, formula in cells.corrections.items()
+        },
+    )
