@@ -2,8 +2,8 @@
 
     python examples/read_digit.py
 
-Writes Own.xlsx; its first sheet looks like digit-workbook.png, that of a convolution like
-digit-stage.png.
+Writes Own.xlsx; its first sheet looks like digit-workbook.png, the sheet Why like digit-why.png
+and that of a convolution like digit-stage.png.
 """
 
 import torch
@@ -49,6 +49,6 @@ print(f"{placed.path}: {'as it was' if placed.unchanged else 'written'}")
 verification = verify(placed.path, network, (1, 28, 28), shown, batch_norm="show")
 print(f"{verification.formulas:,} formulas agree in {' and '.join(verification.engines)}")
 
-sheet = read_book(placed.path).sheet("Digit")
+why = read_book(placed.path).sheet("Why")
 target = shown.targets[shown.chosen]
-print(f"the workbook reads {shown.names[shown.chosen]}, a {target}, as {sheet.cells[8, 31].value}")
+print(f"{shown.names[shown.chosen]} is a {target}. {why.cells[2, 2].value}")

@@ -11,6 +11,9 @@ from torch import Tensor
 from mnist_model.digit.network.stages import Stage
 from mnist_model.digit.network.steps import Array
 
+ROUNDED = 11
+"""Decimals of what max pooling compares, in the reference."""
+
 
 @dataclass(frozen=True, eq=False)
 class Gradient:
@@ -57,9 +60,27 @@ def gradients(stages: Sequence[Stage], values: Sequence[Tensor]) -> list[Gradien
 
 
 def evidence(module: torch.nn.Module, inputs: Tensor) -> Tensor:
-    """Gradient times input for one input, by torch.autograd through the module itself."""
+    """Gradient times input for one input, by torch.autograd through the module itself.
+
+    Equal windows of paper are to give max pooling equal values: torch's convolutions round them
+    differently at different places, and its first largest would be the one rounded up.
+    """
     reads = inputs.detach().clone().requires_grad_()
-    outputs = module(reads[None])
+    pools = [
+        one for one in module.modules() if isinstance(one, torch.nn.MaxPool1d | torch.nn.MaxPool2d)
+    ]
+    hooks = [pool.register_forward_pre_hook(_even_out) for pool in pools]
+    try:
+        outputs = module(reads[None])
+    finally:
+        for hook in hooks:
+            hook.remove()
     signs = seed(outputs.detach())
     (gradient,) = torch.autograd.grad(outputs, reads, signs)
     return gradient * inputs
+
+
+def _even_out(_: torch.nn.Module, inputs: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+    """The same values, those that differ by rounding alone made equal; gradients pass through."""
+    (values,) = inputs
+    return (values.detach().round(decimals=ROUNDED) + (values - values.detach()),)
