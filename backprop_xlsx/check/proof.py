@@ -143,7 +143,7 @@ def _given(
     """Constants and parameters of each row; None if the table does not show them all."""
     exercise, rows = check.table.exercise, len(check.table.rows)
     single = dict(check.judge.fixed)
-    for place, name in check.surroundings.aliases.items():
+    for place, name in check.surroundings.roles.cells.items():
         single.setdefault(name, value(place))
     if check.rate is not None:
         single.setdefault(LEARNING_RATE, check.rate)

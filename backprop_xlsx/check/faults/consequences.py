@@ -19,7 +19,7 @@ def start_of(judged: JudgedTable) -> Start | None:
     exercise = judge.exercise
     values: dict[str, float | None] = {**dict(judge.fixed), LEARNING_RATE: judged.rate}
     values |= exercise.starts
-    for place, name in surroundings.aliases.items():
+    for place, name in surroundings.roles.cells.items():
         values.setdefault(name, number_of(place, surroundings))
     for name in (*exercise.given, *exercise.starts):
         if name in table.columns and exercise.starts.get(name) is None:

@@ -249,4 +249,4 @@ def _referred(judge: Judge, column: Column, group: _Group, change: Replacement) 
         if (place := judge.surroundings.place(form.tokens[change.indices[0]], row - form.first_row))
     )
     places = list(dict.fromkeys(place for _, place in cells))
-    return places if set(places) - set(judge.surroundings.aliases) else []
+    return places if set(places) - set(judge.surroundings.roles.cells) else []

@@ -8,17 +8,11 @@ from functools import cache, partial
 from backprop_xlsx.check.judging.claims import Claims
 from backprop_xlsx.check.judging.columns import Column, judge_column, judge_values, read_columns
 from backprop_xlsx.check.judging.own_rows import own_rows
-from backprop_xlsx.check.judging.roles import (
-    adopt_first_row,
-    find_constants,
-    find_labelled,
-    find_learning_rate,
-)
+from backprop_xlsx.check.judging.roles import find_roles
 from backprop_xlsx.check.judging.values import Numbers
 from backprop_xlsx.check.judging.verdicts import Judge, Verdicts
 from backprop_xlsx.check.reading.single_cells import (
     Candidate,
-    adopt_samples,
     labelled_learning_rate,
     number_of,
 )
@@ -50,10 +44,13 @@ class JudgedTable:
 
     def _begin(self, judge: Judge) -> None:
         """Read the columns, and find what the cells around them stand for."""
-        self.judge, self.surroundings = judge, judge.surroundings
         self.table = judge.table
         self.columns = read_columns(self.table)
-        self.learning_rate, self.rate = self._assign_roles()
+        forms = {name: column.forms for name, column in self.columns.items()}
+        roles, found = find_roles(judge, forms)
+        self.judge = judge.knowing(roles)
+        self.surroundings = self.judge.surroundings
+        self.learning_rate, self.rate = self._learning_rate(found)
 
     def _explained(self) -> Table:
         """The table with the columns that no header explains, as far as their formulas do."""
@@ -121,17 +118,10 @@ class JudgedTable:
         """Whether no formula of these quantities is wrong."""
         return not any(self.columns[name].wrong for name in quantities if name in self.columns)
 
-    def _assign_roles(self) -> tuple[Candidate | None, float | None]:
+    def _learning_rate(self, found: Candidate | None) -> tuple[Candidate | None, float | None]:
         """The learning rate's cell, or its number where it is typed in, and its number."""
-        forms = {name: column.forms for name, column in self.columns.items()}
-        adopt_first_row(self.surroundings)
-        if self.table.exercise.described:
-            adopt_samples(self.surroundings)
-            find_labelled(self.judge, forms, self.table.exercise.hyperparameters)
-        learning_rate = find_learning_rate(self.judge, forms)
-        find_constants(self.judge, forms)
-        if learning_rate is not None:
-            return learning_rate, number_of(learning_rate, self.surroundings)
+        if found is not None:
+            return found, number_of(found, self.surroundings)
         rate = Numbers(self.judge, None).estimated_learning_rate()
         place = None if rate is None else labelled_learning_rate(self.surroundings, rate)
         # What is written there is exact; the moves of rounded weights are not.

@@ -22,7 +22,7 @@ def own_rows(judge: Judge, learning_rate: float | None) -> OwnRows | None:
     rows = table.rows[:MOST_ROWS]
     typed = dict(judge.fixed)
     single = {LEARNING_RATE: learning_rate, **typed}
-    for place, name in surroundings.aliases.items():
+    for place, name in surroundings.roles.cells.items():
         single.setdefault(name, number_of(place, surroundings))
 
     def column(name: str) -> list[float | None]:

@@ -6,16 +6,22 @@ is what makes the most updates right.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import permutations, product
 
 from backprop_xlsx.check.judging.verdicts import Judge
 from backprop_xlsx.check.reading.exercise import Exercise
 from backprop_xlsx.check.reading.forms import Form
 from backprop_xlsx.check.reading.meanings import Meaning, Outside, Place, meant
-from backprop_xlsx.check.reading.single_cells import Candidate, label_of, labelled_cell, number_of
-from backprop_xlsx.check.reading.surroundings import Surroundings
+from backprop_xlsx.check.reading.single_cells import (
+    Candidate,
+    label_of,
+    labelled_cell,
+    number_of,
+    sample_cells,
+)
+from backprop_xlsx.check.reading.surroundings import Roles, Surroundings
 from backprop_xlsx.formula.expression import Expression, Negation, Number, Symbol
 from backprop_xlsx.formula.names import LEARNING_RATE
 from backprop_xlsx.formula.tokens import FormulaError, Token
@@ -61,30 +67,46 @@ class Votes:
         )
 
 
-def adopt_first_row(surroundings: Surroundings) -> None:
-    """Take cells to which the first row refers plainly for the same variables as its own."""
+def find_roles(judge: Judge, forms: Forms) -> tuple[Roles, Candidate | None]:
+    """All roles of a table, and the candidate that is its learning rate, None if none is.
+
+    Each is found with those before it known; what is found is never changed afterwards.
+    """
+    judge = judge.knowing(_of_first_row(judge.surroundings))
+    if judge.exercise.described:
+        judge = _with_cells(judge, sample_cells(judge.surroundings))
+        judge = _with_labelled(judge, forms, judge.exercise.hyperparameters)
+    learning_rate = _learning_rate(judge, forms)
+    if learning_rate is not None:
+        judge = _with(judge, learning_rate, LEARNING_RATE)
+    return _with_constants(judge, forms).roles, learning_rate
+
+
+def _of_first_row(surroundings: Surroundings) -> Roles:
+    """Cells to which the first row refers plainly stand for the same variables as its own."""
     table = surroundings.table
+    cells, start_values = dict(surroundings.roles.cells), dict(surroundings.roles.start_values)
     exercise = table.exercise
     for name in (*exercise.ordered_constants, *exercise.parameters):
         cell = table.cell(name, table.first_row) if name in table.columns else None
         if cell is None or cell.formula is None:
             continue
         first = (surroundings.home, table.first_row, table.columns[name])
-        named = surroundings.start_values if name in exercise.starts else surroundings.aliases
+        named = start_values if name in exercise.starts else cells
         for place in surroundings.follow(first):
             if surroundings.in_table(place) is None:
                 named.setdefault(place, name)
+    return replace(surroundings.roles, cells=cells, start_values=start_values)
 
 
-def find_learning_rate(judge: Judge, forms: Forms) -> Candidate | None:
+def _learning_rate(judge: Judge, forms: Forms) -> Candidate | None:
     """The cell, or typed number, that the updates take for the learning rate.
 
-    In a described table it is the one that is labelled so. From now on the table's surroundings,
-    or the judge, know it. None if there is no update.
+    In a described table it is the one that is labelled so. None if there is no update.
     """
     table, surroundings = judge.table, judge.surroundings
     if table.exercise.described:
-        labelled = [place for place, name in surroundings.aliases.items() if name == LEARNING_RATE]
+        labelled = [place for place, name in judge.roles.cells.items() if name == LEARNING_RATE]
         if labelled:
             return labelled[0]
     missing = _missing(judge, judge.exercise.hyperparameters[1:])
@@ -105,37 +127,44 @@ def find_learning_rate(judge: Judge, forms: Forms) -> Candidate | None:
                     if _fills(judge, weight, form, meanings, roles):
                         votes.add(candidates[chosen[0]] if own is None else own, same)
     winner = votes.winner(surroundings)
-    if winner is None:
-        winner = _likeliest(used, surroundings)
-    if winner is not None:
-        _take(judge, winner, LEARNING_RATE)
-    return winner
+    return _likeliest(used, surroundings) if winner is None else winner
 
 
-def find_labelled(judge: Judge, forms: Forms, names: Sequence[str]) -> None:
-    """Take the cells that are labelled so for these constants."""
+def _with_labelled(judge: Judge, forms: Forms, names: Sequence[str]) -> Judge:
+    """The judge who takes the cells that are labelled so for these constants."""
     surroundings = judge.surroundings
     missing = _missing(judge, names)
     for place in _cells_used(judge, forms):
         name = label_of(place, surroundings) or ""
         if name in names and (name in missing or _same_number(name, place, surroundings)):
-            _take(judge, place, name)
+            judge = _with(judge, place, name)
+    return judge
 
 
-def find_constants(judge: Judge, forms: Forms) -> None:
-    """Find what stands for the constants that have no column, by label, then by use."""
+def _with_constants(judge: Judge, forms: Forms) -> Judge:
+    """The judge who knows what stands for constants without a column, by label, then by use."""
     names = [name for name in judge.exercise.ordered_constants if name != LEARNING_RATE]
-    find_labelled(judge, forms, names)
+    judge = _with_labelled(judge, forms, names)
     for name in _missing(judge, judge.exercise.biases) & set(names):
         place = labelled_cell(judge.surroundings, name)
         if place is not None:
-            _take(judge, place, name)
+            judge = _with(judge, place, name)
     missing = _missing(judge, names)
     if missing:
-        _find_by_use(judge, forms, missing)
+        judge = _with_winners(judge, _by_use(judge, forms, missing))
     left = _missing(judge, names) - {name for name, _ in judge.fixed}
     if left:
-        _find_by_number(judge, forms, left)
+        judge = _with_winners(judge, _by_number(judge, forms, left))
+    return judge
+
+
+def _with_winners(judge: Judge, votes: Mapping[str, Votes]) -> Judge:
+    """The judge who gives each constant to the candidate with the most votes."""
+    winners = {name: votes[name].winner(judge.surroundings) for name in sorted(votes)}
+    for name, winner in winners.items():
+        if winner is not None:
+            judge = _with(judge, winner, name)
+    return judge
 
 
 def _readings(
@@ -220,15 +249,19 @@ def _likeliest(used: Votes, surroundings: Surroundings) -> Candidate | None:
     return max(labelled or cells, key=lambda place: used.counts[place], default=None)
 
 
-def _take(judge: Judge, candidate: Candidate, name: str) -> None:
+def _with(judge: Judge, candidate: Candidate, name: str) -> Judge:
+    """The judge by whom a candidate stands for a quantity, with the cells it refers to plainly."""
     if isinstance(candidate, float):
-        judge.fixed = (*judge.fixed, (name, candidate))
-        return
+        return judge.knowing(replace(judge.roles, numbers=(*judge.fixed, (name, candidate))))
     surroundings = judge.surroundings
     chain = surroundings.follow(candidate)
-    surroundings.name_cells(
-        {place: name for place in chain if surroundings.in_table(place) is None}
+    return _with_cells(
+        judge, {place: name for place in chain if surroundings.in_table(place) is None}
     )
+
+
+def _with_cells(judge: Judge, cells: Mapping[Place, str]) -> Judge:
+    return judge.knowing(replace(judge.roles, cells={**judge.roles.cells, **cells}))
 
 
 def _cells_used(judge: Judge, forms: Forms) -> list[Place]:
@@ -245,7 +278,7 @@ def _cells_used(judge: Judge, forms: Forms) -> list[Place]:
 
 def _missing(judge: Judge, names: Sequence[str]) -> set[str]:
     """Those of the constants for which neither a column nor a cell stands."""
-    known = {*judge.table.columns, *judge.surroundings.aliases.values()}
+    known = {*judge.table.columns, *judge.roles.cells.values()}
     return {name for name in names if name not in known}
 
 
@@ -259,9 +292,8 @@ def _same_number(name: str, place: Place, surroundings: Surroundings) -> bool:
     return number is not None and number == number_of(place, surroundings)
 
 
-def _find_by_use(judge: Judge, forms: Forms, missing: Iterable[str]) -> None:
-    """Give each missing constant to the candidate that makes the most formulas right."""
-    missing = set(missing)
+def _by_use(judge: Judge, forms: Forms, missing: set[str]) -> dict[str, Votes]:
+    """For each missing constant, the candidates that make formulas right."""
     votes = {name: Votes({}, {}) for name in missing}
     needs = {quantity: sorted(_needs(judge.exercise, quantity) & missing) for quantity in forms}
     for quantity in sorted(filter(needs.get, needs), key=lambda quantity: len(needs[quantity])):
@@ -281,14 +313,11 @@ def _find_by_use(judge: Judge, forms: Forms, missing: Iterable[str]) -> None:
                         for candidate, name in roles.items():
                             votes[name].add(candidates[candidate], rows)
                         break
-    for name in sorted(missing):
-        winner = votes[name].winner(judge.surroundings)
-        if winner is not None:
-            _take(judge, winner, name)
+    return votes
 
 
-def _find_by_number(judge: Judge, forms: Forms, missing: set[str]) -> None:
-    """Give each missing constant to the typed number by which the most formulas are right.
+def _by_number(judge: Judge, forms: Forms, missing: set[str]) -> dict[str, Votes]:
+    """For each missing constant, the typed numbers by which formulas are right.
 
     The same number may be typed for several things, or in a column that a formula only uses.
     """
@@ -302,8 +331,8 @@ def _find_by_number(judge: Judge, forms: Forms, missing: set[str]) -> None:
             if form.error is not None:
                 continue
             for chosen in product(numbers, repeat=len(needed)):
-                trial = judge.of(judge.table)
-                trial.fixed = (*judge.fixed, *zip(needed, chosen, strict=True))
+                typed = (*judge.fixed, *zip(needed, chosen, strict=True))
+                trial = judge.knowing(replace(judge.roles, numbers=typed))
                 try:
                     right = trial.right(quantity, form, form.rows[-1])
                 except FormulaError:
@@ -311,10 +340,7 @@ def _find_by_number(judge: Judge, forms: Forms, missing: set[str]) -> None:
                 if right:
                     for name, number in zip(needed, chosen, strict=True):
                         votes[name].add(number, form.rows)
-    for name in sorted(missing):
-        winner = votes[name].winner(judge.surroundings)
-        if winner is not None:
-            _take(judge, winner, name)
+    return votes
 
 
 def _typed_numbers(judge: Judge, forms: Forms) -> list[float]:

@@ -33,7 +33,7 @@ class Numbers:
         self._judge = judge
         self._exercise = judge.exercise
         self._constants = dict(judge.fixed)
-        for place, name in judge.surroundings.aliases.items():
+        for place, name in judge.surroundings.roles.cells.items():
             number = number_of(place, judge.surroundings)
             if number is not None:
                 self._constants.setdefault(name, number)

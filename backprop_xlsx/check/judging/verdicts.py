@@ -19,7 +19,7 @@ from backprop_xlsx.check.judging.probes import (
 from backprop_xlsx.check.reading.exercise import Exercise
 from backprop_xlsx.check.reading.forms import Form
 from backprop_xlsx.check.reading.meanings import Meaning, Outside, Place, meant
-from backprop_xlsx.check.reading.surroundings import Surroundings
+from backprop_xlsx.check.reading.surroundings import Roles, Surroundings
 from backprop_xlsx.check.reading.tables import Table
 from backprop_xlsx.formula.block import Block
 from backprop_xlsx.formula.expression import Expression, Symbol, Value
@@ -46,14 +46,12 @@ class Verdicts:
 class Judge:
     """Judges the formulas of one table; what means the same is probed once.
 
-    ``fixed`` gives the constants of the exercise that are typed into the table's formulas,
-    ``own_rows`` the states of the table itself once its roles are known.
+    ``own_rows`` gives the states of the table itself once its roles are known.
     """
 
     def __init__(self, surroundings: Surroundings, known: Verdicts) -> None:
         self.surroundings = surroundings
         self.table = surroundings.table
-        self.fixed: tuple[tuple[str, float], ...] = ()
         self.own_rows: Callable[[], OwnRows | None] = lambda: None
         self._known = known
         self._in_own_rows: dict[tuple[object, ...], bool] = {}
@@ -65,9 +63,21 @@ class Judge:
 
     def of(self, table: Table) -> Judge:
         """The judge of the table with other columns or quantities, who knows the same roles."""
-        judge = Judge(self.surroundings.of(table), self._known)
-        judge.fixed = self.fixed
-        return judge
+        return Judge(self.surroundings.of(table), self._known)
+
+    def knowing(self, roles: Roles) -> Judge:
+        """The judge of the same table by other roles."""
+        return Judge(self.surroundings.knowing(roles), self._known)
+
+    @property
+    def roles(self) -> Roles:
+        """What stands for quantities though it is in no column of theirs."""
+        return self.surroundings.roles
+
+    @property
+    def fixed(self) -> tuple[tuple[str, float], ...]:
+        """The constants of the exercise that are typed into the table's formulas."""
+        return self.roles.numbers
 
     @property
     def probes(self) -> Probes:
@@ -211,9 +221,9 @@ class Judge:
         quantity = surroundings.in_table(place)
         if quantity is not None:
             return quantity in self.exercise.constants
-        if place in surroundings.aliases:
+        if place in surroundings.roles.cells:
             return True
-        if place in surroundings.start_values:
+        if place in surroundings.roles.start_values:
             return False
         end = surroundings.cell(surroundings.end(place))
         return end is None or end.formula is None

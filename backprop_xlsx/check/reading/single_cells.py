@@ -55,24 +55,22 @@ def labelled_learning_rate(surroundings: Surroundings, number: float) -> Place |
     return None
 
 
-def adopt_samples(surroundings: Surroundings) -> None:
-    """Take the rows of a sheet ``Samples`` that are labelled so for the inputs and targets."""
+def sample_cells(surroundings: Surroundings) -> dict[Place, str]:
+    """What the cells of a sheet ``Samples`` stand for: its rows are labelled as inputs, targets."""
     exercise = surroundings.table.exercise
     network = exercise.network
     sheet = next((s for s in surroundings.book.sheets if s.name.casefold() == SAMPLES), None)
+    found: dict[Place, str] = {}
     if exercise.samples == 1 or sheet is None:
-        return
+        return found
     labels = {f"input {name}": name for name in network.inputs}
     labels |= {f"target {name}": name for name in network.targets}
     for (row, column), cell in sheet.cells.items():
         name = labels.get(cell.value) if type(cell.value) is str else None
         if name is not None:
-            surroundings.name_cells(
-                {
-                    (SAMPLES, row, column + 1 + sample): sampled(name, sample)
-                    for sample in range(exercise.samples)
-                }
-            )
+            for sample in range(exercise.samples):
+                found[SAMPLES, row, column + 1 + sample] = sampled(name, sample)
+    return found
 
 
 def labelled_cell(surroundings: Surroundings, name: str) -> Place | None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from copy import copy
+from dataclasses import dataclass, field
 
 from backprop_xlsx.check.reading.meanings import (
     Area,
@@ -34,19 +36,29 @@ FOREIGN = math.sqrt(0.7)
 """What a cell of another run is taken for: a number that no quantity of a probe has."""
 
 
-class Surroundings:
-    """A table in its book: gives the meaning of what its formulas refer to.
+@dataclass(frozen=True)
+class Roles:
+    """What stands for quantities though it is in no column of theirs.
 
-    ``aliases`` names the quantity that a cell outside the table stands for: the learning rate, an
-    input, a target; ``start_values`` the weight whose start value a cell holds.
+    ``cells`` outside the table: the learning rate, an input, a target; ``start_values``, cells that
+    hold that of a weight; ``numbers``, which are typed into the table's formulas.
     """
 
-    def __init__(self, book: Book, table: Table, tables: Sequence[Table] = ()) -> None:
+    cells: Mapping[Place, str] = field(default_factory=dict)
+    start_values: Mapping[Place, str] = field(default_factory=dict)
+    numbers: tuple[tuple[str, float], ...] = ()
+
+
+class Surroundings:
+    """A table in its book: gives the meaning of what its formulas refer to, by its ``roles``."""
+
+    def __init__(
+        self, book: Book, table: Table, tables: Sequence[Table] = (), roles: Roles | None = None
+    ) -> None:
         self.book = book
         self.table = table
+        self.roles = Roles() if roles is None else roles
         self.home = table.sheet.name.casefold()
-        self.aliases: dict[Place, str] = {}
-        self.start_values: dict[Place, str] = {}
         self._sheets = {sheet.name.casefold(): sheet for sheet in book.sheets}
         self._names = {name.casefold(): text for name, text in book.names.items()}
         self.others = [other for other in tables if other is not table]
@@ -55,15 +67,13 @@ class Surroundings:
 
     def of(self, table: Table) -> Surroundings:
         """The same for the table with other columns or quantities."""
-        found = Surroundings(self.book, table, self.others)
-        found.aliases.update(self.aliases)
-        found.start_values.update(self.start_values)
-        return found
+        return Surroundings(self.book, table, self.others, self.roles)
 
-    def name_cells(self, aliases: dict[Place, str]) -> None:
-        """Let cells outside the table stand for quantities from now on."""
-        self.aliases.update(aliases)
-        self._memory.clear()
+    def knowing(self, roles: Roles) -> Surroundings:
+        """The same with other roles."""
+        found = copy(self)
+        found.roles, found._memory = roles, {}
+        return found
 
     def meanings(self, tokens: Sequence[Token], row: int, moved: int = 0) -> list[Meaning | None]:
         """The meaning of each operand, None at the other tokens.
@@ -267,10 +277,10 @@ class Surroundings:
         if quantity is not None and not (constant and is_blank(cell)):
             steps_back = 0 if constant else row - place[1]
             return _symbol(quantity, steps_back, place)
-        if place in self.aliases:
-            return _symbol(self.aliases[place], 0, place)
-        if place in self.start_values:
-            return _symbol(self.start_values[place], row - self.table.first_row, place)
+        if place in self.roles.cells:
+            return _symbol(self.roles.cells[place], 0, place)
+        if place in self.roles.start_values:
+            return _symbol(self.roles.start_values[place], row - self.table.first_row, place)
         if cell is not None and cell.formula is not None:
             if self._is_of_another_run(place):
                 name = self.name_of(place)

@@ -37,7 +37,7 @@ class CellWriter:
         self._exercise = surroundings.table.exercise
         self._fixed = dict(fixed)
         self._places: dict[str, Place] = {}
-        for place, name in surroundings.aliases.items():
+        for place, name in surroundings.roles.cells.items():
             self._places.setdefault(name, place)
         if learning_rate is not None and not isinstance(learning_rate, float):
             self._places[LEARNING_RATE] = learning_rate
