@@ -39,7 +39,7 @@ THRESHOLD = 0.01
 
 
 @dataclass(frozen=True)
-class Column:
+class RunColumn:
     """One column of a run sheet.
 
     ``first`` and ``later`` are the formulas, without "=", of step 0 and of every other step;
@@ -66,7 +66,7 @@ class RunValues:
         return self.values[self.run.loss]
 
 
-def run_columns(run: Run) -> dict[str, Column]:
+def run_columns(run: Run) -> dict[str, RunColumn]:
     """Every column of a run sheet by its name, from left to right."""
     experiment, network = run.experiment, run.experiment.network
     loss = xl_col_to_name(run.columns[run.loss])
@@ -75,14 +75,14 @@ def run_columns(run: Run) -> dict[str, Column]:
     rose = f"IF({loss}{{row}}-{loss}{{above}}>{rise},1,0)"
     floored = f"MAX({loss}{{row}},{LOWEST_ON_LOGARITHMIC_AXIS:.0E})"
     columns = {
-        ROSE: Column("rose", "whole", None, rose),
-        BELOW: Column("below", "whole", below, below),
-        FLOORED: Column("for log axis", "loss", floored, floored),
-        GLANCE: Column(f"{label(run.loss)} ▸", "loss", f"{loss}{{row}}", f"{loss}{{row}}"),
+        ROSE: RunColumn("rose", "whole", None, rose),
+        BELOW: RunColumn("below", "whole", below, below),
+        FLOORED: RunColumn("for log axis", "loss", floored, floored),
+        GLANCE: RunColumn(f"{label(run.loss)} ▸", "loss", f"{loss}{{row}}", f"{loss}{{row}}"),
     }
     for name in network.targets + network.inputs:
         given = start_cell(experiment, name)
-        columns[name] = Column(name, "value", given, given)
+        columns[name] = RunColumn(name, "value", given, given)
     styles = {
         name: STYLES_OF_GROUPS[group]
         for group, names in run.groups
@@ -98,10 +98,10 @@ def run_columns(run: Run) -> dict[str, Column]:
     for name, equation in computed.items():
         template = equation.formula(lambda leaf: _cell(run, leaf))
         style = "whole" if name in COUNTED_FROM else styles.get(name, "value")
-        columns[name] = Column(label(name), style, starts.get(name, template), template)
+        columns[name] = RunColumn(label(name), style, starts.get(name, template), template)
     for name in network.bias_names:
         if name not in columns:
-            columns[name] = Column(name, "value", start_name(name), start_name(name))
+            columns[name] = RunColumn(name, "value", start_name(name), start_name(name))
     return {name: columns[name] for name in run.columns}
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from backprop_xlsx.check.judging.columns import Column
+from backprop_xlsx.check.judging.columns import JudgedColumn
 from backprop_xlsx.check.judging.verdicts import Judge
 from backprop_xlsx.check.reading.forms import Form
 from backprop_xlsx.check.reading.meanings import Meaning, Outside, Place
@@ -59,7 +59,11 @@ class _Group:
 
 
 def wrong_cells_of(
-    judge: Judge, writer: CellWriter, column: Column, learning_rate: str | None, known: Diagnoses
+    judge: Judge,
+    writer: CellWriter,
+    column: JudgedColumn,
+    learning_rate: str | None,
+    known: Diagnoses,
 ) -> list[WrongCells]:
     """What is wrong in a judged column, the first row first."""
     corrections = ColumnCorrections(judge, writer, column)
@@ -95,7 +99,7 @@ def of_contents(
     )
 
 
-def _contents(judge: Judge, column: Column) -> Iterator[tuple[Slip, list[int]]]:
+def _contents(judge: Judge, column: JudgedColumn) -> Iterator[tuple[Slip, list[int]]]:
     """What was typed in, wrong numbers, wrong values of formulas that nobody evaluates here."""
     if column.typed:
         texts = [
@@ -116,7 +120,7 @@ def _contents(judge: Judge, column: Column) -> Iterator[tuple[Slip, list[int]]]:
         yield WrongValue(reason), rows
 
 
-def _of_wrong_start(judge: Judge, column: Column, found: str) -> WrongCells:
+def _of_wrong_start(judge: Judge, column: JudgedColumn, found: str) -> WrongCells:
     start = judge.exercise.starts[column.quantity]
     slip = WrongStart(start)
     words = slip.words(Case(judge.exercise, column.quantity))
@@ -125,7 +129,7 @@ def _of_wrong_start(judge: Judge, column: Column, found: str) -> WrongCells:
 
 
 def _of_group(
-    judge: Judge, column: Column, group: _Group, case: Case, corrections: ColumnCorrections
+    judge: Judge, column: JudgedColumn, group: _Group, case: Case, corrections: ColumnCorrections
 ) -> WrongCells:
     form, rows = group.forms[0]
     slips = group.diagnosis.slips(case)
@@ -152,7 +156,7 @@ def _as_typed(cell: Cell | None) -> str:
     return f"{cell.value:.15g}" if isinstance(cell.value, float) else str(cell.value)
 
 
-def _groups(judge: Judge, column: Column, known: Diagnoses) -> list[_Group]:
+def _groups(judge: Judge, column: JudgedColumn, known: Diagnoses) -> list[_Group]:
     groups: list[_Group] = []
     for form, rows in column.wrong:
         recent = groups[-MOST_COMPARED:]
@@ -213,7 +217,7 @@ def _comparable(change: Replacement, found: Sequence[Meaning | None]) -> bool:
     return True
 
 
-def _case(judge: Judge, column: Column, group: _Group, learning_rate: str | None) -> Case:
+def _case(judge: Judge, column: JudgedColumn, group: _Group, learning_rate: str | None) -> Case:
     """What the words for a group need to know of its cells, and of those they refer to."""
     diagnosis, repair = group.diagnosis, group.diagnosis.repair
     tokens = group.forms[0][0].tokens
@@ -232,7 +236,9 @@ def _case(judge: Judge, column: Column, group: _Group, learning_rate: str | None
     )
 
 
-def _referred(judge: Judge, column: Column, group: _Group, change: Replacement) -> list[Place]:
+def _referred(
+    judge: Judge, column: JudgedColumn, group: _Group, change: Replacement
+) -> list[Place]:
     """The cells to which the operands refer that a change replaces; none if all have a meaning."""
     forms = list(group.forms)
     if change.new == Symbol(LEARNING_RATE):

@@ -25,7 +25,7 @@ FormRows = tuple[Form, list[int]]
 
 
 @dataclass
-class Column:
+class JudgedColumn:
     """A quantity's column: its formulas, and the rows of each verdict.
 
     ``typed`` are rows with a number or a text among formulas, ``numbers`` all rows of a column
@@ -55,7 +55,7 @@ class Column:
         return sum(len(form.rows) for form in self.forms)
 
 
-def read_columns(table: Table) -> dict[str, Column]:
+def read_columns(table: Table) -> dict[str, JudgedColumn]:
     """The columns of computed quantities, not yet judged."""
     computed = table.exercise.computed
     columns = {name: _read(table, name) for name in computed if name in table.columns}
@@ -64,7 +64,7 @@ def read_columns(table: Table) -> dict[str, Column]:
     return columns
 
 
-def _tell_missing(table: Table, columns: dict[str, Column]) -> None:
+def _tell_missing(table: Table, columns: dict[str, JudgedColumn]) -> None:
     """Where a step is filled but for a cell or two, these lack their formulas."""
     blanks = Counter(row for column in columns.values() for row in column.blank)
     for name, column in columns.items():
@@ -77,7 +77,7 @@ def _tell_missing(table: Table, columns: dict[str, Column]) -> None:
             ]
 
 
-def _tell_pasted(columns: dict[str, Column]) -> None:
+def _tell_pasted(columns: dict[str, JudgedColumn]) -> None:
     """Numbers in a column among many of formulas were typed over them."""
     with_formulas = sum(bool(column.forms) for column in columns.values())
     if with_formulas >= MOSTLY * len(columns):
@@ -85,7 +85,7 @@ def _tell_pasted(columns: dict[str, Column]) -> None:
             column.typed, column.numbers = [*column.typed, *column.numbers], []
 
 
-def judge_column(judge: Judge, column: Column) -> None:
+def judge_column(judge: Judge, column: JudgedColumn) -> None:
     """Sort the formulas of a column by verdict."""
     first_row = judge.table.first_row
     for form in column.forms:
@@ -102,18 +102,18 @@ def judge_column(judge: Judge, column: Column) -> None:
             _sort(judge, column, form, rows)
 
 
-def judge_values(numbers: Numbers, column: Column) -> None:
+def judge_values(numbers: Numbers, column: JudgedColumn) -> None:
     """Compare what could not be judged by its formula with the numbers around it."""
     rows = [*column.numbers, *(row for rows, _ in column.unjudged for row in rows)]
     if rows:
         column.disagreeing = numbers.disagreeing(column.quantity, sorted(rows))
 
 
-def _read(table: Table, name: str) -> Column:
+def _read(table: Table, name: str) -> JudgedColumn:
     number = table.columns[name]
     cells = table.sheet.cells
     formulas: list[tuple[int, str]] = []
-    column = Column(name, number, [])
+    column = JudgedColumn(name, number, [])
     in_array: list[int] = []
     for row in table.rows:
         cell = cells.get((row, number))
@@ -135,7 +135,7 @@ def _read(table: Table, name: str) -> Column:
     return column
 
 
-def _sort(judge: Judge, column: Column, form: Form, rows: Sequence[int]) -> None:
+def _sort(judge: Judge, column: JudgedColumn, form: Form, rows: Sequence[int]) -> None:
     try:
         right, wrong = judge.rows_by_verdict(column.quantity, form, rows)
     except FormulaError as error:

@@ -6,7 +6,12 @@ from collections.abc import Iterable
 from functools import cache, partial
 
 from backprop_xlsx.check.judging.claims import Claims
-from backprop_xlsx.check.judging.columns import Column, judge_column, judge_values, read_columns
+from backprop_xlsx.check.judging.columns import (
+    JudgedColumn,
+    judge_column,
+    judge_values,
+    read_columns,
+)
 from backprop_xlsx.check.judging.own_rows import own_rows
 from backprop_xlsx.check.judging.roles import find_roles
 from backprop_xlsx.check.judging.values import Numbers
@@ -139,6 +144,6 @@ class JudgedTable:
         return None if not isinstance(place, tuple) else self.surroundings.name_of(place)
 
 
-def _wrong_in(column: Column) -> int:
+def _wrong_in(column: JudgedColumn) -> int:
     wrong = sum(len(rows) for _, rows in column.wrong)
     return wrong + len(column.typed) + len(column.disagreeing) + (column.wrong_start is not None)

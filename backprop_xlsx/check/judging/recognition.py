@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 
-from backprop_xlsx.check.judging.columns import Column
+from backprop_xlsx.check.judging.columns import JudgedColumn
 from backprop_xlsx.check.judging.judged_table import JudgedTable
 from backprop_xlsx.check.judging.networks import networks_of
 from backprop_xlsx.check.judging.verdicts import Verdicts
@@ -177,7 +177,7 @@ def _right_cells(check: JudgedTable) -> int:
     )
 
 
-def _wrong_in(column: Column) -> int:
+def _wrong_in(column: JudgedColumn) -> int:
     wrong = sum(len(rows) for _, rows in column.wrong)
     return wrong + len(column.typed) + len(column.disagreeing) + (column.wrong_start is not None)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from backprop_xlsx.check.judging.columns import Column
+from backprop_xlsx.check.judging.columns import JudgedColumn
 from backprop_xlsx.check.judging.verdicts import Judge
 from backprop_xlsx.check.reading.forms import Form
 from backprop_xlsx.check.repair.diagnosis import Diagnosis
@@ -19,7 +19,7 @@ MOST_COPIED = 3
 class ColumnCorrections:
     """Finds the right formulas for the wrong cells of one column."""
 
-    def __init__(self, judge: Judge, writer: CellWriter, column: Column) -> None:
+    def __init__(self, judge: Judge, writer: CellWriter, column: JudgedColumn) -> None:
         self._judge = judge
         self._writer = writer
         self._column = column

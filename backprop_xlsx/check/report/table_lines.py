@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from backprop_xlsx.check.faults.effect import Start
-from backprop_xlsx.check.judging.columns import Column
+from backprop_xlsx.check.judging.columns import JudgedColumn
 from backprop_xlsx.check.reading.exercise import Exercise
 from backprop_xlsx.formula.names import gradient_name, label
 
@@ -35,7 +35,7 @@ def _listed(numbers: Sequence[float]) -> str:
     return ", ".join(texts) if len(texts) <= MOST_LISTED else f"{texts[0]} … {texts[-1]}"
 
 
-def right_line(exercise: Exercise, columns: Mapping[str, Column], wrong: set[str]) -> str:
+def right_line(exercise: Exercise, columns: Mapping[str, JudgedColumn], wrong: set[str]) -> str:
     """The columns of which nothing is wrong, in one line."""
     right = [name for name in columns if name not in wrong]
     if not wrong:

@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from backprop_xlsx.check.findings import Caution
-from backprop_xlsx.check.judging.columns import Column
+from backprop_xlsx.check.judging.columns import JudgedColumn
 from backprop_xlsx.check.reading.single_cells import number_of
 from backprop_xlsx.check.reading.surroundings import Surroundings
 from backprop_xlsx.check.reading.tables import Table
@@ -31,7 +31,9 @@ LEARNING_RATES = (0.1, 0.2, 0.5, 0.8, 1.0, 2.0)
 """Those that the exercise asks for."""
 
 
-def table_cautions(surroundings: Surroundings, columns: Mapping[str, Column]) -> Iterator[Caution]:
+def table_cautions(
+    surroundings: Surroundings, columns: Mapping[str, JudgedColumn]
+) -> Iterator[Caution]:
     """What deserves a look in one table."""
     table = surroundings.table
     steps = table.last_row - table.first_row
@@ -42,7 +44,7 @@ def table_cautions(surroundings: Surroundings, columns: Mapping[str, Column]) ->
     yield from _not_evaluated(columns)
 
 
-def missing_columns(table: Table, columns: Mapping[str, Column]) -> Iterator[Caution]:
+def missing_columns(table: Table, columns: Mapping[str, JudgedColumn]) -> Iterator[Caution]:
     """What a book says that it computes, and a table of it has no column for."""
     names = [name for name in table.exercise.equations if name not in columns]
     if table.exercise.described and names:
@@ -89,8 +91,8 @@ def missing_learning_rates(rates: Sequence[float | None]) -> Caution | None:
     return Caution("learning rates", "the book", f"has no run with {what} {listed}")
 
 
-def _unfinished(table: Table, columns: Mapping[str, Column]) -> Iterator[Caution]:
-    said: dict[tuple[int, ...], list[Column]] = {}
+def _unfinished(table: Table, columns: Mapping[str, JudgedColumn]) -> Iterator[Caution]:
+    said: dict[tuple[int, ...], list[JudgedColumn]] = {}
     for column in columns.values():
         blank = [row for row in column.blank if row not in set(column.missing)]
         if blank:
@@ -123,7 +125,7 @@ def _changing(surroundings: Surroundings) -> Iterator[Caution]:
                 break
 
 
-def _not_evaluated(columns: Mapping[str, Column]) -> Iterator[Caution]:
+def _not_evaluated(columns: Mapping[str, JudgedColumn]) -> Iterator[Caution]:
     for column in columns.values():
         for rows, reason in column.unjudged:
             where = cell_name(rows[0], column.number)

@@ -194,16 +194,16 @@ def test_a_learning_rate_without_a_number_is_warned_of(tmp_path: Path) -> None:
 
 @settings(max_examples=15)
 @given(table=class_tables(), drawn=st.data())
-def test_blank_cells_make_a_table_unfinished(
+def test_a_blank_cell_in_a_step_that_is_filled_lacks_its_formula(
     table: ClassTable, drawn: st.DataObject, tmp_path: Path
 ) -> None:
     name = drawn.draw(st.sampled_from(GRADIENTS))
     del table.cells[table.last_row, table.columns[name]]
     report = check(table, tmp_path)
-    assert report.faults == ()
-    (caution,) = [c for c in report.warnings if c.kind == "unfinished"]
-    assert name.replace("dE/d", "∂E/∂") in caution.text
-    assert table.name(name, table.last_row) in caution.text
+    (fault,) = report.faults
+    assert (fault.quantity, fault.kind) == (name, "missing-formula")
+    assert fault.first_row == fault.last_row == table.last_row
+    assert fault.expected == table.right(name, table.last_row)
 
 
 @pytest.mark.parametrize("function", ["LET(x,{w1}*{i1},x+{w2}*{i2})", "SOMETHING({w1},{i1})"])

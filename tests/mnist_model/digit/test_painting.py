@@ -28,7 +28,7 @@ SIDE = 28
 INVITATION = "Nothing is painted yet: mark some squares with x."
 # Its mass is so far to the right that the left would fall off a page centred by mass.
 FLAG = {(row, column): "x" for row in range(9) for column in range(28) if column > 20 or row == 4}
-ONE_MARK = st.sampled_from(["x", 1, 255, "#", 128, 0.5])
+ONE_MARK: st.SearchStrategy[float | str] = st.sampled_from(["x", 1, 255, "#", 128, 0.5])
 
 
 @pytest.fixture(scope="module")
@@ -76,9 +76,11 @@ def scaled_as_mnist(ink: Page) -> Page:
         start = numpy.clip(14 - scale * centre, -scale * there[0], SIDE - scale * (there[-1] + 1))
         lines = (numpy.arange(SIDE + 1) - start) / scale
         totals = numpy.insert(ink.cumsum(axis), 0, 0, axis)
-        above = numpy.apply_along_axis(
-            lambda one, at=lines: numpy.interp(at, numpy.arange(SIDE + 1), one), axis, totals
-        )
+        sums = [
+            numpy.interp(lines, numpy.arange(SIDE + 1), one)
+            for one in numpy.moveaxis(totals, axis, 1)
+        ]
+        above = numpy.moveaxis(numpy.array(sums), 1, axis)
         ink = numpy.diff(above, axis=axis) * scale
     return ink
 
@@ -214,7 +216,7 @@ def test_a_painting_is_right_in_libreoffice(
         {part: patch_sheet(read.archive.read(part), changes)}, tmp_path / "painted.xlsx"
     )
     found = recalculate(tmp_path / "painted.xlsx", "libreoffice")
-    values = numpy.array(seen.seen(found, SIDE))  # type: ignore[arg-type]
+    values: NDArray[numpy.float64] = numpy.array(seen.seen(found, SIDE))  # type: ignore[arg-type]
     expected = (scaled_as_mnist(soft(page, 0.3)) / 255 - 0.1307) / 0.3081
     assert values == pytest.approx(expected, abs=1e-9)
     with torch.no_grad():

@@ -29,7 +29,7 @@ def evidence_of(case: Case, index: int, found: list[float]) -> list[float]:
     difference = outputs[order[0]] - (outputs[order[1]] if len(order) > 1 else 0)
     if not difference.requires_grad:
         return [0.0] * inputs.numel()
-    difference.backward()  # type: ignore[no-untyped-call]
+    difference.backward()
     assert inputs.grad is not None
     return [float(value) for value in (inputs.grad * inputs).flatten()]
 
