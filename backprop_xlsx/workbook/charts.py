@@ -11,7 +11,7 @@ from xlsxwriter.chart_scatter import ChartScatter
 from backprop_xlsx.formula.names import STEP, label
 from backprop_xlsx.spreadsheet.sheets.theme import INK, QUIET, RULE, SERIES_COLOURS, SERIES_DASHES
 from backprop_xlsx.workbook.columns import RunValues
-from backprop_xlsx.workbook.layout import FLOORED, SERIES_NAME_CELL, series_name
+from backprop_xlsx.workbook.layout import FLOORED, MOVING_MEAN, SERIES_NAME_CELL, series_name
 
 TEXT_SIZE, TITLE_SIZE, SMALL_TEXT_SIZE = 9, 11, 8
 MARK_SIZE = 8
@@ -82,21 +82,26 @@ def _lines(
     chart = workbook.add_chart({"type": "scatter", "subtype": "straight"})
     for run_values in runs:
         run, values = run_values.run, run_values.values
-        quantity = FLOORED if logarithmic else run.loss
+        plain = MOVING_MEAN if run.experiment.in_turn else run.loss
+        quantity = FLOORED if logarithmic else plain
         colour = SERIES_COLOURS[run.index % len(SERIES_COLOURS)]
         dash = SERIES_DASHES[run.index // len(SERIES_COLOURS)]
-        chart.add_series(
-            {
-                "name": [run.sheet, *SERIES_NAME_CELL],
-                "name_data": [series_name(run)],
-                "categories": run.range(STEP),
-                "categories_data": values[STEP].tolist(),
-                "values": run.range(quantity),
-                "values_data": values[quantity].tolist(),
-                "line": {"color": colour, "width": 2, "dash_type": dash},
-                "marker": {"type": "none"},
-            }
-        )
+        lines = [(quantity, {"color": colour, "width": 2, "dash_type": dash})]
+        if quantity == MOVING_MEAN and len(runs) == 1:
+            lines.insert(0, (run.loss, {"color": RULE, "width": 1}))
+        for drawn, line in lines:
+            chart.add_series(
+                {
+                    "name": [run.sheet, *SERIES_NAME_CELL],
+                    "name_data": [series_name(run)],
+                    "categories": run.range(STEP),
+                    "categories_data": values[STEP].tolist(),
+                    "values": run.range(drawn),
+                    "values_data": values[drawn].tolist(),
+                    "line": line,
+                    "marker": {"type": "none"},
+                }
+            )
     text = _font(size)
     shared: dict[str, Any] = {"name_font": text, "num_font": text, "line": {"color": QUIET}}
     last_step = runs[0].run.steps

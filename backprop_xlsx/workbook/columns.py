@@ -16,6 +16,7 @@ from backprop_xlsx.workbook.layout import (
     BELOW,
     FLOORED,
     GLANCE,
+    MOVING_MEAN,
     ROSE,
     THRESHOLD_NAME,
     Run,
@@ -80,6 +81,10 @@ def run_columns(run: Run) -> dict[str, RunColumn]:
         FLOORED: RunColumn("for log axis", "loss", floored, floored),
         GLANCE: RunColumn(f"{label(run.loss)} ▸", "loss", f"{loss}{{row}}", f"{loss}{{row}}"),
     }
+    if experiment.in_turn:
+        mean = f"{xl_col_to_name(run.columns[MOVING_MEAN])}{{above}}"
+        moved = f"{mean}+({loss}{{row}}-{mean})/{len(experiment.samples)}"
+        columns[MOVING_MEAN] = RunColumn(MOVING_MEAN, "loss", f"{loss}{{row}}", moved)
     for name in network.targets + network.inputs:
         given = start_cell(experiment, name)
         columns[name] = RunColumn(name, "value", given, given)
@@ -118,10 +123,19 @@ def run_values(run: Run, quantities: Mapping[str, Array]) -> RunValues:
         BELOW: (losses < THRESHOLD).astype(float),
         FLOORED: np.maximum(losses, LOWEST_ON_LOGARITHMIC_AXIS),
         GLANCE: losses,
+        MOVING_MEAN: _moving_mean(losses, len(run.experiment.samples)),
     }
     return RunValues(
         run, {name: own[name] if name in own else quantities[name] for name in run.columns}
     )
+
+
+def _moving_mean(losses: Array, samples: int) -> Array:
+    """The mean of a run's losses in which each new one counts as one of so many samples."""
+    means = np.array(losses)
+    for step in range(1, len(means)):
+        means[step] = means[step - 1] + (losses[step] - means[step - 1]) / samples
+    return means
 
 
 def _cell(run: Run, leaf: Expression) -> str:

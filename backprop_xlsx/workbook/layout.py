@@ -21,6 +21,8 @@ SAMPLES, SURFACE, SELECTED = "Samples", "Surface", "Selected"
 ROSE, BELOW, FLOORED = "rose", "below", "floored"
 # A copy of the loss beside the step, which stays in sight wherever one scrolls.
 GLANCE = "glance"
+# Of samples that take turns: each loss is of another sample, so its line is nothing but noise.
+MOVING_MEAN = "moving mean"
 
 # Rows of a run sheet, from 0: facts and chart on top, then group names, headers, and the steps.
 GROUP_ROW, HEADER_ROW, FIRST_ROW = 6, 7, 8
@@ -178,7 +180,7 @@ def _groups(experiment: Experiment, optimiser: Optimiser) -> Groups:
         ("deltas", tuple(deltas(network, samples))),
         ("gradients", tuple(gradient_name(name) for name in network.parameters)),
         ("state", state),
-        ("progress", (ROSE, BELOW, FLOORED)),
+        ("progress", (ROSE, BELOW, FLOORED, *((MOVING_MEAN,) if experiment.in_turn else ()))),
     ]
     return tuple((group, names) for group, names in groups if names)
 

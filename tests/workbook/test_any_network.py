@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import openpyxl
+import pandas
 import pytest
 import torch
 from hypothesis import given, settings
@@ -304,3 +306,20 @@ def test_constants_stand_in_cells_of_their_own(tmp_path: Path) -> None:
         assert book.sheet(sheet).cells[row, column].value == getattr(adam, field)
     formulas = [cell.formula for cell in book.sheet("Run A").cells.values() if cell.formula]
     assert not any("0.9" in formula or "0.05" in formula for formula in formulas)
+
+
+def test_samples_in_turn_have_a_moving_mean_beside_their_loss(tmp_path: Path) -> None:
+    experiment = Experiment.preset("xor", batch="one", steps=40, learning_rates=[0.5])
+    path = tmp_path / "turns.xlsx"
+    build(experiment, path)
+    sheet = openpyxl.load_workbook(path, data_only=True)["Run A"]
+    rows = list(sheet.iter_rows(values_only=True))
+    header = next(row for row in rows if "moving mean" in row)
+    steps = rows[rows.index(header) + 1 :][: experiment.steps + 1]
+    losses, means = (
+        [row[header.index(name)] for row in steps] for name in ("E_total", "moving mean")
+    )
+    # Each loss is one sample's of four.
+    expected = pandas.Series(losses).ewm(alpha=1 / 4, adjust=False).mean()
+    assert means == pytest.approx(list(expected), rel=1e-12)
+    assert verify(path, experiment).formulas > 0

@@ -17,7 +17,14 @@ from backprop_xlsx.workbook.columns import (
     SMALLEST_RELATIVE_RISE,
     SMALLEST_RISE,
 )
-from backprop_xlsx.workbook.layout import BELOW, FLOORED, GLANCE, ROSE, THRESHOLD_NAME
+from backprop_xlsx.workbook.layout import (
+    BELOW,
+    FLOORED,
+    GLANCE,
+    MOVING_MEAN,
+    ROSE,
+    THRESHOLD_NAME,
+)
 
 Named = tuple[str, Identity]
 
@@ -39,6 +46,8 @@ def course_identities(columns: Columns) -> Iterator[Named]:
     yield ROSE, _rose(columns, loss)
     yield BELOW, _below(columns, loss)
     yield FLOORED, _floored(columns, loss)
+    if columns.experiment.in_turn:
+        yield MOVING_MEAN, _moving_mean(columns, loss)
 
 
 def _sample(columns: Columns) -> Identity:
@@ -48,6 +57,18 @@ def _sample(columns: Columns) -> Identity:
     at_start = deviation_at_start(columns.at_start(SAMPLE), "1")
     words = f"one more than in the row before; after {count} it is 1"
     return Identity(words, (deviation(difference, "1"),), (at_start,))
+
+
+def _moving_mean(columns: Columns, loss: str) -> Identity:
+    """It is nearer to the new loss than before by one part in as many as there are samples."""
+    count = len(columns.experiment.samples)
+    before, after = columns.before(MOVING_MEAN), columns.after(MOVING_MEAN)
+    new = columns.after(loss)
+    difference = f"{count}*{after}-{count - 1}*{before}-{new}"
+    sizes = f"{square(f'{count}*{after}')}+{square(new)}"
+    at_start = deviation_at_start(columns.at_start(MOVING_MEAN), columns.at_start(loss))
+    words = f"{count - 1} parts of the row before and one of {label(loss)}"
+    return Identity(words, (deviation(difference, sizes),), (at_start,))
 
 
 def _rose(columns: Columns, loss: str) -> Identity:
