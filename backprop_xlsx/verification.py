@@ -17,7 +17,7 @@ from backprop_xlsx.spreadsheet.engines import Recalculated, engines, recalculate
 from backprop_xlsx.spreadsheet.errors import InputError, VerificationError
 from backprop_xlsx.spreadsheet.ooxml.book import Book
 from backprop_xlsx.spreadsheet.ooxml.formula_text import cell_name
-from backprop_xlsx.spreadsheet.ooxml.portions import Portion, PortionedBook
+from backprop_xlsx.spreadsheet.ooxml.patching.portions import Portion, PortionedBook
 from backprop_xlsx.spreadsheet.progress import Report, silent
 from backprop_xlsx.spreadsheet.sheets.significant import alike
 from backprop_xlsx.workbook.checks.central_differences import CentralDifferences

@@ -15,7 +15,7 @@ from backprop_xlsx.check import check_file, fix, page
 from backprop_xlsx.spreadsheet.ooxml.archive import Archive
 from backprop_xlsx.spreadsheet.ooxml.book import read_book
 from backprop_xlsx.spreadsheet.ooxml.formula_text import column_letters
-from backprop_xlsx.spreadsheet.ooxml.patch import Change, patch_sheet
+from backprop_xlsx.spreadsheet.ooxml.patching.patch import Change, patch_sheet
 
 right, homework = Path("Right.xlsx"), Path("Homework.xlsx")
 build(Experiment.preset("classroom", learning_rates=[0.5]), right)

@@ -11,7 +11,7 @@ from backprop_xlsx import Experiment, VerificationError, build, verify
 from backprop_xlsx.spreadsheet.engines import Recalculated
 from backprop_xlsx.spreadsheet.ooxml.archive import Archive
 from backprop_xlsx.spreadsheet.ooxml.book import read_book
-from backprop_xlsx.spreadsheet.ooxml.patch import Change, patch_sheet
+from backprop_xlsx.spreadsheet.ooxml.patching.patch import Change, patch_sheet
 from tests.strategies import CHAOTIC
 
 EXPERIMENT = Experiment.preset(learning_rates=[0.5, 2.0], steps=12)

@@ -10,11 +10,11 @@ from backprop_xlsx.check.findings import Caution, FileReport, TableReport
 from backprop_xlsx.check.judging.judged_table import JudgedTable
 from backprop_xlsx.check.judging.recognition import held_against_best, held_against_one_of
 from backprop_xlsx.check.judging.verdicts import Verdicts
-from backprop_xlsx.check.reading.addresses import in_own_addresses
-from backprop_xlsx.check.reading.arrangement import arranged
+from backprop_xlsx.check.reading.arranging.addresses import in_own_addresses
+from backprop_xlsx.check.reading.arranging.arrangement import arranged
+from backprop_xlsx.check.reading.arranging.views import View
 from backprop_xlsx.check.reading.described import exercises_of, read_description
 from backprop_xlsx.check.reading.tables import Table, find_tables
-from backprop_xlsx.check.reading.views import View
 from backprop_xlsx.check.report.table import Explanations, table_report, table_warnings
 from backprop_xlsx.check.warnings.cautions import differing_starts, missing_learning_rates
 from backprop_xlsx.check.warnings.pasted import pasted_cautions

@@ -15,7 +15,7 @@ from backprop_xlsx.spreadsheet.errors import FileError, VerificationError
 from backprop_xlsx.spreadsheet.files import Placed, beside, place
 from backprop_xlsx.spreadsheet.ooxml.book import Book, ErrorValue, Position, Sheet, Value, read_book
 from backprop_xlsx.spreadsheet.ooxml.formula_text import cell_name, column_number
-from backprop_xlsx.spreadsheet.ooxml.patch import Change, patch_chart, patch_sheet
+from backprop_xlsx.spreadsheet.ooxml.patching.patch import Change, patch_chart, patch_sheet
 
 STALE = 1e-6
 """A table's cached number further off than this, relatively, is no rounding of any program."""

@@ -28,15 +28,15 @@ from backprop_xlsx.workbook.layout import (
     SURFACE,
     runs,
 )
-from backprop_xlsx.workbook.learning_rates_sheet import write_learning_rates
+from backprop_xlsx.workbook.learning_rates.learning_rates_sheet import write_learning_rates
 from backprop_xlsx.workbook.limits import check_limits
 from backprop_xlsx.workbook.network.diagram import diagram
 from backprop_xlsx.workbook.network.drawing import Drawing
 from backprop_xlsx.workbook.network.network_sheet import write_network
 from backprop_xlsx.workbook.network.selected_sheet import write_selected
 from backprop_xlsx.workbook.network.selection import Selection
-from backprop_xlsx.workbook.run_sheet import write_run
-from backprop_xlsx.workbook.samples_sheet import write_samples
+from backprop_xlsx.workbook.run.run_sheet import write_run
+from backprop_xlsx.workbook.samples.samples_sheet import write_samples
 from backprop_xlsx.workbook.surface_sheet import has_surface, write_surface
 
 # Beyond, XlsxWriter keeps one row at a time: 100,000 steps then need 21 MB instead of 810, and

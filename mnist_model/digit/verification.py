@@ -16,7 +16,7 @@ from backprop_xlsx.spreadsheet.engines import LiveWorkbook, engines, open_live
 from backprop_xlsx.spreadsheet.errors import InputError, VerificationError
 from backprop_xlsx.spreadsheet.ooxml.book import Book, read_book
 from backprop_xlsx.spreadsheet.ooxml.formula_text import cell_name
-from backprop_xlsx.spreadsheet.ooxml.patch import spoil
+from backprop_xlsx.spreadsheet.ooxml.patching.patch import spoil
 from mnist_model.digit.book import Plan, plan
 from mnist_model.digit.examples import Examples
 from mnist_model.digit.network.centring import centred, painted

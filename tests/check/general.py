@@ -19,7 +19,7 @@ from backprop_xlsx.model.optimisers import OPTIMISERS
 from backprop_xlsx.spreadsheet.ooxml.archive import Archive
 from backprop_xlsx.spreadsheet.ooxml.book import Book, read_book
 from backprop_xlsx.spreadsheet.ooxml.formula_text import column_number
-from backprop_xlsx.spreadsheet.ooxml.patch import Change, patch_sheet
+from backprop_xlsx.spreadsheet.ooxml.patching.patch import Change, patch_sheet
 from backprop_xlsx.workbook.build import build
 from backprop_xlsx.workbook.layout import FIRST_ROW, Run, runs
 

@@ -25,7 +25,7 @@ from backprop_xlsx.spreadsheet.errors import FileError, VerificationError
 from backprop_xlsx.spreadsheet.ooxml.archive import Archive
 from backprop_xlsx.spreadsheet.ooxml.book import Book, ErrorValue, Sheet, read_book
 from backprop_xlsx.spreadsheet.ooxml.formula_text import cell_name
-from backprop_xlsx.spreadsheet.ooxml.patch import Change, patch_sheet, spoil
+from backprop_xlsx.spreadsheet.ooxml.patching.patch import Change, patch_sheet, spoil
 from tests.check.homework import FORMULAS, SIBLING, address, write_homework
 from tests.optional import WORKBOOKS, require_libreoffice
 from tests.oracles.class_biases import DELTA_H, BiasedTable

@@ -13,7 +13,7 @@ import openpyxl
 from backprop_xlsx.model.experiment import Experiment
 from backprop_xlsx.spreadsheet.engines import LiveWorkbook, Recalculated, recalculate
 from backprop_xlsx.spreadsheet.ooxml.book import read_book
-from backprop_xlsx.spreadsheet.ooxml.patch import spoil
+from backprop_xlsx.spreadsheet.ooxml.patching.patch import spoil
 from backprop_xlsx.workbook.build import write_workbook
 
 BOXES = (2, 6)  # their first columns

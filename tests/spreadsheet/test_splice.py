@@ -21,7 +21,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from backprop_xlsx.spreadsheet.engines import engines, recalculate
 from backprop_xlsx.spreadsheet.errors import FileError, InputError
 from backprop_xlsx.spreadsheet.ooxml.book import read_book
-from backprop_xlsx.spreadsheet.ooxml.patch import spoil
+from backprop_xlsx.spreadsheet.ooxml.patching.patch import spoil
 from backprop_xlsx.spreadsheet.splice import free_sheet_name, splice
 from tests.optional import WORKBOOKS, require, require_libreoffice
 from tests.oracles.workbook_lint import lint

@@ -13,7 +13,7 @@ from backprop_xlsx import reference
 from backprop_xlsx.model.experiment import Experiment
 from backprop_xlsx.spreadsheet.engines import recalculate
 from backprop_xlsx.spreadsheet.ooxml.book import read_book
-from backprop_xlsx.spreadsheet.ooxml.patch import spoil
+from backprop_xlsx.spreadsheet.ooxml.patching.patch import spoil
 from backprop_xlsx.spreadsheet.sheets.readable import number_text
 from backprop_xlsx.workbook.build import write_workbook
 from backprop_xlsx.workbook.layout import HEADER_ROW

@@ -15,7 +15,7 @@ from backprop_xlsx import Experiment, reference
 from backprop_xlsx.formula.names import label
 from backprop_xlsx.spreadsheet.engines import ENGINES, open_live, recalculate
 from backprop_xlsx.spreadsheet.ooxml.book import read_book
-from backprop_xlsx.spreadsheet.ooxml.patch import spoil
+from backprop_xlsx.spreadsheet.ooxml.patching.patch import spoil
 from backprop_xlsx.spreadsheet.sheets.readable import (
     number_formula,
     number_text,

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from xml.sax.saxutils import quoteattr
 
 from backprop_xlsx.spreadsheet.ooxml import markup
-from backprop_xlsx.spreadsheet.ooxml.edits import (
+from backprop_xlsx.spreadsheet.ooxml.patching.edits import (
     Edit,
     Tag,
     apply_edits,

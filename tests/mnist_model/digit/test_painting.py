@@ -15,8 +15,8 @@ from torch import nn
 
 from backprop_xlsx.spreadsheet.engines import ENGINES, LiveWorkbook, engines, open_live, recalculate
 from backprop_xlsx.spreadsheet.ooxml.book import read_book
-from backprop_xlsx.spreadsheet.ooxml.cell_patch import Change
-from backprop_xlsx.spreadsheet.ooxml.patch import patch_sheet, spoil
+from backprop_xlsx.spreadsheet.ooxml.patching.cell_patch import Change
+from backprop_xlsx.spreadsheet.ooxml.patching.patch import patch_sheet, spoil
 from mnist_model.digit import Examples, to_workbook
 from mnist_model.digit.mnist import SCALING
 from tests.mnist_model.digit.as_seen import AsSeen

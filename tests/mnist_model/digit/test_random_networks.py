@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 
 from backprop_xlsx.spreadsheet.engines import ENGINES, engines, open_live
 from backprop_xlsx.spreadsheet.ooxml.book import read_book
-from backprop_xlsx.spreadsheet.ooxml.patch import spoil
+from backprop_xlsx.spreadsheet.ooxml.patching.patch import spoil
 from mnist_model.digit import Examples, to_workbook, verify
 from mnist_model.digit.book import plan
 from tests.mnist_model.digit.as_seen import AsSeen

@@ -14,9 +14,9 @@ from torch import Tensor, nn
 from backprop_xlsx.spreadsheet.engines import ENGINES, LiveWorkbook, engines, open_live, recalculate
 from backprop_xlsx.spreadsheet.errors import VerificationError
 from backprop_xlsx.spreadsheet.ooxml.book import read_book
-from backprop_xlsx.spreadsheet.ooxml.cell_patch import Change
 from backprop_xlsx.spreadsheet.ooxml.cells import Cell
-from backprop_xlsx.spreadsheet.ooxml.patch import patch_sheet, spoil
+from backprop_xlsx.spreadsheet.ooxml.patching.cell_patch import Change
+from backprop_xlsx.spreadsheet.ooxml.patching.patch import patch_sheet, spoil
 from mnist_model.digit import Examples, to_workbook, verify
 from mnist_model.digit.mnist import SCALING, mnist_examples
 from mnist_model.training.networks import build_network

@@ -17,7 +17,7 @@ from PIL import Image
 from backprop_xlsx.spreadsheet.engines import engines, recalculate
 from backprop_xlsx.spreadsheet.errors import InputError
 from backprop_xlsx.spreadsheet.ooxml.book import Cell, Sheet, read_book
-from backprop_xlsx.spreadsheet.ooxml.patch import spoil
+from backprop_xlsx.spreadsheet.ooxml.patching.patch import spoil
 from mnist_model.sheets.comparison import put_comparison
 from mnist_model.sheets.run import put_runs
 from mnist_model.training.networks import network_names

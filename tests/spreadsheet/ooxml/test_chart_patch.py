@@ -11,7 +11,7 @@ import xlsxwriter
 from backprop_xlsx.spreadsheet.errors import FileError
 from backprop_xlsx.spreadsheet.ooxml.archive import Archive
 from backprop_xlsx.spreadsheet.ooxml.book import read_book
-from backprop_xlsx.spreadsheet.ooxml.patch import patch_chart
+from backprop_xlsx.spreadsheet.ooxml.patching.patch import patch_chart
 from tests.optional import WORKBOOKS, require
 from tests.spreadsheet.ooxml.packages import DRAWING, HEADER
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from backprop_xlsx.spreadsheet.errors import FileError, InputError
 from backprop_xlsx.spreadsheet.ooxml.archive import Archive
 from backprop_xlsx.spreadsheet.ooxml.book import Cell, ErrorValue, read_book
-from backprop_xlsx.spreadsheet.ooxml.patch import Change, patch_sheet, spoil
+from backprop_xlsx.spreadsheet.ooxml.patching.patch import Change, patch_sheet, spoil
 from tests.optional import WORKBOOKS, require
 from tests.spreadsheet.ooxml.packages import MAIN, parts_of, sheet_xml, write_book, write_package
 

@@ -10,8 +10,8 @@ from backprop_xlsx import Experiment, VerificationError, verification
 from backprop_xlsx.spreadsheet.engines import engines, recalculate
 from backprop_xlsx.spreadsheet.errors import FileError
 from backprop_xlsx.spreadsheet.ooxml.book import read_book
-from backprop_xlsx.spreadsheet.ooxml.patch import WRONG_NUMBER, Change, patch_sheet
-from backprop_xlsx.spreadsheet.ooxml.portions import PortionedBook
+from backprop_xlsx.spreadsheet.ooxml.patching.patch import WRONG_NUMBER, Change, patch_sheet
+from backprop_xlsx.spreadsheet.ooxml.patching.portions import PortionedBook
 from backprop_xlsx.workbook.build import write_workbook
 from backprop_xlsx.workbook.layout import FIRST_ROW
 

@@ -10,14 +10,14 @@ from xml.parsers import expat
 from backprop_xlsx.spreadsheet.errors import InputError
 from backprop_xlsx.spreadsheet.ooxml import markup
 from backprop_xlsx.spreadsheet.ooxml.cursor import Cursor, Position
-from backprop_xlsx.spreadsheet.ooxml.edits import (
+from backprop_xlsx.spreadsheet.ooxml.formula_text import shift
+from backprop_xlsx.spreadsheet.ooxml.patching.edits import (
     Edit,
     Tag,
     element_stop,
     formula_element,
     value_element,
 )
-from backprop_xlsx.spreadsheet.ooxml.formula_text import shift
 from backprop_xlsx.spreadsheet.ooxml.values import ErrorValue, Value
 
 WHERE = "the sheet to be changed"

@@ -28,7 +28,7 @@ from backprop_xlsx.workbook.layout import (
     series_name,
     series_prefix,
 )
-from backprop_xlsx.workbook.run_on_paper import RunOnPaper
+from backprop_xlsx.workbook.run.run_on_paper import RunOnPaper
 
 GROUP_TITLES = {
     "step": "",

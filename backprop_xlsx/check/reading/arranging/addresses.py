@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from backprop_xlsx.check.findings import Caution, Fault, TableReport
-from backprop_xlsx.check.reading.views import View
+from backprop_xlsx.check.reading.arranging.views import View
 from backprop_xlsx.spreadsheet.ooxml.formula_text import cell_name, column_letters, column_number
 
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from xml.parsers import expat
 
 from backprop_xlsx.spreadsheet.ooxml import markup
-from backprop_xlsx.spreadsheet.ooxml.cell_patch import number_text
-from backprop_xlsx.spreadsheet.ooxml.edits import (
+from backprop_xlsx.spreadsheet.ooxml.patching.cell_patch import number_text
+from backprop_xlsx.spreadsheet.ooxml.patching.edits import (
     Edit,
     Tag,
     apply_edits,

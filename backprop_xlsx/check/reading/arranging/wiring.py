@@ -9,10 +9,10 @@ from functools import cached_property
 
 import numpy as np
 
+from backprop_xlsx.check.reading.arranging.strands import Run
 from backprop_xlsx.check.reading.exercise import Exercise
 from backprop_xlsx.check.reading.forms import Form, forms_of
 from backprop_xlsx.check.reading.meanings import Outside, Place, meant
-from backprop_xlsx.check.reading.strands import Run
 from backprop_xlsx.check.reading.surroundings import Surroundings
 from backprop_xlsx.check.reading.tables import Table
 from backprop_xlsx.formula.expression import Expression, Symbol

@@ -15,7 +15,7 @@ from pathlib import Path
 from backprop_xlsx.spreadsheet.errors import FileError
 from backprop_xlsx.spreadsheet.ooxml.archive import Archive
 from backprop_xlsx.spreadsheet.ooxml.book import read_archive, read_book, sheet_parts
-from backprop_xlsx.spreadsheet.ooxml.patch import WRONG_NUMBER, spoil, spoilt_parts
+from backprop_xlsx.spreadsheet.ooxml.patching.patch import WRONG_NUMBER, spoil, spoilt_parts
 
 _FORMULA = re.compile(rb"<f>[^<]*</f>")
 _CACHED_NUMBER = re.compile(rb"(</f><v>)[^<]*")

@@ -10,7 +10,7 @@ from itertools import combinations
 
 import numpy as np
 
-from backprop_xlsx.check.reading.wiring import Leaf, Wiring, most_common, position
+from backprop_xlsx.check.reading.arranging.wiring import Leaf, Wiring, most_common, position
 from backprop_xlsx.formula.names import LEARNING_RATE, TOTAL_LOSS, activation_name, gradient_name
 
 Hints = Mapping[int, str]

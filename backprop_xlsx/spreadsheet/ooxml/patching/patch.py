@@ -8,11 +8,16 @@ from pathlib import Path
 
 from backprop_xlsx.spreadsheet.errors import InputError
 from backprop_xlsx.spreadsheet.ooxml.book import Book
-from backprop_xlsx.spreadsheet.ooxml.cell_patch import WHERE, Change, PlacedCell, find_cells
-from backprop_xlsx.spreadsheet.ooxml.chart_patch import patch_chart
 from backprop_xlsx.spreadsheet.ooxml.cursor import Position
-from backprop_xlsx.spreadsheet.ooxml.edits import Edit, apply_edits, from_utf8, to_utf8
 from backprop_xlsx.spreadsheet.ooxml.formula_text import cell_name
+from backprop_xlsx.spreadsheet.ooxml.patching.cell_patch import (
+    WHERE,
+    Change,
+    PlacedCell,
+    find_cells,
+)
+from backprop_xlsx.spreadsheet.ooxml.patching.chart_patch import patch_chart
+from backprop_xlsx.spreadsheet.ooxml.patching.edits import Edit, apply_edits, from_utf8, to_utf8
 from backprop_xlsx.spreadsheet.ooxml.values import ErrorValue, Value
 
 __all__ = ["WRONG_NUMBER", "Change", "patch_chart", "patch_sheet", "spoil", "spoilt_parts"]

@@ -15,7 +15,7 @@ from backprop_xlsx.spreadsheet.sheets.page import Page, prepare
 from backprop_xlsx.spreadsheet.sheets.theme import AGREES_STYLE, DIFFERS_STYLE, Theme
 from backprop_xlsx.workbook.columns import RunValues
 from backprop_xlsx.workbook.layout import SAMPLES_COLUMN, SAMPLES_ROW
-from backprop_xlsx.workbook.samples_classes import Classes
+from backprop_xlsx.workbook.samples.samples_classes import Classes
 
 NAME = 1
 CLOSE = 0.5  # an output this near its target is on the right side

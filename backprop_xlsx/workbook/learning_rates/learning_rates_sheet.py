@@ -13,7 +13,6 @@ from backprop_xlsx.spreadsheet.sheets.page import Page, prepare
 from backprop_xlsx.spreadsheet.sheets.theme import Theme
 from backprop_xlsx.workbook.charts import loss_chart
 from backprop_xlsx.workbook.columns import SMALLEST_RISE, THRESHOLD, RunValues
-from backprop_xlsx.workbook.courses import SENTENCES, course, course_formula
 from backprop_xlsx.workbook.layout import (
     BELOW,
     CHECKS,
@@ -23,7 +22,8 @@ from backprop_xlsx.workbook.layout import (
     ROSE,
     THRESHOLD_NAME,
 )
-from backprop_xlsx.workbook.remarks import identical_neurons, unreachable_targets
+from backprop_xlsx.workbook.learning_rates.courses import SENTENCES, course, course_formula
+from backprop_xlsx.workbook.learning_rates.remarks import identical_neurons, unreachable_targets
 
 MILESTONES = (1, 10, 50, 100)
 THRESHOLD_CELL = (4, 4)

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 
-from backprop_xlsx.check.reading.exercise import CLASS_EXERCISE
-from backprop_xlsx.check.reading.spelling import quantity_of
-from backprop_xlsx.check.reading.strands import (
+from backprop_xlsx.check.reading.arranging.strands import (
     FEWEST_COLUMNS,
     LONGEST_GAP,
     Run,
@@ -15,10 +13,12 @@ from backprop_xlsx.check.reading.strands import (
     runs,
     runs_across,
 )
-from backprop_xlsx.check.reading.structure import named_columns
+from backprop_xlsx.check.reading.arranging.structure import named_columns
+from backprop_xlsx.check.reading.arranging.views import Closed, Joined, Move, Turned, View
+from backprop_xlsx.check.reading.arranging.wiring import Wiring
+from backprop_xlsx.check.reading.exercise import CLASS_EXERCISE
+from backprop_xlsx.check.reading.spelling import quantity_of
 from backprop_xlsx.check.reading.tables import ROWS_BELOW_HEADER, Table, find_tables, suffices
-from backprop_xlsx.check.reading.views import Closed, Joined, Move, Turned, View
-from backprop_xlsx.check.reading.wiring import Wiring
 from backprop_xlsx.formula.names import gradient_name
 from backprop_xlsx.spreadsheet.ooxml.book import Book, Sheet
 

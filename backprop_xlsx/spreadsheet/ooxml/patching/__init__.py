@@ -1,0 +1,1 @@
+"""Changing some cells of a workbook and leaving every other byte."""

@@ -1,0 +1,1 @@
+"""The sheet of a run, on a screen and on paper."""
