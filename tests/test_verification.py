@@ -11,7 +11,9 @@ from backprop_xlsx import Experiment, VerificationError, build, verify
 from backprop_xlsx.spreadsheet.engines import Recalculated
 from backprop_xlsx.spreadsheet.ooxml.archive import Archive
 from backprop_xlsx.spreadsheet.ooxml.book import read_book
+from backprop_xlsx.spreadsheet.ooxml.formula_text import cell_name
 from backprop_xlsx.spreadsheet.ooxml.patching.patch import Change, patch_sheet
+from backprop_xlsx.workbook.layout import FIRST_ROW, Run, runs
 from tests.strategies import CHAOTIC
 
 EXPERIMENT = Experiment.preset(learning_rates=[0.5, 2.0], steps=12)
@@ -27,30 +29,63 @@ def patched(path: Path, sheet: str, position: tuple[int, int], change: Change) -
     return target
 
 
+def place(run: Run, quantity: str, step: int) -> tuple[int, int]:
+    """The row and column, from 1, of a quantity at a step."""
+    return FIRST_ROW + 1 + step, run.columns[quantity] + 1
+
+
+def in_cells(run: Run, template: str, step: int) -> str:
+    """A template with {w1}, {above w1} and {η} as a formula in the cells of a run."""
+    names = {"η": cell_name(*(at + 1 for at in run.constant_cell("η")))}
+    for quantity in run.columns:
+        names[quantity] = cell_name(*place(run, quantity, step))
+        names[f"above {quantity}"] = cell_name(*place(run, quantity, step - 1))
+    return template.format_map(names)
+
+
 @pytest.mark.parametrize(
-    ("sheet", "position", "formula", "cell"),
+    ("run", "quantity", "step", "template"),
     [
         # ∂E/∂w3 with a_h1 where a_h2 belongs: 0.03 % off, no chart shows it.
         (
-            "Run A",
-            (20, 27),
-            "((S20-B20)*S20*(1-S20)*O20+(U20-C20)*U20*(1-U20)*Q20)*K20*(1-K20)*D20",
-            "'Run A'!AA20 (dE/dw3 at step 4)",
+            0,
+            "dE/dw3",
+            4,
+            "(({a_o1}-{t1})*{a_o1}*(1-{a_o1})*{w6}+({a_o2}-{t2})*{a_o2}*(1-{a_o2})*{w8})"
+            "*{a_h1}*(1-{a_h1})*{i1}",
         ),
-        ("Run B", (28, 6), "F27-$E$3*Z27", "'Run B'!F28 (w1 at step 12)"),
-        ("Run B", (16, 24), "V16", "'Run B'!X16 (E_total at step 0)"),
-        ("Learning rates", (8, 5), "'Run A'!X17", "'Learning rates'!E8"),
+        (1, "w1", 12, "{above w1}-{η}*{above dE/dw2}"),
+        (1, "E_total", 0, "{E1}"),
+    ],
+)
+def test_a_wrong_formula_of_a_run_is_named(
+    tmp_path: Path, run: int, quantity: str, step: int, template: str
+) -> None:
+    wrong = runs(EXPERIMENT)[run]
+    position = place(wrong, quantity, step)
+    change = Change(in_cells(wrong, template, step), 0.25)
+    book = patched(tmp_path / "book.xlsx", wrong.sheet, position, change)
+    with pytest.raises(VerificationError) as caught:
+        verify(book, EXPERIMENT)
+    cell = f"'{wrong.sheet}'!{cell_name(*position)} ({quantity} at step {step})"
+    assert str(caught.value).startswith(cell)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("sheet", "position", "formula", "cell"),
+    [
+        ("Learning rates", (8, 6), "E8", "'Learning rates'!F8"),
         ("Derivation", (9, 4), "K9*K5", "'Derivation'!D9"),
     ],
 )
-def test_a_wrong_formula_is_named(
+def test_a_wrong_formula_of_another_sheet_is_named(
     tmp_path: Path, sheet: str, position: tuple[int, int], formula: str, cell: str
 ) -> None:
     book = patched(tmp_path / "book.xlsx", sheet, position, Change(formula, 0.25))
     with pytest.raises(VerificationError) as caught:
         verify(book, EXPERIMENT)
     assert str(caught.value).startswith(cell)
-    assert "\n" not in str(caught.value)
 
 
 def test_a_wrong_cached_value_is_named(tmp_path: Path) -> None:
@@ -62,7 +97,7 @@ def test_a_wrong_cached_value_is_named(tmp_path: Path) -> None:
 def test_another_experiment_does_not_verify(tmp_path: Path) -> None:
     build(EXPERIMENT, tmp_path / "book.xlsx")
     other = Experiment.preset(learning_rates=[0.5, 2.0], steps=12, targets=[0.5, 0.5000001])
-    with pytest.raises(VerificationError, match="'Run A'!C16"):
+    with pytest.raises(VerificationError, match="'Run A'!D9 .t2 at step 0"):
         verify(tmp_path / "book.xlsx", other)
 
 

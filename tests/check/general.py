@@ -18,7 +18,7 @@ from backprop_xlsx.model.losses import LOSSES
 from backprop_xlsx.model.optimisers import OPTIMISERS
 from backprop_xlsx.spreadsheet.ooxml.archive import Archive
 from backprop_xlsx.spreadsheet.ooxml.book import Book, read_book
-from backprop_xlsx.spreadsheet.ooxml.formula_text import column_number
+from backprop_xlsx.spreadsheet.ooxml.formula_text import column_letters, column_number
 from backprop_xlsx.spreadsheet.ooxml.patching.patch import Change, patch_sheet
 from backprop_xlsx.workbook.build import build
 from backprop_xlsx.workbook.layout import FIRST_ROW, Run, runs
@@ -66,9 +66,15 @@ def with_formulas(path: Path, sheet: str, formulas: Mapping[tuple[int, int], str
 
 
 def in_cells(run: Run, template: str, step: int) -> str:
-    """A formula with {quantity} for cells of a step and {above quantity} for those before it."""
+    """A formula with {quantity} for cells of a step and {above quantity} for those before it.
+
+    {η} and the other constants of the run's optimiser stand for the cells that show them.
+    """
 
     def cell(match: re.Match[str]) -> str:
+        if match[1] in run.optimiser.constants:
+            row, column = run.constant_cell(match[1])
+            return f"${column_letters(column + 1)}${row + 1}"
         above = match[1].startswith("above ")
         address = run.cell(match[1].removeprefix("above "), step - above)
         return address.rpartition("!")[2]

@@ -153,6 +153,7 @@ def test_the_csv_is_a_line_a_file_that_a_spreadsheet_shows_and_does_not_compute(
         "warnings": "0",
         "verdict": "right",
         "worst_mistakes": "",
+        "coverage": "27 columns by their formulas",
     }
 
 

@@ -133,7 +133,8 @@ def test_a_note_is_shown_in_full_and_is_no_formula(tmp_path: Path) -> None:
     experiment = Experiment.of({"note": note, "title": "=A1", "steps": 1})
     sheet = network_sheet(experiment, tmp_path)
     column = [cell.value for cell in sheet["B"]]
-    first, end = column.index("What this is") + 4, column.index("Notation")
+    # Above the note stands a sentence for when the start values are edited.
+    first, end = column.index("What this is") + 5, column.index("Notation")
     lines = [sheet.cell(row, 2) for row in range(first, end)]
     shown = " ".join(str(cell.value) for cell in lines if cell.value is not None)
     assert shown.split() == note.split()

@@ -149,7 +149,7 @@ MISTAKES: list[tuple[dict[str, Any], str, str, str]] = [
         "computes something else: ∂E/∂w7",
     ),
     (XOR, "dE/db4", "SUM({dE/do1[1]}:{dE/do1[4]})", "uses SUM where AVERAGE"),
-    (XOR, "b2", "{above b2}+$E$3*{above dE/db2}", "uses + where − belongs"),
+    (XOR, "b2", "{above b2}+{η}*{above dE/db2}", "uses + where − belongs"),
     (TURN, "sample", "{above sample}+1", "computes something else"),
     (TURN, "i1", "INDEX('Samples'!$C$6:$F$6,{sample})", "copies i2"),
     (TURN, "t1", "INDEX('Samples'!$C$7:$F$7,{above sample})", "of the row above"),
@@ -162,31 +162,31 @@ MISTAKES: list[tuple[dict[str, Any], str, str, str]] = [
     (SOFT, "e_o2", "EXP({o2})", "the term − max_o is missing"),
     (SOFT, "sum_e", "{e_o1}+{e_o2}", "the term + e_o3 is missing"),
     (SOFT, "dE/do3", "{t3}-{a_o3}", "the sign is wrong"),
-    (XOR | {"optimiser": "momentum"}, "v_w1", "$E$3*{above v_w1}+{above dE/dw1}", "uses η where"),
-    (XOR | {"optimiser": "momentum"}, "w1", "{above w1}-$E$3*{above v_w1}", "of the row above"),
-    (XOR | {"optimiser": "momentum"}, "w1", "{above w1}-$E$4*{v_w1}", "learning rate"),
+    (XOR | {"optimiser": "momentum"}, "v_w1", "{η}*{above v_w1}+{above dE/dw1}", "uses η where"),
+    (XOR | {"optimiser": "momentum"}, "w1", "{above w1}-{η}*{above v_w1}", "of the row above"),
+    (XOR | {"optimiser": "momentum"}, "w1", "{above w1}-{μ}*{v_w1}", "learning rate"),
     (
         XOR | {"optimiser": "momentum", "weight_decay": 0.1},
         "v_w2",
-        "$E$5*{above v_w2}+{above dE/dw2}",
+        "{μ}*{above v_w2}+{above dE/dw2}",
         "the term + λ·w2 is missing",
     ),
     (
         XOR | {"optimiser": "rmsprop"},
         "s_w1",
-        "$E$4*{above s_w1}+(1-$E$4)*{above dE/dw1}",
+        "{α}*{above s_w1}+(1-{α})*{above dE/dw1}",
         "the square of ∂E/∂w1 is missing",
     ),
     (
         XOR | {"optimiser": "rmsprop"},
         "w1",
-        "{above w1}-$E$3*{above dE/dw1}",
+        "{above w1}-{η}*{above dE/dw1}",
         "uses the weight",
     ),
     (
         XOR | {"optimiser": "adam"},
         "w1",
-        "{above w1}-$E$3*({m_w1}/(1-$E$4^{above step}))/(SQRT({v_w1}/(1-$E$5^{step}))+$E$6)",
+        "{above w1}-{η}*({m_w1}/(1-{β1}^{above step}))/(SQRT({v_w1}/(1-{β2}^{step}))+{ε})",
         "uses step of the row above",
     ),
     (XOR | {"optimiser": "adam"}, "step", "{above step}+17", "17 stands where 1 belongs"),
@@ -322,7 +322,7 @@ def test_a_corrected_copy_is_as_it_was(given_settings: dict[str, Any], tmp_path:
     run = book(path, **given_settings)
     before = read_book(path).sheet(run.sheet).cells
     weight = "w2"
-    template = "{above w2}+$E$3*{above dE/dw2}"
+    template = "{above w2}+{η}*{above dE/dw2}"
     places = {step: position(run, weight, step) for step in range(1, run.steps + 1)}
     with_formulas(path, run.sheet, {p: in_cells(run, template, s) for s, p in places.items()})
     fixed = fix(check_file(path), target)

@@ -80,7 +80,7 @@ def test_lint_and_openxml_audit_find_nothing(book: Path, tmp_path: Path) -> None
     assert put_runs(made, [record()], replace=False) == "MNIST standard"
     assert lint(made) == []
     assert OpenXmlValidator().validate(str(made)).errors == []
-    assert [sheet.name for sheet in read_book(made).sheets][-2:] == ["Checks", "MNIST standard"]
+    assert [sheet.name for sheet in read_book(made).sheets][-2:] == ["Selected", "MNIST standard"]
 
 
 @pytest.mark.parametrize("engine", engines())
