@@ -91,7 +91,7 @@ def _put_outputs(
     rows = [(run, output) for run in runs for output in range(len(network.outputs))]
     first = row + 3
     title = "The outputs after the last step"
-    if network.has_softmax:
+    if network.has_softmax and len(network.outputs) > 1:
         # Of classes the largest output counts, however near its target it is.
         _put_head(page, theme, row, last_column, title, "The largest of them counts, see below.")
         for here, (run_values, output) in enumerate(rows, start=first):
