@@ -30,7 +30,7 @@ with join_world(torch.device("cpu")) as world:
     assert world.size == 2
     folder = Path(sys.argv[1])
     recipe = quick(2, augmentation=None, learning_rate=0.01)
-    run = loop.Run(recipe, few(), 3, folder, torch.device("cpu"), world)
+    run = loop.TrainingRun(recipe, few(), 3, folder, torch.device("cpu"), world)
     network, _ = loop.train(run)
     torch.save(network.state_dict(), folder / f"rank{world.rank}.pt")
 """
