@@ -28,6 +28,10 @@ class Remark:
     holds: bool
 
 
+# Engines take numbers of 1e-16 and less for equal to what they are next to.
+CLEARLY = 1e-9
+
+
 def unreachable_targets(run_values: RunValues) -> tuple[str, list[Remark]]:
     """Targets beyond what the output's activation reaches, and the words that lead them in."""
     columns = Columns(run_values.run)
@@ -42,11 +46,11 @@ def unreachable_targets(run_values: RunValues) -> tuple[str, list[Remark]]:
     for index, name in enumerate(network.targets):
         given = columns.given(name)
         targets = [sample.targets[index] for sample in experiment.samples]
-        beyond = f"MIN({given})<{smallest}"
-        holds = min(targets) < smallest
+        beyond = f"MIN({given})<{smallest}-{CLEARLY:.0E}"
+        holds = min(targets) < smallest - CLEARLY
         if largest is not None:
-            beyond = f"OR({beyond},MAX({given})>{largest})"
-            holds = holds or max(targets) > largest
+            beyond = f"OR({beyond},MAX({given})>{largest}+{CLEARLY:.0E})"
+            holds = holds or max(targets) > largest + CLEARLY
         remarks.append(Remark(name, beyond, holds))
     return lead, remarks
 
@@ -56,11 +60,15 @@ def identical_neurons(run_values: RunValues) -> tuple[str, list[Remark]]:
     columns = Columns(run_values.run)
     remarks = []
     for one, other in _pairs(columns.network.hidden_layers):
-        condition = f"SUMPRODUCT(({columns(one)}<>{columns(other)})*1)=0"
+        apart = f"({columns(one)}-{columns(other)})/{CLEARLY:.0E}"
+        condition = f"SUMPRODUCT(({apart}>1)+({apart}<-1))=0"
         samples = range(columns.samples) if columns.samples > 1 else (None,)
         holds = all(
-            np.array_equal(
-                run_values.values[sampled(one, sample)], run_values.values[sampled(other, sample)]
+            np.allclose(
+                run_values.values[sampled(one, sample)],
+                run_values.values[sampled(other, sample)],
+                rtol=0,
+                atol=CLEARLY,
             )
             for sample in samples
         )
