@@ -23,7 +23,7 @@ from backprop_xlsx.spreadsheet.sheets.significant import alike
 from backprop_xlsx.workbook.checks.central_differences import CentralDifferences
 from backprop_xlsx.workbook.columns import run_values
 from backprop_xlsx.workbook.derivation.derivation_sheet import figures_of_rounding
-from backprop_xlsx.workbook.layout import CHECKS, DERIVATION, FIRST_ROW, ROSE, SELECTED, Run, runs
+from backprop_xlsx.workbook.layout import CHECKS, DERIVATION, FIRST_ROW, ROSE, Run, runs
 from backprop_xlsx.workbook.limits import table_cells
 
 # Cells of all runs together; a book of more is recalculated run by run.
@@ -173,8 +173,6 @@ class _Comparison:
             if sheet == DERIVATION and (row, column) in self._of_rounding:
                 continue
             found = recalculated.value(sheet, row, column)
-            if sheet == SELECTED and _names_next_to_nothing(found, expected):
-                continue
             allowed = max(ABSOLUTE, runs_rounding, checks if sheet == CHECKS else 0.0)
             if not _same(found, expected, allowed):
                 raise VerificationError(
@@ -257,15 +255,3 @@ def _same(found: Any, expected: Any, allowed: float) -> bool:
     if isinstance(found, str) and isinstance(expected, str):
         return found == expected or alike(found, expected, allowed)
     return bool(found == expected)
-
-
-def _names_next_to_nothing(found: object, expected: object) -> bool:
-    """Whether texts differ in a number alone that one engine shows as 0, another as 8E−16.
-
-    The number itself is compared in its own cell.
-    """
-    if not (isinstance(found, str) and isinstance(expected, str)):
-        return False
-    names = [text.rpartition("=")[0] for text in (found, expected)]
-    numbers = {text.rpartition("=")[2].strip() for text in (found, expected)}
-    return names[0] == names[1] != "" and "0" in numbers and any("E−" in n for n in numbers)
