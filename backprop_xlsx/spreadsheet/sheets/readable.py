@@ -75,7 +75,9 @@ def short_formula(cell: str) -> str:
 def _sorted(cell: str, plain: str, powers: str) -> str:
     """One text for numbers of a usual size, another for the others, and "?" for no number."""
     between = f"AND(ABS({cell})>={_constant(SMALL)},ABS({cell})<{_constant(LARGE)})"
-    text = f'IF(ABS({cell})<{_constant(ROUNDING)},"0",IF({between},{plain},{powers}))'
+    # An engine may take numbers next to nothing for equal: their ratio it tells from 1.
+    is_rounding = f"ABS({cell})/{_constant(ROUNDING)}<1"
+    text = f'IF({is_rounding},"0",IF({between},{plain},{powers}))'
     return f'IF(ISNUMBER({cell}),SUBSTITUTE({text},"-","−"),"{UNUSABLE}")'
 
 
