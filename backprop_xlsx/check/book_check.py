@@ -11,7 +11,7 @@ from backprop_xlsx.check.judging.judged_table import JudgedTable
 from backprop_xlsx.check.judging.recognition import held_against_best, held_against_one_of
 from backprop_xlsx.check.judging.verdicts import Verdicts
 from backprop_xlsx.check.reading.arranging.addresses import in_own_addresses
-from backprop_xlsx.check.reading.arranging.arrangement import arranged
+from backprop_xlsx.check.reading.arranging.arrangement import Trust, arranged
 from backprop_xlsx.check.reading.arranging.views import View
 from backprop_xlsx.check.reading.described import exercises_of, read_description
 from backprop_xlsx.check.reading.tables import Table, find_tables
@@ -98,25 +98,28 @@ def reports_of(checked: JudgedBook) -> tuple[TableReport, ...]:
 def _judged(book: Book) -> JudgedBook:
     """The tables of a book that does not describe itself.
 
-    By their headers; where these make much wrong, by their formulas, if these make less so.
+    By headers and formulas; where this is doubtful also by one of them alone, if that leaves less
+    wrong or unexplained.
     """
-    view, found = arranged(book)
-    _refuse_more(book, found)
-    checks = held_against_best(view.book, found, Verdicts())
-    if view.moves or not any(check.is_doubtful for check in checks):
-        return JudgedBook(view, checks)
-    other, found = arranged(book, by_headers=False)
-    if not found:
-        return JudgedBook(view, checks)
-    _refuse_more(book, found)
-    again = held_against_best(other.book, found, Verdicts())
-    if len(again) >= len(checks) and _wrong(again) < _wrong(checks):
-        return JudgedBook(other, again)
-    return JudgedBook(view, checks)
+    best: JudgedBook | None = None
+    for trust in Trust:
+        view, found = arranged(book, trust)
+        _refuse_more(book, found)
+        reading = JudgedBook(view, held_against_best(view.book, found, Verdicts()))
+        if best is None or _is_better(reading.tables, best.tables):
+            best = reading
+        if not any(table.is_doubtful for table in best.tables):
+            break
+    assert best is not None
+    return best
 
 
-def _wrong(checks: Sequence[JudgedTable]) -> int:
-    return sum(check.wrong for check in checks)
+def _is_better(tables: Sequence[JudgedTable], others: Sequence[JudgedTable]) -> bool:
+    return len(tables) >= len(others) and _doubts(tables) < _doubts(others)
+
+
+def _doubts(tables: Sequence[JudgedTable]) -> int:
+    return sum(table.wrong + table.left_over for table in tables)
 
 
 def _refuse_more(book: Book, tables: Sequence[Table]) -> None:

@@ -19,6 +19,7 @@ from backprop_xlsx.check.reading.meanings import meant
 from backprop_xlsx.check.reading.tables import Table
 from backprop_xlsx.equations import Equations
 from backprop_xlsx.formula.expression import Expression, Symbol, Value
+from backprop_xlsx.formula.names import TOTAL_LOSS
 from backprop_xlsx.formula.tokens import FormulaError, Reference
 from backprop_xlsx.spreadsheet.ooxml.formula_text import column_letters
 
@@ -46,6 +47,7 @@ class Claims:
         self.table = judge.table
         self._taken = taken
         self._forms: dict[int, list[Form]] = {}
+        self._of_numbers: list[int] = []
         self.columns = self._unexplained()
 
     def table_with_all(self) -> Table:
@@ -53,7 +55,7 @@ class Claims:
         if self.columns:
             self._contest()
         table = self.table
-        if not self.columns:
+        if not self.columns and not self._of_numbers:
             return table
         exercise = table.exercise
         missing = [name for name in exercise.computed if name not in table.columns]
@@ -70,13 +72,14 @@ class Claims:
         self._with_all_possible = with_auxiliary(exercise, further)
         self._found: dict[str, int] = {}
         left = self._by_formula(list(self.columns))
-        self._turn_signs()
+        self._doubt()
         # By another convention than its own a table would need as many guesses as it has columns.
         for _ in range(ROUNDS if 2 * len(left) <= len(self.columns) or len(left) <= FEW else 0):
             still = self._by_use(left)
             if still == left:
                 break
             left = self._by_formula(still)
+        self._by_use(self._of_numbers)
         left = self._by_header(left)
         self._by_custom(left)
         return self._extended(self._found)
@@ -114,19 +117,19 @@ class Claims:
                 self._found[name] = column
         return left
 
-    def _turn_signs(self) -> None:
-        """Where those that use a column take it for the opposite, its sign is its fault."""
+    def _doubt(self) -> None:
+        """Where all that use a column are wrong by what it computes, and right by another quantity.
+
+        That it is then: the fault is its own. Its sign may be turned, a factor may be missing.
+        """
         for name, column in list(self._found.items()):
-            opposite = name[1:] if name.startswith("−") else f"−{name}"
             users = self._users(column)
-            if opposite not in self._possible or opposite in self._found or not users:
+            if not users or self._hint(column) == name or self._score(column, name, users):
                 continue
-            hint = self._hint(column)
-            if hint == name or self._score(column, name, users):
-                continue
-            if self._score(column, opposite, users) == len(users):
-                del self._found[name]
-                self._found[opposite] = column
+            del self._found[name]
+            others = [other for other in self._possible if other not in self._found]
+            fits = [o for o in others if self._score(column, o, users) == len(users)]
+            self._found[self._likeliest(column, fits, name)] = column
 
     def _computed(self, judge: Judge, column: int, but: frozenset[str] = frozenset()) -> str | None:
         """What a column computes in most rows: a missing quantity before an auxiliary one."""
@@ -144,8 +147,12 @@ class Claims:
         ]
         if not names:
             return None
+        return self._likeliest(column, names, names[0])
+
+    def _likeliest(self, column: int, names: Sequence[str], otherwise: str) -> str:
+        """Of several names that of the header, else the first one."""
         hint = self._hint(column)
-        return hint if hint in names else names[0]
+        return hint if hint in names else next(iter(names), otherwise)
 
     def _by_use(self, columns: list[int]) -> list[int]:
         """Take a column for that by which the formulas that use it are right."""
@@ -163,20 +170,29 @@ class Claims:
             names = [name for score, name in fitting if score == best]
             if not names or 2 * best <= len(users):
                 continue
-            hint = self._hint(column)
-            name = hint if hint in names else names[0]
-            self._found[name] = column
+            if column in self._of_numbers and (
+                best < len(users) or self._right_users(self._judge(self._found), users)
+            ):
+                continue  # they are right, or wrong, by another reason
+            self._found[self._likeliest(column, names, names[0])] = column
             left.remove(column)
         return left
 
     def _score(self, column: int, name: str, users: Sequence[tuple[int, str | None]]) -> int:
         """How many users are right if a column is taken for a quantity."""
         others = {other: at for other, at in self._found.items() if at != column}
-        judge = self._judge({**others, name: column})
+        return self._right_users(self._judge({**others, name: column}), users, frozenset((name,)))
+
+    def _right_users(
+        self,
+        judge: Judge,
+        users: Sequence[tuple[int, str | None]],
+        but: frozenset[str] = frozenset(),
+    ) -> int:
         right = 0
         for user, quantity in users:
             if quantity is None:
-                right += self._computed(judge, user, frozenset((name,))) is not None
+                right += self._computed(judge, user, but) is not None
             else:
                 right += self._is_right(judge, quantity, user)
         return right
@@ -200,6 +216,11 @@ class Claims:
         for name in self.table.exercise.computed:
             kinds.setdefault(name.rstrip("0123456789"), []).append(name)
         known = {*self.table.columns, *self._found}
+        losses = self.table.exercise.network.losses
+        if TOTAL_LOSS not in known and TOTAL_LOSS in self._possible and len(losses) > 1:
+            own = {leaf.name for leaf in self._leaves(column)}
+            if own and own <= set(losses):
+                return TOTAL_LOSS
         for names in kinds.values():
             missing = [name for name in names if name not in known and name in self._possible]
             if len(missing) == 1 and len(names) > 1:
@@ -267,7 +288,7 @@ class Claims:
         if not forms:
             return None
         form = forms[0]
-        row = form.rows[-1]
+        row = form.typical_row
         try:
             meanings = judge.surroundings.meanings(form.tokens, row, row - form.first_row)
             return meant(form.part.expression, meanings)
@@ -288,7 +309,7 @@ class Claims:
         forms = [form for form in self._forms_of(column) if form.rows[-1] != self.table.first_row]
         for form in (forms or self._forms_of(column))[:1]:
             try:
-                return judge.right(quantity, form, form.rows[-1])
+                return judge.right(quantity, form, form.typical_row)
             except FormulaError:
                 return False
         return False
@@ -329,21 +350,35 @@ class Claims:
         if not claimed:
             return []
         found: dict[int, None] = {}
+        numbers: dict[int, None] = {}
         beside = range(max(min(claimed) - BESIDE, 1), max(claimed) + BESIDE + 1)
         to_do = [c for c in claimed if table.quantities[c] not in table.exercise.constants]
         seen = set(to_do)
         while to_do and len(found) < MOST:
             for other in self._references(to_do.pop()):
-                if other not in seen and other not in claimed and self._is_filled(other):
-                    seen.add(other)
+                if other in seen or other in claimed:
+                    continue
+                seen.add(other)
+                if self._is_filled(other):
                     found[other] = None
                     to_do.append(other)
+                elif self._holds_numbers(other):
+                    numbers[other] = None
         for column in beside:
             if column in claimed or column in found or len(found) >= MOST:
                 continue
             if self._is_filled(column) and self._references(column) & {*claimed, *found}:
                 found[column] = None
+        self._of_numbers = sorted(numbers)
         return sorted(found)
+
+    def _holds_numbers(self, column: int) -> bool:
+        """Whether there are numbers in all rows, as if values had been pasted over formulas."""
+        cells = [self.table.sheet.cells.get((row, column)) for row in self.table.rows]
+        return column not in self._taken and all(
+            cell is not None and cell.formula is None and isinstance(cell.value, float)
+            for cell in cells
+        )
 
     def _is_filled(self, column: int) -> bool:
         """Whether most rows hold formulas, and the column belongs to no other table."""

@@ -94,8 +94,15 @@ class JudgedTable:
         return sum(map(_wrong_in, self.columns.values()))
 
     @property
+    def left_over(self) -> int:
+        """How many cells stand in columns that nothing explains; each counts twice."""
+        return 2 * len(self.table.rows) * len(self.unexplained)
+
+    @property
     def is_doubtful(self) -> bool:
-        """Whether so much is wrong that the columns may be others than their headers say."""
+        """Whether so much is wrong, or unexplained, that the columns may be others."""
+        if self.unexplained and not self.has_all_columns:
+            return True
         wrong = [name for name, column in self.columns.items() if _wrong_in(column)]
         if len(wrong) >= MANY:
             return True

@@ -334,7 +334,7 @@ def _by_number(judge: Judge, forms: Forms, missing: set[str]) -> dict[str, Votes
                 typed = (*judge.fixed, *zip(needed, chosen, strict=True))
                 trial = judge.knowing(replace(judge.roles, numbers=typed))
                 try:
-                    right = trial.right(quantity, form, form.rows[-1])
+                    right = trial.right(quantity, form, form.typical_row)
                 except FormulaError:
                     break
                 if right:

@@ -40,6 +40,11 @@ class Form:
         except FormulaError as error:
             return str(error)
 
+    @property
+    def typical_row(self) -> int:
+        """A row in the middle: above the first one headers stand, below the last one nothing."""
+        return self.rows[len(self.rows) // 2]
+
     def at(self, row: int) -> str:
         """The formula as it stands in another row."""
         return shift(self.formula, row - self.first_row, 0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from enum import Enum, auto
 from itertools import pairwise
 
 from backprop_xlsx.check.reading.arranging.strands import (
@@ -30,25 +31,31 @@ SPARSE = 0.35
 """Of the computed columns that a step fills; a row with fewer is none."""
 
 
-def arranged(book: Book, by_headers: bool = True) -> tuple[View, list[Table]]:
-    """The tables of a book that does not describe itself, and the view in which they stand.
+class Trust(Enum):
+    """What names the columns of a table: both as far as they agree, or one alone."""
 
-    Not ``by_headers`` if these were tried, and did not fit what the formulas compute.
-    """
+    BOTH = auto()
+    FORMULAS = auto()
+    HEADERS = auto()
+
+
+def arranged(book: Book, trust: Trust = Trust.BOTH) -> tuple[View, list[Table]]:
+    """The tables of a book that does not describe itself, and the view in which they stand."""
     named = [table for sheet in book.sheets for table in find_tables(sheet)]
-    if by_headers and named and all(map(_is_whole, named)) and not _has_other_runs(book, named):
-        return View(book), named
+    if trust is Trust.BOTH and named and not _has_other_runs(book, named):
+        if all(_is_whole(table, named) for table in named):
+            return View(book), named
     view = _opened(book, named)
-    found = _tables(view, by_headers)
+    found = _tables(view, trust)
     if not found and view.moves:
         view = View(book)
-        found = _tables(view, by_headers)
+        found = _tables(view, trust)
     if not found:
         return View(book), named
     return view, found
 
 
-def _is_whole(table: Table) -> bool:
+def _is_whole(table: Table, tables: Sequence[Table]) -> bool:
     """Whether nothing is left to find: each quantity has its column, each row is a step."""
     exercise = CLASS_EXERCISE
     if not all(name in table.columns for name in exercise.computed):
@@ -58,12 +65,10 @@ def _is_whole(table: Table) -> bool:
     def filled(row: int) -> int:
         return sum((row, column) in cells for column in columns)
 
-    full = filled(min(table.first_row + 1, table.last_row))
+    full = max(filled(row) for row in table.rows[:2])
     if min(filled(table.first_row), filled(table.last_row)) <= SPARSE * full:
         return False
-    below = range(table.last_row + 1, table.last_row + LONGEST_GAP + 2)
-    later = [(row, table.columns[exercise.parameters[0]]) for row in below]
-    if any(at in cells and cells[at].formula is not None for at in later):
+    if _goes_on(table, tables, SPARSE * full):
         return False
     headers = [
         column
@@ -73,6 +78,19 @@ def _is_whole(table: Table) -> bool:
         and quantity_of(cell.value) in table.columns
     ]
     return len(headers) <= len(table.columns)
+
+
+def _goes_on(table: Table, tables: Sequence[Table], few: float) -> bool:
+    """Whether more than a few formulas stand a little above or below a table, in no other one."""
+    taken = {row for other in tables if other.sheet is table.sheet for row in other.rows}
+    above = range(max(table.header_row - LONGEST_GAP, 1), table.header_row)
+    below = range(table.last_row + 1, table.last_row + LONGEST_GAP + 2)
+    columns = [table.columns[name] for name in table.exercise.computed if name in table.columns]
+    for row in {*above, *below} - taken:
+        cells = [table.sheet.cells.get((row, column)) for column in columns]
+        if sum(cell is not None and cell.formula is not None for cell in cells) > few:
+            return True
+    return False
 
 
 def _has_other_runs(book: Book, tables: Sequence[Table]) -> bool:
@@ -150,11 +168,11 @@ def _with_given(book: Book, sheet: Sheet) -> Iterator[Run]:
         yield Run(tuple(sorted(columns)), run.rows)
 
 
-def _tables(view: View, by_headers: bool) -> list[Table]:
+def _tables(view: View, trust: Trust) -> list[Table]:
     found: list[Table] = []
     for sheet in view.book.sheets:
         by_header = find_tables(sheet)
-        by_formula = list(_by_formula(view.book, sheet, by_headers))
+        by_formula = list(_by_formula(view.book, sheet, trust))
         rest = [
             table for table in by_header if not any(_overlap(table, other) for other in by_formula)
         ]
@@ -162,7 +180,7 @@ def _tables(view: View, by_headers: bool) -> list[Table]:
     return found
 
 
-def _by_formula(book: Book, sheet: Sheet, by_headers: bool) -> Iterator[Table]:
+def _by_formula(book: Book, sheet: Sheet, trust: Trust) -> Iterator[Table]:
     if not _could_hold_a_run(sheet):
         return
     for run in runs(sheet)[:MOST_RUNS]:
@@ -170,8 +188,8 @@ def _by_formula(book: Book, sheet: Sheet, by_headers: bool) -> Iterator[Table]:
             run = Run(run.columns, tuple(range(run.rows[0], run.rows[-1] + 1)))
         wiring = Wiring(book, sheet, run)
         row, hints = _headers(sheet, run, [*run.columns, *wiring.given])
-        told = named_columns(wiring, hints)
-        columns = _combined(told, hints) if by_headers else told
+        told = {} if trust is Trust.HEADERS else named_columns(wiring, hints)
+        columns = told if trust is Trust.FORMULAS else _combined(told, hints)
         if suffices(columns, CLASS_EXERCISE) or _is_small_network(told):
             yield Table(sheet, CLASS_EXERCISE, columns, row, run.rows[0], run.rows[-1])
 

@@ -96,9 +96,8 @@ class _Structure:
     @cached_property
     def _updating(self) -> frozenset[Leaf]:
         """Parameters and what stands between them and their gradients."""
-        ends = set(self.gradients.values())
-        others = {c for p in self.parameters for c in self._others(p)}
-        return frozenset(self.parameters | (others - ends))
+        between = {c for p, end in self.gradients.items() for c in self._others(p) if c != end}
+        return frozenset(self.parameters | between)
 
     # What refers to what
 

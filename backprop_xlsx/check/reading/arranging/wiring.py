@@ -137,27 +137,37 @@ class Wiring:
         return sorted(forms_of(formulas), key=lambda form: -len(form.rows))
 
     def _wire(self, column: int) -> Wire | None:
-        for form in self._forms(column)[:1]:
-            row = form.rows[-1]
-            try:
-                meanings = self._surroundings.meanings(form.tokens, row, row - form.first_row)
-                expression = meant(form.part.expression, meanings)
-            except FormulaError:
-                continue
-            here: set[int] = set()
-            above: set[int] = set()
-            given: set[Leaf] = set()
-            for leaf in expression.leaves():
-                if isinstance(leaf, Symbol):
-                    other = column_of(leaf.name)
-                    if other in self.given:
-                        given.add(other)
-                    else:
-                        (here if leaf.steps_back == 0 else above).add(other)
-                elif isinstance(leaf, Outside):
-                    given.add(leaf.place)
-            return Wire(expression, frozenset(here), frozenset(above), frozenset(given))
-        return None
+        """The most common wire; of a column that remembers itself the first row's, if computed."""
+        forms = self._forms(column)
+        wire = self._wire_of(forms[0]) if forms else None
+        if wire is not None and column in wire.above:
+            first = self.sheet.cells.get((self._rows[0], column))
+            if first is not None and first.formula is not None:
+                start = self._wire_of(Form(first.formula, self._rows[0], [self._rows[0]]))
+                if start is not None and len(start.here) > 1 and not start.above:
+                    return start
+        return wire
+
+    def _wire_of(self, form: Form) -> Wire | None:
+        row = form.typical_row
+        try:
+            meanings = self._surroundings.meanings(form.tokens, row, row - form.first_row)
+            expression = meant(form.part.expression, meanings)
+        except FormulaError:
+            return None
+        here: set[int] = set()
+        above: set[int] = set()
+        given: set[Leaf] = set()
+        for leaf in expression.leaves():
+            if isinstance(leaf, Symbol):
+                other = column_of(leaf.name)
+                if other in self.given:
+                    given.add(other)
+                else:
+                    (here if leaf.steps_back == 0 else above).add(other)
+            elif isinstance(leaf, Outside):
+                given.add(leaf.place)
+        return Wire(expression, frozenset(here), frozenset(above), frozenset(given))
 
 
 def name_of(column: int) -> str:
