@@ -15,6 +15,7 @@ from backprop_xlsx.spreadsheet.errors import FileError, VerificationError
 from backprop_xlsx.spreadsheet.files import Placed, beside, place
 from backprop_xlsx.spreadsheet.ooxml.book import Book, ErrorValue, Position, Sheet, Value, read_book
 from backprop_xlsx.spreadsheet.ooxml.formula_text import cell_name, column_number
+from backprop_xlsx.spreadsheet.ooxml.patching.new_cells import with_cells
 from backprop_xlsx.spreadsheet.ooxml.patching.patch import Change, patch_chart, patch_sheet
 
 STALE = 1e-6
@@ -93,7 +94,10 @@ class Copy:
         parts = {}
         for sheet in self.book.sheets:
             if changes := self.changes.get(sheet.name):
-                parts[sheet.part] = patch_sheet(archive.read(sheet.part), changes)
+                content = archive.read(sheet.part)
+                blank = changes.keys() - sheet.cells.keys()
+                content = with_cells(content, blank) if blank else content
+                parts[sheet.part] = patch_sheet(content, changes)
             for chart in sheet.charts:
                 content = archive.read(chart.part)
                 refreshed = patch_chart(content, self.values)
@@ -215,7 +219,11 @@ def _changes(
     depend on a correction is left alone, even where the engine would round it differently, or
     not know its function.
     """
-    changes = {}
+    changes = {
+        position: Change(formula, _cached(after.value(sheet.name, *position)))
+        for position, formula in formulas.items()
+        if position not in sheet.cells
+    }
     for position, cell in sheet.cells.items():
         formula = formulas.get(position)
         if formula is None and cell.formula is None and not cell.array:

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
-from itertools import combinations
+from collections.abc import Callable, Mapping
+from itertools import combinations, product
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from backprop_xlsx.check.book_check import judged, reports_of
+from backprop_xlsx.check.book_check import JudgedBook, judged, reports_of
 from backprop_xlsx.check.findings import TableReport
 from backprop_xlsx.check.judging.judged_table import JudgedTable
+from backprop_xlsx.check.reading.arranging.views import View
 from backprop_xlsx.check.reading.convention import Convention
 from backprop_xlsx.check.reading.exercise import Exercise
 from backprop_xlsx.check.reading.meanings import Place
+from backprop_xlsx.check.reading.tables import Table
 from backprop_xlsx.check.report.phrases import cells
 from backprop_xlsx.formula.expression import Expression, Symbol, Value
 from backprop_xlsx.formula.names import LEARNING_RATE, label
@@ -25,7 +27,7 @@ from backprop_xlsx.reference.network import quantities
 from backprop_xlsx.spreadsheet.engines import Recalculated
 from backprop_xlsx.spreadsheet.errors import VerificationError
 from backprop_xlsx.spreadsheet.ooxml.book import Book, Position, read_book
-from backprop_xlsx.spreadsheet.ooxml.formula_text import cell_name, column_number
+from backprop_xlsx.spreadsheet.ooxml.formula_text import cell_name
 
 RELATIVE, ABSOLUTE = 1e-9, 1e-12
 """How far a recalculated value may be from the reference's: a mistake is none of these."""
@@ -58,7 +60,7 @@ def require_verified(
             raise VerificationError(f"it would not pass the check ({where}: {fault.explanation})")
     if [_kind(report) for report in reports] != [_kind(table) for table in tables]:
         raise VerificationError("it would be read as another exercise")
-    _require_apart(reports)
+    _require_apart(checked)
     for check in checked.tables:
 
         def value(place: Place) -> float:
@@ -69,25 +71,32 @@ def require_verified(
         _require_values(check, value)
 
 
-def _require_apart(reports: Sequence[TableReport]) -> None:
+def _require_apart(checked: JudgedBook) -> None:
     """Of two tables in the same cells at least one is misread."""
-    for one, other in combinations(reports, 2):
-        first, last = _corners(one)
-        other_first, other_last = _corners(other)
-        if one.sheet == other.sheet and all(
-            first[axis] <= other_last[axis] and other_first[axis] <= last[axis] for axis in (0, 1)
-        ):
-            raise VerificationError("two of its tables stand in the same cells")
+    boxes = [_boxes(table.table, checked.view) for table in checked.tables]
+    for one, other in combinations(boxes, 2):
+        for sheet in one.keys() & other.keys():
+            (first, last), (other_first, other_last) = one[sheet], other[sheet]
+            if all(
+                first[axis] <= other_last[axis] and other_first[axis] <= last[axis]
+                for axis in (0, 1)
+            ):
+                raise VerificationError("two of its tables stand in the same cells")
 
 
-def _corners(report: TableReport) -> tuple[Position, Position]:
-    first, _, last = report.range.partition(":")
-    return _position(first), _position(last)
-
-
-def _position(address: str) -> Position:
-    letters = address.rstrip("0123456789")
-    return int(address.removeprefix(letters)), column_number(letters)
+def _boxes(table: Table, view: View) -> dict[str, tuple[Position, Position]]:
+    """From which cell to which a table stands, on each of its sheets."""
+    places: dict[str, list[Position]] = {}
+    for row, column in product((table.first_row, table.last_row), table.columns.values()):
+        sheet, *position = view.back((table.sheet.name.casefold(), row, column))
+        places.setdefault(sheet, []).append((position[0], position[1]))
+    return {
+        sheet: (
+            (min(row for row, _ in found), min(column for _, column in found)),
+            (max(row for row, _ in found), max(column for _, column in found)),
+        )
+        for sheet, found in places.items()
+    }
 
 
 def _kind(report: TableReport) -> str:
@@ -97,8 +106,9 @@ def _kind(report: TableReport) -> str:
 def _require_formulas(original: Book, copy: Book, corrections: Corrections) -> None:
     for sheet in original.sheets:
         own, changed = copy.sheet(sheet.name).cells, corrections.get(sheet.name, {})
-        for position, cell in sheet.cells.items():
-            wanted = changed.get(position, cell.formula)
+        for position in {*sheet.cells, *changed}:
+            cell = sheet.cells.get(position)
+            wanted = changed.get(position, None if cell is None else cell.formula)
             found = own[position].formula if position in own else None
             if found != wanted:
                 where = f"{sheet.name}!{cell_name(*position)}"

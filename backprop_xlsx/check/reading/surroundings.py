@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from backprop_xlsx.check.reading.meanings import (
     Area,
@@ -19,7 +20,7 @@ from backprop_xlsx.check.reading.meanings import (
 )
 from backprop_xlsx.check.reading.tables import Table
 from backprop_xlsx.formula.expression import Number, Symbol
-from backprop_xlsx.formula.parse import Operand, parse
+from backprop_xlsx.formula.parse import Operand, Part, parse
 from backprop_xlsx.formula.tokens import Corner, FormulaError, Reference, Token, tokenise
 from backprop_xlsx.spreadsheet.ooxml.book import Book, Sheet
 from backprop_xlsx.spreadsheet.ooxml.cells import Cell
@@ -296,8 +297,7 @@ class Surroundings:
         return Meaning(Outside(self.name_of(place), place, kind, number), key, 1, place)
 
     def _of_formula(self, formula: str, sheet: str, row: int, chain: tuple[Place, ...]) -> Meaning:
-        tokens = tokenise(formula)
-        part = parse(tokens)
+        tokens, part = _parsed(formula)
         meanings = [self._meaning(token, sheet, row, 0, chain) for token in tokens]
         if isinstance(part.expression, Operand):
             only = meanings[part.expression.index]
@@ -313,6 +313,12 @@ class Surroundings:
         if meaning.size > largest:
             raise FormulaError(f"comes to more than {largest} operands with its helper cells")
         return meaning
+
+
+@lru_cache(maxsize=8192)
+def _parsed(formula: str) -> tuple[tuple[Token, ...], Part]:
+    tokens = tokenise(formula)
+    return tokens, parse(tokens)
 
 
 def _symbol(quantity: str, steps_back: int, place: Place) -> Meaning:

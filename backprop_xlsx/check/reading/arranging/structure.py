@@ -317,7 +317,10 @@ class _Structure:
 
     def _inputs(self, neurons: list[Neuron]) -> list[Leaf]:
         sources = [source for neuron in neurons for source in neuron.weights.values()]
-        found = most_common(sources)
+        times: Counter[Leaf] = Counter()
+        for neuron in neurons:
+            times |= Counter(s for s in neuron.weights.values() if isinstance(s, float))
+        found = [leaf for leaf in most_common(sources) for _ in range(times[leaf] or 1)]
         return self._by_hint(found, "i")
 
     def _by_hint(self, leaves: Iterable[Leaf], letter: str) -> list[Leaf]:
@@ -340,17 +343,10 @@ class _Structure:
             layers = [(outputs, [*self._inputs(outputs)])]
         for neurons, sources in layers:
             for neuron in neurons:
-                weight_of: dict[Leaf | None, Leaf] = {}
-                weight_of |= {source: weight for weight, source in neuron.weights.items()}
-                if len(weight_of) < len(neuron.weights) == len(sources):
-                    # One source stands for two: the weights stand in the order of the sources.
-                    weight_of = dict(
-                        zip(sources, sorted(neuron.weights, key=position), strict=True)
-                    )
-                for source in sources:
+                for weight in _in_order(neuron, sources):
                     number += 1
-                    if source is not None and source in weight_of:
-                        found[f"w{number}"] = weight_of[source]
+                    if weight is not None:
+                        found[f"w{number}"] = weight
         weights = {leaf for leaf in self.parameters if isinstance(leaf, int)}
         hinted = {self.hints[w]: w for w in weights if self.hints.get(w, "")[:1] == "w"}
         named = {name for name, leaf in found.items()}
@@ -457,3 +453,17 @@ class _Structure:
             if other not in values and other in self.wires and other not in chain:
                 values[other] = self._composed(other, known, chain | {column})
         return self.wiring.value(column, values)
+
+
+def _in_order(neuron: Neuron, sources: Iterable[Leaf | None]) -> list[Leaf | None]:
+    """The weight of each source; where one source stands for two, as the weights stand."""
+    left = sorted(neuron.weights, key=position)
+    found: list[Leaf | None] = []
+    for source in sources:
+        own = next((weight for weight in left if neuron.weights[weight] == source), None)
+        if own is not None:
+            left.remove(own)
+        found.append(own)
+    if left and found.count(None) == len(left):
+        return [*sorted(neuron.weights, key=position)]
+    return found
