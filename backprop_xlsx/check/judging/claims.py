@@ -12,7 +12,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from backprop_xlsx.check.judging.verdicts import Judge, as_number, evaluated
+from backprop_xlsx.check.judging.verdicts import Judge, as_number, evaluated, safely
 from backprop_xlsx.check.reading.auxiliary import catalogue, hinted, with_auxiliary
 from backprop_xlsx.check.reading.forms import Form, forms_of
 from backprop_xlsx.check.reading.meanings import meant
@@ -35,6 +35,10 @@ NEAR = 1e-6
 """Relative: values that are compared at one probe before they are at all."""
 FEW = 6
 """Columns whose meaning is guessed though nothing else is explained."""
+ALIKE = 0.5
+"""Of what two formulas refer to, how much is the same if they are to be of one quantity."""
+_UNKNOWN = "?"
+"""What a column is called whose meaning is sought."""
 ROUNDS = 4
 """Times that what was found may explain something further."""
 
@@ -80,8 +84,7 @@ class Claims:
                 break
             left = self._by_formula(still)
         self._by_use(self._of_numbers)
-        left = self._by_header(left)
-        self._by_custom(left)
+        self._by_custom(self._by_likeness(self._by_header(left)))
         return self._extended(self._found)
 
     def _contest(self) -> None:
@@ -127,7 +130,7 @@ class Claims:
             if not users or self._hint(column) == name or self._score(column, name, users):
                 continue
             del self._found[name]
-            others = [other for other in self._possible if other not in self._found]
+            others = self._plausible(column, users)
             fits = [o for o in others if self._score(column, o, users) == len(users)]
             self._found[self._likeliest(column, fits, name)] = column
 
@@ -163,8 +166,8 @@ class Claims:
                 continue
             fitting = [
                 (score, name)
-                for name in self._possible
-                if name not in self._found and (score := self._score(column, name, users))
+                for name in self._plausible(column, users)
+                if (score := self._score(column, name, users))
             ]
             best = max((score for score, _ in fitting), default=0)
             names = [name for score, name in fitting if score == best]
@@ -177,6 +180,34 @@ class Claims:
             self._found[self._likeliest(column, names, names[0])] = column
             left.remove(column)
         return left
+
+    def _plausible(self, column: int, users: Sequence[tuple[int, str | None]]) -> list[str]:
+        """What a column may be by the values of at least one of its users."""
+        judge = self._judge({**self._found, _UNKNOWN: column})
+        states = judge.probes
+        found: dict[str, None] = {}
+        for user, quantity in users:
+            expression = self._expression(judge, user)
+            if expression is None:
+                continue
+            for name in self._possible:
+                if name in self._found or name in found:
+                    continue
+
+                def lookup(leaf: Expression, name: str = name) -> Value:
+                    if isinstance(leaf, Symbol) and leaf.name == _UNKNOWN:
+                        return states.value(Symbol(name, leaf.steps_back))
+                    return states.value(leaf)
+
+                value = safely(expression, lookup)
+                if quantity is None:
+                    first = as_number(value)
+                    fits = bool(np.any(np.abs(self._firsts - first) <= NEAR * abs(first)))
+                else:
+                    fits = states.right(quantity, value)
+                if fits:
+                    found[name] = None
+        return [name for name in self._possible if name in found]
 
     def _score(self, column: int, name: str, users: Sequence[tuple[int, str | None]]) -> int:
         """How many users are right if a column is taken for a quantity."""
@@ -204,34 +235,49 @@ class Claims:
             hint = self._hint(column)
             if hint in self._possible and hint not in self._found and not self._users(column):
                 self._found[hint] = column
-            elif (alike := self._alike(column)) is not None:
-                self._found[alike] = column
             else:
                 left.append(column)
         return left
 
-    def _alike(self, column: int) -> str | None:
-        """The one missing quantity whose sisters have columns, if a column refers to the same."""
-        kinds: dict[str, list[str]] = {}
-        for name in self.table.exercise.computed:
-            kinds.setdefault(name.rstrip("0123456789"), []).append(name)
+    def _by_likeness(self, columns: list[int]) -> list[int]:
+        """Take columns for what is missing while its sisters are there, if they refer to alike."""
+        pairs = [
+            (-likeness, place, name)
+            for name in self._missing_sisters()
+            for place, column in enumerate(columns)
+            if (likeness := self._likeness(column, name)) >= ALIKE
+        ]
+        for _, place, name in sorted(pairs):
+            if name not in self._found and columns[place] not in self._found.values():
+                self._found[name] = columns[place]
+        return [column for column in columns if column not in self._found.values()]
+
+    def _missing_sisters(self) -> list[str]:
+        """Quantities of the exercise without a column, whose like have one; the sum of losses."""
+        computed = self.table.exercise.computed
         known = {*self.table.columns, *self._found}
-        losses = self.table.exercise.network.losses
-        if TOTAL_LOSS not in known and TOTAL_LOSS in self._possible and len(losses) > 1:
-            own = {leaf.name for leaf in self._leaves(column)}
-            if own and own <= set(losses):
-                return TOTAL_LOSS
-        for names in kinds.values():
-            missing = [name for name in names if name not in known and name in self._possible]
-            if len(missing) == 1 and len(names) > 1:
-                own = self._leaves(column)
-                equation = {
-                    leaf for leaf in self._possible[missing[0]].leaves() if isinstance(leaf, Symbol)
-                }
-                shared = {s for s in own & equation if s.name not in self.table.exercise.starts}
-                if own and 2 * len(own & equation) >= len(own | equation) and shared:
-                    return missing[0]
-        return None
+        kinds = {_kind(name) for name in computed if name in known}
+        if len(self.table.exercise.network.losses) > 1:
+            kinds |= {TOTAL_LOSS} if _kind(self.table.exercise.network.losses[0]) in kinds else set()
+        return [
+            name
+            for name in computed
+            if name not in known and name in self._possible and _kind(name) in kinds
+        ]
+
+    def _likeness(self, column: int, name: str) -> float:
+        """Which share of what a column and a quantity refer to is in both."""
+        typed = {name for name, _ in self.judge.fixed}
+        equation = {
+            leaf
+            for leaf in self._possible[name].leaves()
+            if isinstance(leaf, Symbol) and leaf.name not in typed
+        }
+        own = self._leaves(column)
+        shared = own & equation
+        if all(leaf.name in self.table.exercise.starts for leaf in shared):
+            return 0.0
+        return len(shared) / len(own | equation)
 
     def _by_custom(self, columns: list[int]) -> None:
         """Take a column of one formula, but for few rows, for what that computes."""
@@ -284,10 +330,9 @@ class Claims:
         return self._forms[column]
 
     def _expression(self, judge: Judge, column: int) -> Expression | None:
-        forms = self._forms_of(column)
-        if not forms:
+        form = self._typical_form(column)
+        if form is None:
             return None
-        form = forms[0]
         row = form.typical_row
         try:
             meanings = judge.surroundings.meanings(form.tokens, row, row - form.first_row)
@@ -306,13 +351,17 @@ class Claims:
         return {leaf for leaf in expression.leaves() if isinstance(leaf, Symbol)}
 
     def _is_right(self, judge: Judge, quantity: str, column: int) -> bool:
-        forms = [form for form in self._forms_of(column) if form.rows[-1] != self.table.first_row]
-        for form in (forms or self._forms_of(column))[:1]:
-            try:
-                return judge.right(quantity, form, form.typical_row)
-            except FormulaError:
-                return False
-        return False
+        form = self._typical_form(column)
+        try:
+            return form is not None and judge.right(quantity, form, form.typical_row)
+        except FormulaError:
+            return False
+
+    def _typical_form(self, column: int) -> Form | None:
+        """The most common formula of a column, not that of the first row alone."""
+        forms = self._forms_of(column)
+        later = [form for form in forms if form.rows[-1] != self.table.first_row]
+        return next(iter(later or forms), None)
 
     def _users(self, column: int) -> list[tuple[int, str | None]]:
         """The columns whose formulas refer to one, with their quantities as far as known."""
@@ -364,11 +413,13 @@ class Claims:
                     to_do.append(other)
                 elif self._holds_numbers(other):
                     numbers[other] = None
-        for column in beside:
-            if column in claimed or column in found or len(found) >= MOST:
-                continue
-            if self._is_filled(column) and self._references(column) & {*claimed, *found}:
-                found[column] = None
+        left = [c for c in beside if c not in claimed and c not in found and self._is_filled(c)]
+        while left and len(found) < MOST:
+            more = [c for c in left if self._references(c) & {*claimed, *found}]
+            if not more:
+                break
+            found |= dict.fromkeys(more)
+            left = [column for column in left if column not in found]
         self._of_numbers = sorted(numbers)
         return sorted(found)
 
@@ -389,6 +440,11 @@ class Claims:
             return False
         forms = self._forms_of(column)
         return not (len(forms[0].formula) < 12 and _is_reference(forms[0]))
+
+
+def _kind(name: str) -> str:
+    """What a quantity and its sisters have in common: their name without the number."""
+    return name.rstrip("0123456789")
 
 
 def _is_reference(form: Form) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from enum import Enum, auto
 from itertools import pairwise
 
@@ -15,7 +15,14 @@ from backprop_xlsx.check.reading.arranging.strands import (
     runs_across,
 )
 from backprop_xlsx.check.reading.arranging.structure import named_columns
-from backprop_xlsx.check.reading.arranging.views import Closed, Joined, Move, Turned, View
+from backprop_xlsx.check.reading.arranging.views import (
+    FIRST_COLUMN,
+    Closed,
+    Joined,
+    Move,
+    Turned,
+    View,
+)
 from backprop_xlsx.check.reading.arranging.wiring import Wiring
 from backprop_xlsx.check.reading.exercise import CLASS_EXERCISE
 from backprop_xlsx.check.reading.spelling import quantity_of
@@ -27,6 +34,8 @@ MOST_RUNS = 60
 """Of a book, that are read by their formulas alone."""
 NARROW = 6
 """Columns from one of a run to the next, between which more of it may stand."""
+DIFFERENTIALS = "∂𝜕dδΔ"
+"""With what a denominator begins, whose numerator stands above it."""
 SPARSE = 0.35
 """Of the computed columns that a step fills; a row with fewer is none."""
 
@@ -116,32 +125,32 @@ def _opened(book: Book, named: Sequence[Table]) -> View:
     """The book with its tables turned, joined and closed."""
     view = View(book)
     holding = {table.sheet.name for table in named}
-    pairs = partners(book.sheets)
     turned = [
         Turned(sheet.name.casefold())
         for sheet in book.sheets
         if sheet.name not in holding and _could_hold_a_run(sheet) and runs_across(sheet)
     ]
-    names = {move.sheet for move in turned}
-    moves = [*turned]
-    places: dict[str, int] = {}
-    joined = []
-    for one, other, rows in pairs:
-        first, second = one.name.casefold(), other.name.casefold()
-        if (first in names) != (second in names):
-            continue
-        if first in names:
-            continue  # rows of a turned sheet are columns of the other
-        at = places.get(first, _widest(one))
-        joined.append(Joined(second, first, rows, at))
-        places[first] = at + _widest(other)
-    if moves or joined:
-        view = view.with_moves(*moves, *joined)
+    view = view.with_moves(*turned) if turned else view
+    joined = list(_joined(view, {move.sheet for move in turned}))
+    view = view.with_moves(*joined) if joined else view
     closed: list[Move] = []
     for sheet in view.book.sheets:
         if _could_hold_a_run(sheet):
             closed += _closed(sheet, list(_with_given(view.book, sheet)))
     return view.with_moves(*closed) if closed else view
+
+
+def _joined(view: View, turned: Set[str]) -> Iterator[Joined]:
+    """What puts the sheets that go on with another's tables beside these."""
+    places: dict[str, int] = {}
+    for one, other, rows in partners(view.book.sheets):
+        first, second = one.name.casefold(), other.name.casefold()
+        if (first in turned) != (second in turned):
+            continue
+        shift = FIRST_COLUMN if first in turned else 0
+        at = places.get(first, _widest(one) - shift)
+        places[first] = at + _widest(other) - shift
+        yield Joined(second, first, rows, at)
 
 
 def _closed(sheet: Sheet, found: Sequence[Run]) -> Iterator[Closed]:
@@ -254,9 +263,9 @@ def _headers(sheet: Sheet, run: Run, columns: Iterable[int]) -> tuple[int, dict[
         found = {}
         for column, lower in texts.items():
             upper = text(row - 1, column)
-            name = quantity_of(lower) if lower else None
-            if name is None and upper and lower:
-                name = quantity_of(f"{upper}/{lower}")
+            name = quantity_of(f"{upper}/{lower}") if upper and lower else None
+            if name is None and lower and not (upper and lower[0] in DIFFERENTIALS):
+                name = quantity_of(lower)
             if name is not None:
                 found[column] = name
         return row, found
