@@ -79,6 +79,8 @@ def find_roles(judge: Judge, forms: Forms) -> tuple[Roles, Candidate | None]:
     learning_rate = _learning_rate(judge, forms)
     if learning_rate is not None:
         judge = _with(judge, learning_rate, LEARNING_RATE)
+    if learning_rate is None:
+        learning_rate = dict(judge.fixed).get(LEARNING_RATE)
     return _with_constants(judge, forms).roles, learning_rate
 
 
@@ -190,6 +192,7 @@ def _candidates(
     Each with the cell to which the formula itself refers: there may be plain references between.
     """
     found: dict[Candidate, Candidate] = {}
+    further: dict[Candidate, Candidate] = {}
     for token, meaning in zip(tokens, meanings, strict=True):
         if meaning is None:
             continue
@@ -203,6 +206,9 @@ def _candidates(
             for leaf in meaning.expression.leaves():
                 if isinstance(leaf, Outside):
                     found[leaf.place] = leaf.place
+            further |= {number: number for number in _numbers(meaning.expression)}
+    if len(found | further) <= MOST_CANDIDATES:
+        return found | further
     return found if len(found) <= MOST_CANDIDATES else {}
 
 
@@ -214,19 +220,23 @@ def _fills(
     roles: Mapping[Candidate, str],
 ) -> bool:
     """Whether a formula is right if these candidates stand for these quantities."""
-    typed = {
+    typed: dict[float, Expression] = {
         abs(role): Symbol(name) if role >= 0 else Negation(Symbol(name))
         for role, name in roles.items()
         if isinstance(role, float)
     }
     cells = {role: name for role, name in roles.items() if not isinstance(role, float)}
 
+    def put_in(end: Expression) -> Expression:
+        return typed.get(end.constant, end) if isinstance(end, Number) else end
+
     def taken(meaning: Meaning | None) -> Meaning | None:
-        if meaning is not None and isinstance(meaning.expression, Number):
-            stands_for = typed.get(meaning.expression.constant)
-            if stands_for is not None:
-                return Meaning(stands_for, repr(stands_for))
-        return meaning
+        if meaning is None or not typed:
+            return meaning
+        changed = meaning.expression.rebuilt(put_in)
+        if changed == meaning.expression:
+            return meaning
+        return Meaning(changed, f"{meaning.key} {typed}", meaning.size)
 
     return judge.right_tokens(
         quantity, form.tokens, form.part, [taken(meaning) for meaning in meanings], cells
@@ -252,7 +262,8 @@ def _likeliest(used: Votes, surroundings: Surroundings) -> Candidate | None:
 def _with(judge: Judge, candidate: Candidate, name: str) -> Judge:
     """The judge by whom a candidate stands for a quantity, with the cells it refers to plainly."""
     if isinstance(candidate, float):
-        return judge.knowing(replace(judge.roles, numbers=(*judge.fixed, (name, candidate))))
+        numbers = {**dict(judge.fixed), name: candidate}
+        return judge.knowing(replace(judge.roles, numbers=tuple(numbers.items())))
     surroundings = judge.surroundings
     chain = surroundings.follow(candidate)
     return _with_cells(

@@ -28,7 +28,9 @@ from backprop_xlsx.check.reading.exercise import CLASS_EXERCISE
 from backprop_xlsx.check.reading.spelling import quantity_of
 from backprop_xlsx.check.reading.tables import ROWS_BELOW_HEADER, Table, find_tables, suffices
 from backprop_xlsx.formula.names import gradient_name
+from backprop_xlsx.formula.tokens import FormulaError, tokenise
 from backprop_xlsx.spreadsheet.ooxml.book import Book, Sheet
+from backprop_xlsx.spreadsheet.ooxml.cells import Cell
 
 MOST_RUNS = 60
 """Of a book, that are read by their formulas alone."""
@@ -90,8 +92,13 @@ def _is_whole(table: Table, tables: Sequence[Table]) -> bool:
 
 
 def _goes_on(table: Table, tables: Sequence[Table], few: float) -> bool:
-    """Whether more than a few formulas stand a little above or below a table, in no other one."""
-    taken = {row for other in tables if other.sheet is table.sheet for row in other.rows}
+    """Whether more than a few formulas stand a little above or below a table, in no other run."""
+    taken = {
+        row
+        for other in tables
+        if other.sheet is table.sheet and _begins(other)
+        for row in other.rows
+    }
     above = range(max(table.header_row - LONGEST_GAP, 1), table.header_row)
     below = range(table.last_row + 1, table.last_row + LONGEST_GAP + 2)
     columns = [table.columns[name] for name in table.exercise.computed if name in table.columns]
@@ -100,6 +107,21 @@ def _goes_on(table: Table, tables: Sequence[Table], few: float) -> bool:
         if sum(cell is not None and cell.formula is not None for cell in cells) > few:
             return True
     return False
+
+
+def _begins(table: Table) -> bool:
+    """Whether the first row of a table is the first of a run: no weight is computed there."""
+    parameters = CLASS_EXERCISE.parameters
+    cells = [table.cell(name, table.first_row) for name in parameters if name in table.columns]
+    return not any(cell is not None and _computes(cell) for cell in cells)
+
+
+def _computes(cell: Cell) -> bool:
+    """Whether a cell holds more than a reference."""
+    try:
+        return cell.formula is not None and len(tokenise(cell.formula)) > 2
+    except FormulaError:
+        return True
 
 
 def _has_other_runs(book: Book, tables: Sequence[Table]) -> bool:
@@ -116,7 +138,7 @@ def _could_hold_a_run(sheet: Sheet) -> bool:
     count = 0
     for cell in sheet.cells.values():
         count += cell.formula is not None and not cell.formula.isalnum()
-        if count >= 2 * FEWEST_COLUMNS:
+        if count >= FEWEST_COLUMNS:
             return True
     return False
 

@@ -143,11 +143,12 @@ class _Structure:
         if wire is None:
             return None
         others = [c for c in (*wire.above, *wire.here) if c not in (column, *self.parameters)]
-        if len(others) != 1 or others[0] not in self.wires:
+        others = others or [leaf for leaf in wire.given if isinstance(leaf, int)]  # pasted
+        if len(others) != 1:
             return None
         if column in wire.above:
             return others[0]
-        if wire.above or len(wire.here) != 1:
+        if wire.above or len(wire.here) > 1:
             return None
         zero, one, two = (self.wiring.value(column, {others[0]: x}, 0.7) for x in (0.0, 1.0, 2.0))
         linear = abs(two - 2 * one) < 1e-9 and abs(zero) < 1e-9
