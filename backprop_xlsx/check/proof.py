@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from itertools import combinations, product
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from backprop_xlsx.check.reading.tables import Table
 from backprop_xlsx.check.report.phrases import cells
 from backprop_xlsx.formula.expression import Expression, Symbol, Value
 from backprop_xlsx.formula.names import LEARNING_RATE, label
+from backprop_xlsx.formula.tokens import references_of
 from backprop_xlsx.model.network import Network
 from backprop_xlsx.model.optimisers import GradientDescent
 from backprop_xlsx.reference.network import quantities
@@ -31,6 +32,9 @@ from backprop_xlsx.spreadsheet.ooxml.formula_text import cell_name
 
 RELATIVE, ABSOLUTE = 1e-9, 1e-12
 """How far a recalculated value may be from the reference's: a mistake is none of these."""
+
+LARGEST_RANGE = 1_000
+"""Cells of one range that are looked at."""
 
 Array = NDArray[np.float64]
 Corrections = Mapping[str, Mapping[Position, str]]
@@ -61,6 +65,7 @@ def require_verified(
     if [_kind(report) for report in reports] != [_kind(table) for table in tables]:
         raise VerificationError("it would be read as another exercise")
     _require_apart(checked)
+    _require_explained(checked, _used(original, corrections))
     for check in checked.tables:
 
         def value(place: Place) -> float:
@@ -82,6 +87,39 @@ def _require_apart(checked: JudgedBook) -> None:
                 for axis in (0, 1)
             ):
                 raise VerificationError("two of its tables stand in the same cells")
+
+
+def _require_explained(checked: JudgedBook, used: Set[Place]) -> None:
+    """Where wrong formulas used a column that nobody knows, the mistake may stand in that.
+
+    So it may where a quantity has no column.
+    """
+    view = checked.view
+    for table in checked.tables:
+        home = table.surroundings.home
+        for column in (*table.unexplained, *table.pasted):
+            places = [view.back((home, row, column)) for row in table.table.rows]
+            if not table.has_all_columns or not used.isdisjoint(places):
+                sheet, row, at = places[0]
+                where = f"{view.real_name(sheet)}!{cell_name(row, at)}"
+                raise VerificationError(f"nobody knows what stands in {where}")
+
+
+def _used(book: Book, corrections: Corrections) -> set[Place]:
+    """The cells to which wrong formulas refer."""
+    found: set[Place] = set()
+    for name, formulas in corrections.items():
+        cells = book.sheet(name).cells
+        for position in formulas:
+            formula = cells[position].formula if position in cells else None
+            for reference in references_of(formula or ""):
+                sheet = (reference.sheet or name).casefold()
+                last = reference.last or reference.first
+                rows = range(reference.first.row, last.row + 1)
+                columns = range(reference.first.column, last.column + 1)
+                if len(rows) * len(columns) <= LARGEST_RANGE:
+                    found |= {(sheet, row, column) for row in rows for column in columns}
+    return found
 
 
 def _boxes(table: Table, view: View) -> dict[str, tuple[Position, Position]]:

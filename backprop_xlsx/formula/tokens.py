@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -103,6 +103,17 @@ def tokenise(formula: str) -> tuple[Token, ...]:
 def written(tokens: Sequence[Token]) -> str:
     """The formula that the tokens form, without "="."""
     return "".join(token.space + token.text for token in tokens)
+
+
+def references_of(formula: str) -> Iterator[Reference]:
+    """The references of a formula; none of one that cannot be read here."""
+    try:
+        tokens = tokenise(formula)
+    except FormulaError:
+        return
+    for token in tokens:
+        if token.reference is not None:
+            yield token.reference
 
 
 def _token(match: re.Match[str]) -> Token:

@@ -51,7 +51,7 @@ class Claims:
         self.table = judge.table
         self._taken = taken
         self._forms: dict[int, list[Form]] = {}
-        self._of_numbers: list[int] = []
+        self.of_numbers: list[int] = []
         self.columns = self._unexplained()
 
     def table_with_all(self) -> Table:
@@ -59,7 +59,7 @@ class Claims:
         if self.columns:
             self._contest()
         table = self.table
-        if not self.columns and not self._of_numbers:
+        if not self.columns and not self.of_numbers:
             return table
         exercise = table.exercise
         missing = [name for name in exercise.computed if name not in table.columns]
@@ -83,7 +83,7 @@ class Claims:
             if still == left:
                 break
             left = self._by_formula(still)
-        self._by_use(self._of_numbers)
+        self._by_use(self.of_numbers)
         self._by_custom(self._by_likeness(self._by_header(left)))
         return self._extended(self._found)
 
@@ -173,7 +173,7 @@ class Claims:
             names = [name for score, name in fitting if score == best]
             if not names or 2 * best <= len(users):
                 continue
-            if column in self._of_numbers and (
+            if column in self.of_numbers and (
                 best < len(users) or self._right_users(self._judge(self._found), users)
             ):
                 continue  # they are right, or wrong, by another reason
@@ -420,15 +420,20 @@ class Claims:
                 break
             found |= dict.fromkeys(more)
             left = [column for column in left if column not in found]
-        self._of_numbers = sorted(numbers)
+        self.of_numbers = sorted(numbers)
         return sorted(found)
 
     def _holds_numbers(self, column: int) -> bool:
-        """Whether there are numbers in all rows, as if values had been pasted over formulas."""
+        """Whether all rows hold numbers that change, as if values were pasted over formulas."""
         cells = [self.table.sheet.cells.get((row, column)) for row in self.table.rows]
-        return column not in self._taken and all(
-            cell is not None and cell.formula is None and isinstance(cell.value, float)
-            for cell in cells
+        numbers = {cell.value for cell in cells if cell is not None and cell.formula is None}
+        pasted = all(cell is not None and cell.formula is None for cell in cells)
+        changing = len(numbers) > 1 or len(cells) == 1
+        return (
+            column not in self._taken
+            and pasted
+            and changing
+            and all(isinstance(number, float) for number in numbers)
         )
 
     def _is_filled(self, column: int) -> bool:

@@ -32,12 +32,14 @@ MANY = 6
 class JudgedTable:
     """A table whose columns are judged; ``verdicts`` are those of its book so far.
 
-    ``exercise`` is what it is held against, before its auxiliary columns are counted in.
+    ``exercise`` is what it is held against, before its auxiliary columns are counted in;
+    ``unexplained`` are further columns of formulas, ``pasted`` of changing numbers that these use.
     """
 
     def __init__(self, surroundings: Surroundings, verdicts: Verdicts) -> None:
         self.exercise = surroundings.table.exercise
         self.unexplained: list[int] = []
+        self.pasted: list[int] = []
         self._begin(Judge(surroundings, verdicts))
         table = self._explained()
         if table is not self.table:
@@ -70,7 +72,9 @@ class JudgedTable:
         }
         claims = Claims(self.judge, frozenset(taken))
         table = claims.table_with_all()
-        self.unexplained = [c for c in claims.columns if c not in table.columns.values()]
+        known = set(table.columns.values())
+        self.unexplained = [c for c in claims.columns if c not in known]
+        self.pasted = [c for c in claims.of_numbers if c not in known]
         return table
 
     @property

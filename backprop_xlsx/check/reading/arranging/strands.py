@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from backprop_xlsx.check.reading.forms import Form, forms_of
-from backprop_xlsx.formula.tokens import Corner, FormulaError, Reference, tokenise
+from backprop_xlsx.formula.tokens import Corner, FormulaError, Reference, references_of, tokenise
 from backprop_xlsx.spreadsheet.ooxml.book import Sheet
 from backprop_xlsx.spreadsheet.ooxml.cells import Cell
 
@@ -103,13 +103,13 @@ def partners(sheets: Sequence[Sheet]) -> list[tuple[Sheet, Sheet, int]]:
         for (row, _), cell in sheet.cells.items():
             if cell.formula is None or "!" not in cell.formula:
                 continue
-            references = list(_references(cell.formula))
-            for reference in references:
+            found_here = list(references_of(cell.formula))
+            for reference in found_here:
                 other = None if reference.sheet is None else reference.sheet.casefold()
                 corner = reference.first
                 if other in names and other != own and not corner.row_anchored:
                     there = names[other].cells.get((corner.row, corner.column))
-                    if there is not None and there.formula is not None and len(references) > 1:
+                    if there is not None and there.formula is not None and len(found_here) > 1:
                         votes.setdefault((own, other), Counter())[row - corner.row] += 1
     found: list[tuple[Sheet, Sheet, int]] = []
     taken: set[str] = set()
@@ -129,21 +129,11 @@ def partners(sheets: Sequence[Sheet]) -> list[tuple[Sheet, Sheet, int]]:
     return found
 
 
-def _references(formula: str) -> Iterator[Reference]:
-    try:
-        tokens = tokenise(formula)
-    except FormulaError:
-        return
-    for token in tokens:
-        if token.reference is not None:
-            yield token.reference
-
-
 def _relative(sheet: Sheet) -> Iterator[tuple[tuple[int, int], Reference]]:
     for position, cell in sheet.cells.items():
         if cell.formula is None:
             continue
-        for reference in _references(cell.formula):
+        for reference in references_of(cell.formula):
             corner = reference.first
             if not (corner.row_anchored and corner.column_anchored):
                 yield position, reference
