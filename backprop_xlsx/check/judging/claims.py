@@ -77,6 +77,7 @@ class Claims:
         self._found: dict[str, int] = {}
         left = self._by_formula(list(self.columns))
         self._doubt()
+        self._doubt_lonely()
         # By another convention than its own a table would need as many guesses as it has columns.
         for _ in range(ROUNDS if 2 * len(left) <= len(self.columns) or len(left) <= FEW else 0):
             still = self._by_use(left)
@@ -126,7 +127,7 @@ class Claims:
         That it is then: the fault is its own. Its sign may be turned, a factor may be missing.
         """
         for name, column in list(self._found.items()):
-            users = self._users(column)
+            users = [(user, known) for user, known in self._users(column) if known is not None]
             if not users or self._hint(column) == name or self._score(column, name, users):
                 continue
             del self._found[name]
@@ -151,6 +152,19 @@ class Claims:
         if not names:
             return None
         return self._likeliest(column, names, names[0])
+
+    def _doubt_lonely(self) -> None:
+        """What alone of its kind is there may be what is missing among its sisters, but wrong."""
+        for name, column in list(self._found.items()):
+            if name in self.table.exercise.equations:
+                continue
+            if any(_kind(other) == _kind(name) for other in self._found if other != name):
+                continue
+            likeness = {n: self._likeness(column, n) for n in self._missing_sisters()}
+            best = max(likeness.values(), default=0.0)
+            if best >= ALIKE:
+                del self._found[name]
+                self._found[next(n for n in likeness if likeness[n] == best)] = column
 
     def _likeliest(self, column: int, names: Sequence[str], otherwise: str) -> str:
         """Of several names that of the header, else the first one."""
@@ -273,7 +287,9 @@ class Claims:
             for leaf in self._possible[name].leaves()
             if isinstance(leaf, Symbol) and leaf.name not in typed
         }
-        own = self._leaves(column)
+        expression = self._expression(self._judge(self._found), column)
+        leaves = () if expression is None else expression.leaves()
+        own = {leaf for leaf in leaves if isinstance(leaf, Symbol)}
         shared = own & equation
         if all(leaf.name in self.table.exercise.starts for leaf in shared):
             return 0.0
@@ -343,12 +359,6 @@ class Claims:
     def _value(self, judge: Judge, column: int) -> Value | None:
         expression = self._expression(judge, column)
         return None if expression is None else evaluated(expression, judge.probes)
-
-    def _leaves(self, column: int) -> set[Symbol]:
-        expression = self._expression(self.judge, column)
-        if expression is None:
-            return set()
-        return {leaf for leaf in expression.leaves() if isinstance(leaf, Symbol)}
 
     def _is_right(self, judge: Judge, quantity: str, column: int) -> bool:
         form = self._typical_form(column)

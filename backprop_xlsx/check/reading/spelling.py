@@ -35,6 +35,8 @@ _SIGNS = (
 # A text that was copied from elsewhere may have lost its ∂ to another sign, twice the same.
 _NUMBER = r"0*([1-9][0-9]?)"
 _SOME_SIGN = re.compile(r"([^\w/])(.*)\1([wb]0*[1-9][0-9]?)")
+# By how much a weight changes: no gradient, though a Δ may be written for ∂ before and after a /.
+_STEP = re.compile(r"[Δ∆]\s*_?[wb]_?[0-9]{1,2}")
 _LOSS = r"(?:e|err|error|loss|l|j|c|cost)"
 _TOTAL = rf"(?:{_LOSS}(?:total|tot|t|sum)?|(?:total|tot|sum){_LOSS})"
 _PARAMETER = rf"([wb]){_NUMBER}"
@@ -67,7 +69,7 @@ def quantity_of(text: str) -> str | None:
 
     "h1 = w1*i1 + w2*i2" and "LR =" name what stands before the sign of equality.
     """
-    if len(text) > _LONGEST:
+    if len(text) > _LONGEST or _STEP.fullmatch(text.strip()):
         return None
     normal = _normalised(text.split("=")[0])
     for spelling, quantity in _SPELLINGS:
