@@ -248,7 +248,7 @@ class OwnRows(Probes):
         return super()._start() | self._starts
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=512)
 def probes(exercise: Exercise, fixed: tuple[tuple[str, float], ...] = ()) -> Probes:
     """The probes for a table in whose formulas these constants are typed."""
     network = exercise.network

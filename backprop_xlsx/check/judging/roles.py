@@ -38,6 +38,8 @@ MOST_AT_ONCE = 2
 """Roles that are sought in one formula though each was found in others."""
 
 
+MOST_LEADING = 3
+"""Numbers that other formulas tell for one role."""
 MOST_NUMBERS = 8
 """Typed in the formulas of a table, among which its inputs and targets are sought."""
 
@@ -53,6 +55,11 @@ class Votes:
         """Count the rows in which a candidate fills the role."""
         self.counts[candidate] = self.counts.get(candidate, 0) + len(rows)
         self.first_rows[candidate] = min(self.first_rows.get(candidate, rows[0]), rows[0])
+
+    def leading(self) -> list[float]:
+        """The numbers with the most votes."""
+        numbers = [candidate for candidate in self.counts if isinstance(candidate, float)]
+        return sorted(numbers, key=lambda number: -self.counts[number])[:MOST_LEADING]
 
     def winner(self, surroundings: Surroundings) -> Candidate | None:
         """A candidate that holds a number before a blank one, the most used, then the first."""
@@ -334,14 +341,17 @@ def _by_number(judge: Judge, forms: Forms, missing: set[str]) -> dict[str, Votes
     """
     numbers = _typed_numbers(judge, forms)
     votes = {name: Votes({}, {}) for name in missing}
-    for quantity, quantity_forms in forms.items():
-        needed = sorted(_needs(judge.exercise, quantity) & missing)
+    needs = {quantity: sorted(_needs(judge.exercise, quantity) & missing) for quantity in forms}
+    for quantity in sorted(needs, key=lambda quantity: len(needs[quantity])):
+        needed = needs[quantity]
         if not 0 < len(needed) <= MOST_AT_ONCE or quantity in judge.exercise.starts:
             continue
-        for form in quantity_forms[:1]:
+        # What others have told is tried first, and alone where it is known of all.
+        choices = [votes[name].leading() or numbers for name in needed]
+        for form in forms[quantity][:1]:
             if form.error is not None:
                 continue
-            for chosen in product(numbers, repeat=len(needed)):
+            for chosen in product(*choices):
                 typed = (*judge.fixed, *zip(needed, chosen, strict=True))
                 trial = judge.knowing(replace(judge.roles, numbers=typed))
                 try:

@@ -104,9 +104,9 @@ def scored(job: Job) -> Score:
     with tempfile.TemporaryDirectory() as folder:
         path = (job.keep or Path(folder)) / f"{job.name}.xlsx"
         path.write_bytes(written(book, cells))
-        start = time.perf_counter()
+        start = time.process_time()
         judgement = judged(path)
-        score.seconds = time.perf_counter() - start
+        score.seconds = time.process_time() - start
         score.accused, score.error = bool(judgement.accusations), judgement.error
         score.tables = judgement.tables
         score.explanations = [accusation.words for accusation in judgement.accusations][:6]

@@ -118,5 +118,5 @@ def table(scores: Sequence[Score]) -> str:
         lines += [*by_style([score for score in right if score.convention == "class"]), ""]
     if scores:
         median = statistics.median(score.seconds for score in scores)
-        lines.append(f"Checking one book took {median * 1000:.0f} ms (median).")
+        lines.append(f"Checking one book took the processor {median * 1000:.0f} ms (median).")
     return "\n".join(lines)
