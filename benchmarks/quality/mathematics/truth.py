@@ -136,8 +136,13 @@ ROWS = 4
 
 
 @lru_cache(maxsize=64)
-def states(convention: Convention) -> list[tuple[list[Row], Row]]:
-    """Random runs of four steps, each with the start of another run; a third nearly trained."""
+def states(
+    convention: Convention, typed: tuple[tuple[str, float], ...] = ()
+) -> list[tuple[list[Row], Row]]:
+    """Random runs of four steps, each with the start of another run; a third nearly trained.
+
+    What is ``typed`` into the formulas of a book has just these values.
+    """
     rng = random.Random(f"states of {convention}")
     found: list[tuple[list[Row], Row]] = []
     while len(found) < STATES:
@@ -150,6 +155,7 @@ def states(convention: Convention) -> list[tuple[list[Row], Row]]:
                     for j in range(1, convention.sizes[2] + 1)
                 }
                 start = replace(start, numbers=start.numbers | near)
+            start = replace(start, numbers=start.numbers | dict(typed))
             rows = run(convention, start, ROWS - 1)
         except (ArithmeticError, ValueError):
             continue

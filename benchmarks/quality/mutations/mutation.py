@@ -70,7 +70,10 @@ class FormulaOperator:
             variants = list(self.variants(target))
             rng.shuffle(variants)
             for text, words in variants[:6]:
-                if not is_right(book.convention, quantity, text):
+                typed = book.typed(run)
+                if not is_right(book.convention, quantity, text) and not (
+                    typed and is_right(book.convention, quantity, text, typed)
+                ):
                     return self._change(book, rng, run, quantity, text, words)
         return None
 
@@ -138,8 +141,15 @@ def _differs(book: Book, owner: Owner, text: str) -> bool:
     return old != new
 
 
-def is_right(convention: Convention, quantity: str, template: str) -> bool:
+def is_right(
+    convention: Convention,
+    quantity: str,
+    template: str,
+    typed: tuple[tuple[str, float], ...] = (),
+) -> bool:
     """Whether a formula gives a quantity at all states; a drifting one never does.
+
+    Constants that are ``typed`` into a book's formulas have their values at all of them.
 
     A formula that cannot be read counts as right: nobody could type it.
     """
@@ -156,7 +166,7 @@ def is_right(convention: Convention, quantity: str, template: str) -> bool:
             rel_tol=1e-7,
             abs_tol=1e-11,
         )
-        for rows, other in states(convention)
+        for rows, other in states(convention, typed)
     )
 
 

@@ -44,6 +44,12 @@ class Book:
         """Whether the constants have columns."""
         return self.style["constants"] in IN_COLUMNS
 
+    def typed(self, run: int) -> tuple[tuple[str, float], ...]:
+        """The constants that are typed into the formulas of a run."""
+        names = ["rate"] if self.style["rate"] == "typed" else []
+        names += self.convention.constants if self.style["constants"] == "typed" else []
+        return tuple((name, self.runs[run][name]) for name in names)
+
     def computed_from(self, quantity: str) -> int:
         """The first step at which a quantity is computed."""
         return int(quantity in self.convention.parameters or quantity.startswith("v "))

@@ -19,12 +19,13 @@ Hints = Mapping[int, str]
 
 @dataclass
 class Neuron:
-    """A neuron as it is wired: columns, and for each weight its source."""
+    """A neuron as it is wired: columns, for each weight its source, and what is only added."""
 
     pre_activation: int
     activation: int | None = None
     weights: dict[Leaf, Leaf] = field(default_factory=dict)
     bias: Leaf | None = None
+    added: list[Leaf] = field(default_factory=list)
 
 
 def named_columns(wiring: Wiring, hints: Hints) -> dict[str, int]:
@@ -297,8 +298,25 @@ class _Structure:
                 factor = abs(value(neuron.pre_activation, {leaf: 1.0}) - nothing)
                 if abs(factor - 1.0) < 1e-9:
                     neuron.bias = leaf
+                    neuron.added.append(leaf)
                 elif factor > 1e-9 and leaf in self.parameters:
                     neuron.weights[leaf] = round(factor, 12)  # of a typed input
+
+        self._weigh_added(neurons)
+
+    def _weigh_added(self, neurons: list[Neuron]) -> None:
+        """Where a weight is only added, as no other neuron adds it, its source was forgotten."""
+        sources = dict.fromkeys(s for neuron in neurons for s in neuron.weights.values())
+        most = max((len(neuron.weights) for neuron in neurons), default=0)
+        adding = Counter(leaf for neuron in neurons for leaf in neuron.added)
+        for neuron in neurons:
+            own = [leaf for leaf in neuron.added if leaf in self.parameters and adding[leaf] == 1]
+            missing = [source for source in sources if source not in neuron.weights.values()]
+            alike = all(other.added for other in neurons) and len(neuron.added) == 1
+            if len(neuron.weights) < most and own and missing and not alike:
+                neuron.weights[own[0]] = missing[0]
+                left = [leaf for leaf in neuron.added if leaf != own[0]]
+                neuron.bias = left[-1] if left else None
 
     # Orders
 
@@ -322,7 +340,11 @@ class _Structure:
         for neuron in neurons:
             times |= Counter(s for s in neuron.weights.values() if isinstance(s, float))
         found = [leaf for leaf in most_common(sources) for _ in range(times[leaf] or 1)]
-        return self._by_hint(found, "i")
+        # One neuron may have been given what is no input: as many are meant as it has weights.
+        counts, uses = Counter(sources), Counter(g for w in self.wires.values() for g in w.given)
+        found.sort(key=lambda leaf: (-counts[leaf], -uses[leaf], position(leaf)))
+        most = max((len(neuron.weights) for neuron in neurons), default=0)
+        return self._by_hint(found[:most], "i")
 
     def _by_hint(self, leaves: Iterable[Leaf], letter: str) -> list[Leaf]:
         def key(leaf: Leaf) -> tuple[int, tuple[int, int, int]]:

@@ -165,7 +165,7 @@ class Wiring:
                     given.add(other)
                 else:
                     (here if leaf.steps_back == 0 else above).add(other)
-            elif isinstance(leaf, Outside):
+            elif isinstance(leaf, Outside) and leaf.kind != "blank":
                 given.add(leaf.place)
         return Wire(expression, frozenset(here), frozenset(above), frozenset(given))
 
