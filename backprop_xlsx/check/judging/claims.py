@@ -169,7 +169,7 @@ class Claims:
     def _likeliest(self, column: int, names: Sequence[str], otherwise: str) -> str:
         """Of several names that of the header, else the first one."""
         hint = self._hint(column)
-        return hint if hint in names else next(iter(names), otherwise)
+        return hint if hint is not None and hint in names else next(iter(names), otherwise)
 
     def _by_use(self, columns: list[int]) -> list[int]:
         """Take a column for that by which the formulas that use it are right."""
@@ -272,7 +272,9 @@ class Claims:
         known = {*self.table.columns, *self._found}
         kinds = {_kind(name) for name in computed if name in known}
         if len(self.table.exercise.network.losses) > 1:
-            kinds |= {TOTAL_LOSS} if _kind(self.table.exercise.network.losses[0]) in kinds else set()
+            kinds |= (
+                {TOTAL_LOSS} if _kind(self.table.exercise.network.losses[0]) in kinds else set()
+            )
         return [
             name
             for name in computed

@@ -53,9 +53,8 @@ class Trust(Enum):
 def arranged(book: Book, trust: Trust = Trust.BOTH) -> tuple[View, list[Table]]:
     """The tables of a book that does not describe itself, and the view in which they stand."""
     named = [table for sheet in book.sheets for table in find_tables(sheet)]
-    if trust is Trust.BOTH and named and not _has_other_runs(book, named):
-        if all(_is_whole(table, named) for table in named):
-            return View(book), named
+    if trust is Trust.BOTH and named and _are_whole(book, named):
+        return View(book), named
     view = _opened(book, named)
     found = _tables(view, trust)
     if not found and view.moves:
@@ -64,6 +63,12 @@ def arranged(book: Book, trust: Trust = Trust.BOTH) -> tuple[View, list[Table]]:
     if not found:
         return View(book), named
     return view, found
+
+
+def _are_whole(book: Book, tables: Sequence[Table]) -> bool:
+    """Whether the headers settle it."""
+    whole = all(_is_whole(table, tables) for table in tables)
+    return whole and not _has_other_runs(book, tables)
 
 
 def _is_whole(table: Table, tables: Sequence[Table]) -> bool:
