@@ -211,7 +211,7 @@ TRAITS: dict[str, Callable[[], Parts]] = {
     "one fill": one_fill,
     "0 shows dates": redefined(0, "yyyy\\-mm\\-dd"),
     "1 shows nothing": redefined(1, "#"),
-    "2 shows per cent": redefined(2, "0.00%"),
+    "9 shows tenths": redefined(9, "0.0"),
     "dates by default": dated_default,
     "signed": signed,
     "locked": locked_structure,

@@ -102,10 +102,10 @@ def test_tables_of_styles_stand_in_order_and_every_index_leads_somewhere(
     assert len(tables["borders"][0].find(f"{{{MAIN}}}left").attrib) == 0
 
 
-@pytest.mark.parametrize("trait", ["0 shows dates", "1 shows nothing", "2 shows per cent"])
+@pytest.mark.parametrize("trait", ["0 shows dates", "1 shows nothing", "9 shows tenths"])
 def test_numbers_are_shown_as_they_were_made(tmp_path: Path, trait: str) -> None:
     new = tmp_path / "addition.xlsx"
-    codes = ["General", "0", "0.00", "0.0000"]
+    codes = ["General", "0", "0%", "0.0000"]
     with xlsxwriter.Workbook(new) as workbook:
         sheet = workbook.add_worksheet(NAME)
         for row, code in enumerate(codes):
@@ -132,7 +132,7 @@ def shown(parts: Parts, sheet: str, row: int) -> str:
         each.get("numFmtId"): each.get("formatCode")
         for each in styles.iterfind(".//m:numFmt", names)
     }
-    return own.get(number) or {"0": "General", "1": "0", "2": "0.00", "14": "a date"}[number]
+    return own.get(number) or {"0": "General", "1": "0", "9": "0%", "14": "a date"}[number]
 
 
 def test_numbers_without_a_format_are_no_dates_where_the_book_shows_dates(
