@@ -12,6 +12,8 @@ import torch
 from backprop_xlsx import Experiment, build
 from backprop_xlsx.check.book_check import check_file
 from backprop_xlsx.check.correction import fix
+from backprop_xlsx.model.setting_keys import changed
+from backprop_xlsx.model.settings import preset_settings
 from backprop_xlsx.spreadsheet.errors import Notice
 from backprop_xlsx.spreadsheet.splice import splice
 from mnist_model.digit.book import to_workbook
@@ -40,8 +42,8 @@ def default_book(path: Path) -> None:
 
 
 def general_book(path: Path) -> None:
-    """Hidden layers of several activations, biases, samples to hold back, several optimisers."""
-    build(Experiment.preset("classroom"), path)
+    """Biases, two activations, samples in a batch, four optimisers, the surface."""
+    build(Experiment.of(changed(preset_settings("xor"), {"steps": 20})), path)
 
 
 def run_book(path: Path) -> None:
