@@ -232,7 +232,7 @@ def _refuse_unsafe(path: Path, entry: zipfile.ZipInfo) -> None:
             f"{path}: holds a part named {name!r}, which points out of the package; do not open it"
         )
     plain = "/".join(step for step in steps if step not in ("", "."))
-    if name.rstrip("/") != plain:
+    if name.removeprefix("/").removesuffix("/") != plain:
         raise FileError(
             f"{path}: holds a part named {name!r}, expected {plain!r}: Excel and LibreOffice find "
             "no part of such a name; make the file anew with the program that it comes from"
