@@ -8,6 +8,7 @@ import re
 import signal
 import sys
 import threading
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from difflib import get_close_matches
@@ -15,7 +16,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any, NoReturn
 
-from backprop_xlsx.spreadsheet.errors import BackpropError, VerificationError
+from backprop_xlsx.spreadsheet.errors import BackpropError, Notice, VerificationError
 from backprop_xlsx.spreadsheet.files import Placed
 
 NEGATIVE_NUMBERS = re.compile(r"-(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?(,.*)?")
@@ -111,7 +112,7 @@ def exit_status(work: Callable[[], int | None], interrupted: str) -> int:
     that is ended (``kill``, or its terminal is closed) clears up as one that is interrupted.
     """
     try:
-        with _endings_as_interrupts():
+        with _endings_as_interrupts(), _notices_as_lines():
             return work() or 0
     except VerificationError as error:
         print(f"not verified, nothing written: {error}", file=sys.stderr)
@@ -148,6 +149,22 @@ def _endings_as_interrupts() -> Iterator[None]:
     finally:
         for ending in taken:
             signal.signal(ending, signal.SIG_DFL)
+
+
+@contextmanager
+def _notices_as_lines() -> Iterator[None]:
+    with warnings.catch_warnings():
+        show = warnings.showwarning
+
+        def tell(message: Warning | str, category: type[Warning], *place: Any, **rest: Any) -> None:
+            if issubclass(category, Notice):
+                print(f"note: {message}", file=sys.stderr)
+            else:
+                show(message, category, *place, **rest)
+
+        warnings.showwarning = tell
+        warnings.simplefilter("always", Notice)
+        yield
 
 
 def print_placed(placed: Placed) -> None:

@@ -5,6 +5,8 @@ BackpropError
 ├── FileError           a file that cannot be read or written (exit status 2)
 │   └── ForeignFileError    a spreadsheet of another kind, as .ods
 └── VerificationError   a recalculated cell that differs from the reference (exit status 1)
+
+What a user should know of a file that was written all the same is a warning, `Notice`.
 """
 
 
@@ -30,3 +32,7 @@ class ForeignFileError(FileError):
 
 class VerificationError(BackpropError):
     """A recalculated cell that differs from the reference."""
+
+
+class Notice(UserWarning):
+    """What a user should know of a file that was written all the same, in one line."""

@@ -1,4 +1,4 @@
-"""Write beside, then replace: a file is there whole or not at all, and no workbook gets lost."""
+"""Write beside, then replace: a file is there whole or not at all, and no work gets lost."""
 
 from __future__ import annotations
 
@@ -8,11 +8,15 @@ import itertools
 import os
 import secrets
 import shutil
+import stat
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from backprop_xlsx.spreadsheet.errors import FileError
+from backprop_xlsx.spreadsheet.errors import FileError, Notice
+from backprop_xlsx.spreadsheet.locks import locked
+from backprop_xlsx.spreadsheet.replacement import prepare, put_in_place
 
 
 @dataclass(frozen=True)
@@ -40,8 +44,10 @@ def beside(target: Path) -> Iterator[Path]:
     target = _followed(target)
     _refuse_unwritable(target)
     temporary = target.parent / f".backprop-{secrets.token_hex(8)}{target.suffix}"
+    # Nobody may read the new content who may not read the old.
+    mode = stat.S_IMODE(target.stat().st_mode) & 0o666 | 0o600 if target.exists() else 0o666
     try:
-        temporary.touch(exist_ok=False)
+        temporary.touch(mode=mode, exist_ok=False)
     except OSError as error:
         raise FileError(
             f"{target}: folder {target.parent} cannot be written to ({error.strerror}); "
@@ -49,10 +55,28 @@ def beside(target: Path) -> Iterator[Path]:
         ) from error
     try:
         yield temporary
-    except OSError as error:
-        raise FileError(f"{target}: cannot be written ({error.strerror or error})") from error
+    except Exception as error:
+        # XlsxWriter wraps the system's error into one of its own.
+        failures = (it for it in (error, *error.args) if isinstance(it, OSError))
+        failure = next(failures, None)
+        if failure is None:
+            raise
+        problem = failure.strerror or failure
+        raise FileError(f"{target}: cannot be written ({problem})") from error
     finally:
         temporary.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def changing(target: Path) -> Iterator[None]:
+    """Hold a file, read it, change it: no other run of this project does so meanwhile.
+
+    Raises FileError as :func:`beside` does, and if another run holds the file for too long.
+    """
+    target = _followed(target)
+    _refuse_unwritable(target)
+    with locked(target):
+        yield
 
 
 def require_writable(target: Path) -> None:
@@ -70,19 +94,19 @@ def place(temporary: Path, target: Path) -> Placed:
     Raises FileError if the target is open in another program or cannot be replaced.
     """
     target = _followed(target)
-    _refuse_unwritable(target)
-    if not target.exists():
-        _replace(temporary, target)
-        return Placed(target, kept=None, unchanged=False)
-    if filecmp.cmp(temporary, target, shallow=False):
-        temporary.unlink()
-        return Placed(target, kept=None, unchanged=True)
-    kept = _keep(target)
-    try:
-        _replace(temporary, target)
-    except FileError:
-        kept.unlink()
-        raise
+    with changing(target):
+        if target.exists() and filecmp.cmp(temporary, target, shallow=False):
+            temporary.unlink()
+            return Placed(target, kept=None, unchanged=True)
+        losses = prepare(temporary, target)
+        kept = _keep(target) if target.exists() else None
+        try:
+            _replace(temporary, target)
+        except FileError:
+            if kept is not None:
+                kept.unlink()
+            raise
+    _tell(target, losses)
     return Placed(target, kept=kept, unchanged=False)
 
 
@@ -93,12 +117,43 @@ def write(target: Path, content: bytes) -> None:
     """
     with beside(target) as temporary:
         temporary.write_bytes(content)
-        _replace(temporary, _followed(target))
+        with changing(target):
+            losses = prepare(temporary, _followed(target))
+            _replace(temporary, _followed(target))
+    _tell(target, losses)
+
+
+def exchange(target: Path, before: bytes, after: bytes) -> bool:
+    """Write a file in place of one that has the bytes `before`, or tell that it has others now.
+
+    Raises FileError as :func:`beside` and :func:`place` do.
+    """
+    with beside(target) as temporary:
+        temporary.write_bytes(after)
+        with changing(target):
+            losses = prepare(temporary, _followed(target))
+            # Right before the replacement: another program may have saved it since it was read.
+            if target.read_bytes() != before:
+                return False
+            _replace(temporary, _followed(target))
+    _tell(target, losses)
+    return True
+
+
+def _tell(target: Path, losses: list[str]) -> None:
+    for loss in losses:
+        warnings.warn(Notice(f"{target}: {loss}"), stacklevel=3)
 
 
 def _followed(target: Path) -> Path:
     # The file that a symbolic link points to is replaced; the link stays.
-    return target.resolve() if target.is_symlink() else target
+    if not target.is_symlink():
+        return target
+    with contextlib.suppress(OSError, RuntimeError):
+        followed = target.resolve()
+        if not followed.is_symlink():
+            return followed
+    raise FileError(f"{target}: is a symbolic link that leads back to itself; remove it")
 
 
 def _refuse_unwritable(target: Path) -> None:
@@ -131,7 +186,9 @@ def _keep(target: Path) -> Path:
             raise FileError(
                 f"{target}: cannot be kept as {kept.name} ({error.strerror}); choose another name"
             ) from error
-        return kept
+        if filecmp.cmp(kept, target, shallow=False):
+            return kept
+        kept.unlink()  # another program has saved the file since
     raise AssertionError("there is always a further number")
 
 
@@ -153,9 +210,7 @@ def _second_name(target: Path, kept: Path) -> None:
 
 def _replace(temporary: Path, target: Path) -> None:
     try:
-        if target.exists():
-            shutil.copymode(target, temporary)
-        temporary.replace(target)
+        put_in_place(temporary, target)
     except PermissionError as error:
         raise FileError(
             f"{target}: is open in another program, or protected; close it and try again"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,7 +9,7 @@ from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from backprop_xlsx import Experiment, build
-from backprop_xlsx.spreadsheet.files import require_writable
+from backprop_xlsx.spreadsheet.files import beside, changing
 from backprop_xlsx.spreadsheet.sheets.properties import CREATED
 from backprop_xlsx.spreadsheet.sheets.theme import Theme
 from backprop_xlsx.spreadsheet.splice import LONGEST_SHEET_NAME, free_sheet_name, splice
@@ -39,14 +38,13 @@ def put_sheet(workbook: Path, wanted: str, replace: bool, write: WriteSheet) -> 
     Raises InputError if the sheet to be replaced is somebody else's, and FileError if the workbook
     is damaged, open in another program or cannot be written.
     """
-    require_writable(workbook)
-    if not workbook.exists():
-        build(Experiment.preset(), workbook)
-    name = wanted if replace else free_sheet_name(workbook, wanted)
-    with tempfile.TemporaryDirectory() as folder:
-        addition = Path(folder) / "addition.xlsx"
-        with Workbook(str(addition)) as book:
-            book.set_properties({"created": CREATED})
-            write(book, book.add_worksheet(name), Theme(book))
-        splice(workbook, addition, name, replace)
+    with changing(workbook):
+        if not workbook.exists():
+            build(Experiment.preset(), workbook)
+        name = wanted if replace else free_sheet_name(workbook, wanted)
+        with beside(workbook) as addition:
+            with Workbook(str(addition)) as book:
+                book.set_properties({"created": CREATED})
+                write(book, book.add_worksheet(name), Theme(book))
+            splice(workbook, addition, name, replace)
     return name

@@ -2,11 +2,15 @@
 
 import errno
 import os
+import stat
+import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import xlsxwriter
 
-from backprop_xlsx.spreadsheet.errors import FileError
+from backprop_xlsx.spreadsheet.errors import FileError, Notice
 from backprop_xlsx.spreadsheet.files import Placed, beside, place, require_writable, write
 
 
@@ -190,3 +194,129 @@ def test_a_new_file_has_the_usual_permissions(tmp_path: Path) -> None:
     usual.touch()
     put(tmp_path / "book.xlsx", b"new")
     assert (tmp_path / "book.xlsx").stat().st_mode == usual.stat().st_mode
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links of POSIX")
+def test_a_link_that_leads_back_to_itself_is_named(tmp_path: Path) -> None:
+    first, second = tmp_path / "first.xlsx", tmp_path / "second.xlsx"
+    first.symlink_to(second)
+    second.symlink_to(first)
+    for change in (require_writable, lambda path: write(path, b"new")):
+        with pytest.raises(FileError, match="first.xlsx: is a symbolic link that leads back"):
+            change(first)
+    assert names(tmp_path) == ["first.xlsx", "second.xlsx"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links of POSIX")
+@pytest.mark.parametrize("change", [write, put])
+def test_a_file_of_several_names_changes_under_one_and_says_so(
+    tmp_path: Path, change: Callable[[Path, bytes], object]
+) -> None:
+    target, other = tmp_path / "book.xlsx", tmp_path / "other.xlsx"
+    target.write_bytes(b"old")
+    os.link(target, other)
+    with pytest.warns(Notice, match=r"book.xlsx: is one file under 2 names \(hard links\)"):
+        change(target, b"new")
+    assert (target.read_bytes(), other.read_bytes()) == (b"new", b"old")
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.skipif(not hasattr(os, "listxattr"), reason="extended attributes of Linux")
+def test_owner_and_extended_attributes_stay(tmp_path: Path) -> None:
+    target = tmp_path / "book.xlsx"
+    target.write_bytes(b"old")
+    if os.getuid() == 0:
+        os.chown(target, 1234, 5678)
+    try:
+        os.setxattr(target, "user.origin", b"from a friend")
+    except OSError:
+        pytest.skip("this file system has no extended attributes")
+    target.chmod(0o640)
+    before = target.stat()
+    write(target, b"new")
+    after = target.stat()
+    assert os.getxattr(target, "user.origin") == b"from a friend"
+    assert (after.st_uid, after.st_gid, after.st_mode) == (
+        before.st_uid,
+        before.st_gid,
+        before.st_mode,
+    )
+
+
+@pytest.mark.skipif(not hasattr(os, "listxattr"), reason="extended attributes of Linux")
+def test_owner_and_extended_attributes_that_are_lost_are_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = tmp_path / "book.xlsx"
+    target.write_bytes(b"old")
+    attributes = {str(target): {"user.origin": b"from a friend"}}
+    owner = os.stat_result([*target.stat()[:4], 1234, 5678, *target.stat()[6:]])
+    own_stat = Path.stat
+
+    def denied(*_: object) -> None:
+        raise PermissionError(errno.EPERM, "not permitted")
+
+    monkeypatch.setattr(os, "chown", denied)
+    monkeypatch.setattr(os, "setxattr", denied)
+    monkeypatch.setattr(os, "listxattr", lambda path: list(attributes.get(str(path), ())))
+    monkeypatch.setattr(os, "getxattr", lambda path, name: attributes[str(path)][name])
+    monkeypatch.setattr(
+        Path, "stat", lambda path, **_: owner if path == target else own_stat(path, **_)
+    )
+    with pytest.warns(Notice) as said:
+        write(target, b"new")
+    assert [str(notice.message) for notice in said] == [
+        f"{target}: belonged to another user or group, and now belongs to you",
+        f"{target}: loses its extended attributes user.origin",
+    ]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="permissions of POSIX")
+def test_nobody_reads_the_new_content_who_may_not_read_the_old(tmp_path: Path) -> None:
+    target = tmp_path / "book.xlsx"
+    target.touch(mode=0o600)
+    with beside(target) as temporary:
+        assert temporary.stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize("change", [write, put])
+def test_the_content_is_on_the_disk_before_it_replaces_and_the_folder_after(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, change: Callable[[Path, bytes], object]
+) -> None:
+    target = tmp_path / "book.xlsx"
+    target.write_bytes(b"old")
+    done: list[object] = []
+    flush, replace = os.fsync, Path.replace
+
+    def flushed(descriptor: int) -> None:
+        done.append("folder" if stat.S_ISDIR(os.fstat(descriptor).st_mode) else "content")
+        flush(descriptor)
+
+    def replaced(temporary: Path, target: Path) -> Path:
+        done.append("replaced")
+        return replace(temporary, target)
+
+    monkeypatch.setattr(os, "fsync", flushed)
+    monkeypatch.setattr(Path, "replace", replaced)
+    change(target, b"new")
+    assert done == ["content", "replaced"] + (["folder"] if os.name != "nt" else [])
+
+
+def test_a_disk_that_fills_while_xlsxwriter_writes_is_a_file_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    target = tmp_path / "book.xlsx"
+    monkeypatch.setattr(zipfile.ZipFile, "write", full)
+    message = r"book.xlsx: cannot be written \(No space left"
+    with pytest.raises(FileError, match=message) as caught, beside(target) as temporary:
+        xlsxwriter.Workbook(temporary).close()
+    assert "\n" not in str(caught.value)
+    assert names(tmp_path) == []
+
+
+def test_another_programs_mistake_stays_what_it_is(tmp_path: Path) -> None:
+    with pytest.raises(ZeroDivisionError), beside(tmp_path / "book.xlsx"):
+        raise ZeroDivisionError

@@ -8,7 +8,7 @@ import re
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -50,7 +50,7 @@ class Archive:
     """
 
     path: Path
-    _content: bytes
+    content: bytes
     _zip: zipfile.ZipFile
     _entries: dict[str, zipfile.ZipInfo]
     _ends: dict[int, int]
@@ -152,12 +152,16 @@ class Archive:
         """
         files.write(target, self.rewritten(changes))
 
-    def rewritten(self, changes: Mapping[str, bytes]) -> bytes:
-        """The bytes of such a copy."""
+    def rewritten(
+        self, changes: Mapping[str, bytes], removed: Collection[str] = frozenset()
+    ) -> bytes:
+        """The bytes of such a copy, without the parts `removed`, named as in `names`."""
         pending = {_key(name): (name, content) for name, content in changes.items()}
         buffer = io.BytesIO()
         with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as out:
             for entry in self._zip.infolist():
+                if entry.filename in removed:
+                    continue
                 change = pending.pop(_key(entry.filename), None)
                 if change is None:
                     self._copy_raw(entry, out, buffer)
@@ -173,7 +177,7 @@ class Archive:
         # its own writing does around the compression.
         copied = copy.copy(entry)
         copied.header_offset = buffer.seek(out.start_dir)
-        buffer.write(self._content[entry.header_offset : self._ends[entry.header_offset]])
+        buffer.write(self.content[entry.header_offset : self._ends[entry.header_offset]])
         out.filelist.append(copied)
         out.NameToInfo[copied.filename] = copied
         out.start_dir = buffer.tell()
@@ -223,9 +227,15 @@ def _content_of(path: Path, largest: int | None) -> bytes:
 def _refuse_unsafe(path: Path, entry: zipfile.ZipInfo) -> None:
     name = entry.filename
     steps = name.replace("\\", "/").split("/")
-    if ".." in steps or not steps[0] or ":" in steps[0]:
+    if ".." in steps or ":" in steps[0]:
         raise FileError(
             f"{path}: holds a part named {name!r}, which points out of the package; do not open it"
+        )
+    plain = "/".join(step for step in steps if step not in ("", "."))
+    if name.removeprefix("/").removesuffix("/") != plain:
+        raise FileError(
+            f"{path}: holds a part named {name!r}, expected {plain!r}: Excel and LibreOffice find "
+            "no part of such a name; make the file anew with the program that it comes from"
         )
     if entry.flag_bits & _ENCRYPTED:
         raise FileError(

@@ -92,11 +92,14 @@ def _worksheet(addition: Package, part: str, formats: Formats, is_active: bool) 
             value = cell.children[0]
             worksheet.set(cell, "t", "inlineStr")
             worksheet.replace(value, b"<is>%b</is>" % texts[int(worksheet.content(value))])
+    default = formats.cell_format(0)
     for attribute, elements in (("s", ("row", "c")), ("style", ("col",))):
         for element in worksheet.root.descendants(*elements):
             if attribute in element.attributes:
                 index = formats.cell_format(int(element.attributes[attribute]))
                 worksheet.set(element, attribute, str(index))
+            elif element.name == "c" and default:
+                worksheet.set(element, attribute, str(default))
     for rule in worksheet.root.descendants("cfRule"):
         if "dxfId" in rule.attributes:
             index = formats.differential_format(int(rule.attributes["dxfId"]))

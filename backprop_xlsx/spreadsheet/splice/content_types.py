@@ -7,6 +7,9 @@ from xml.sax.saxutils import quoteattr
 
 from backprop_xlsx.spreadsheet.splice.part import Element, Part
 
+RELATIONSHIPS = "application/vnd.openxmlformats-package.relationships+xml"
+"""The type of the parts that hold relationships."""
+
 
 class ContentTypes:
     """The part [Content_Types].xml; names of parts and extensions count in any case."""
@@ -31,13 +34,16 @@ class ContentTypes:
         return self._defaults.get(_extension(part))
 
     def declare(self, part: str, content_type: str) -> None:
-        """Declare a part's type, for its extension where the format does so: for pictures."""
+        """Declare a part's type, for its extension where the format does so.
+
+        That is for pictures and relationships, unless the extension has another type already.
+        """
         override = self._overrides.get(_key(part))
         if override is not None:
             self.part.set(override, "ContentType", content_type)
         elif self.declared(part) == content_type:
             return
-        elif content_type.startswith("image/") and self.declared(part) is None:
+        elif _goes_by_extension(content_type) and self.declared(part) is None:
             self._defaults[_extension(part)] = content_type
             self._append("Default", "Extension", _extension(part), content_type)
         else:
@@ -52,6 +58,10 @@ class ContentTypes:
     def _append(self, element: str, attribute: str, value: str, content_type: str) -> None:
         line = f"<{element} {attribute}={quoteattr(value)} ContentType={quoteattr(content_type)}/>"
         self.part.append(self.part.root, line.encode())
+
+
+def _goes_by_extension(content_type: str) -> bool:
+    return content_type == RELATIONSHIPS or content_type.startswith("image/")
 
 
 def _key(part: str) -> str:

@@ -18,8 +18,33 @@ _TABLES = (
     "cellStyles",
     "dxfs",
 )
+# How many entries at the start of a table Excel takes for granted: the defaults.
+_TAKEN_FOR_GRANTED = {
+    "fonts": 1,
+    "fills": 2,
+    "borders": 1,
+    "cellStyleXfs": 1,
+    "cellXfs": 1,
+}
+_NORMAL_STYLE = b'<cellStyle name="Normal" xfId="0" builtinId="0"/>'
 _PARTS_OF_A_FORMAT = (("fontId", "fonts"), ("fillId", "fills"), ("borderId", "borders"))
 _FIRST_OWN_NUMBER_FORMAT = 164
+# The number formats that every program knows by their numbers, unless a workbook says otherwise.
+_GENERAL = "General"
+_BUILT_IN = {
+    "0": _GENERAL,
+    "1": "0",
+    "2": "0.00",
+    "3": "#,##0",
+    "4": "#,##0.00",
+    "9": "0%",
+    "10": "0.00%",
+    "11": "0.00E+00",
+    "48": "##0.0E+0",
+    "49": "@",
+}
+MAXIMUM_CELL_FORMATS = 65_490
+"""What Excel opens."""
 # A font that follows the theme would be another one in a workbook with another theme.
 _THEME_FONT = re.compile(rb"<scheme [^>]*/>")
 
@@ -41,11 +66,30 @@ class Formats:
             element.attributes.get("formatCode", ""): element.attributes.get("numFmtId", "0")
             for element in _entries(styles, "numFmts")
         }
+        # Excel obeys a workbook that gives one of the known numbers another meaning.
+        self._redefined = {
+            number
+            for code, number in self._number_formats.items()
+            if number in _BUILT_IN and _BUILT_IN[number].casefold() != code.casefold()
+        }
+        for table, number in _TAKEN_FOR_GRANTED.items():
+            for element in _entries(addition, table)[len(self._sources[table]) : number]:
+                self._add(table, _THEME_FONT.sub(b"", addition.source(element)))
+        if not self._sources["cellStyles"]:
+            self._add("cellStyles", _NORMAL_STYLE)
+
+    @property
+    def cell_formats(self) -> int:
+        """How many cell formats the workbook has with those that were added."""
+        return len(self._sources["cellXfs"])
 
     def cell_format(self, index: int) -> int:
-        """The index in the workbook of a cell format of the addition; 0 is each book's default."""
+        """The index in the workbook of a cell format of the addition.
+
+        0 is each book's default, but for how it shows numbers: those are shown as they are.
+        """
         if index == 0:
-            return 0
+            return self._default_format()
         element = _entries(self._addition, "cellXfs")[index]
         attributes = dict(element.attributes)
         for attribute, table in _PARTS_OF_A_FORMAT:
@@ -54,8 +98,21 @@ class Formats:
             attributes[attribute] = str(self._index(table, source))
         attributes["numFmtId"] = self._number_format(attributes["numFmtId"])
         attributes["xfId"] = "0"
-        written = "".join(f' {name}="{value}"' for name, value in attributes.items()).encode()
-        return self._index("cellXfs", b"<xf%b>%b</xf>" % (written, self._addition.content(element)))
+        return self._cell_format(attributes, self._addition.content(element))
+
+    def _default_format(self) -> int:
+        default = next(iter(_entries(self.styles, "cellXfs")), None)
+        if default is None:
+            return 0
+        general = {"0", self._number_formats.get(_GENERAL)} - self._redefined
+        if default.attributes.get("numFmtId", "0") in general:
+            return 0
+        number = {"numFmtId": self._number_format("0"), "applyNumberFormat": "1"}
+        return self._cell_format(default.attributes | number, self.styles.content(default))
+
+    def _cell_format(self, attributes: dict[str, str], content: bytes) -> int:
+        written = "".join(f" {name}={quoteattr(value)}" for name, value in attributes.items())
+        return self._index("cellXfs", b"<xf%b>%b</xf>" % (written.encode(), content))
 
     def differential_format(self, index: int) -> int:
         """The index in the workbook of a conditional format's look in the addition."""
@@ -64,38 +121,44 @@ class Formats:
 
     def append(self) -> None:
         """Append to the workbook's styles what has been asked for and was not there."""
-        for name, added in self._added.items():
+        for name in filter(self._added.get, _TABLES):
             count = str(len(self._sources[name]))
-            content = b"".join(added)
             table = self.styles.root.first(name)
             if table is None:
                 opening = f'<{name} count="{count}">'.encode()
-                self._insert_table(name, opening + content + f"</{name}>".encode())
+                closing = f"</{name}>".encode()
+                self._insert_table(name, b"".join((opening, *self._added[name], closing)))
             else:
-                for element in added:
+                for element in self._added[name]:
                     self.styles.append(table, element)
                 self.styles.set(table, "count", count)
 
     def _index(self, table: str, source: bytes) -> int:
-        sources = self._sources[table]
-        if source not in sources:
-            sources.append(source)
-            self._added.setdefault(table, []).append(source)
-        return sources.index(source)
+        if source not in self._sources[table]:
+            self._add(table, source)
+        return self._sources[table].index(source)
+
+    def _add(self, table: str, source: bytes) -> None:
+        self._sources[table].append(source)
+        self._added.setdefault(table, []).append(source)
 
     def _number_format(self, number: str) -> str:
-        if int(number) < _FIRST_OWN_NUMBER_FORMAT:
+        if int(number) >= _FIRST_OWN_NUMBER_FORMAT:
+            code = next(
+                element.attributes["formatCode"]
+                for element in _entries(self._addition, "numFmts")
+                if element.attributes["numFmtId"] == number
+            )
+        elif number in self._redefined:
+            code = _BUILT_IN[number]
+        else:
             return number
-        code = next(
-            element.attributes["formatCode"]
-            for element in _entries(self._addition, "numFmts")
-            if element.attributes["numFmtId"] == number
-        )
         if code not in self._number_formats:
             used = [int(known) for known in self._number_formats.values() if known.isdecimal()]
             free = str(max([_FIRST_OWN_NUMBER_FORMAT - 1, *used]) + 1)
-            element = f'<numFmt numFmtId="{free}" formatCode={quoteattr(code)}/>'.encode()
-            self._index("numFmts", element)
+            self._add(
+                "numFmts", f'<numFmt numFmtId="{free}" formatCode={quoteattr(code)}/>'.encode()
+            )
             self._number_formats[code] = free
         return self._number_formats[code]
 

@@ -101,7 +101,7 @@ class Part:
     def changed(self) -> bytes:
         """The part with all changes made, in the encoding that it came in."""
         edits = list(self._edits)
-        for element in {*self._appended, *self._attributes}:
+        for element in self._appended | self._attributes:
             edits += self._tag_edits(element)
         return from_utf8(apply_edits(self._xml, edits), self._encoding)
 

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import itertools
 import posixpath
-import zipfile
+import warnings
 from pathlib import Path
 from xml.sax.saxutils import escape, quoteattr
 
-from backprop_xlsx.spreadsheet.errors import InputError
-from backprop_xlsx.spreadsheet.files import Placed, beside, require_writable
+from backprop_xlsx.spreadsheet.errors import FileError, InputError, Notice
+from backprop_xlsx.spreadsheet.files import Placed, changing, exchange
 from backprop_xlsx.spreadsheet.ooxml import markup
 from backprop_xlsx.spreadsheet.ooxml.archive import Archive
 from backprop_xlsx.spreadsheet.splice.addition import free_name, new_names, new_parts
-from backprop_xlsx.spreadsheet.splice.content_types import ContentTypes
-from backprop_xlsx.spreadsheet.splice.formats import Formats
+from backprop_xlsx.spreadsheet.splice.content_types import RELATIONSHIPS, ContentTypes
+from backprop_xlsx.spreadsheet.splice.formats import MAXIMUM_CELL_FORMATS, Formats
+from backprop_xlsx.spreadsheet.splice.notices import notices
 from backprop_xlsx.spreadsheet.splice.package import (
     CONTENT_TYPES,
     MARK,
@@ -23,6 +24,7 @@ from backprop_xlsx.spreadsheet.splice.package import (
 )
 
 LONGEST_SHEET_NAME = 31
+_ATTEMPTS = 3
 # What may stand between the list of sheets and the defined names in a workbook part.
 _BEFORE_NAMES = ("externalReferences", "functionGroups", "sheets")
 
@@ -36,14 +38,29 @@ def splice(workbook: Path, addition: Path, sheet: str, replace: bool = False) ->
 
     Raises InputError if the workbook has a sheet of that name that is not to be replaced, or that
     this project did not write; FileError if a file is damaged, open in another program or cannot
-    be written. Whatever happens, the workbook is there as it was, or with the sheet in it.
+    be written, or if another program goes on saving the workbook. Whatever happens, the workbook
+    is there as it was, or with the sheet in it, and so is what others put into it meanwhile. What
+    a user should know of the outcome is said as a `Notice`.
     """
-    require_writable(workbook)
-    splicing = _Splicing(Package(Archive.open(workbook)), Package(Archive.open(addition)), sheet)
-    index = splicing.package.find(sheet)
+    added = Package(Archive.open(addition))
+    with changing(workbook):
+        for _ in range(_ATTEMPTS):
+            package = Package(Archive.open(workbook))
+            content = _spliced(package, added, sheet, replace)
+            if exchange(workbook, package.archive.content, content):
+                for notice in notices(package):
+                    warnings.warn(Notice(f"{workbook}: {notice}"), stacklevel=2)
+                return Placed(workbook, kept=None, unchanged=False)
+    raise FileError(f"{workbook}: another program goes on saving it; close it there and try again")
+
+
+def _spliced(package: Package, addition: Package, sheet: str, replace: bool) -> bytes:
+    splicing = _Splicing(package, addition, sheet)
+    workbook = package.archive.path
+    index = package.find(sheet)
     if index is None:
         splicing.add()
-    elif not splicing.package.is_marked(index):
+    elif not package.is_marked(index):
         raise InputError(
             f"{workbook}: has a sheet {sheet!r} already, which this program did not write; "
             "rename that sheet"
@@ -54,8 +71,7 @@ def splice(workbook: Path, addition: Path, sheet: str, replace: bool = False) ->
         )
     else:
         splicing.replace(index)
-    splicing.write(workbook)
-    return Placed(workbook, kept=None, unchanged=False)
+    return splicing.written()
 
 
 def free_sheet_name(workbook: Path, wanted: str) -> str:
@@ -126,8 +142,8 @@ class _Splicing:
             package.workbook.replace(name, b"")
         self._put(part, index, package.is_active(index))
 
-    def write(self, target: Path) -> None:
-        """Write the workbook with all changes to the target, which is replaced at the end."""
+    def written(self) -> bytes:
+        """The bytes of the workbook with all changes."""
         archive = self.package.archive
         removed = self._removed - {name.lower() for name in self._parts}
         gone = {name for name in archive.names if name.lower().lstrip("/") in removed}
@@ -139,12 +155,7 @@ class _Splicing:
             self._lines_part: self._lines.changed(),
             **self._parts,
         }
-        if not gone:
-            archive.rewrite(changes, target)
-            return
-        with beside(target) as remainder:
-            _copy_without(archive, gone, remainder)
-            Archive.open(remainder).rewrite(changes, target)
+        return archive.rewritten(changes, gone)
 
     def _put(self, part: str, index: int, is_active: bool) -> None:
         """Add the sheet's parts, formats and names; `part` becomes its own, `index` its place."""
@@ -155,9 +166,12 @@ class _Splicing:
         strict = self.package.is_strict
         self._parts |= new_parts(addition, names, formats, is_active, strict)
         formats.append()
+        self._refuse_too_many(formats)
         self._parts[self._styles_part] = formats.styles.changed()
         for old, new in names.items():
             self._declare(new, old)
+            if relationships_part(new) in self._parts:
+                self._types.declare(relationships_part(new), RELATIONSHIPS)
         self._define_names(index)
 
     def _define_names(self, index: int) -> None:
@@ -194,6 +208,14 @@ class _Splicing:
         self._declare(self._styles_part, added)
         return Formats(addition.read(added), addition.read(added))
 
+    def _refuse_too_many(self, formats: Formats) -> None:
+        if formats.cell_formats > MAXIMUM_CELL_FORMATS:
+            raise FileError(
+                f"{self.package.archive.path}: would have {formats.cell_formats:,} cell formats, "
+                f"Excel opens at most {MAXIMUM_CELL_FORMATS:,}; copy the sheets that are needed "
+                "into a new workbook"
+            )
+
     def _declare(self, part: str, source: str) -> None:
         """Declare a new part to be of the type that the part of the addition is of."""
         self._types.declare(part, self._added_types.declared(source) or "")
@@ -216,11 +238,3 @@ class _Splicing:
             name in archive and name.lower() not in self._removed
             for name in (part, relationships_part(part))
         )
-
-
-def _copy_without(archive: Archive, removed: set[str], target: Path) -> None:
-    with zipfile.ZipFile(archive.path) as package, zipfile.ZipFile(target, "w") as copy:
-        for entry in package.infolist():
-            if entry.filename not in removed:
-                copy.writestr(entry, package.read(entry))
-        copy.comment = package.comment

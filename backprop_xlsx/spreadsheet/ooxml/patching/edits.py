@@ -79,10 +79,13 @@ def element_stop(xml: bytes, tag: Tag, end_index: int) -> int:
 
 
 def apply_edits(xml: bytes, edits: Iterable[Edit]) -> bytes:
-    """The part with its spans replaced; they may come in any order, but not overlap."""
+    """The part with its spans replaced; they may come in any order, but not overlap.
+
+    What comes to stand at one place keeps its order.
+    """
     pieces = []
     position = 0
-    for start, stop, replacement in sorted(edits):
+    for start, stop, replacement in sorted(edits, key=lambda edit: edit[:2]):
         pieces += [xml[position:start], replacement]
         position = stop
     return b"".join([*pieces, xml[position:]])
