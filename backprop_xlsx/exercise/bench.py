@@ -41,7 +41,7 @@ class Bench:
     def __init__(self, practice: Practice) -> None:
         self.practice = practice
         self.exercise = Exercise(
-            practice.network, len(practice.samples), False, practice.optimiser, described=True
+            practice.network, practice.samples, False, practice.optimiser, described=True
         )
         names = dict.fromkeys((*self.exercise.ordered_constants, *self.exercise.equations))
         self._columns = {name: column for column, name in enumerate(names)}

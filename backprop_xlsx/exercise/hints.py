@@ -33,8 +33,8 @@ def _plain_name(leaf: Expression) -> str:
 
 def _gradients(practice: Practice) -> dict[str, str]:
     """The chain rule for each neuron's pre-activation, weights and bias."""
-    network, several = practice.network, len(practice.samples) > 1
-    whole = written_out(network, len(practice.samples))
+    network, several = practice.network, practice.samples > 1
+    whole = written_out(network, practice.samples)
     found: dict[str, str] = {}
     layers = (*network.layers, None)
     for here, following in zip(layers, layers[1:], strict=False):

@@ -41,7 +41,7 @@ class Layout:
     @property
     def width(self) -> int:
         """How many cells the widest quantity has in a row: one for each sample."""
-        return len(self.practice.samples)
+        return self.practice.samples
 
     @property
     def name_column(self) -> int:

@@ -171,7 +171,7 @@ def _others(practice: Practice, quantity: Quantity, right: Expression) -> Iterat
 def _by_weight_gradients(practice: Practice, quantity: Quantity) -> Iterator[Expression]:
     """Back through the gradients of the later weights instead of through the errors."""
     network = practice.network
-    if not equations.written_out(network, len(practice.samples)):
+    if not equations.written_out(network, practice.samples):
         return
     for here in network.hidden_layers:
         for index, neuron in enumerate(here.neurons):

@@ -56,44 +56,31 @@ class Quantity:
 
 @dataclass(frozen=True)
 class Practice:
-    """One step of an experiment's first optimiser, and the parts of it that students fill in.
+    """One step of training, and the parts of it that students fill in.
 
-    Of several samples that a step sees together at most :data:`MOST_SAMPLES` are taken, spread
-    over them all. Raises InputError for an unknown part, and for a network that nobody would fill
-    in by hand.
+    ``samples`` is how many the step sees together. Raises InputError for an unknown part, and for
+    a network that nobody would fill in by hand.
     """
 
-    experiment: Experiment
+    network: Network
+    optimiser: Optimiser
+    samples: int = 1
     blank: tuple[str, ...] = PARTS
 
     def __post_init__(self) -> None:
         chosen = [one_of("blank", part, PARTS) for part in self.blank]
         object.__setattr__(self, "blank", tuple(part for part in PARTS if part in chosen))
-        count = len(self.quantities)
-        if count > MOST_QUANTITIES:
-            raise InputError(
-                f"network {self.network}: has {count:,} quantities to fill in, expected at most "
-                f"{MOST_QUANTITIES}; make the layers narrower"
-            )
+        _require_few(self.network, self.optimiser)
 
-    @property
-    def network(self) -> Network:
-        """The network."""
-        return self.experiment.network
-
-    @property
-    def optimiser(self) -> Optimiser:
-        """How the step updates the weights."""
-        return self.experiment.optimisers[0]
-
-    @cached_property
-    def samples(self) -> tuple[Sample, ...]:
-        """What the step sees."""
-        samples = self.experiment.samples
-        if self.experiment.in_turn:
-            return samples[:1]
-        count = min(len(samples), MOST_SAMPLES)
-        return tuple(samples[i * (len(samples) - 1) // max(count - 1, 1)] for i in range(count))
+    @classmethod
+    def of(cls, experiment: Experiment, blank: Sequence[str] = PARTS) -> Practice:
+        """A step of an experiment's first optimiser, with as many samples as are shown."""
+        return cls(
+            experiment.network,
+            experiment.optimisers[0],
+            len(shown_samples(experiment)),
+            tuple(blank),
+        )
 
     @cached_property
     def given(self) -> tuple[Quantity, ...]:
@@ -112,7 +99,7 @@ class Practice:
     @cached_property
     def quantities(self) -> tuple[Quantity, ...]:
         """What the step computes, in order of computation."""
-        network, count = self.network, len(self.samples)
+        network, count = self.network, self.samples
         forward = equations.forward(network, count)
         backward = equations.deltas(network, count) | equations.gradients(network, count)
         losses = (*network.losses, TOTAL_LOSS, MEAN_LOSS)
@@ -152,7 +139,26 @@ class Practice:
         return found
 
     def _cells_of(self, name: str) -> tuple[str, ...]:
-        return tuple(sampled(name, sample) for sample in equations.each(len(self.samples)))
+        return tuple(sampled(name, sample) for sample in equations.each(self.samples))
+
+
+def shown_samples(experiment: Experiment) -> tuple[Sample, ...]:
+    """The samples of the step: of several that it sees together a few, spread over them all."""
+    samples = experiment.samples
+    count = min(len(samples), 1 if experiment.in_turn else MOST_SAMPLES)
+    last = max(count - 1, 1)
+    return tuple(samples[index * (len(samples) - 1) // last] for index in range(count))
+
+
+def _require_few(network: Network, optimiser: Optimiser) -> None:
+    """Raises InputError for more quantities than anybody fills in, before any is made."""
+    neurons, parameters = len(network.neurons), len(network.parameters)
+    count = 3 * neurons + parameters * (2 + len(optimiser.states))
+    if count > MOST_QUANTITIES:
+        raise InputError(
+            f"network {network}: has about {count:,} quantities to fill in, expected at most "
+            f"{MOST_QUANTITIES}; make the layers narrower"
+        )
 
 
 def points_by_part(practice: Practice, right: Sequence[str]) -> dict[str, tuple[int, int]]:

@@ -7,8 +7,10 @@ import random
 
 import numpy as np
 
-from backprop_xlsx.exercise.practice import Practice
+from backprop_xlsx.equations import each
+from backprop_xlsx.exercise.practice import Practice, shown_samples
 from backprop_xlsx.formula.names import STEP, sampled
+from backprop_xlsx.model.experiment import Experiment
 
 Row = dict[str, float]
 
@@ -20,13 +22,13 @@ TOO_SMALL = 1e-7
 """A quantity that is all but 0 would not tell a right formula from a wrong one."""
 
 
-def own_and_drawn(practice: Practice, seed: int) -> tuple[Row, Row]:
+def own_and_drawn(practice: Practice, experiment: Experiment, seed: int) -> tuple[Row, Row]:
     """The experiment's own numbers in the first row; in the second, and for what has none, drawn.
 
     What an optimiser kept of the steps before has no number of the experiment's own.
     """
     first, second = drawn(practice, f"{seed}")
-    return first | _own(practice), second
+    return first | _own(experiment), second
 
 
 def drawn(practice: Practice, text: str) -> tuple[Row, Row]:
@@ -43,17 +45,16 @@ def drawn(practice: Practice, text: str) -> tuple[Row, Row]:
     return rows
 
 
-def _own(practice: Practice) -> Row:
-    network, optimiser = practice.network, practice.optimiser
+def _own(experiment: Experiment) -> Row:
+    network, samples = experiment.network, shown_samples(experiment)
     found: Row = {}
-    several = len(practice.samples) > 1
-    for index, sample in enumerate(practice.samples):
+    for index, sample in enumerate(samples):
         names = network.inputs + network.targets
         for name, number in zip(names, sample.inputs + sample.targets, strict=True):
-            found[sampled(name, index if several else None)] = number
-    found |= zip(network.weights, practice.experiment.weights, strict=True)
-    found |= zip(network.bias_names, practice.experiment.biases, strict=True)
-    return found | optimiser.constants
+            found[sampled(name, index if len(samples) > 1 else None)] = number
+    found |= zip(network.weights, experiment.weights, strict=True)
+    found |= zip(network.bias_names, experiment.biases, strict=True)
+    return found | experiment.optimisers[0].constants
 
 
 def _row(practice: Practice, source: random.Random) -> Row:
@@ -71,8 +72,7 @@ def _row(practice: Practice, source: random.Random) -> Row:
     if STEP in found:
         found[STEP] = source.randint(FIRST_STEP, LAST_STEP)
     if network.loss_name == "cross-entropy":
-        for index in range(len(practice.samples)):
-            which = index if len(practice.samples) > 1 else None
+        for which in each(practice.samples):
             found |= _shares([sampled(name, which) for name in network.targets], source)
     return found
 

@@ -67,6 +67,8 @@ class ExpectedSheet:
 
     def write(self, worksheet: Worksheet, theme: Theme) -> None:
         """Writes the sheet and hides it."""
+        worksheet.set_column(FIRST_COLUMN, self.remark_column - 2, 22)
+        worksheet.set_column(self.remark_column, self.remark_column, 90)
         page = Page(worksheet)
         text = "What each blank should hold, by the cells that its equation reads."
         page.text((0, 0), text, theme("heading"))
@@ -79,6 +81,7 @@ class ExpectedSheet:
             self._put(page, theme, quantity)
         page.write()
         prepare(worksheet, self.layout.last_row, self.remark_column)
+        worksheet.fit_to_pages(1, 0)
         worksheet.hide()
 
     def _put(self, page: Page, theme: Theme, quantity: Quantity) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from xlsxwriter.worksheet import Worksheet
 
-from backprop_xlsx.exercise.filling import Filling
+from backprop_xlsx.exercise.filling import ERROR, Filling
 from backprop_xlsx.exercise.layout import EXERCISE, Layout
 from backprop_xlsx.exercise.mistakes import Mistake
 from backprop_xlsx.exercise.practice import ROWS
@@ -36,6 +36,9 @@ def write_mistakes(
     worksheet: Worksheet, theme: Theme, layout: Layout, filling: Filling, mistakes: Mistakes
 ) -> None:
     """Writes the sheet and hides it."""
+    worksheet.set_column(0, 0, 10)
+    worksheet.set_column(1, 1, 90)
+    worksheet.set_column(2, 3, 22)
     page = Page(worksheet)
     page.text((0, 0), "What known mistakes would give in the cells as they are.", theme("heading"))
     for column, title in enumerate(TITLES):
@@ -48,6 +51,7 @@ def write_mistakes(
             row += 1
     page.write()
     prepare(worksheet, row, len(TITLES) - 1)
+    worksheet.fit_to_pages(1, 0)
     worksheet.hide()
 
 
@@ -63,7 +67,7 @@ def _put(
     page.text((row, 0), cell, theme("left"))
     page.text((row, 1), mistake.words, theme("left"))
     names = [leaf.name for leaf in mistake.equation.leaves() if isinstance(leaf, Symbol)]
-    near = []
+    owns, near, fits = [], [], []
     for each in range(ROWS):
         name = layout.naming(each, EXERCISE)
         reads = dict.fromkeys(name(leaf) for leaf in mistake.equation.leaves())
@@ -72,11 +76,18 @@ def _put(
         value = filling.value(mistake.equation, each) if there else ""
         page.formula((row, 2 + each), formula, _shown(value), theme("every_digit"))
         own, given = name(Symbol(cell)), f"{'CD'[each]}{row + 1}"
+        owns.append(own)
         near.append(f"ABS({own}-{given})/({RELATIVE:.0E}*ABS({given})+{LEAST:.0E})<=1")
-    owns = ",".join(layout.naming(each, EXERCISE)(Symbol(cell)) for each in range(ROWS))
-    both = f"COUNT({owns},C{row + 1}:D{row + 1})={2 * ROWS}"
-    page.formula((row, 4), f"IF({both},IF({near[0]},IF({near[1]},1,0),0),0)", 0, theme("whole"))
+        found = filling.rows[each].get(cell)
+        fits.append(
+            found is not None
+            and not isinstance(value, str)
+            and abs(found - value) / (RELATIVE * abs(value) + LEAST) <= 1
+        )
+    both = f"COUNT({','.join(owns)},C{row + 1}:D{row + 1})={2 * ROWS}"
+    formula = f"IF({both},IF({near[0]},IF({near[1]},1,0),0),0)"
+    page.formula((row, 4), formula, all(fits), theme("whole"))
 
 
 def _shown(value: float | str) -> float | str:
-    return value if isinstance(value, str) or abs(value) < float("inf") else "#NUM!"
+    return value if isinstance(value, str) or abs(value) < float("inf") else ERROR
