@@ -85,12 +85,16 @@ class Bench:
         """What the operands of a formula stand for; raises FormulaError."""
         return self.judge.surroundings.meanings(form.tokens, _HERE + 1)
 
+    def quantity(self, cell: str) -> str:
+        """The quantity of the table that a practice's cell is: ``w1`` for ``new w1``."""
+        return cell.removeprefix(NEW)
+
     def fault(self, cell: str, form: Form) -> str | None:
         """What is wrong with the formula of a cell, in the check's words; None without a name.
 
         Raises FormulaError for one that cannot be evaluated here.
         """
-        quantity = cell.removeprefix(NEW)
+        quantity = self.quantity(cell)
         diagnosis = diagnose(self.judge, quantity, form, _HERE + 1, Diagnoses())
         repair = diagnosis.repair
         meanings = () if repair is None else repair.replaced(diagnosis.meanings)

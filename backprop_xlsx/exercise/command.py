@@ -22,6 +22,7 @@ from backprop_xlsx.spreadsheet.errors import FileError
 from backprop_xlsx.spreadsheet.files import Placed, beside, place
 from backprop_xlsx.spreadsheet.progress import shown_progress
 
+
 def write_exercise(
     experiment: Experiment, blank: Sequence[str], seed: int, target: Path
 ) -> tuple[Placed, Placed]:

@@ -77,9 +77,7 @@ def text_of(
         "loss": network.loss_name,
         "batch": batch,
         "samples": samples,
-        "optimisers": [
-            {"title": each.title, "constants": each.constants} for each in optimisers
-        ],
+        "optimisers": [{"title": each.title, "constants": each.constants} for each in optimisers],
     }
     return json.dumps(said, ensure_ascii=False, separators=(",", ":"))
 

@@ -40,6 +40,8 @@ PART_TITLES = {
     "gradients": "Gradients, from the loss back",
     "update": "Update of the weights, all at once",
 }
+VALUES_AFTER_NAME = 2
+"""From the column of a quantity's name to that of its first value."""
 STYLES_OF_PARTS = {"loss": "loss", "gradients": "gradient"}
 TINTS = {"forward": "forward", "loss": "loss", "gradients": "gradients", "update": "weights"}
 HOW_TO = (
@@ -134,7 +136,10 @@ class ExerciseSheet:
         count = f'SUMPRODUCT(({layout.marks}="{CORRECT}")*1)'
         page.text((SCORE, column), "Score", theme("title"))
         page.formula(
-            (SCORE, column + 2), f'{count}&" of {whole}"', f"{len(right)} of {whole}", theme("title")
+            (SCORE, column + 2),
+            f'{count}&" of {whole}"',
+            f"{len(right)} of {whole}",
+            theme("title"),
         )
         texts, formulas = [], []
         for part, (points, of) in points_by_part(practice, right).items():
@@ -173,13 +178,15 @@ class ExerciseSheet:
 
     def _put_quantity(self, page: Page, theme: Theme, quantity: Quantity, hint: str) -> None:
         layout, blank = self.layout, quantity.part in self.layout.practice.blank
-        top, name_column, remark = layout.rows[quantity.name], layout.name_column, (
-            layout.mark_column + 1
+        top, name_column, remark = (
+            layout.rows[quantity.name],
+            layout.name_column,
+            (layout.mark_column + 1),
         )
         style = STYLES_OF_PARTS.get(quantity.part, "value")
         for row in range(ROWS):
             edge = ("ruled",) if row else ()
-            name = f"{quantity.label} =" if row == 0 else ""
+            name = computed_name(quantity) if row == 0 else ""
             self._put_text(page, (top + row, name_column), name, theme("bold", "right", *edge))
             page.number((top + row, name_column + 1), row + 1, theme("quiet", "centre", *edge))
             for cell, equation in zip(quantity.cells, quantity.equations, strict=True):
@@ -248,6 +255,18 @@ class ExerciseSheet:
         worksheet.conditional_format(
             FIRST_ROW, layout.values_column, layout.last_row, layout.mark_column - 1, pale
         )
+
+
+def computed_name(quantity: Quantity) -> str:
+    """What stands before a computed quantity."""
+    return f"{quantity.label} ="
+
+
+def names_shown(layout: Layout) -> dict[str, str]:
+    """The text that stands before each quantity, by the quantity's name."""
+    texts = _given_texts(layout)
+    found = {each.name: texts.get(each.name, each.label) for each in layout.practice.given}
+    return found | {each.name: computed_name(each) for each in layout.practice.quantities}
 
 
 def _given_texts(layout: Layout) -> dict[str, str]:

@@ -134,7 +134,9 @@ class ExpectedSheet:
         said = self._known_mistake(quantity)
         for row in reversed(range(ROWS)):
             said = f'IF({whole[row]},"{ONE_ROW.format(row + 1)}",{said})'
-        said = f'IF({known},IF({whole[0]},IF({whole[1]},"",{said}),{said}),{self._awaited(quantity)})'
+        said = (
+            f'IF({known},IF({whole[0]},IF({whole[1]},"",{said}),{said}),{self._awaited(quantity)})'
+        )
         return f'IF(COUNTA({own})=0,"",IF(COUNTA({own})<{count},"{BOTH_ROWS}",{said}))'
 
     def _known_mistake(self, quantity: Quantity) -> str:
