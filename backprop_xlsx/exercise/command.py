@@ -7,14 +7,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from backprop_xlsx.exercise.filling import Filling
-from backprop_xlsx.exercise.key import Handed, Key, key_text
-from backprop_xlsx.exercise.mistakes import known_mistakes
+from backprop_xlsx.exercise.mistakes.known import known_mistakes
 from backprop_xlsx.exercise.practice import Practice
 from backprop_xlsx.exercise.proof import prove
-from backprop_xlsx.exercise.roster import Student, file_names, read_roster
 from backprop_xlsx.exercise.sheets.book import write_book
 from backprop_xlsx.exercise.sheets.mistakes_sheet import Mistakes
 from backprop_xlsx.exercise.start_values import Row, drawn, own_and_drawn
+from backprop_xlsx.exercise.students.key import Handed, Key, key_text
+from backprop_xlsx.exercise.students.roster import Student, file_names, read_roster
 from backprop_xlsx.model.experiment import Experiment
 from backprop_xlsx.spreadsheet.command_line import print_absent, print_placed
 from backprop_xlsx.spreadsheet.engines import ENGINES

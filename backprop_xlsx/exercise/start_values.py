@@ -78,7 +78,7 @@ def _row(practice: Practice, source: random.Random) -> Row:
 
 
 def _shares(names: list[str], source: random.Random) -> Row:
-    """Probabilities in hundredths, each above 0, that sum to 1 (in thousandths if they are many)."""
+    """Probabilities above 0 that sum to 1: in hundredths, or in thousandths if they are many."""
     whole = 100 if len(names) <= 20 else 1000
     cuts = sorted(source.sample(range(1, whole), len(names) - 1))
     ends = zip([0, *cuts], [*cuts, whole], strict=True)

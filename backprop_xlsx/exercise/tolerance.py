@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from functools import reduce
-from operator import add
-
 from backprop_xlsx.formula.expression import (
     Call,
     Expression,
@@ -14,6 +11,7 @@ from backprop_xlsx.formula.expression import (
     OverSamples,
     Symbol,
     product,
+    total,
 )
 
 RELATIVE = 1e-9
@@ -42,9 +40,9 @@ def magnitude(expression: Expression) -> Expression:
             return magnitude(left) / _absolute(right)
         return magnitude(left) ** right
     if isinstance(expression, Call) and expression.name == "SUM_OVER_SAMPLES":
-        factors = [argument.each for argument in expression.arguments if _is_range(argument)]
-        terms = (product([_absolute(cell) for cell in cells]) for cells in zip(*factors))
-        return reduce(add, terms)
+        factors = [each.each for each in expression.arguments if isinstance(each, OverSamples)]
+        columns = zip(*factors, strict=True)
+        return total([product([_absolute(cell) for cell in cells]) for cells in columns])
     return _absolute(expression)
 
 
@@ -52,7 +50,3 @@ def _absolute(expression: Expression) -> Expression:
     if isinstance(expression, Number):
         return Number(abs(expression.constant))
     return Call("ABS", (expression,))
-
-
-def _is_range(expression: Expression) -> bool:
-    return isinstance(expression, OverSamples)

@@ -9,15 +9,15 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from backprop_xlsx.check.report.phrases import tally
-from backprop_xlsx.exercise.bench import Bench
 from backprop_xlsx.exercise.grading.first_mistake import first_mistake
 from backprop_xlsx.exercise.grading.grades import Grade, grades_text, with_same_starts
 from backprop_xlsx.exercise.grading.ownership import owner_of, sender_of
 from backprop_xlsx.exercise.grading.recalculation import marks_of
 from backprop_xlsx.exercise.grading.submission import Submission, read_submission
-from backprop_xlsx.exercise.key import Key, read_key
 from backprop_xlsx.exercise.layout import CORRECT, NOT_DONE, Layout
+from backprop_xlsx.exercise.mistakes.bench import Bench
 from backprop_xlsx.exercise.practice import points_by_part
+from backprop_xlsx.exercise.students.key import Key, read_key
 from backprop_xlsx.spreadsheet import files, libreoffice
 from backprop_xlsx.spreadsheet.errors import FileError, ForeignFileError, InputError
 

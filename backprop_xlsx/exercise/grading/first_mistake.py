@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from backprop_xlsx.check.repair.slips.contents import TypedNumber, TypedText
-from backprop_xlsx.exercise.bench import Bench
 from backprop_xlsx.exercise.grading.submission import Submission
 from backprop_xlsx.exercise.layout import EXERCISE, WRONG
+from backprop_xlsx.exercise.mistakes.bench import Bench
 from backprop_xlsx.exercise.practice import ROWS, Quantity
 from backprop_xlsx.formula.tokens import Corner, FormulaError, Token, tokenise
 from backprop_xlsx.spreadsheet.ooxml.cells import Cell

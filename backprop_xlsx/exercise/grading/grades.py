@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from backprop_xlsx.check.report.phrases import printable, tally
-from backprop_xlsx.exercise.key import Handed, Key
+from backprop_xlsx.exercise.students.key import Handed, Key
 from backprop_xlsx.spreadsheet.csv_text import BYTE_ORDER_MARK, harmless
 
 OWN = "own"

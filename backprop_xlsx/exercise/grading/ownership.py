@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from backprop_xlsx.exercise.grading.submission import Submission
-from backprop_xlsx.exercise.key import Handed, Key
+from backprop_xlsx.exercise.students.key import Handed, Key
 
 _WORD = re.compile(r"[^\W_]+")
 

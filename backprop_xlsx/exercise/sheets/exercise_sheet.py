@@ -46,13 +46,13 @@ STYLES_OF_PARTS = {"loss": "loss", "gradients": "gradient"}
 TINTS = {"forward": "forward", "loss": "loss", "gradients": "gradients", "update": "weights"}
 HOW_TO = (
     "Type a formula into the framed cell of row 1, as =…, and fill it down to row 2, which has "
-    "other start values: only what is right in both rows is CORRECT. What you typed wrong costs its "
-    "own mark alone."
+    "other start values: only what is right in both rows is CORRECT. A mistake costs its own mark "
+    "alone."
 )
 HOW_TO_WIDE = (
     "Type a formula into the first framed cell of row 1, as =…, and fill it to the right, one "
     "column for each sample, and down to row 2, which has other start values: only what is right "
-    "in all its cells is CORRECT. What you typed wrong costs its own mark alone."
+    "in all its cells is CORRECT. A mistake costs its own mark alone."
 )
 TEXTS_OF_SWITCHES = {
     "hints": "hints",

@@ -8,7 +8,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from backprop_xlsx.exercise.filling import ERROR, Filling
 from backprop_xlsx.exercise.layout import EXERCISE, Layout
-from backprop_xlsx.exercise.mistakes import Mistake
+from backprop_xlsx.exercise.mistakes.known import Mistake
 from backprop_xlsx.exercise.practice import ROWS
 from backprop_xlsx.exercise.tolerance import LEAST, RELATIVE
 from backprop_xlsx.formula.expression import Symbol

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from backprop_xlsx.exercise.practice import ROWS, Practice
-from backprop_xlsx.exercise.roster import Student
 from backprop_xlsx.exercise.start_values import Row
+from backprop_xlsx.exercise.students.roster import Student
 from backprop_xlsx.model.description import from_text, text_of
 from backprop_xlsx.spreadsheet.csv_text import BYTE_ORDER_MARK, as_it_was, harmless
 from backprop_xlsx.spreadsheet.errors import InputError
@@ -57,7 +57,10 @@ def key_text(key: Key) -> str:
 
 
 def read_key(path: Path) -> Key:
-    """The key that a file holds; raises FileError if it cannot be read, InputError if it is none."""
+    """The key that a file holds.
+
+    Raises FileError if it cannot be read, InputError if it is no key.
+    """
     try:
         lines = list(csv.reader(io.StringIO(read_text(path, LARGEST_FILE), newline="")))
         if len(lines) < 2 or tuple(lines[0][: len(COLUMNS)]) != COLUMNS:

@@ -19,7 +19,7 @@ from backprop_xlsx.check.repair.changes import Item
 from backprop_xlsx.check.repair.slips import arithmetic, operators, parentheses
 from backprop_xlsx.check.repair.slips.slip import Slip
 from backprop_xlsx.check.repair.slips.structure import StructuralSlip, WrongFormula
-from backprop_xlsx.exercise.bench import Bench
+from backprop_xlsx.exercise.mistakes.bench import Bench
 from backprop_xlsx.exercise.practice import NEW, Practice, Quantity, before_or_new
 from backprop_xlsx.formula.expression import (
     Call,
@@ -72,6 +72,11 @@ def _named(bench: Bench, quantity: Quantity) -> Iterator[Mistake]:
     probes = bench.judge.probes
     name = cell.removeprefix(NEW)
     updates = equations.updates(bench.practice.network, bench.practice.optimiser)
+    updated = updates if cell.startswith(NEW) else {}
+
+    def in_own_names(leaf: Expression) -> Expression:
+        return before_or_new(leaf, updated)
+
     seen: list[Value] = [probes.value(Symbol(name))]
     said: set[str] = set()
     for formula in _made(bench, quantity, cell, right):
@@ -90,8 +95,7 @@ def _named(bench: Bench, quantity: Quantity) -> Iterator[Mistake]:
         if words is None or words in said:
             continue
         said.add(words)
-        keep = updates if cell.startswith(NEW) else {}
-        yield Mistake(words, _over_samples(wrong).rebuilt(lambda x: before_or_new(x, keep)))
+        yield Mistake(words, _over_samples(wrong).rebuilt(in_own_names))
 
 
 def _made(bench: Bench, quantity: Quantity, cell: str, right: Expression) -> Iterator[str]:
