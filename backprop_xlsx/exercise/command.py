@@ -101,7 +101,7 @@ def _write_pair(
 ) -> None:
     empty = [quantity.name for quantity in practice.blanks]
     write_book(first, Filling.of(practice, starts, empty), mistakes)
-    write_book(second, Filling.of(practice, starts), mistakes, who="Answers", hints=True)
+    write_book(second, Filling.of(practice, starts), mistakes, who="Answers", answers=True)
     for path in (first, second):
         _, by = prove(path)
     print_absent(ENGINES, by)

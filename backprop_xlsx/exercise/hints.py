@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from backprop_xlsx.derivation.lines import shortened
 from backprop_xlsx.equations import written_out
 from backprop_xlsx.exercise.practice import Practice, Quantity
 from backprop_xlsx.formula.expression import Expression, OverSamples, Symbol
@@ -9,6 +10,8 @@ from backprop_xlsx.formula.names import gradient_name, label
 from backprop_xlsx.formula.notation import Notation
 from backprop_xlsx.model.network import Layer, Neuron
 
+LONGEST = 180
+"""Characters of a hint: it stands in a formula, whose texts have at most 255."""
 MOST_WAYS = 3
 """Of the neurons that follow, so many are written out in a sum; of more the first and the last."""
 
@@ -22,7 +25,9 @@ def hints(practice: Practice) -> dict[str, str]:
 def _equation(quantity: Quantity) -> str:
     """The equation of a quantity; of several samples, for each of them."""
     notation = Notation(_plain_name, spaced=True)
-    text = f"{quantity.label} = {quantity.equations[0].text(notation)}"
+    right = quantity.equations[0].text(notation)
+    right = shortened(right) if len(right) > LONGEST else right
+    text = f"{quantity.label} = {right}"
     return f"{text}, for each sample" if len(quantity.cells) > 1 else text
 
 

@@ -17,11 +17,11 @@ from backprop_xlsx.spreadsheet.sheets.theme import Theme
 
 
 def write_book(
-    path: Path, filling: Filling, mistakes: Mistakes, who: str = "", hints: bool = False
+    path: Path, filling: Filling, mistakes: Mistakes, who: str = "", answers: bool = False
 ) -> None:
     """Writes the book of a filling to exactly ``path``; ``mistakes`` are those that it can name.
 
-    ``who`` is the name on it; ``hints`` are shown or not until the reader's switch says otherwise.
+    ``who`` is the name on it; the ``answers`` show hints and formulas beside the numbers.
     """
     layout = Layout(filling.practice)
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
@@ -31,7 +31,7 @@ def write_book(
         theme = Theme(workbook)
         sheets = {name: workbook.add_worksheet(name) for name in (EXERCISE, EXPECTED, MISTAKES)}
         expected = ExpectedSheet(layout, filling, mistake_rows(mistakes))
-        exercise = ExerciseSheet(layout, filling, expected, who, hints)
+        exercise = ExerciseSheet(layout, filling, expected, who, answers)
         exercise.write(workbook, sheets[EXERCISE], theme)
         expected.write(sheets[EXPECTED], theme)
         write_mistakes(sheets[MISTAKES], theme, layout, filling, mistakes)

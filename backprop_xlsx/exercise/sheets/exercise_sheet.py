@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from xlsxwriter import Workbook
+from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from backprop_xlsx.exercise.filling import Filling
@@ -29,7 +30,7 @@ from backprop_xlsx.exercise.sheets.expected_sheet import ExpectedSheet
 from backprop_xlsx.formula.names import STEP
 from backprop_xlsx.model.network import CLASS_NETWORK
 from backprop_xlsx.model.optimisers import SYMBOLS
-from backprop_xlsx.spreadsheet.sheets.page import Page, prepare
+from backprop_xlsx.spreadsheet.sheets.page import Page, Position, prepare
 from backprop_xlsx.spreadsheet.sheets.theme import AGREES_STYLE, DIFFERS_STYLE, RULE, Theme
 
 TITLE, WHO, SCORE, SCORES, SWITCH_TITLE, HEADER = (0, 1), (1, 1), 3, 4, (2, 1), FIRST_ROW - 1
@@ -42,7 +43,8 @@ PART_TITLES = {
 }
 VALUES_AFTER_NAME = 2
 """From the column of a quantity's name to that of its first value."""
-STYLES_OF_PARTS = {"loss": "loss", "gradients": "gradient"}
+# A loss that is wrong may be negative, which the style of losses does not show.
+STYLES_OF_PARTS = {"loss": "gradient", "gradients": "gradient"}
 TINTS = {"forward": "forward", "loss": "loss", "gradients": "gradients", "update": "weights"}
 HOW_TO = (
     "Type a formula into the framed cell of row 1, as =…, and fill it down to row 2, which has "
@@ -54,6 +56,8 @@ HOW_TO_WIDE = (
     "column for each sample, and down to row 2, which has other start values: only what is right "
     "in all its cells is CORRECT. A mistake costs its own mark alone."
 )
+LONGEST_TEXT = 250
+"""Of a text within a formula: Excel takes up to 255 characters."""
 TEXTS_OF_SWITCHES = {
     "hints": "hints",
     "forward pass": "forward pass, loss",
@@ -63,13 +67,16 @@ TEXTS_OF_SWITCHES = {
 
 @dataclass(frozen=True)
 class ExerciseSheet:
-    """The sheet under construction; ``who`` is the student's name, if the book is of one."""
+    """The sheet under construction; ``who`` is the student's name, if the book is of one.
+
+    In the ``answers`` each formula of row 1 is written out too, and the hints are shown.
+    """
 
     layout: Layout
     filling: Filling
     expected: ExpectedSheet
     who: str = ""
-    hints: bool = False
+    answers: bool = False
 
     def write(self, workbook: Workbook, worksheet: Worksheet, theme: Theme) -> None:
         """Writes the sheet."""
@@ -99,10 +106,11 @@ class ExerciseSheet:
         note = HOW_TO_WIDE if several else HOW_TO
         note_column, last = layout.name_column, layout.mark_column + 1
         page.merged((1, note_column), last, note, theme("wrap"))
+        page.height(0, 28)
         page.height(1, 30)
         page.text(SWITCH_TITLE, "Show or hide", theme("bold", "left"))
         for name, position in SWITCHES.items():
-            state = SHOW if name != "hints" or self.hints else HIDE
+            state = SHOW if name != "hints" or self.answers else HIDE
             label = (position[0], GIVEN_NAME)
             page.text(label, TEXTS_OF_SWITCHES[name], theme("left", "ruled"))
             page.text(position, state, theme("editable", "centre"))
@@ -127,6 +135,7 @@ class ExerciseSheet:
             numbered = f"sample {sample + 1}" if several else first.get(column, "")
             text = heads.get(column, numbered)
             style = "header_right" if text == numbered else "header_left"
+            style = "header" if column == layout.mark_column else style
             page.text((HEADER, column), text, theme(style))
 
     def _put_score(self, page: Page, theme: Theme) -> None:
@@ -208,11 +217,26 @@ class ExerciseSheet:
         value = self.filling.marks[quantity.name]
         page.formula(layout.mark(quantity), mark, value, theme("bold", "centre"))
         page.blank((top + 1, layout.mark_column), theme("ruled"))
-        page.formula((top, remark), self.expected.remark(quantity), "", theme("left"))
-        page.formula((top + 1, remark), shown, hint if self.hints else "", hint_style)
+        self._put_remark(page, theme, quantity, (top, remark))
+        page.formula((top + 1, remark), shown, hint if self.answers else "", hint_style)
+
+    def _put_remark(
+        self, page: Page, theme: Theme, quantity: Quantity, position: Position
+    ) -> None:
+        """What there is to say, or else, in the answers, the formula of row 1."""
+        remark = self.expected.remark(quantity)
+        if not self.answers:
+            page.formula(position, remark, "", theme("left"))
+            return
+        formula = "=" + quantity.equations[0].formula(self.layout.naming(0))
+        if len(formula) > LONGEST_TEXT:
+            page.text(position, formula, theme("code"))
+        else:
+            shown = f'IF({remark}="","{formula}",{remark})'
+            page.formula(position, shown, formula, theme("code"))
 
     @staticmethod
-    def _put_text(page: Page, position: tuple[int, int], text: str, style: object) -> None:
+    def _put_text(page: Page, position: Position, text: str, style: Format) -> None:
         if text:
             page.text(position, text, style)
         else:

@@ -168,7 +168,7 @@ class ExpectedSheet:
         return xl_rowcol_to_cell(self._row(quantity), self.remark_column - 1)
 
     def _block(self, quantity: Quantity, kind: int, row: int | None = None) -> str:
-        """The cells of one kind (expected, tolerance, fits) of a quantity, of one row or of both."""
+        """The cells of one kind of a quantity (expected, tolerance, fits), in one row or both."""
         first = FIRST_COLUMN + self.layout.width * kind
         top = self._row(quantity)
         rows = (top, top + ROWS - 1) if row is None else (top + row, top + row)
