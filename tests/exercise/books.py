@@ -57,18 +57,16 @@ def typed(practice: Practice, templates: Mapping[str, str]) -> dict[tuple[int, i
     ``{first w1}`` is the cell of row 1 in both rows, ``{blank}`` a cell that is empty.
     """
     layout, found = Layout(practice), dict[tuple[int, int], str]()
-    for cell, template in templates.items():
-        for row in (0, 1):
-            names = {
-                name: xl_rowcol_to_cell(*layout.position(name, row)) for name in layout.positions
-            }
-            names |= {
-                f"first {name}": xl_rowcol_to_cell(*layout.position(name, 0))
-                for name in layout.positions
-            }
-            names["blank"] = "ZZ999"
+    for row in (0, 1):
+        names = {"blank": "ZZ999"}
+        for name in layout.positions:
+            names[name] = xl_rowcol_to_cell(*layout.position(name, row))
+            names[f"first {name}"] = xl_rowcol_to_cell(*layout.position(name, 0))
+        for cell, template in templates.items():
             at = layout.position(cell, row)
-            found[at[0] + 1, at[1] + 1] = re.sub(r"\{([^}]+)\}", lambda m: names[m[1]], template)
+            parts = re.split(r"\{([^}]+)\}", template)
+            parts[1::2] = [names[name] for name in parts[1::2]]
+            found[at[0] + 1, at[1] + 1] = "".join(parts)
     return found
 
 
@@ -78,7 +76,7 @@ def save_filled_in(
     """Fills a book in and saves it as another program does."""
     book = openpyxl.load_workbook(path)
     for (row, column), text in typed(practice, templates).items():
-        book[EXERCISE].cell(row, column).value = f"={text}"  # type: ignore[union-attr]
+        book[EXERCISE].cell(row, column).value = f"={text}"
     book.save(target)
 
 
@@ -87,7 +85,11 @@ class Live:
 
     def __init__(self, practice: Practice, path: Path, engine: str) -> None:
         self._layout = Layout(practice)
+        self._formula: Callable[[int, int, str], object]
+        self._number: Callable[[int, int, float], object]
+        self._clear: Callable[[int, int], object]
         self._value: Callable[[int, int], Any]
+        self.recalculate: Callable[[], object]
         if engine == "ironcalc":
             model = ironcalc.load_from_xlsx(str(path))
             self.recalculate = model.evaluate

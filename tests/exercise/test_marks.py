@@ -19,6 +19,7 @@ from backprop_xlsx.model.experiment import Experiment
 from backprop_xlsx.model.settings import preset_names
 from backprop_xlsx.spreadsheet import libreoffice
 from backprop_xlsx.spreadsheet.engines import ENGINES, recalculate
+from backprop_xlsx.spreadsheet.ooxml.book import read_book
 from tests.exercise.books import (
     CLASS,
     Live,
@@ -32,14 +33,23 @@ from tests.oracles.class_mistakes import mistakes
 from tests.oracles.class_rewritings import REWRITINGS
 
 PRACTICE = Practice.of(CLASS)
-# In a class table the losses stand side by side; here a row of other start values is between them.
+
+
+def written_otherwise(cell_of_table: str, templates: tuple[str, ...]) -> list[str]:
+    """Those that an engine here computes, and without ranges.
+
+    In a class table the losses stand side by side; here the other row is between them, and
+    ironcalc knows no SUMXMY2.
+    """
+    moved = (of_class_table(cell_of_table, template)[1] for template in templates)
+    return [template for template in moved if ":" not in template and "SUMXMY2" not in template]
+
+
 ALTERNATIVES = {
-    cell: [
-        text for text in map(lambda each: of_class_table(name, each)[1], texts) if ":" not in text
-    ]
-    for name, texts in REWRITINGS.items()
-    for cell in [of_class_table(name, "")[0]]
+    of_class_table(name, "")[0]: written_otherwise(name, templates)
+    for name, templates in REWRITINGS.items()
 }
+CHOICES = {cell: st.sampled_from(templates) for cell, templates in ALTERNATIVES.items()}
 
 
 @pytest.fixture(scope="module", params=ENGINES)
@@ -72,7 +82,7 @@ def test_an_untouched_book_scores_nothing(name: str, engine: str, tmp_path: Path
 def test_right_formulas_however_written_score_all(live: Live) -> None:
     """And stay right when the start values are edited."""
 
-    @settings(max_examples=25)
+    @settings(max_examples=15)
     @given(
         st.fixed_dictionaries(
             {cell: st.sampled_from(texts) for cell, texts in ALTERNATIVES.items()}
@@ -155,7 +165,7 @@ def test_in_libreoffice_too_and_marks_survive_it(tmp_path: Path) -> None:
     path, filled = handed_out(tmp_path, PRACTICE), tmp_path / "filled.xlsx"
     templates = right_formulas(PRACTICE) | {name: texts[-1] for name, texts in ALTERNATIVES.items()}
     del templates["new w8"]
-    templates["E1"] = "0.5*({t1}-{a_o2})^2"
+    templates |= {"E1": "0.5*({t1}-{a_o2})^2", "E_total": "SUM({E1},{E2})"}
     save_filled_in(path, PRACTICE, templates, filled)
     layout = Layout(PRACTICE)
     expected = {blank.name: CORRECT for blank in PRACTICE.blanks} | {
@@ -177,8 +187,6 @@ def test_texts_in_formulas_are_no_longer_than_excel_takes(tmp_path: Path) -> Non
     practice = Practice.of(experiment)
     path = tmp_path / "wide.xlsx"
     write_book(path, Filling.of(practice, drawn(practice, "")), {}, answers=True)
-    from backprop_xlsx.spreadsheet.ooxml.book import read_book
-
     for sheet in read_book(path).sheets:
         for cell in sheet.cells.values():
             formula = cell.formula or ""
