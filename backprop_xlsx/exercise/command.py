@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from backprop_xlsx.exercise.filling import Filling
@@ -11,8 +12,7 @@ from backprop_xlsx.exercise.mistakes.known import known_mistakes
 from backprop_xlsx.exercise.practice import Practice
 from backprop_xlsx.exercise.proof import prove
 from backprop_xlsx.exercise.sheets.book import write_book
-from backprop_xlsx.exercise.sheets.mistakes_sheet import Mistakes
-from backprop_xlsx.exercise.start_values import Row, drawn, own_and_drawn
+from backprop_xlsx.exercise.start_values import drawn, own_and_drawn
 from backprop_xlsx.exercise.students.key import Handed, Key, key_text
 from backprop_xlsx.exercise.students.roster import Student, file_names, read_roster
 from backprop_xlsx.model.experiment import Experiment
@@ -23,21 +23,35 @@ from backprop_xlsx.spreadsheet.files import Placed, beside, place
 from backprop_xlsx.spreadsheet.progress import shown_progress
 
 
+@dataclass(frozen=True)
+class Written:
+    """Where a book and its answers were placed; how many formulas which engines recalculated."""
+
+    book: Placed
+    answers: Placed
+    formulas: int
+    engines: tuple[str, ...]
+
+
 def write_exercise(
     experiment: Experiment, blank: Sequence[str], seed: int, target: Path
-) -> tuple[Placed, Placed]:
+) -> Written:
     """Writes a practice book and, beside it, its answers; both verified by engines before.
 
     Raises VerificationError for a cell that an engine computes otherwise, InputError for a network
     that nobody would fill in, FileError where a file cannot be written.
     """
     practice = Practice.of(experiment, blank)
-    mistakes = known_mistakes(practice)
-    starts = own_and_drawn(practice, experiment, seed)
     answers = target.with_name(f"{target.stem}-answers{target.suffix}")
     with beside(target) as first, beside(answers) as second:
-        _write_pair(first, second, practice, starts, mistakes)
-        return place(first, target), place(second, answers)
+        mistakes = known_mistakes(practice)
+        starts = own_and_drawn(practice, experiment, seed)
+        empty = [quantity.name for quantity in practice.blanks]
+        write_book(first, Filling.of(practice, starts, empty), mistakes)
+        write_book(second, Filling.of(practice, starts), mistakes, "Answers", answers=True)
+        proved = [prove(path) for path in (first, second)]
+        placed = place(first, target), place(second, answers)
+    return Written(*placed, sum(formulas for formulas, _ in proved), proved[0][1])
 
 
 def run(
@@ -47,10 +61,14 @@ def run(
     if roster is not None:
         _write_class(experiment, blank, read_roster(roster), seed, target)
         return
-    for placed in write_exercise(experiment, blank, seed, target):
-        print_placed(placed)
-    points = len(Practice.of(experiment, blank).blanks)
-    print(f"{points} points; every formula recalculated by other engines, right in both books")
+    written = write_exercise(experiment, blank, seed, target)
+    print_placed(written.book)
+    print_placed(written.answers)
+    print(
+        f"{len(Practice.of(experiment, blank).blanks)} points; every formula recalculated by "
+        f"{' and '.join(written.engines)}: {written.formulas:,} in both books"
+    )
+    print_absent(ENGINES, written.engines)
 
 
 def _write_class(
@@ -94,14 +112,3 @@ def _make(folder: Path) -> None:
         raise
     except OSError as error:
         raise FileError(f"{folder}: cannot be made ({error.strerror})") from error
-
-
-def _write_pair(
-    first: Path, second: Path, practice: Practice, starts: tuple[Row, Row], mistakes: Mistakes
-) -> None:
-    empty = [quantity.name for quantity in practice.blanks]
-    write_book(first, Filling.of(practice, starts, empty), mistakes)
-    write_book(second, Filling.of(practice, starts), mistakes, who="Answers", answers=True)
-    for path in (first, second):
-        _, by = prove(path)
-    print_absent(ENGINES, by)

@@ -17,9 +17,9 @@ Row = dict[str, float]
 SMALLEST, LARGEST = 0.05, 0.95
 """Of a drawn number, whatever its sign: neither nothing nor so much that neurons saturate."""
 FIRST_STEP, LAST_STEP = 2, 9
-ATTEMPTS = 500
+ATTEMPTS = 200
 TOO_SMALL = 1e-7
-"""A quantity that is all but 0 would not tell a right formula from a wrong one."""
+"""Between the rows: a quantity that is the same in both does not tell a formula from a number."""
 
 
 def own_and_drawn(practice: Practice, experiment: Experiment, seed: int) -> tuple[Row, Row]:
@@ -34,8 +34,8 @@ def own_and_drawn(practice: Practice, experiment: Experiment, seed: int) -> tupl
 def drawn(practice: Practice, text: str) -> tuple[Row, Row]:
     """Two rows of start values drawn from a text; the same text gives the same numbers.
 
-    They have two decimals, or three where two would not make all of a row different. In one of
-    the rows at least, no quantity is nearly 0.
+    They have two decimals, or three where two would not make all of a row different. As far as
+    the network allows, no quantity is 0 in both rows, or the same in both.
     """
     for attempt in range(ATTEMPTS):
         source = random.Random(f"{text}\n{attempt}")
@@ -90,7 +90,7 @@ def _tells(practice: Practice, rows: tuple[Row, Row]) -> bool:
         values = [practice.values(row) for row in rows]
     return all(
         all(math.isfinite(row[cell]) for row in values)
-        and any(abs(row[cell]) > TOO_SMALL for row in values)
+        and abs(values[0][cell] - values[1][cell]) > TOO_SMALL
         for quantity in practice.quantities
         for cell in quantity.cells
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from backprop_xlsx.check.repair.slips.contents import TypedNumber, TypedText
 from backprop_xlsx.exercise.grading.submission import Submission
 from backprop_xlsx.exercise.layout import EXERCISE, WRONG
-from backprop_xlsx.exercise.mistakes.bench import Bench
+from backprop_xlsx.exercise.mistakes.bench import Bench, without_samples
 from backprop_xlsx.exercise.practice import ROWS, Quantity
 from backprop_xlsx.formula.tokens import Corner, FormulaError, Token, tokenise
 from backprop_xlsx.spreadsheet.ooxml.cells import Cell
@@ -34,7 +34,7 @@ def _words(submission: Submission, bench: Bench, quantity: Quantity) -> str:
                 return _typed(content)
             words = _of_formula(submission, bench, cell, row, content.formula)
             said = said or words
-    return said or f"{quantity.label} should be {quantity.equations[0].text()}"
+    return said or f"is not {without_samples(quantity.equations[0].text())}"
 
 
 def _typed(content: Cell | None) -> str:

@@ -21,7 +21,6 @@ from backprop_xlsx.check.reading.meanings import Meaning
 from backprop_xlsx.check.reading.surroundings import Surroundings
 from backprop_xlsx.check.reading.tables import find_tables
 from backprop_xlsx.check.repair.diagnosis import Diagnoses, diagnose
-from backprop_xlsx.check.repair.slips.contents import TypedNumber
 from backprop_xlsx.check.repair.slips.otherwise import Circular, Other
 from backprop_xlsx.check.repair.slips.slip import Case
 from backprop_xlsx.exercise.practice import NEW, Practice
@@ -31,7 +30,6 @@ from backprop_xlsx.spreadsheet.ooxml.book import read_archive
 
 _HEADERS, _BEFORE, _HERE, _BELOW, _ELSEWHERE, _LAST = range(6)
 """Rows of the table: the step before, the one at which formulas stand, the next, another one."""
-_NAMELESS = (Circular, Other, TypedNumber)
 _OF_A_SAMPLE = re.compile(r"\[\d+\]")
 
 
@@ -100,7 +98,12 @@ class Bench:
         meanings = () if repair is None else repair.replaced(diagnosis.meanings)
         case = Case(self.exercise, quantity, form.tokens, meanings)
         slips = diagnosis.slips(case)
-        if any(isinstance(slip, _NAMELESS) for slip in slips):
+        if any(isinstance(slip, (Circular, Other)) for slip in slips):
             return None
         words = ", and ".join(dict.fromkeys(slip.words(case) for slip in slips))
-        return _OF_A_SAMPLE.sub("", words)
+        return without_samples(words)
+
+
+def without_samples(text: str) -> str:
+    """A text without the numbers of samples: ``h1`` for ``h1[2]``."""
+    return _OF_A_SAMPLE.sub("", text)

@@ -84,8 +84,11 @@ def _named(bench: Bench, quantity: Quantity) -> Iterator[Mistake]:
             form = bench.form(formula)
             wrong = meant(form.part.expression, bench.meanings(form))
             value = evaluated(wrong, probes)
-            if not np.all(np.isfinite(value)) or any(
-                np.all(probes.agrees(value, other)) for other in seen
+            alone = not any(True for _ in wrong.leaves())  # a number is no formula
+            if (
+                alone
+                or not np.all(np.isfinite(value))
+                or any(np.all(probes.agrees(value, other)) for other in seen)
             ):
                 continue
             seen.append(value)

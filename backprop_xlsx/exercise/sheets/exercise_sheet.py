@@ -220,9 +220,7 @@ class ExerciseSheet:
         self._put_remark(page, theme, quantity, (top, remark))
         page.formula((top + 1, remark), shown, hint if self.answers else "", hint_style)
 
-    def _put_remark(
-        self, page: Page, theme: Theme, quantity: Quantity, position: Position
-    ) -> None:
+    def _put_remark(self, page: Page, theme: Theme, quantity: Quantity, position: Position) -> None:
         """What there is to say, or else, in the answers, the formula of row 1."""
         remark = self.expected.remark(quantity)
         if not self.answers:
