@@ -257,7 +257,8 @@ class ExerciseSheet:
     def _colour(self, workbook: Workbook, worksheet: Worksheet) -> None:
         """Hidden parts in white on white; marks in colour; errors pale, until all is filled in."""
         layout = self.layout
-        white = workbook.add_format({"font_color": "#FFFFFF", "bg_color": "#FFFFFF", "border": 0})
+        paper = dict.fromkeys(("font_color", "bg_color", "border_color"), "#FFFFFF")
+        white = workbook.add_format({**paper, "border": 1})
         last_column = layout.mark_column + 1
         for part in PARTS:
             first, last = layout.span(part)
