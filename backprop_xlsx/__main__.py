@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from backprop_xlsx.exercise.practice import PARTS
 from backprop_xlsx.model.activations import ACTIVATIONS, SOFTMAX
 from backprop_xlsx.model.experiment import Experiment
 from backprop_xlsx.model.losses import LOSSES
@@ -19,7 +20,13 @@ from backprop_xlsx.model.settings import (
     preset_settings,
     read_settings,
 )
-from backprop_xlsx.model.valid import BATCHES, BIASES, DRAWS, LARGEST_NUMBER_OF_RUNS
+from backprop_xlsx.model.valid import (
+    BATCHES,
+    BIASES,
+    DRAWS,
+    LARGEST_NUMBER_OF_RUNS,
+    check_seed,
+)
 from backprop_xlsx.spreadsheet.command_line import (
     Listed,
     Parser,
@@ -33,20 +40,21 @@ from backprop_xlsx.spreadsheet.command_line import (
     written_out,
 )
 from backprop_xlsx.spreadsheet.engines import ENGINES
+from backprop_xlsx.spreadsheet.errors import InputError
 from backprop_xlsx.spreadsheet.files import beside, place
 from backprop_xlsx.spreadsheet.progress import part_of, shown_progress
 from backprop_xlsx.verification import verify
 from backprop_xlsx.workbook.build import write_workbook
 
-DEFAULT_FILE = "Backpropagation.xlsx"
+DEFAULT_FILE, DEFAULT_EXERCISE = "Backpropagation.xlsx", "Exercise.xlsx"
+_OF_EXERCISE = ("exercise", "blank", "roster")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the command; returns 0, 1 if the book does not verify, or 2 for unusable input."""
     options = _parser().parse_args(written_out(arguments))
-    return exit_status(
-        lambda: _write(_experiment(options), options.out), "interrupted, nothing written"
-    )
+    work = _write_exercise if options.exercise else _write
+    return exit_status(lambda: work(options), "interrupted, nothing written")
 
 
 def _parser() -> Parser:
@@ -98,7 +106,10 @@ def _parser() -> Parser:
     learning.add_argument("--bias-values", **numbers, metavar="B", help="b1 b2 …")
     learning.add_argument("--draw", metavar="HOW", help=f"draw the weights: {', '.join(DRAWS)}")
     learning.add_argument(
-        "--seed", type=whole, metavar="N", help="of the drawn weights, 0 unless given"
+        "--seed",
+        type=whole,
+        metavar="N",
+        help="of the drawn weights, or of the start values of --exercise; 0 unless given",
     )
     learning.add_argument("--steps", type=whole, metavar="N", help="number of weight updates")
     learning.add_argument(
@@ -116,12 +127,29 @@ def _parser() -> Parser:
     learning.add_argument(
         "--weight-decay", type=float, metavar="λ", help="times w, added to each gradient"
     )
+    practice = parser.add_argument_group("a book to practise in")
+    practice.add_argument(
+        "--exercise",
+        action="store_true",
+        help="instead: one step with cells to fill in that mark themselves, and its answers",
+    )
+    practice.add_argument(
+        "--blank",
+        **(several | {"type": words}),
+        metavar="PART",
+        help=f"what is to be filled in, all unless given: {', '.join(PARTS)}",
+    )
+    practice.add_argument(
+        "--roster",
+        type=Path,
+        metavar="FILE",
+        help="a CSV file of names, or names and identifiers: a book for each, and a key",
+    )
     parser.add_argument(
         *("--out", "-o"),
         type=workbook,
-        default=Path(DEFAULT_FILE),
         metavar="FILE",
-        help="default: %(default)s",
+        help=f"default: {DEFAULT_FILE}, or {DEFAULT_EXERCISE} with --exercise",
     )
     return parser
 
@@ -135,12 +163,27 @@ def _experiment(options: argparse.Namespace) -> Experiment:
     given: dict[str, Any] = {
         name: value
         for name, value in vars(options).items()
-        if value is not None and name not in ("preset", "config", "out")
+        if value is not None and name not in ("preset", "config", "out", *_OF_EXERCISE)
     }
     return Experiment.of(changed(settings, given))
 
 
-def _write(experiment: Experiment, target: Path) -> None:
+def _write_exercise(options: argparse.Namespace) -> None:
+    # Here, so that other books need not wait for it.
+    from backprop_xlsx.exercise.command import run
+
+    seed = options.seed or 0
+    options.seed = None  # the network's own weights are no part of what is drawn
+    check_seed(seed)
+    target = options.out or Path(DEFAULT_EXERCISE)
+    run(_experiment(options), options.blank or PARTS, options.roster, seed, target)
+
+
+def _write(options: argparse.Namespace) -> None:
+    for name in ("blank", "roster"):
+        if getattr(options, name) is not None:
+            raise InputError(f"--{name}: is for a book to practise in; add --exercise")
+    experiment, target = _experiment(options), options.out or Path(DEFAULT_FILE)
     with beside(target) as temporary:
         with shown_progress() as report:
             write_workbook(experiment, temporary, part_of(report, 0, 0.5))

@@ -28,6 +28,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(options: argparse.Namespace) -> int:
     # Here, so that --help need not wait for it.
+    if options.key is not None:
+        from backprop_xlsx.exercise.grading.command import run as grade
+
+        return grade(options)
     from backprop_xlsx.check.command import run
 
     return run(options)
@@ -62,6 +66,12 @@ def _parser() -> argparse.ArgumentParser:
         action="store_true",
         help="let LibreOffice, if it is installed, make a workbook of an .ods, .xls, .xlsb, "
         ".numbers or .csv file; the file itself stays",
+    )
+    parser.add_argument(
+        "--key",
+        type=Path,
+        metavar="FILE",
+        help="grade practice books of a class instead, by the key that was written with them",
     )
     parser.add_argument(
         "--strict", action="store_true", help="let a warning count as a fault in the exit status"

@@ -6,7 +6,7 @@ They tell the check what to look for, and nothing of whether it is right.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -62,17 +62,22 @@ def from_properties(properties: Mapping[str, str]) -> Description | None:
 
 def to_text(experiment: Experiment) -> str:
     """An experiment's network, batch, number of samples and optimisers as JSON."""
-    network = experiment.network
+    samples = len(experiment.samples)
+    return text_of(experiment.network, experiment.optimisers, samples, experiment.batch)
+
+
+def text_of(
+    network: Network, optimisers: Sequence[Optimiser], samples: int, batch: str = BATCHES[0]
+) -> str:
+    """The parts of a description as JSON."""
     said = {
         "layers": network.widths,
         "activations": network.activations,
         "biases": network.biases,
         "loss": network.loss_name,
-        "batch": experiment.batch,
-        "samples": len(experiment.samples),
-        "optimisers": [
-            {"title": each.title, "constants": each.constants} for each in experiment.optimisers
-        ],
+        "batch": batch,
+        "samples": samples,
+        "optimisers": [{"title": each.title, "constants": each.constants} for each in optimisers],
     }
     return json.dumps(said, ensure_ascii=False, separators=(",", ":"))
 

@@ -91,6 +91,8 @@ STYLES: dict[str, dict[str, Any]] = {
         "num_format": TYPED,
         "align": "right",
     },
+    # A frame of dashes around what somebody else is to fill in.
+    "to_fill_in": {"bg_color": "#FBFCFE", "border": 3, "border_color": ACCENT},
     # Only its colour shows; the number is in the cell.
     "hidden_number": {"num_format": ";;;", "align": "center"},
     "mark": {"font_size": 14, "bold": True},

@@ -1,0 +1,1 @@
+"""Grading practice books that were handed in, by the key of their class."""

@@ -1,0 +1,92 @@
+"""Whose start values a submission has, and who handed it in."""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from dataclasses import dataclass
+from pathlib import Path
+
+from backprop_xlsx.exercise.grading.submission import Submission
+from backprop_xlsx.exercise.students.key import Handed, Key
+
+_WORD = re.compile(r"[^\W_]+")
+
+FEWEST_EQUAL = 0.5
+"""Of the start values, for a book to be somebody's: some may have been edited, as is allowed."""
+
+
+@dataclass(frozen=True)
+class Owner:
+    """The book that was handed out with a submission's start values; ``changed`` ones differ."""
+
+    handed: Handed
+    changed: int
+
+
+def owner_of(submission: Submission, key: Key) -> Owner | None:
+    """Whose start values those of a submission are; None if they are nobody's."""
+    numbers = submission.numbers()
+    found: Owner | None = None
+    for handed in key.books:
+        pairs = [
+            (number, numbers[row].get(cell, math.nan))
+            for row, start in enumerate(handed.rows)
+            for cell, number in start.items()
+        ]
+        changed = sum(not math.isclose(one, other, rel_tol=1e-12) for one, other in pairs)
+        near = changed <= (1 - FEWEST_EQUAL) * len(pairs)
+        if near and (found is None or changed < found.changed):
+            found = Owner(handed, changed)
+    return found
+
+
+def sender_of(submission: Submission, path: Path, key: Key, owner: Owner | None) -> Handed | None:
+    """Who handed a submission in: whose name its file or folder has, else the name on the book.
+
+    A learning platform puts the sender's name before that of the file, so the first name counts.
+    Of students of one name it is the one whose file it is, else the one who has its start values.
+    """
+    for text in (f"{path.parent.name} {path.stem}", submission.who):
+        words = _words(text)
+        places = [(_place(_words(each.student.name), words), each) for each in key.books]
+        first = min((place for place, _ in places if place is not None), default=None)
+        if first is None:
+            continue
+        longest = max(len(_words(each.student.name)) for place, each in places if place == first)
+        named = [
+            each
+            for place, each in places
+            if place == first and len(_words(each.student.name)) == longest
+        ]
+        return _of_several(named, words, submission, owner)
+    return None
+
+
+def _of_several(
+    named: list[Handed], words: str, submission: Submission, owner: Owner | None
+) -> Handed:
+    by_file = [each for each in named if _words(each.file.removesuffix(".xlsx")) in words]
+    by_identifier = [
+        each
+        for each in named
+        if each.student.identifier and _words(each.student.identifier) in words
+    ]
+    by_book = [each for each in named if str(each.student) == submission.who]
+    by_owner = [each for each in named if owner is not None and each == owner.handed]
+    if by_file:
+        return max(by_file, key=lambda each: len(each.file))
+    return next(iter((*by_identifier, *by_owner, *by_book, *named)))
+
+
+def _place(name: str, words: str) -> int | None:
+    """Where a name stands among words, None if nowhere."""
+    place = words.find(name) if name.strip() else -1
+    return None if place < 0 else place
+
+
+def _words(text: str) -> str:
+    """A text in words of letters and digits alone, each with a blank on both sides."""
+    plain = unicodedata.normalize("NFKC", text).casefold()
+    return f" {' '.join(_WORD.findall(plain))} "

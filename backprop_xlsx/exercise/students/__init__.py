@@ -1,0 +1,1 @@
+"""The students of a class, and the key to their books."""
