@@ -19,6 +19,9 @@ WIDEST_UNFUSED_SOFTMAX = 150
 # step, sample, five helper columns, and the loss of the step
 OTHER_COLUMNS = 8
 
+# Of samples in turn: more cells are not spent on what the runs make of all samples in the end.
+MOST_FORWARD_CELLS = 100_000
+
 # Bytes. A book is verified run by run, and then without the runs' formulas: see
 # ``benchmarks/memory.py``, where each of these was measured and rounded up.
 MOST_MEMORY = 4_000_000_000
