@@ -9,7 +9,7 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
 from backprop_xlsx.model.optimisers import SYMBOLS
-from backprop_xlsx.spreadsheet.sheets.page import Page, accepted
+from backprop_xlsx.spreadsheet.sheets.page import Page, accepted, show_plain_zeros
 from backprop_xlsx.spreadsheet.sheets.readable import short_formula
 from backprop_xlsx.spreadsheet.sheets.theme import GLANCE_BAR, Theme, style_of
 from backprop_xlsx.workbook.charts import small_loss_chart
@@ -63,6 +63,8 @@ def write_run(
 
     # Their formulas take a while of many samples: they are made once.
     columns = run_columns(run)
+    small = [run.columns[name] for name, column in columns.items() if column.style == "gradient"]
+    show_plain_zeros(workbook, worksheet, (FIRST_ROW, min(small)), (last_row, max(small)))
     paper = RunOnPaper(run_values)
     page = Page(worksheet)
     _put_facts(page, theme, run_values, paper.row)
