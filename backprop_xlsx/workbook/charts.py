@@ -11,11 +11,16 @@ from xlsxwriter.chart_scatter import ChartScatter
 from backprop_xlsx.formula.names import STEP, label
 from backprop_xlsx.spreadsheet.sheets.theme import INK, QUIET, RULE, SERIES_COLOURS, SERIES_DASHES
 from backprop_xlsx.workbook.columns import RunValues
-from backprop_xlsx.workbook.layout import FLOORED, MOVING_MEAN, SERIES_NAME_CELL, series_name
+from backprop_xlsx.workbook.layout import (
+    DRAWN_LOSS,
+    DRAWN_STEP,
+    MOVING_MEAN,
+    SERIES_NAME_CELL,
+    series_name,
+)
 
 TEXT_SIZE, TITLE_SIZE, SMALL_TEXT_SIZE = 9, 11, 8
 MARK_SIZE = 8
-END_OF_LOGARITHMIC_AXIS = 1e-15
 # Pixels around the lines of a small chart, for the numbers and titles of its axes.
 LEFT, TOP, RIGHT, BOTTOM = 56, 8, 12, 42
 
@@ -27,7 +32,8 @@ def loss_chart(
 ) -> ChartScatter:
     """The loss over the steps, a line for each run.
 
-    A logarithmic axis suits losses that fall by orders of magnitude.
+    A logarithmic axis suits losses that fall by orders of magnitude; its lines end where losses
+    are rounding, instead of lying flat on it.
     """
     chart = _lines(workbook, runs, logarithmic, TEXT_SIZE)
     title = "Loss over the steps" + (", logarithmic axis" if logarithmic else "")
@@ -83,7 +89,7 @@ def _lines(
     for run_values in runs:
         run, values = run_values.run, run_values.values
         plain = MOVING_MEAN if run.experiment.in_turn else run.loss
-        quantity = FLOORED if logarithmic else plain
+        steps, quantity = (DRAWN_STEP, DRAWN_LOSS) if logarithmic else (STEP, plain)
         colour = SERIES_COLOURS[run.index % len(SERIES_COLOURS)]
         dash = SERIES_DASHES[run.index // len(SERIES_COLOURS)]
         lines = [(quantity, {"color": colour, "width": 2, "dash_type": dash})]
@@ -94,8 +100,8 @@ def _lines(
                 {
                     "name": [run.sheet, *SERIES_NAME_CELL],
                     "name_data": [series_name(run)],
-                    "categories": run.range(STEP),
-                    "categories_data": values[STEP].tolist(),
+                    "categories": run.range(steps),
+                    "categories_data": values[steps].tolist(),
                     "values": run.range(drawn),
                     "values_data": values[drawn].tolist(),
                     "line": line,
@@ -114,9 +120,6 @@ def _lines(
     }
     if logarithmic:
         vertical |= {"log_base": 10, "num_format": "0E+00", "crossing": "min"}
-        if min(run.losses.min() for run in runs) < END_OF_LOGARITHMIC_AXIS:
-            # Lines end where losses are rounding, instead of lying flat on it.
-            vertical["min"] = END_OF_LOGARITHMIC_AXIS
     else:
         # As many decimals as the axis's own pitch needs, so that no two labels are the same.
         vertical |= {"min": 0, "num_format": "General"}

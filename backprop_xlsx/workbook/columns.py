@@ -14,7 +14,8 @@ from backprop_xlsx.formula.names import SAMPLE, STEP, label
 from backprop_xlsx.reference import Array
 from backprop_xlsx.workbook.layout import (
     BELOW,
-    FLOORED,
+    DRAWN_LOSS,
+    DRAWN_STEP,
     GLANCE,
     MOVING_MEAN,
     ROSE,
@@ -27,7 +28,7 @@ from backprop_xlsx.workbook.layout import (
 # A smaller rise is rounding: near its end a run's loss flickers in its last digits.
 SMALLEST_RISE, SMALLEST_RELATIVE_RISE = 1e-15, 1e-14
 # Zero has no place on a logarithmic axis, and a loss that is lower than this is rounding.
-LOWEST_ON_LOGARITHMIC_AXIS = 1e-16
+LOWEST_ON_LOGARITHMIC_AXIS = 1e-15
 # How the numbers of a group are written where they may be small.
 STYLES_OF_GROUPS = {
     "loss": "loss",
@@ -74,11 +75,19 @@ def run_columns(run: Run) -> dict[str, RunColumn]:
     below = f"IF({loss}{{row}}<{THRESHOLD_NAME},1,0)"
     rise = f"{SMALLEST_RELATIVE_RISE:.0E}*{loss}{{above}}+{SMALLEST_RISE:.0E}"
     rose = f"IF({loss}{{row}}-{loss}{{above}}>{rise},1,0)"
-    floored = f"MAX({loss}{{row}},{LOWEST_ON_LOGARITHMIC_AXIS:.0E})"
+    step = xl_col_to_name(run.columns[STEP]) + "{row}"
+    lowest = f"{LOWEST_ON_LOGARITHMIC_AXIS:.0E}"
+
+    def drawn(name: str, point: str) -> str:
+        above = xl_col_to_name(run.columns[name]) + "{above}"
+        return f"IF({loss}{{row}}/{lowest}<1,{above},{point})"
+
+    drawn_loss = drawn(DRAWN_LOSS, f"{loss}{{row}}")
     columns = {
         ROSE: RunColumn("rose", "whole", None, rose),
         BELOW: RunColumn("below", "whole", below, below),
-        FLOORED: RunColumn("for log axis", "loss", floored, floored),
+        DRAWN_STEP: RunColumn(DRAWN_STEP, "whole", step, drawn(DRAWN_STEP, step)),
+        DRAWN_LOSS: RunColumn(DRAWN_LOSS, "loss", f"MAX({loss}{{row}},{lowest})", drawn_loss),
         GLANCE: RunColumn(f"{label(run.loss)} ▸", "loss", f"{loss}{{row}}", f"{loss}{{row}}"),
     }
     if experiment.in_turn:
@@ -116,12 +125,15 @@ def run_values(run: Run, quantities: Mapping[str, Array]) -> RunValues:
     smallest = SMALLEST_RELATIVE_RISE * losses[:-1] + SMALLEST_RISE
     rose = np.concatenate([[0.0], (losses[1:] - losses[:-1] > smallest).astype(float)])
     steps = np.arange(len(losses), dtype=float)
+    is_drawn = losses / LOWEST_ON_LOGARITHMIC_AXIS >= 1
+    drawn = np.maximum.accumulate(np.where(is_drawn, np.arange(len(losses)), 0))
     own = {
         STEP: steps,
         SAMPLE: steps % len(run.experiment.samples) + COUNTED_FROM[SAMPLE],
         ROSE: rose,
         BELOW: (losses < THRESHOLD).astype(float),
-        FLOORED: np.maximum(losses, LOWEST_ON_LOGARITHMIC_AXIS),
+        DRAWN_STEP: steps[drawn],
+        DRAWN_LOSS: np.maximum(losses, LOWEST_ON_LOGARITHMIC_AXIS)[drawn],
         GLANCE: losses,
         MOVING_MEAN: _moving_mean(losses, len(run.experiment.samples)),
     }

@@ -18,7 +18,9 @@ NETWORK, DERIVATION, LEARNING_RATES, CHECKS = "Network", "Derivation", "Learning
 SAMPLES, SURFACE, SELECTED = "Samples", "Surface", "Selected"
 
 # Helper columns of a run, right of the exercise's columns.
-ROSE, BELOW, FLOORED = "rose", "below", "floored"
+ROSE, BELOW = "rose", "below"
+# The points of a line on a logarithmic axis, which stays where it is once a loss is rounding.
+DRAWN_STEP, DRAWN_LOSS = "drawn step", "drawn loss"
 # A copy of the loss beside the step, which stays in sight wherever one scrolls.
 GLANCE = "glance"
 # Of samples that take turns: each loss is of another sample, so its line is nothing but noise.
@@ -168,6 +170,7 @@ def _groups(experiment: Experiment, optimiser: Optimiser) -> Groups:
         ("targets", network.targets if samples == 1 else ()),
         ("inputs", network.inputs if samples == 1 else ()),
     ]
+    means = (MOVING_MEAN,) if experiment.in_turn else ()
     computed = list(forward(network, samples))
     for layer in network.layers:
         groups.append(("weights", layer.weights + layer.biases))
@@ -180,7 +183,7 @@ def _groups(experiment: Experiment, optimiser: Optimiser) -> Groups:
         ("deltas", tuple(deltas(network, samples))),
         ("gradients", tuple(gradient_name(name) for name in network.parameters)),
         ("state", state),
-        ("progress", (ROSE, BELOW, FLOORED, *((MOVING_MEAN,) if experiment.in_turn else ()))),
+        ("progress", (ROSE, BELOW, DRAWN_STEP, DRAWN_LOSS, *means)),
     ]
     return tuple((group, names) for group, names in groups if names)
 

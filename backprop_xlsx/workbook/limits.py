@@ -16,8 +16,11 @@ LARGEST_NUMBER_OF_COLUMNS, LONGEST_FORMULA = 16_384, 8_192
 WIDEST_LAYER = 250
 # Each output's ∂E/∂o then holds every output: 7,004 characters for so many.
 WIDEST_UNFUSED_SOFTMAX = 150
-# step, sample, five helper columns, and the loss of the step
-OTHER_COLUMNS = 8
+# step, sample, six helper columns, and the loss of the step
+OTHER_COLUMNS = 9
+
+# Of samples in turn: more cells are not spent on what the runs make of all samples in the end.
+MOST_FORWARD_CELLS = 100_000
 
 # Bytes. A book is verified run by run, and then without the runs' formulas: see
 # ``benchmarks/memory.py``, where each of these was measured and rounded up.

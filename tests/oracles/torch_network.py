@@ -40,6 +40,21 @@ class TorchNetwork:
 
     def loss(self, inputs: Tensor, targets: Tensor) -> Tensor:
         """The mean loss over samples, inputs (samples, inputs), targets (samples, outputs)."""
+        pre, values = self._forward(inputs)
+        if self.network.loss_name == "half squared error":
+            return 0.5 * ((targets - values) ** 2).sum(-1).mean()
+        if self.network.loss_name == "mean squared error":
+            return functional.mse_loss(values, targets)
+        if self.network.loss_name == "binary cross-entropy":
+            return functional.binary_cross_entropy_with_logits(pre, targets)
+        return functional.cross_entropy(pre, targets)
+
+    def outputs(self, inputs: Tensor) -> Tensor:
+        """The last activations, (samples, outputs)."""
+        return self._forward(inputs)[1]
+
+    def _forward(self, inputs: Tensor) -> tuple[Tensor, Tensor]:
+        """The last pre-activations and activations, (samples, outputs)."""
         weight, bias, values = 0, 0, inputs
         pre = inputs
         widths = self.network.widths
@@ -53,13 +68,7 @@ class TorchNetwork:
                 pre = pre + self.biases[bias : bias + neurons]
                 bias += neurons
             values = ACTIVATIONS[activation](pre)
-        if self.network.loss_name == "half squared error":
-            return 0.5 * ((targets - values) ** 2).sum(-1).mean()
-        if self.network.loss_name == "mean squared error":
-            return functional.mse_loss(values, targets)
-        if self.network.loss_name == "binary cross-entropy":
-            return functional.binary_cross_entropy_with_logits(pre, targets)
-        return functional.cross_entropy(pre, targets)
+        return pre, values
 
     def gradients(self) -> dict[str, float]:
         """∂E/∂ of every trained parameter after a backward pass, by name."""

@@ -11,6 +11,7 @@ import openpyxl
 import pandas
 import pytest
 from hypothesis import given, settings
+from openpyxl.utils.cell import coordinate_to_tuple
 from openpyxl.worksheet.worksheet import Worksheet
 
 from backprop_xlsx import Experiment, build, preset_names, reference, verify
@@ -18,6 +19,7 @@ from backprop_xlsx.formula.names import label
 from backprop_xlsx.model.network import CLASS_NETWORK
 from backprop_xlsx.spreadsheet.engines import ENGINES, engines, recalculate
 from backprop_xlsx.spreadsheet.ooxml.book import read_book
+from backprop_xlsx.workbook.layout import DRAWN_LOSS, DRAWN_STEP, FIRST_ROW, runs
 from tests.optional import require_libreoffice
 from tests.oracles.known_values import LOSSES, START_LOSSES, shows
 from tests.oracles.workbook_lint import lint
@@ -281,15 +283,29 @@ def test_a_run_on_paper_shows_every_tenth_step_of_every_quantity(book: Path) -> 
     assert all(str(formulas[cell.coordinate].value).startswith("=") for cell in shown["w1"])
 
 
-def test_a_logarithmic_axis_ends_where_losses_are_rounding(tmp_path: Path) -> None:
-    experiment = Experiment.preset(targets=[0.5, 0.5], learning_rates=[1, 10], steps=900)
-    build(experiment, tmp_path / "book.xlsx")
-    book = read_book(tmp_path / "book.xlsx")
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_line_on_a_logarithmic_axis_ends_where_its_loss_is_rounding(
+    tmp_path: Path, engine: str
+) -> None:
+    experiment = Experiment.preset(learning_rates=[1], steps=60)
+    path = tmp_path / "book.xlsx"
+    build(experiment, path)
+    book = read_book(path)
     (charts,) = (sheet.charts for sheet in book.sheets if sheet.name == "Learning rates")
     logarithmic = book.archive.read(charts[1].part).decode()
-    assert '<c:min val="1e-15"/>' in logarithmic
-    lowest = [
-        min(float(n) for n in re.findall(r"<c:v>([-+.\de]+)</c:v>", series))
-        for series in re.findall(r"<c:yVal>.*?</c:yVal>", logarithmic, re.S)
-    ]
-    assert max(lowest) < 1e-15
+    assert "<c:logBase" in logarithmic
+    # No end of its own: it follows whatever is edited.
+    assert "<c:min val" not in logarithmic.split("<c:logBase")[1]
+    run = runs(experiment)[0]
+    columns = {name: run.columns[name] + 1 for name in ("step", run.loss, DRAWN_STEP, DRAWN_LOSS)}
+    # With this learning rate the loss is soon nothing but rounding.
+    destinations = openpyxl.load_workbook(path).defined_names["learning_rate_A"].destinations
+    sheet, address = next(iter(destinations))
+    row, column = coordinate_to_tuple(address.replace("$", ""))
+    edited = recalculate(path, engine, {(sheet, row, column): 20.0})
+    rows = range(FIRST_ROW + 1, FIRST_ROW + experiment.steps + 2)
+    table = {name: [edited.value(run.sheet, r, c) for r in rows] for name, c in columns.items()}
+    points = list(zip(table[DRAWN_STEP], table[DRAWN_LOSS], strict=True))
+    visible = [(s, e) for s, e in zip(table["step"], table[run.loss], strict=True) if e >= 1e-15]
+    assert 3 < len(visible) < len(points)
+    assert list(dict.fromkeys(points)) == visible

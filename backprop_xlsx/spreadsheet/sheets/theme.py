@@ -41,6 +41,7 @@ LARGEST_PLAIN_VALUE = 1000
 VALUE, SCIENTIFIC, WHOLE = "0.000000", "0.000E+00", "0"
 # What falls by orders of magnitude: decimals as long as they tell something.
 LOSS = "[=0]0;[>=0.0001]0.000000;0.00E+00"
+# Of 0 see ``show_plain_zeros``.
 GRADIENT = "[>=0.0001]0.000000;[<=-0.0001]-0.000000;0.00E+00"
 SHORT_LOSS = "[>=0.001]0.0000;[>=0.000001]0.000000;0.00E+00"
 # As it was typed, as far as it fits.

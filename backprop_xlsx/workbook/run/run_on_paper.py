@@ -5,14 +5,16 @@ It stands below the run's own table, which is too wide and too long for any pape
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from xlsxwriter import Workbook
 from xlsxwriter.utility import xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
-from backprop_xlsx.spreadsheet.sheets.page import Page, prepare
+from backprop_xlsx.spreadsheet.sheets.page import Page, prepare, show_plain_zeros
 from backprop_xlsx.spreadsheet.sheets.theme import Theme, style_of
 from backprop_xlsx.workbook.charts import small_loss_chart
-from backprop_xlsx.workbook.columns import RunValues, run_columns
+from backprop_xlsx.workbook.columns import RunColumn, RunValues
 from backprop_xlsx.workbook.layout import (
     FIRST_ROW,
     GLANCE,
@@ -37,7 +39,13 @@ class RunOnPaper:
         self._steps = _steps(self._run.steps)
         self._quantities, self._left_out = self._lines()
 
-    def write(self, workbook: Workbook, worksheet: Worksheet, theme: Theme) -> None:
+    def write(
+        self,
+        workbook: Workbook,
+        worksheet: Worksheet,
+        theme: Theme,
+        columns: Mapping[str, RunColumn],
+    ) -> None:
         """Writes it, and sets the sheet up to print it: as many pages as there are lines for."""
         run, header = self._run, self.row + CHART_ROWS + 2
         page = Page(worksheet)
@@ -53,8 +61,16 @@ class RunOnPaper:
             whole = theme("whole", "header_right", "group_step")
             page.formula((header, column), cell, step, whole)
         for row, name in enumerate(self._quantities, start=header + 1):
-            self._put_line(page, theme, row, name)
+            self._put_line(page, theme, row, name, columns[name])
         page.write()
+        small = [
+            row
+            for row, name in enumerate(self._quantities, start=header + 1)
+            if columns[name].style == "gradient"
+        ]
+        if small:
+            first, last = (min(small), self._label + 1), (max(small), last_column)
+            show_plain_zeros(workbook, worksheet, first, last)
         chart = small_loss_chart(workbook, [self._run_values], CHART_SIZE)
         options = {"object_position": 2, "description": f"{run.loss} over the steps"}
         worksheet.insert_chart(self.row + 2, self._label, chart, options)
@@ -80,9 +96,8 @@ class RunOnPaper:
         left_out = f"{len(names) - len(kept):,} of {len(names):,} quantities"
         return kept, f"Not printed: {left_out}, those of single samples first."
 
-    def _put_line(self, page: Page, theme: Theme, row: int, name: str) -> None:
+    def _put_line(self, page: Page, theme: Theme, row: int, name: str, column: RunColumn) -> None:
         run, values = self._run, self._values[name]
-        column = run_columns(run)[name]
         group = next(group for group, names in run.groups if name in names)
         page.text((row, self._label), column.header, theme("bold", f"group_{group}", "ruled"))
         look = style_of(values) if column.style == "value" else column.style

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from xlsxwriter import Workbook
 from xlsxwriter.utility import xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
 from backprop_xlsx.model.optimisers import SYMBOLS
-from backprop_xlsx.spreadsheet.sheets.page import Page, accepted
+from backprop_xlsx.spreadsheet.sheets.page import Page, accepted, show_plain_zeros
 from backprop_xlsx.spreadsheet.sheets.readable import short_formula
 from backprop_xlsx.spreadsheet.sheets.theme import GLANCE_BAR, Theme, style_of
 from backprop_xlsx.workbook.charts import small_loss_chart
-from backprop_xlsx.workbook.columns import RunValues, run_columns
+from backprop_xlsx.workbook.columns import RunColumn, RunValues, run_columns
 from backprop_xlsx.workbook.layout import (
     CHECKS,
     FIRST_ROW,
@@ -59,12 +61,17 @@ def write_run(
     bar |= {"min_type": "num", "min_value": 0, "bar_border_color": GLANCE_BAR}
     worksheet.conditional_format(FIRST_ROW, glance, last_row, glance, bar)
 
+    # Their formulas take a while of many samples: they are made once.
+    columns = run_columns(run)
+    small = [run.columns[name] for name, column in columns.items() if column.style == "gradient"]
+    show_plain_zeros(workbook, worksheet, (FIRST_ROW, min(small)), (last_row, max(small)))
+    paper = RunOnPaper(run_values)
     page = Page(worksheet)
-    _put_facts(page, theme, run_values)
-    _put_headers(page, theme, run)
+    _put_facts(page, theme, run_values, paper.row)
+    _put_headers(page, theme, run, columns)
     page.write()
-    _write_steps(worksheet, theme, run_values)
-    RunOnPaper(run_values).write(workbook, worksheet, theme)
+    _write_steps(worksheet, theme, run_values, columns)
+    paper.write(workbook, worksheet, theme, columns)
 
     width = sum(_pixels(w) for w in (*[STEP_WIDTH] * glance, GLANCE_WIDTH))
     chart = small_loss_chart(workbook, [run_values], (width, CHART_HEIGHT))
@@ -77,7 +84,7 @@ def _pixels(width: float) -> int:
     return int(width * 7 + 5)
 
 
-def _put_facts(page: Page, theme: Theme, run_values: RunValues) -> None:
+def _put_facts(page: Page, theme: Theme, run_values: RunValues, paper_row: int) -> None:
     run, values = run_values.run, run_values.values
     rate = xl_rowcol_to_cell(*LEARNING_RATE_CELL)
     title = f'"{series_prefix(run)}"&{short_formula(rate)}'
@@ -102,12 +109,12 @@ def _put_facts(page: Page, theme: Theme, run_values: RunValues) -> None:
     page.text((0, LOSSES_COLUMN), f"{edited} edited on the sheet Network.", theme("quiet"))
     for row, sheet in enumerate((NETWORK, LEARNING_RATES, CHECKS), start=1):
         page.link((row, LINKS_COLUMN), sheet, sheet, theme("link"))
-    printed = f"Printed: the table for paper, from row {RunOnPaper(run_values).row + 1} on."
+    printed = f"Printed: the table for paper, from row {paper_row + 1} on."
     page.text((0, LINKS_COLUMN), printed, theme("quiet"))
 
 
-def _put_headers(page: Page, theme: Theme, run: Run) -> None:
-    columns, column = run_columns(run), 0
+def _put_headers(page: Page, theme: Theme, run: Run, columns: Mapping[str, RunColumn]) -> None:
+    column = 0
     for group, names in run.groups:
         for index, name in enumerate(names):
             edge = ("start_of_group",) if index == 0 else ()
@@ -122,10 +129,12 @@ def _put_headers(page: Page, theme: Theme, run: Run) -> None:
             column += 1
 
 
-def _write_steps(worksheet: Worksheet, theme: Theme, run_values: RunValues) -> None:
+def _write_steps(
+    worksheet: Worksheet, theme: Theme, run_values: RunValues, columns: Mapping[str, RunColumn]
+) -> None:
     run, values = run_values.run, run_values.values
     starts_group = {names[0] for _, names in run.groups}
-    columns = [
+    styled = [
         (
             run.columns[name],
             column,
@@ -135,12 +144,12 @@ def _write_steps(worksheet: Worksheet, theme: Theme, run_values: RunValues) -> N
             ),
             values[name],
         )
-        for name, column in run_columns(run).items()
+        for name, column in columns.items()
     ]
     write = worksheet.write_formula
     for step in range(run.steps + 1):
         row = FIRST_ROW + step
-        for position, column, style, numbers in columns:
+        for position, column, style, numbers in styled:
             template = column.later if step else column.first
             if template is None:
                 continue

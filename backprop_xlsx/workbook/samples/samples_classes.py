@@ -10,29 +10,34 @@ import numpy as np
 from xlsxwriter import Workbook
 from xlsxwriter.utility import xl_range, xl_range_abs, xl_rowcol_to_cell
 
-from backprop_xlsx.formula.names import sampled
 from backprop_xlsx.model.experiment import Experiment
 from backprop_xlsx.reference import Array
 from backprop_xlsx.spreadsheet.sheets.page import Page
 from backprop_xlsx.spreadsheet.sheets.theme import AGREES_STYLE, DIFFERS_STYLE, Theme
 from backprop_xlsx.workbook.columns import RunValues
 from backprop_xlsx.workbook.layout import SAMPLES_COLUMN, SAMPLES_ROW
+from backprop_xlsx.workbook.samples.after_training import AfterTraining
 
 NAME = 1
+HEAD_ROWS = 3
 NUMBER_FORMAT, SHARE_FORMAT = "0", "0.0%"
 
 
 class Classes:
-    """The classes of a network with a softmax; ``outputs_row`` is that of the first output of the
-    first run on the sheet, from 0, below which those of the others stand.
+    """The classes of a network with a softmax, in two tables from ``row`` on.
+
+    ``outputs_row`` is that of the first output of the first run on the sheet, below which those
+    of the others stand. Rows count from 0.
     """
 
     def __init__(
-        self, page: Page, theme: Theme, runs: Sequence[RunValues], outputs_row: int
+        self, page: Page, theme: Theme, runs: Sequence[RunValues], outputs_row: int, row: int
     ) -> None:
         self._page, self._theme, self._runs = page, theme, runs
         self._experiment: Experiment = runs[0].run.experiment
-        self._outputs_row = outputs_row
+        self._outputs_row, self._row = outputs_row, row
+        self._target_row = row + HEAD_ROWS
+        self._confusion_row = self._target_row + len(runs) + 2
         self._outputs = self._experiment.network.outputs
         self._last_column = SAMPLES_COLUMN + len(self._experiment.samples) - 1
         names = self._experiment.class_names
@@ -40,25 +45,31 @@ class Classes:
             names = tuple(f"class {number + 1}" for number in range(len(self._outputs)))
         self._names = names
 
-    def put(self, workbook: Workbook, row: int) -> int:
-        """Puts both tables on the page from ``row``, from 0, on; returns their last row."""
-        first = self._put_choices(workbook, row)
-        return self._put_confusion(first, first + len(self._runs) + 2)
+    @property
+    def last_row(self) -> int:
+        """The last row of the tables."""
+        return self._confusion_row + len(self._runs) * (len(self._outputs) + 2)
 
-    def _put_choices(self, workbook: Workbook, row: int) -> int:
-        """The class of each sample, then what each run takes it for; the row of the former."""
+    def put(self, workbook: Workbook, found: AfterTraining) -> None:
+        """Puts both tables on the page; ``found`` has the outputs' values."""
+        chosen = [self._chosen_classes(found, run) for run in range(len(self._runs))]
+        self._put_choices(workbook, chosen)
+        self._put_confusion(chosen)
+
+    def _put_choices(self, workbook: Workbook, choices: Sequence[Array]) -> None:
+        """The class of each sample, then what each run takes it for."""
+        row, target_row = self._row, self._target_row
         legend = ", ".join(f"{number}: {name}" for number, name in enumerate(self._names, 1))
         self._head(row, "The class with the largest output", legend)
         column = self._last_column + 1
         right = self._theme("header_right", "group_forward")
         self._page.text((row + 2, column), "right", right)
-        target_row = row + 3
         own = SAMPLES_ROW + len(self._experiment.network.inputs)
         self._put_line(target_row, "its target", own, self._target_classes())
         targets = self._line(target_row)
-        for here, run_values in enumerate(self._runs, start=target_row + 1):
-            chosen = self._chosen_classes(run_values)
-            outputs = self._outputs_row + (here - target_row - 1) * len(self._outputs)
+        for index, (run_values, chosen) in enumerate(zip(self._runs, choices, strict=True)):
+            here = target_row + 1 + index
+            outputs = self._outputs_row + index * len(self._outputs)
             self._put_line(here, run_values.run.sheet, outputs, chosen)
             formula = f"SUMPRODUCT(({self._line(here)}={targets})*1)/{len(chosen)}"
             share = float((chosen == self._target_classes()).mean())
@@ -71,7 +82,6 @@ class Classes:
             rule = {"type": "formula", "criteria": f"={cell}{sign}{target}"}
             rule["format"] = workbook.add_format(look)
             self._page.worksheet.conditional_format(area, rule)
-        return target_row
 
     def _put_line(self, row: int, title: str, first: int, classes: Array) -> None:
         """For each sample the number of the largest of the cells from the row ``first`` on."""
@@ -81,30 +91,28 @@ class Classes:
             cells = xl_range(first, column, first + len(self._outputs) - 1, column)
             self._page.formula((row, column), f"MATCH(MAX({cells}),{cells},0)", number, style)
 
-    def _put_confusion(self, target_row: int, row: int) -> int:
+    def _put_confusion(self, choices: Sequence[Array]) -> None:
         """For each run how many samples of a class are taken for which."""
         classes = range(1, len(self._outputs) + 1)
         explanation = "How many samples of the class on the left are taken for that above."
-        self._head(row, "Which class is taken for which", explanation)
-        row += 2
-        for offset, run_values in enumerate(self._runs, start=1):
+        self._head(self._confusion_row, "Which class is taken for which", explanation)
+        for index, (run_values, chosen) in enumerate(zip(self._runs, choices, strict=True)):
+            row = self._confusion_row + 2 + index * (len(classes) + 2)
             style = self._theme("header_left", "group_forward")
             self._page.text((row, NAME), f"{run_values.run.sheet}: taken for", style)
             for column, number in enumerate(classes, start=SAMPLES_COLUMN):
                 style = self._theme("header_right", "group_forward", number_format=NUMBER_FORMAT)
                 self._page.text((row, column), str(number), style)
-            for number in classes:
-                self._put_counts(row + number, number, target_row, offset)
-            row += len(classes) + 2
-        return row - 2
+            for own in classes:
+                self._put_counts(row + own, own, self._target_row + 1 + index, chosen)
 
-    def _put_counts(self, row: int, own: int, target_row: int, offset: int) -> None:
+    def _put_counts(self, row: int, own: int, chosen_row: int, chosen: Array) -> None:
         title = f"{own}: {self._names[own - 1]}"
         self._page.text((row, NAME), title, self._theme("bold", "ruled"))
-        targets, chosen = self._target_classes(), self._chosen_classes(self._runs[offset - 1])
+        targets = self._target_classes()
         for number in range(1, len(self._outputs) + 1):
-            of_class = f"({self._line(target_row)}={own})"
-            taken = f"({self._line(target_row + offset)}={number})"
+            of_class = f"({self._line(self._target_row)}={own})"
+            taken = f"({self._line(chosen_row)}={number})"
             count = float(((targets == own) & (chosen == number)).sum())
             look = ("bold",) if number == own else ()
             style = self._theme("whole", "ruled", *look)
@@ -122,10 +130,9 @@ class Classes:
         targets = np.array([sample.targets for sample in self._experiment.samples])
         return np.argmax(targets, axis=1) + 1.0
 
-    def _chosen_classes(self, run_values: RunValues) -> Array:
-        samples = range(len(self._experiment.samples))
+    def _chosen_classes(self, found: AfterTraining, run: int) -> Array:
         outputs = [
-            [run_values.values[sampled(o.activation, sample)][-1] for o in self._outputs]
-            for sample in samples
+            [found.value(run, output.activation, sample) for output in self._outputs]
+            for sample in range(len(self._experiment.samples))
         ]
         return np.argmax(outputs, axis=1) + 1.0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from backprop_xlsx.formula.names import SAMPLE, STEP, label
-from backprop_xlsx.workbook.checks.identities.arrays import ENLARGED, root, square
+from backprop_xlsx.workbook.checks.identities.arrays import root, square
 from backprop_xlsx.workbook.checks.identities.columns import (
     Columns,
     Identity,
@@ -19,7 +19,8 @@ from backprop_xlsx.workbook.columns import (
 )
 from backprop_xlsx.workbook.layout import (
     BELOW,
-    FLOORED,
+    DRAWN_LOSS,
+    DRAWN_STEP,
     GLANCE,
     MOVING_MEAN,
     ROSE,
@@ -45,7 +46,10 @@ def course_identities(columns: Columns) -> Iterator[Named]:
     yield GLANCE, Identity(f"{label(loss)} of the row", (copied,))
     yield ROSE, _rose(columns, loss)
     yield BELOW, _below(columns, loss)
-    yield FLOORED, _floored(columns, loss)
+    yield DRAWN_STEP, _drawn(columns, DRAWN_STEP, columns.after(STEP), "0")
+    start, lowest = columns.at_start(loss), f"{LOWEST_ON_LOGARITHMIC_AXIS:.0E}"
+    raised = f"({start}+({lowest}-{start})*({start}/{lowest}<1))"
+    yield DRAWN_LOSS, _drawn(columns, DRAWN_LOSS, columns.after(loss), raised)
     if columns.experiment.in_turn:
         yield MOVING_MEAN, _moving_mean(columns, loss)
 
@@ -88,10 +92,14 @@ def _below(columns: Columns, loss: str) -> Identity:
     return Identity(words, (f"(1-({own}=1)*({distance}<1)-({own}=0)*({distance}>-1))",))
 
 
-def _floored(columns: Columns, loss: str) -> Identity:
-    own, value = columns(FLOORED), columns(loss)
-    lowest = f"{LOWEST_ON_LOGARITHMIC_AXIS:.0E}"
-    raised = f"(({value}-{lowest})*{ENLARGED}<0)"
-    expected = f"({value}+({lowest}-{value})*{raised})"
-    words = f"{label(loss)}, but at least {lowest.replace('E-', '·10^−')}"
-    return Identity(words, (deviation(f"{own}-{expected}", f"{value}*{value}+{lowest}*{lowest}"),))
+def _drawn(columns: Columns, name: str, point: str, start: str) -> Identity:
+    """The point of the row, or that of the row before where the loss is rounding."""
+    own, before = columns.after(name), columns.before(name)
+    rounding = f"({columns.after(columns.run.loss)}/{LOWEST_ON_LOGARITHMIC_AXIS:.0E}<1)"
+    expected = f"({point}+({before}-{point})*{rounding})"
+    lowest = f"{LOWEST_ON_LOGARITHMIC_AXIS:.0E}".replace("E-", "·10^−")
+    label_of_loss = label(columns.run.loss)
+    words = f"the row's, or where {label_of_loss} is below {lowest} that of the row before"
+    size = f"({square(own)}+{square(point)})"
+    at_start = deviation_at_start(columns.at_start(name), start)
+    return Identity(words, (deviation(f"{own}-{expected}", size),), (at_start,))
