@@ -176,7 +176,7 @@ def test_the_json_has_an_object_for_each_table(books: Path, tmp_path: Path) -> N
     }
     assert [set(fault) for fault in wrong["wrong"]] == 2 * [
         {"quantity", "column", "first_row", "last_row", "cells"}
-        | {"kind", "found", "expected", "explanation", "effect"}
+        | {"kind", "found", "expected", "explanation", "reason", "effect"}
     ]
     assert (right["wrong"], right["warnings"]) == ([], [])
 
