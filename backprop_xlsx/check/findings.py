@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -213,13 +213,20 @@ class TableReport:
 class FileReport:
     """One file: its tables, or ``error``, one line that says why there are none.
 
-    ``foreign`` is the suffix of a spreadsheet of another kind, as ".ods".
+    ``foreign`` is the suffix of a spreadsheet of another kind, as ".ods". An ``unfinished`` check
+    reached a limit, or its process died: another try may find more.
     """
 
     path: Path
     tables: tuple[TableReport, ...] = field(default=())
     error: str | None = None
     foreign: str | None = None
+    unfinished: bool = False
+
+    def renamed(self, path: Path) -> FileReport:
+        """The same report on a file of that name."""
+        error = None if self.error is None else self.error.replace(str(self.path), str(path))
+        return replace(self, path=path, error=error)
 
     @property
     def faults(self) -> int:

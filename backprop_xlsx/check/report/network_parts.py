@@ -6,12 +6,12 @@ from collections import Counter
 from collections.abc import Iterable
 
 from backprop_xlsx.check.findings import Diagram, Part
+from backprop_xlsx.check.marking.mark import PARTS
 from backprop_xlsx.check.reading.exercise import Exercise
 from backprop_xlsx.formula.names import TOTAL_LOSS, gradient_name
 from backprop_xlsx.model.network import Network
 
-FORWARD, LOSS, GRADIENTS, UPDATES = PARTS = ("forward", "loss", "gradients", "updates")
-"""The parts of the exercise, in its order."""
+FORWARD, LOSS, GRADIENTS, UPDATES = PARTS
 MOST_DRAWN = 40
 """Weights of a network that is drawn: more cover each other."""
 

@@ -1,0 +1,90 @@
+"""Where the reports go: each output takes one file after the other, and ends with the run."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+
+from backprop_xlsx.check.report.entry import Entry
+from backprop_xlsx.check.report.page import PageOf, contents_of, page_of, verdicts
+from backprop_xlsx.check.report.programs import tables
+from backprop_xlsx.spreadsheet import files
+from backprop_xlsx.spreadsheet.errors import FileError
+
+Add = Callable[[Entry], None]
+Output = AbstractContextManager[Add]
+"""Takes entries while it is open; what is complete only at the end is written if all went well."""
+
+MOST_ON_A_PAGE = 200
+"""Files; with more the report is split."""
+
+
+@contextmanager
+def growing(target: Path, heading: str, line: Callable[[Entry], str]) -> Iterator[Add]:
+    """A text file that grows by a piece for each file, as soon as its report is there.
+
+    Raises FileError if it cannot be written.
+    """
+    begun = False
+
+    def add(entry: Entry) -> None:
+        nonlocal begun
+        text = line(entry) if begun else heading + line(entry)
+        try:
+            with target.open("ab" if begun else "wb") as file:
+                file.write(text.encode())
+        except OSError as error:
+            raise FileError(f"{target}: cannot be written ({error.strerror or error})") from None
+        begun = True
+
+    yield add
+
+
+@contextmanager
+def json_list(target: Path) -> Iterator[Add]:
+    """One list of the tables of all files."""
+    with files.beside(target) as temporary, temporary.open("wb") as file:
+        between = b"["
+
+        def add(entry: Entry) -> None:
+            nonlocal between
+            for table in tables(entry):
+                text = json.dumps([table], ensure_ascii=False, indent=1)
+                file.write(between + text.removeprefix("[").removesuffix("\n]").encode())
+                between = b","
+
+        yield add
+        file.write(b"[]\n" if between == b"[" else b"\n]\n")
+        file.close()
+        files.replace(temporary, target)
+
+
+@contextmanager
+def pages(target: Path, number: int) -> Iterator[Add]:
+    """One page for a ``number`` of files, or several where that would be too long.
+
+    Then each is called after the target, as ``report-1.html``, and the target lists them.
+    """
+    found: list[Entry] = []
+    written: list[PageOf] = []
+    is_split = number > MOST_ON_A_PAGE
+
+    def add(entry: Entry) -> None:
+        found.append(entry)
+        if is_split and len(found) == MOST_ON_A_PAGE:
+            write()
+
+    def write() -> None:
+        first = written[-1].last + 1 if written else 1
+        name = f"{target.stem}-{len(written) + 1}{target.suffix}"
+        files.write(target.with_name(name), page_of(found, first, target.name).encode())
+        last = first + len(found) - 1
+        written.append(PageOf(name, first, last, found[0].name, found[-1].name, verdicts(found)))
+        found.clear()
+
+    yield add
+    if is_split and found:
+        write()
+    files.write(target, (contents_of(written) if is_split else page_of(found)).encode())
