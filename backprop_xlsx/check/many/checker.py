@@ -77,6 +77,8 @@ class Checker:
             pickle.dump(path, self._process.stdin)
             self._process.stdin.flush()
             found: FileReport = pickle.load(self._process.stdout)
+            if found.unfinished:  # what it did half may be amiss for the next file
+                self.end()
             return found
         except (OSError, EOFError, pickle.UnpicklingError):
             self.end()
