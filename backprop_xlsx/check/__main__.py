@@ -63,6 +63,12 @@ def _parser() -> argparse.ArgumentParser:
         "one of --csv does",
     )
     parser.add_argument(
+        "--feedback",
+        type=Path,
+        metavar="FOLDER",
+        help="write a page for each file, to be handed back: mark, mistakes, reasons, losses",
+    )
+    parser.add_argument(
         "--fix",
         type=Path,
         metavar="FILE",

@@ -18,6 +18,7 @@ from rich.progress import Progress
 
 from backprop_xlsx.check import outputs
 from backprop_xlsx.check.book_check import check_safely
+from backprop_xlsx.check.feedback.page import feedback
 from backprop_xlsx.check.findings import FileReport
 from backprop_xlsx.check.many import executors
 from backprop_xlsx.check.many.checker import Limited, Limits
@@ -111,6 +112,8 @@ def _outputs(options: argparse.Namespace, number: int) -> Iterator[outputs.Outpu
         yield outputs.json_list(options.json)
     if options.report is not None:
         yield outputs.pages(options.report, number)
+    if options.feedback is not None:
+        yield outputs.one_page_each(options.feedback, feedback)
 
 
 @contextmanager

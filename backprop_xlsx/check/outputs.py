@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import json
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Collection, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
@@ -19,6 +21,8 @@ Output = AbstractContextManager[Add]
 
 MOST_ON_A_PAGE = 200
 """Files; with more the report is split."""
+MOST_CHARACTERS = 60
+"""Of the name of a page, without what is added; in UTF-8 all systems take as many."""
 
 
 @contextmanager
@@ -88,3 +92,35 @@ def pages(target: Path, number: int) -> Iterator[Add]:
     if is_split and found:
         write()
     files.write(target, (contents_of(written) if is_split else page_of(found)).encode())
+
+
+@contextmanager
+def one_page_each(folder: Path, page: Callable[[Entry], str]) -> Iterator[Add]:
+    """A page for each file, in a folder, which is made; each is called after its file.
+
+    Raises FileError if the folder cannot be made or written to.
+    """
+    try:
+        folder.mkdir(exist_ok=True)
+    except OSError as error:
+        raise FileError(f"{folder}: cannot be made ({error.strerror or error})") from None
+    taken: set[str] = set()
+
+    def add(entry: Entry) -> None:
+        name = _page_name(entry.name, taken)
+        taken.add(name.casefold())
+        files.write(folder / name, page(entry).encode())
+
+    yield add
+
+
+def _page_name(name: str, taken: Collection[str]) -> str:
+    """A file's name for its page, whatever folders it stands in; no two get the same."""
+    stem = (
+        re.sub(r"[^\w.() -]+", "_", str(Path(name).with_suffix(""))).strip("_. ")[:MOST_CHARACTERS]
+        or "page"
+    )
+    numbered = (f"{stem}-{number}.html" for number in itertools.count(2))
+    return next(
+        each for each in itertools.chain([f"{stem}.html"], numbered) if each.casefold() not in taken
+    )

@@ -9,6 +9,7 @@ import jinja2
 
 from backprop_xlsx.check.report import phrases
 from backprop_xlsx.check.report.mistakes import mistakes
+from backprop_xlsx.formula.names import label
 from backprop_xlsx.model.words import listed
 
 
@@ -23,7 +24,12 @@ def template(name: str, package: str = "") -> jinja2.Template:
         loader=jinja2.FunctionLoader(_source),
     )
     environment.filters["printable"] = phrases.printable
-    environment.globals |= {"phrases": phrases, "mistakes_of": mistakes, "listed": listed}
+    environment.globals |= {
+        "phrases": phrases,
+        "mistakes_of": mistakes,
+        "listed": listed,
+        "label": label,
+    }
     return environment.get_template(f"{package}:{name}")
 
 
