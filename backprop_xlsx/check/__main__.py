@@ -69,6 +69,13 @@ def _parser() -> argparse.ArgumentParser:
         help="write a page for each file, to be handed back: mark, mistakes, reasons, losses",
     )
     parser.add_argument(
+        "--class-page",
+        type=Path,
+        metavar="FILE",
+        help="write a page on all files: frequent mistakes, what to teach again, rare mistakes "
+        "that several files share",
+    )
+    parser.add_argument(
         "--fix",
         type=Path,
         metavar="FILE",
@@ -96,6 +103,31 @@ def _add_marks(parser: argparse.ArgumentParser) -> None:
         metavar="PART=W,…",
         help="weigh the parts forward, loss, gradients and updates, as "
         "forward=2,loss=1,gradients=4,updates=1; otherwise all columns count alike",
+    )
+    group.add_argument(
+        "--roster",
+        type=Path,
+        metavar="FILE",
+        help="a CSV list of the class, which tells whose file is whose: Canvas's gradebook, "
+        "Moodle's grading worksheet, or any with the columns file and name",
+    )
+    group.add_argument(
+        "--canvas", type=Path, metavar="FILE", help="write the gradebook of --roster with the marks"
+    )
+    group.add_argument(
+        "--assignment", metavar="TITLE", help="the assignment that --canvas fills in"
+    )
+    group.add_argument(
+        "--moodle",
+        type=Path,
+        metavar="FILE",
+        help="write the grading worksheet of --roster with the marks and comments",
+    )
+    group.add_argument(
+        "--gradescope",
+        type=Path,
+        metavar="FILE",
+        help="write the result of the one workbook given as an autograder's results.json",
     )
     group.add_argument(
         "--points",

@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import Executor
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from rich.console import Console
@@ -26,6 +27,9 @@ from backprop_xlsx.check.many.converting import Converting
 from backprop_xlsx.check.many.files import check_files
 from backprop_xlsx.check.many.journal import Journal, Remembering
 from backprop_xlsx.check.marking.mark import Marking
+from backprop_xlsx.check.platforms.canvas import canvas_marks, require_gradebook
+from backprop_xlsx.check.platforms.moodle import moodle_marks, require_worksheet
+from backprop_xlsx.check.platforms.roster import Roster, read_roster
 from backprop_xlsx.check.report import mark_sheet, phrases, programs
 from backprop_xlsx.check.report.entry import Entry
 from backprop_xlsx.check.report.terminal import print_report
@@ -34,7 +38,10 @@ from backprop_xlsx.spreadsheet.errors import InputError, VerificationError
 
 NO_FAULT, FAULT, NOT_CHECKED = 0, 1, 2
 
-_WRITTEN = ("csv", "report", "json", "json_lines", "fix", "resume")
+_WRITTEN = (
+    *("csv", "report", "json", "json_lines", "class_page", "canvas", "moodle", "gradescope"),
+    *("fix", "resume"),
+)
 """Options that name a file to be written."""
 
 
@@ -51,13 +58,17 @@ def run(options: argparse.Namespace) -> int:
             files.require_writable(getattr(options, name))
 
     marking = Marking(options.weights, options.points)
+    roster = _roster(options)
     console = Console(highlight=False, markup=False, emoji=False)
     verdicts: Counter[phrases.Verdict] = Counter()
     with ExitStack() as stack:
         reports = stack.enter_context(_checked(paths, options))
-        adds = [stack.enter_context(output) for output in _outputs(options, len(paths))]
+        adds = [
+            stack.enter_context(output) for output in _outputs(options, len(paths), marking, roster)
+        ]
         for name, report in zip(phrases.names(paths), _shown(reports, paths, options), strict=True):
-            entry = Entry(name, report, marking.of(report))
+            student = "" if roster is None else roster.name_of(report.path)
+            entry = Entry(name, report, marking.of(report), student)
             _print(console, entry, len(paths) == 1, options.verbose)
             for add in adds:
                 add(entry)
@@ -79,8 +90,11 @@ def _expanded(paths: Sequence[Path]) -> list[Path]:
 
 
 def _refuse_what_cannot_be_meant(paths: Sequence[Path], options: argparse.Namespace) -> None:
-    if options.fix is not None and len(paths) > 1:
-        raise InputError(f"--fix: {len(paths)} files given, expected one; correct them one by one")
+    for name in ("fix", "gradescope"):
+        if getattr(options, name) is not None and len(paths) > 1:
+            raise InputError(
+                f"--{name}: {len(paths)} files given, expected one; give them one by one"
+            )
     if options.fix is not None and options.convert and options.fix.suffix.lower() != ".xlsx":
         raise InputError(
             f"--fix {options.fix}: with --convert an .xlsx file is written; choose such a name"
@@ -103,7 +117,24 @@ def _refuse_what_cannot_be_meant(paths: Sequence[Path], options: argparse.Namesp
         taken[target.resolve()] = f"the output of {option}"
 
 
-def _outputs(options: argparse.Namespace, number: int) -> Iterator[outputs.Output]:
+def _roster(options: argparse.Namespace) -> Roster | None:
+    """The list of the class, after a look whether the platform's marks fit into it."""
+    if options.roster is None:
+        for name in ("canvas", "moodle"):
+            if getattr(options, name) is not None:
+                raise InputError(f"--{name}: needs the list that it fills in: --roster FILE")
+        return None
+    roster = read_roster(options.roster)
+    if options.canvas is not None:
+        require_gradebook(roster, options.assignment, options.points)
+    if options.moodle is not None:
+        require_worksheet(roster, options.points)
+    return roster
+
+
+def _outputs(
+    options: argparse.Namespace, number: int, marking: Marking, roster: Roster | None
+) -> Iterator[outputs.Output]:
     if options.csv is not None:
         yield outputs.growing(options.csv, mark_sheet.heading(), mark_sheet.line)
     if options.json_lines is not None:
@@ -112,6 +143,15 @@ def _outputs(options: argparse.Namespace, number: int) -> Iterator[outputs.Outpu
         yield outputs.json_list(options.json)
     if options.report is not None:
         yield outputs.pages(options.report, number)
+    if options.class_page is not None:
+        yield outputs.on_the_class(options.class_page)
+    if roster is not None and options.canvas is not None:
+        text_of = partial(canvas_marks, roster, options.assignment, options.points)
+        yield outputs.platform_marks(options.canvas, roster, text_of)
+    if roster is not None and options.moodle is not None:
+        yield outputs.platform_marks(options.moodle, roster, partial(moodle_marks, roster))
+    if options.gradescope is not None:
+        yield outputs.gradescope_results(options.gradescope, marking)
     if options.feedback is not None:
         yield outputs.one_page_each(options.feedback, feedback)
 

@@ -5,12 +5,20 @@ from __future__ import annotations
 import itertools
 import json
 import re
+import sys
 from collections.abc import Callable, Collection, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
+from backprop_xlsx.check.classroom.gathered import Gathered
+from backprop_xlsx.check.classroom.page import class_page
+from backprop_xlsx.check.marking.mark import Mark, Marking
+from backprop_xlsx.check.platforms.comments import Marks, comment
+from backprop_xlsx.check.platforms.gradescope import results
+from backprop_xlsx.check.platforms.roster import Roster
 from backprop_xlsx.check.report.entry import Entry
 from backprop_xlsx.check.report.page import PageOf, contents_of, page_of, verdicts
+from backprop_xlsx.check.report.phrases import tally
 from backprop_xlsx.check.report.programs import tables
 from backprop_xlsx.spreadsheet import files
 from backprop_xlsx.spreadsheet.errors import FileError
@@ -21,6 +29,8 @@ Output = AbstractContextManager[Add]
 
 MOST_ON_A_PAGE = 200
 """Files; with more the report is split."""
+MOST_UNKNOWN = 5
+"""Files of nobody that are named."""
 MOST_CHARACTERS = 60
 """Of the name of a page, without what is added; in UTF-8 all systems take as many."""
 
@@ -92,6 +102,48 @@ def pages(target: Path, number: int) -> Iterator[Add]:
     if is_split and found:
         write()
     files.write(target, (contents_of(written) if is_split else page_of(found)).encode())
+
+
+@contextmanager
+def on_the_class(target: Path) -> Iterator[Add]:
+    """One page on all files together."""
+    gathered = Gathered()
+    yield gathered.add
+    files.write(target, class_page(gathered).encode())
+
+
+@contextmanager
+def platform_marks(target: Path, roster: Roster, text_of: Callable[[Marks], str]) -> Iterator[Add]:
+    """The marks of the people on a list; of several files of one the better mark counts.
+
+    Files of nobody on the list are named on standard error.
+    """
+    found: dict[int, tuple[Mark, str]] = {}
+    unknown: list[str] = []
+
+    def add(entry: Entry) -> None:
+        row = roster.row_of(entry.report.path)
+        if row is None:
+            unknown.append(entry.name)
+        elif entry.mark is not None and (
+            row not in found or entry.mark.earned > found[row][0].earned
+        ):
+            found[row] = entry.mark, comment(entry)
+
+    yield add
+    files.write(target, text_of(found).encode())
+    if unknown:
+        some = ", ".join(unknown[:MOST_UNKNOWN]) + (" …" if len(unknown) > MOST_UNKNOWN else "")
+        print(
+            f"{target}: {tally(len(unknown), 'file')} of nobody in {roster.path}: {some}",
+            file=sys.stderr,
+        )
+
+
+@contextmanager
+def gradescope_results(target: Path, marking: Marking) -> Iterator[Add]:
+    """The result of the one file."""
+    yield lambda entry: files.write(target, results(entry, marking).encode())
 
 
 @contextmanager

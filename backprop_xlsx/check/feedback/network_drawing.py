@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from backprop_xlsx.check.findings import Diagram
 from backprop_xlsx.formula.names import TOTAL_LOSS
 
-ACROSS, DOWN, MARGIN = 118, 58, 26
+ACROSS, DOWN, MARGIN = 100, 58, 32
 """Between layers, between neurons, and around them, in pixels."""
 MOST_NAMED = 12
 """Weights of a layer that all have their names; of more only those that are marked."""
-PLACES = (0.3, 0.7)
+PLACES = (0.37, 0.63)
 """How far along its line a weight's name stands, in turn: where lines do not cross."""
 
 

@@ -37,6 +37,16 @@ class Mark:
 
 
 @dataclass(frozen=True)
+class MarkedPart:
+    """A part of the exercise in all tables of a file: columns, and the points that it may give."""
+
+    name: str
+    there: int
+    right: int
+    points: float
+
+
+@dataclass(frozen=True)
 class Marking:
     """How files are marked: the weights of the parts, none for columns that count alike."""
 
@@ -49,6 +59,15 @@ class Marking:
         A column is judged by the cells that it refers to, so a wrong one costs itself alone, and
         not what follows from it. Of the weighted parts those count that there are.
         """
+        parts = self.parts_of(report)
+        if not parts:
+            return None
+        right, there = sum(part.right for part in parts), sum(part.there for part in parts)
+        earned = sum(part.points * part.right / part.there for part in parts)
+        return Mark(right, there, 1.0 if right == there else earned / self.points, self.points)
+
+    def parts_of(self, report: FileReport) -> list[MarkedPart]:
+        """The parts of the exercise that there are; none in a file that was not checked."""
         there: Counter[str] = Counter()
         right: Counter[str] = Counter()
         for table in report.tables:
@@ -58,10 +77,12 @@ class Marking:
         weights = dict(there) if self.weights is None else self.weights
         total = sum(weights[name] for name in there)
         if report.error is not None or not total:
-            return None
-        whole = sum(right.values()) == sum(there.values())
-        share = sum(weights[name] * right[name] / there[name] for name in there) / total
-        return Mark(sum(right.values()), sum(there.values()), 1.0 if whole else share, self.points)
+            return []
+        return [
+            MarkedPart(name, there[name], right[name], self.points * weights[name] / total)
+            for name in PARTS
+            if there[name]
+        ]
 
 
 def weights(text: str) -> dict[str, float]:

@@ -12,11 +12,15 @@ from backprop_xlsx.check.report.phrases import names
 
 @dataclass(frozen=True)
 class Entry:
-    """A checked file: its ``name`` tells it from the others of its run; one unread has no mark."""
+    """A checked file: its ``name`` tells it from the others of its run; one unread has no mark.
+
+    ``student`` is whose it is, as far as a list tells.
+    """
 
     name: str
     report: FileReport
     mark: Mark | None
+    student: str = ""
 
 
 def entries(reports: Iterable[FileReport], marking: Marking) -> list[Entry]:

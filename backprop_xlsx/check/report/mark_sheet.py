@@ -24,6 +24,7 @@ COLUMNS = (
     "columns_right",
     "columns",
     "mark",
+    "student",
 )
 MISTAKES_NAMED = 3
 
@@ -60,6 +61,7 @@ def line(entry: Entry) -> str:
             harmless(remark),
             harmless(phrases.coverage(report)),
             *(("", "", "") if mark is None else (mark.right, mark.there, f"{mark.earned:g}")),
+            harmless(phrases.printable(entry.student)),
         )
     )
 

@@ -60,13 +60,16 @@ class Mistake:
         sheet = "" if fault.sheet else f"{table.sheet}!"
         return f"{fault.effect} ({sheet}{fault.range} alone)"
 
-    def __str__(self) -> str:
-        """In one line: ``∂E/∂w3 and ∂E/∂w4: uses a_h1 where a_h2 belongs (2 tables)``."""
+    @property
+    def title(self) -> str:
+        """In one line: ``∂E/∂w3 and ∂E/∂w4: uses a_h1 where a_h2 belongs``."""
         explanation = printable(self.first.explanation)
-        tables = f" ({tally(self.tables, 'table')})" if self.tables > 1 else ""
         if explanation.split(" ")[0] in self.quantities:
-            return explanation + tables
-        return f"{listed(self.quantities)}: {explanation}{tables}"
+            return explanation
+        return f"{listed(self.quantities)}: {explanation}"
+
+    def __str__(self) -> str:
+        return self.title + (f" ({tally(self.tables, 'table')})" if self.tables > 1 else "")
 
 
 def mistakes(report: FileReport) -> list[Mistake]:

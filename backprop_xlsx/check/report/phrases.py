@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from enum import Enum
 from itertools import groupby
@@ -110,6 +111,15 @@ def cells(fault: Fault) -> str:
 def caution(warning: Caution) -> str:
     """A warning and where it applies, in one line."""
     return printable(f"{warning.where}: {warning.text}" if warning.where else warning.text)
+
+
+def cautions(report: FileReport) -> list[str]:
+    """The different warnings of a file, each with how often it is given."""
+    counts = Counter(warning.text for table in report.tables for warning in table.warnings)
+    return [
+        printable(text) + (f" ({times} times)" if times > 1 else "")
+        for text, times in counts.items()
+    ]
 
 
 def sentence(text: str) -> str:

@@ -28,6 +28,7 @@ def json_line(entry: Entry) -> str:
     report, mark = entry.report, entry.mark
     found: dict[str, Any] = {
         "file": entry.name,
+        "student": entry.student or None,
         "verdict": phrases.verdict(report).word,
         "mark": None if mark is None else mark.earned,
         "columns_right": None if mark is None else mark.right,

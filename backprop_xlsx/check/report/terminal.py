@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
-
 from rich.console import Console
 from rich.text import Text
 
@@ -73,12 +71,10 @@ def _remarks_in_short(console: Console, report: FileReport) -> Lines:
     """The remarks on a table or two; of more tables each different warning once."""
     if len(report.tables) <= MOST_TABLES:
         return [line for table in report.tables for line in _remarks(console, table)]
-    lines: Lines = []
-    counts = Counter(warning.text for table in report.tables for warning in table.warnings)
-    for text, times in counts.items():
-        told = phrases.printable(text) + (f" ({times} times)" if times > 1 else "")
-        lines += _hanging(console, _margin("warning", "bold yellow"), Text(told))
-    return lines
+    margin = _margin("warning", "bold yellow")
+    return [
+        line for text in phrases.cautions(report) for line in _hanging(console, margin, Text(text))
+    ]
 
 
 def _in_short(console: Console, found: list[Mistake], room: int) -> Lines:
