@@ -44,7 +44,13 @@ def reason_for(exercise: Exercise, quantity: str, explanation: str) -> str:
     best = max(steps, key=lambda step: (len(step.names & told), -len(step.names)))
     if best.names & told:
         return best.sentence
-    return "; ".join(dict.fromkeys(step.sentence for step in steps))
+    if len(steps) == 1:
+        return best.sentence
+    target = base.removeprefix(gradient_name(""))
+    return (
+        f"{label(base)} multiplies the slopes on the way from the loss to {target}, and adds up "
+        "where there are several ways"
+    )
 
 
 def path(exercise: Exercise, quantity: str) -> tuple[str, ...]:

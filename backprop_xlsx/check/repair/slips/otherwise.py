@@ -119,6 +119,7 @@ class AveragedGradients(Slip):
 
     code = "averaged-gradients"
     meaning = "the average of other gradients stands where a gradient belongs"
+    why = "each weight has a gradient of its own: how the loss moves with that weight alone"
 
     gradients: tuple[Expression, ...]
 
