@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 from backprop_xlsx.spreadsheet.public_names import getter
 
 if TYPE_CHECKING:
-    from backprop_xlsx.check.book_check import check_file, check_files
+    from backprop_xlsx.check.book_check import check_file
     from backprop_xlsx.check.correction import fix
     from backprop_xlsx.check.findings import FileReport
+    from backprop_xlsx.check.many.files import check_files
+    from backprop_xlsx.check.marking.mark import Marking
     from backprop_xlsx.check.report.mark_sheet import grades
     from backprop_xlsx.check.report.page import page
     from backprop_xlsx.check.report.programs import to_json
@@ -19,13 +21,24 @@ else:
     __getattr__ = getter(
         __name__,
         {
-            **dict.fromkeys(("check_file", "check_files"), "book_check"),
+            "check_file": "book_check",
+            "check_files": "many.files",
             "fix": "correction",
             "FileReport": "findings",
+            "Marking": "marking.mark",
             "grades": "report.mark_sheet",
             "page": "report.page",
             "to_json": "report.programs",
         },
     )
 
-__all__ = ["FileReport", "check_file", "check_files", "fix", "grades", "page", "to_json"]
+__all__ = [
+    "FileReport",
+    "Marking",
+    "check_file",
+    "check_files",
+    "fix",
+    "grades",
+    "page",
+    "to_json",
+]

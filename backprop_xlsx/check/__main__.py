@@ -7,7 +7,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from backprop_xlsx.spreadsheet.command_line import Parser, exit_status
+from backprop_xlsx.check.marking.mark import points, weights
+from backprop_xlsx.spreadsheet.command_line import Parser, exit_status, whole
 
 _EXIT_STATUS = """exit status:
   0  no fault in any file
@@ -47,6 +48,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("files", nargs="+", type=Path, metavar="WORKBOOK", help="an .xlsx file")
     parser.add_argument(
+        "-v", "--verbose", action="store_true", help="tell everything, not a screen for each file"
+    )
+    parser.add_argument(
         "--csv", type=Path, metavar="FILE", help="write a line for each file, for a mark sheet"
     )
     parser.add_argument(
@@ -54,6 +58,26 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--json", type=Path, metavar="FILE", help="write an object for each table, for programs"
+    )
+    parser.add_argument(
+        "--json-lines",
+        type=Path,
+        metavar="FILE",
+        help="write a line for each file, for programs; it grows as the files are checked, as the "
+        "one of --csv does",
+    )
+    parser.add_argument(
+        "--feedback",
+        type=Path,
+        metavar="FOLDER",
+        help="write a page for each file, to be handed back: mark, mistakes, reasons, losses",
+    )
+    parser.add_argument(
+        "--class-page",
+        type=Path,
+        metavar="FILE",
+        help="write a page on all files: frequent mistakes, what to teach again, rare mistakes "
+        "that several files share",
     )
     parser.add_argument(
         "--fix",
@@ -76,7 +100,94 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--strict", action="store_true", help="let a warning count as a fault in the exit status"
     )
+    _add_marks(parser)
+    _add_folders(parser)
     return parser
+
+
+def _add_marks(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("marks")
+    group.add_argument(
+        "--weights",
+        type=weights,
+        metavar="PART=W,…",
+        help="weigh the parts forward, loss, gradients and updates, as "
+        "forward=2,loss=1,gradients=4,updates=1; otherwise all columns count alike",
+    )
+    group.add_argument(
+        "--roster",
+        type=Path,
+        metavar="FILE",
+        help="a CSV list of the class, which tells whose file is whose: Canvas's gradebook, "
+        "Moodle's grading worksheet, or any with the columns file and name",
+    )
+    group.add_argument(
+        "--canvas", type=Path, metavar="FILE", help="write the gradebook of --roster with the marks"
+    )
+    group.add_argument(
+        "--assignment", metavar="TITLE", help="the assignment that --canvas fills in"
+    )
+    group.add_argument(
+        "--moodle",
+        type=Path,
+        metavar="FILE",
+        help="write the grading worksheet of --roster with the marks and comments",
+    )
+    group.add_argument(
+        "--gradescope",
+        type=Path,
+        metavar="FILE",
+        help="write the result of the one workbook given as an autograder's results.json",
+    )
+    group.add_argument(
+        "--points",
+        type=points,
+        default=100.0,
+        metavar="N",
+        help="the mark of a file in which all columns are right; 100 unless given",
+    )
+
+
+def _add_folders(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("folders of any size")
+    group.add_argument(
+        "--jobs", type=_jobs, metavar="N", help="check in N processes of this machine"
+    )
+    group.add_argument(
+        "--scheduler",
+        metavar="ADDRESS",
+        help="check on the workers of a Dask cluster, which see the files under the same paths "
+        "(needs the extra [cluster])",
+    )
+    group.add_argument(
+        "--resume",
+        type=Path,
+        metavar="FILE",
+        help="keep in FILE what is found, by the content of the files, and take from it what is "
+        "known: a run that was ended goes on where it stopped",
+    )
+    group.add_argument(
+        "--seconds",
+        type=points,
+        default=300.0,
+        metavar="S",
+        help="with --jobs or --scheduler: how long the check of one file may take; 300 unless "
+        "given",
+    )
+    group.add_argument(
+        "--megabytes",
+        type=whole,
+        default=2000,
+        metavar="MB",
+        help="with --jobs or --scheduler: how much memory it may take; 2000 unless given",
+    )
+
+
+def _jobs(text: str) -> int:
+    number = whole(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} given, expected 1 or more processes")
+    return number
 
 
 if __name__ == "__main__":

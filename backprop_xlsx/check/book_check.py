@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,15 +42,16 @@ def check_file(path: Path) -> FileReport:
     return FileReport(path, tables)
 
 
-def check_files(paths: Iterable[Path]) -> Iterator[FileReport]:
-    """A report on each file, in the order of the paths; one bad file never stops the others."""
-    for path in paths:
-        try:
-            yield check_file(path)
-        except Exception as error:  # whatever it is, the next file is to be checked
-            fault = " ".join(f"{type(error).__name__} {error}".split())
-            reason = f"{path}: could not be checked, please report it ({fault})"
-            yield FileReport(path, error=reason)
+def check_safely(path: Path) -> FileReport:
+    """The same, whatever happens: an error of the check itself gives a report with ``error``."""
+    try:
+        return check_file(path)
+    except MemoryError:
+        return FileReport(path, error=f"{path}: its check takes too much memory", unfinished=True)
+    except Exception as error:  # whatever it is, the next file is to be checked
+        fault = " ".join(f"{type(error).__name__} {error}".split())
+        reason = f"{path}: could not be checked, please report it ({fault})"
+        return FileReport(path, error=reason, unfinished=True)
 
 
 def check_book(book: Book) -> tuple[TableReport, ...]:

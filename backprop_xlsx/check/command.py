@@ -6,24 +6,43 @@ import argparse
 import glob
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Sequence
+from concurrent.futures import Executor
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from rich.console import Console
 from rich.progress import Progress
 
-from backprop_xlsx.check.book_check import check_files
+from backprop_xlsx.check import outputs
+from backprop_xlsx.check.book_check import check_safely
+from backprop_xlsx.check.feedback.page import feedback
 from backprop_xlsx.check.findings import FileReport
-from backprop_xlsx.check.report import phrases
-from backprop_xlsx.check.report.mark_sheet import grades
-from backprop_xlsx.check.report.page import page
-from backprop_xlsx.check.report.programs import to_json
+from backprop_xlsx.check.many import executors
+from backprop_xlsx.check.many.checker import Limited, Limits
+from backprop_xlsx.check.many.converting import Converting
+from backprop_xlsx.check.many.files import check_files
+from backprop_xlsx.check.many.journal import Journal, Remembering
+from backprop_xlsx.check.marking.mark import Marking
+from backprop_xlsx.check.platforms.canvas import canvas_marks, require_gradebook
+from backprop_xlsx.check.platforms.moodle import moodle_marks, require_worksheet
+from backprop_xlsx.check.platforms.roster import Roster, read_roster
+from backprop_xlsx.check.report import mark_sheet, phrases, programs
+from backprop_xlsx.check.report.entry import Entry
 from backprop_xlsx.check.report.terminal import print_report
 from backprop_xlsx.spreadsheet import files, libreoffice
-from backprop_xlsx.spreadsheet.errors import FileError, InputError, VerificationError
+from backprop_xlsx.spreadsheet.errors import InputError, VerificationError
 
 NO_FAULT, FAULT, NOT_CHECKED = 0, 1, 2
+
+_WRITTEN = (
+    *("csv", "report", "json", "json_lines", "class_page", "canvas", "moodle", "gradescope"),
+    *("fix", "resume"),
+)
+"""Options that name a file to be written."""
 
 
 def run(options: argparse.Namespace) -> int:
@@ -33,27 +52,32 @@ def run(options: argparse.Namespace) -> int:
     cannot be written; both before any file is checked, as far as that can be known.
     """
     paths = _expanded(options.files)
-    _refuse_repeats(paths, options)
-    for target in (options.csv, options.report, options.json, options.fix):
-        if target is not None:
-            files.require_writable(target)
+    _refuse_what_cannot_be_meant(paths, options)
+    for name in _WRITTEN:
+        if getattr(options, name) is not None:
+            files.require_writable(getattr(options, name))
 
-    with tempfile.TemporaryDirectory() as folder:
-        reports, workbooks = _check_all(paths, Path(folder) if options.convert else None)
-        console = Console(highlight=False, markup=False, emoji=False)
-        for report in reports:
-            _print(console, report)
-        if options.json is not None:
-            files.write(options.json, to_json(reports).encode())
-        if options.csv is not None:
-            files.write(options.csv, grades(reports).encode())
-        if options.report is not None:
-            files.write(options.report, page(reports).encode())
-        if options.fix is not None and reports[0].error is None:
-            _fix(replace(reports[0], path=workbooks[0]), options.fix)
-    if len(reports) > 1 or reports[0].error is None:  # or that was said already
-        print(phrases.final_line(reports))
-    return _status(reports, strict=options.strict)
+    marking = Marking(options.weights, options.points)
+    roster = _roster(options)
+    console = Console(highlight=False, markup=False, emoji=False)
+    verdicts: Counter[phrases.Verdict] = Counter()
+    with ExitStack() as stack:
+        reports = stack.enter_context(_checked(paths, options))
+        adds = [
+            stack.enter_context(output) for output in _outputs(options, len(paths), marking, roster)
+        ]
+        for name, report in zip(phrases.names(paths), _shown(reports, paths, options), strict=True):
+            student = "" if roster is None else roster.name_of(report.path)
+            entry = Entry(name, report, marking.of(report), student)
+            _print(console, entry, len(paths) == 1, options.verbose)
+            for add in adds:
+                add(entry)
+            verdicts[phrases.verdict(report)] += 1
+            if options.fix is not None and report.error is None:
+                _fix(report, options.fix)
+    if len(paths) > 1:
+        print(phrases.totals(verdicts))
+    return _status(verdicts, strict=options.strict)
 
 
 def _expanded(paths: Sequence[Path]) -> list[Path]:
@@ -65,71 +89,125 @@ def _expanded(paths: Sequence[Path]) -> list[Path]:
     return expanded
 
 
-def _refuse_repeats(paths: Sequence[Path], options: argparse.Namespace) -> None:
-    if options.fix is not None and len(paths) > 1:
-        raise InputError(f"--fix: {len(paths)} files given, expected one; correct them one by one")
+def _refuse_what_cannot_be_meant(paths: Sequence[Path], options: argparse.Namespace) -> None:
+    for name in ("fix", "gradescope"):
+        if getattr(options, name) is not None and len(paths) > 1:
+            raise InputError(
+                f"--{name}: {len(paths)} files given, expected one; give them one by one"
+            )
     if options.fix is not None and options.convert and options.fix.suffix.lower() != ".xlsx":
         raise InputError(
             f"--fix {options.fix}: with --convert an .xlsx file is written; choose such a name"
         )
+    if options.scheduler is not None and options.jobs is not None:
+        raise InputError("--jobs and --scheduler given, expected one: where do the checks run?")
     taken: dict[Path, str] = {}
     for path in paths:
         if path.resolve() in taken:
             raise InputError(f"{path}: given twice; give each file once")
         taken[path.resolve()] = "a file to check"
-    for option in ("csv", "report", "json", "fix"):
-        target = getattr(options, option)
+    for name in _WRITTEN:
+        option, target = f"--{name.replace('_', '-')}", getattr(options, name)
         if target is None:
             continue
         if target.resolve() in taken:
             raise InputError(
-                f"--{option} {target}: is {taken[target.resolve()]} already; choose another name"
+                f"{option} {target}: is {taken[target.resolve()]} already; choose another name"
             )
-        taken[target.resolve()] = f"the output of --{option}"
+        taken[target.resolve()] = f"the output of {option}"
 
 
-def _check_all(paths: Sequence[Path], folder: Path | None) -> tuple[list[FileReport], list[Path]]:
-    """The reports, and the workbook that each is on: the file, or what was made of it."""
+def _roster(options: argparse.Namespace) -> Roster | None:
+    """The list of the class, after a look whether the platform's marks fit into it."""
+    if options.roster is None:
+        for name in ("canvas", "moodle"):
+            if getattr(options, name) is not None:
+                raise InputError(f"--{name}: needs the list that it fills in: --roster FILE")
+        return None
+    roster = read_roster(options.roster)
+    if options.canvas is not None:
+        require_gradebook(roster, options.assignment, options.points)
+    if options.moodle is not None:
+        require_worksheet(roster, options.points)
+    return roster
+
+
+def _outputs(
+    options: argparse.Namespace, number: int, marking: Marking, roster: Roster | None
+) -> Iterator[outputs.Output]:
+    if options.csv is not None:
+        yield outputs.growing(options.csv, mark_sheet.heading(), mark_sheet.line)
+    if options.json_lines is not None:
+        yield outputs.growing(options.json_lines, "", programs.json_line)
+    if options.json is not None:
+        yield outputs.json_list(options.json)
+    if options.report is not None:
+        yield outputs.pages(options.report, number)
+    if options.class_page is not None:
+        yield outputs.on_the_class(options.class_page)
+    if roster is not None and options.canvas is not None:
+        text_of = partial(canvas_marks, roster, options.assignment, options.points)
+        yield outputs.platform_marks(options.canvas, roster, text_of)
+    if roster is not None and options.moodle is not None:
+        yield outputs.platform_marks(options.moodle, roster, partial(moodle_marks, roster))
+    if options.gradescope is not None:
+        yield outputs.gradescope_results(options.gradescope, marking)
+    if options.feedback is not None:
+        yield outputs.one_page_each(options.feedback, feedback)
+
+
+@contextmanager
+def _checked(paths: Sequence[Path], options: argparse.Namespace) -> Iterator[Iterator[FileReport]]:
+    """The reports, one after the other, made here or by workers, or taken from a journal."""
+    limited = options.jobs is not None or options.scheduler is not None
+    check: Callable[[Path], FileReport] = check_safely
+    if limited:
+        check = Limited(Limits(options.seconds, options.megabytes))
+    if options.convert:
+        check = Converting(check)
+    executor: Executor | None = None
+    early = 1
+    with ExitStack() as stack:
+        if limited:
+            workers = stack.enter_context(
+                executors.pool(options.jobs)
+                if options.scheduler is None
+                else executors.cluster(options.scheduler)
+            )
+            executor, early = workers.executor, workers.early
+        if options.resume is not None:
+            journal = Journal(options.resume)
+            stack.callback(journal.close)
+            executor = Remembering(executor, journal, "converted" if options.convert else "")
+        yield check_files(paths, executor, check=check, early=early)
+
+
+def _shown(
+    reports: Iterator[FileReport], paths: Sequence[Path], options: argparse.Namespace
+) -> Iterator[FileReport]:
+    """The reports, while a terminal shows how many there are already."""
     console = Console(stderr=True)
-    reports: list[FileReport] = []
-    workbooks: list[Path] = []
-    with Progress(
-        console=console, transient=True, disable=len(paths) == 1 or not console.is_terminal
-    ) as progress:
-        checked = check_files(paths)
-        for report in progress.track(checked, total=len(paths), description="Checking"):
-            workbook = report.path
-            if report.foreign is not None and folder is not None:
-                report, workbook = _converted(report, folder / str(len(reports)))
-            elif report.foreign is not None and libreoffice.program() is not None:
+    hidden = len(paths) == 1 or not console.is_terminal
+    with Progress(console=console, transient=True, disable=hidden) as progress:
+        for report in progress.track(reports, total=len(paths), description="Checking"):
+            foreign = report.foreign is not None and not options.convert
+            if foreign and libreoffice.program() is not None:
                 text = f"{report.error}; or let LibreOffice do it: add --convert"
                 report = replace(report, error=text)
-            reports.append(report)
-            workbooks.append(workbook)
-    return reports, workbooks
+            yield report
 
 
-def _converted(report: FileReport, folder: Path) -> tuple[FileReport, Path]:
-    """The report on what LibreOffice makes of a file of another kind, under the file's own name."""
-    path = report.path
-    assert report.foreign is not None
-    try:
-        workbook = libreoffice.converted(path, folder, report.foreign)
-    except InputError as error:
-        return replace(report, error=f"{report.error}; --convert: {error}"), path
-    except FileError as error:
-        return replace(report, error=str(error)), path
-    (found,) = check_files([workbook])
-    text = None if found.error is None else found.error.replace(str(workbook), str(path))
-    return replace(found, path=path, error=text), workbook
-
-
-def _print(console: Console, report: FileReport) -> None:
-    if report.error is None:
-        print_report(console, report)
+def _print(console: Console, entry: Entry, alone: bool, verbose: bool) -> None:
+    """Print a file; the verdict stands first among others, and last where there are none."""
+    summary = phrases.summary(entry.report)
+    if entry.report.error is None:
+        opening = phrases.printable(str(entry.report.path)) if alone else summary
+        print_report(console, entry, opening, verbose)
+        if alone:
+            print(summary)
     else:
         sys.stdout.flush()
-        print(phrases.summary(report), file=sys.stderr, flush=True)
+        print(summary, file=sys.stderr, flush=True)
 
 
 def _fix(report: FileReport, target: Path) -> None:
@@ -138,16 +216,19 @@ def _fix(report: FileReport, target: Path) -> None:
         return
     from backprop_xlsx.check.correction import fix  # it needs the reference; most runs do not
 
-    try:
-        print(fix(report, target))
-    except VerificationError as error:
-        print(phrases.printable(str(error)), file=sys.stderr)
+    with tempfile.TemporaryDirectory() as folder:
+        workbook = report.path
+        if report.foreign is not None:
+            workbook = libreoffice.converted(workbook, Path(folder), report.foreign)
+        try:
+            print(fix(replace(report, path=workbook), target))
+        except VerificationError as error:
+            print(phrases.printable(str(error)), file=sys.stderr)
 
 
-def _status(reports: Sequence[FileReport], strict: bool) -> int:
-    verdicts = {phrases.verdict(report) for report in reports}
+def _status(verdicts: Collection[phrases.Verdict], strict: bool) -> int:
     if phrases.Verdict.UNREAD in verdicts:
         return NOT_CHECKED
-    if phrases.Verdict.WRONG in verdicts or (strict and verdicts != {phrases.Verdict.RIGHT}):
+    if phrases.Verdict.WRONG in verdicts or (strict and set(verdicts) != {phrases.Verdict.RIGHT}):
         return FAULT
     return NO_FAULT

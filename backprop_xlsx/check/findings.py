@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,8 @@ class Fault:
     ``kind`` is the code of the mistake, one of :data:`backprop_xlsx.check.repair.slips.catalogue
     .SLIPS`, of several the one told first; ``found`` the first wrong cell's formula or number as
     it stands there, ``expected`` what should stand there in that sheet's own cells,
-    ``explanation`` the mistake in a sentence, ``effect`` what it does to the final loss;
+    ``explanation`` the mistake in a sentence, ``reason`` why it is one, ``effect`` what it does to
+    the final loss; ``path`` names the weights and neurons that the quantity is about;
     ``corrections`` gives every wrong cell's right formula, by (row, column), without "="; empty
     where the sheet has no cell for something in it. ``sheet`` is where they stand, None on that
     of the table; ``last_column`` is the last of their columns if they stand in a row.
@@ -32,6 +33,8 @@ class Fault:
     corrections: dict[tuple[int, int], str]
     sheet: str | None = None
     last_column: str | None = None
+    reason: str = ""
+    path: tuple[str, ...] = ()
 
     @property
     def cells(self) -> int:
@@ -58,6 +61,7 @@ class Fault:
             "found": self.found,
             "expected": self.expected,
             "explanation": self.explanation,
+            "reason": self.reason,
             "effect": self.effect,
         }
 
@@ -111,6 +115,42 @@ class Coverage:
 
 
 @dataclass(frozen=True)
+class Part:
+    """A part of the exercise in one table: how many columns there are, and how many are right.
+
+    ``name`` is "forward", "loss", "gradients" or "updates".
+    """
+
+    name: str
+    there: int
+    right: int
+
+
+@dataclass(frozen=True)
+class LossCurve:
+    """The losses of a run as they stand in a table, beside those of the right run.
+
+    ``steps`` are those that are shown; a loss that is no number is None.
+    """
+
+    steps: tuple[int, ...]
+    theirs: tuple[float | None, ...]
+    right: tuple[float | None, ...]
+
+
+@dataclass(frozen=True)
+class Diagram:
+    """A network to be drawn: its neurons, layer by layer, inputs first, then what they lead to.
+
+    ``ways`` are (from, to, weight); ``losses`` stand beside the last layer, in its order.
+    """
+
+    layers: tuple[tuple[str, ...], ...]
+    ways: tuple[tuple[str, str, str], ...]
+    losses: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class TableReport:
     """One table: where it is, what it computes, what is wrong and what is right.
 
@@ -118,7 +158,8 @@ class TableReport:
     the formula cells in the columns of computed quantities; ``right`` names the columns
     of which nothing is wrong, in one line. In a table that runs ``across`` the rows are numbers of
     columns; ``updates`` counts those of a table that something interrupts; ``coverage`` says
-    what the verdict is about.
+    what the verdict is about, ``parts`` what a mark is made of. ``curve`` and ``diagram`` are those
+    of a table with a fault, where they can be told.
     """
 
     sheet: str
@@ -136,6 +177,9 @@ class TableReport:
     across: bool = False
     updates: int | None = None
     coverage: Coverage = Coverage()
+    parts: tuple[Part, ...] = ()
+    curve: LossCurve | None = None
+    diagram: Diagram | None = None
 
     @property
     def steps(self) -> int:
@@ -169,13 +213,20 @@ class TableReport:
 class FileReport:
     """One file: its tables, or ``error``, one line that says why there are none.
 
-    ``foreign`` is the suffix of a spreadsheet of another kind, as ".ods".
+    ``foreign`` is the suffix of a spreadsheet of another kind, as ".ods". An ``unfinished`` check
+    reached a limit, or its process died: another try may find more.
     """
 
     path: Path
     tables: tuple[TableReport, ...] = field(default=())
     error: str | None = None
     foreign: str | None = None
+    unfinished: bool = False
+
+    def renamed(self, path: Path) -> FileReport:
+        """The same report on a file of that name."""
+        error = None if self.error is None else self.error.replace(str(self.path), str(path))
+        return replace(self, path=path, error=error)
 
     @property
     def faults(self) -> int:

@@ -19,6 +19,12 @@ def span(names: Sequence[str]) -> str:
     return ", ".join(names) if len(names) <= LARGEST_LISTED else f"{names[0]} … {names[-1]}"
 
 
+def listed(parts: Sequence[str]) -> str:
+    """Parts in one phrase: ``h1, h2 and h3``."""
+    *others, last = parts
+    return f"{', '.join(others)} and {last}" if others else last
+
+
 def in_words(count: int) -> str:
     """A small number in words, a larger one in digits."""
     return _NUMBERS[count] if count < len(_NUMBERS) else f"{count:,}"

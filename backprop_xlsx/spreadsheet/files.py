@@ -117,9 +117,17 @@ def write(target: Path, content: bytes) -> None:
     """
     with beside(target) as temporary:
         temporary.write_bytes(content)
-        with changing(target):
-            losses = prepare(temporary, _followed(target))
-            _replace(temporary, _followed(target))
+        replace(temporary, target)
+
+
+def replace(temporary: Path, target: Path) -> None:
+    """Put a finished file in the place of any that stands there.
+
+    Raises FileError if the target is open in another program or cannot be replaced.
+    """
+    with changing(target):
+        losses = prepare(temporary, _followed(target))
+        _replace(temporary, _followed(target))
     _tell(target, losses)
 
 

@@ -40,6 +40,7 @@ def test_a_right_book_passes(books: Path, capsys: Printed) -> None:
     assert "Back prop!A4:AE105: 100 steps, η = 0.5" in out
     assert "fault" not in out
     assert out.splitlines()[-1] == f"{book}: right (1 table)"
+    assert "mark     100 of 100: 27 of 27 columns right" in out
     assert err == ""
 
 
@@ -50,16 +51,17 @@ def test_a_fault_is_told_with_what_stands_there_and_what_should(
     assert command.main([str(book)]) == 1
     out, err = capsys.readouterr()
     lines = [line.strip() for line in out.splitlines()]
-    start = lines.index("fault    ∂E/∂w3, Z5:Z105, 101 cells")
-    said = " ".join(lines[start : start + 8])
-    assert "a_h1" in said
-    assert "a_h2" in said
+    start = lines.index("fault    ∂E/∂w3 and ∂E/∂w4, Z5:AA105, 202 cells")
+    said = " ".join(lines[start : start + 9])
+    assert "Uses a_h1 where a_h2 belongs." in said
+    assert "h2 feeds a_h2, so the slope of its sigmoid is a_h2·(1 − a_h2)." in said
     unwrapped = said.replace(" ", "")
     factor = "((R5-A5)*R5*(1-R5)*N5+(T5-B5)*T5*(1-T5)*P5)"
     assert f"thereis={factor}*J5*(1-J5)*C5" in unwrapped
     assert f"shouldbe={factor}*L5*(1-L5)*C5" in unwrapped
     assert "effect" in said
     assert any(line.startswith("right ") for line in lines)
+    assert "mark     92.59 of 100: 25 of 27 columns right" in lines
     assert lines[-1] == f"{book}: wrong (1 table, 2 faults in 202 cells)"
     assert err == ""
 
@@ -154,7 +156,12 @@ def test_the_csv_is_a_line_a_file_that_a_spreadsheet_shows_and_does_not_compute(
         "verdict": "right",
         "worst_mistakes": "",
         "coverage": "27 columns by their formulas",
+        "columns_right": "27",
+        "columns": "27",
+        "mark": "100",
     }
+    assert (wrong["columns_right"], wrong["columns"], wrong["mark"]) == ("25", "27", "92.59")
+    assert (broken["columns_right"], broken["columns"], broken["mark"]) == ("", "", "")
 
 
 def test_the_json_has_an_object_for_each_table(books: Path, tmp_path: Path) -> None:
@@ -176,7 +183,7 @@ def test_the_json_has_an_object_for_each_table(books: Path, tmp_path: Path) -> N
     }
     assert [set(fault) for fault in wrong["wrong"]] == 2 * [
         {"quantity", "column", "first_row", "last_row", "cells"}
-        | {"kind", "found", "expected", "explanation", "effect"}
+        | {"kind", "found", "expected", "explanation", "reason", "effect"}
     ]
     assert (right["wrong"], right["warnings"]) == ([], [])
 
@@ -300,7 +307,7 @@ def test_a_terminal_without_the_letters_gets_question_marks(books: Path) -> None
         cwd=Path(__file__).resolve().parents[2],
     )
     assert result.returncode == 1
-    assert b"?E/?w3, Z5:Z105" in result.stdout
+    assert b"?E/?w3 and ?E/?w4, Z5:AA105" in result.stdout
     assert result.stderr == b""
 
 

@@ -51,7 +51,7 @@ def test_exactly_the_known_cells_are_wrong(file: str) -> None:
     for ours, known in zip(found, expected, strict=True):
         for key in known.keys() - {"wrong"}:
             assert ours[key] == known[key], (known["sheet"], key)
-        added = ("explanation", "expected", "effect", "kind")
+        added = ("explanation", "reason", "expected", "effect", "kind")
         assert without(ours["wrong"], *added) == without(known["wrong"], *added)
 
 

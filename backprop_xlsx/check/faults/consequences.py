@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import math
+
 from backprop_xlsx.check.faults.effect import Simulator, Start
 from backprop_xlsx.check.faults.gathering import WrongCells
+from backprop_xlsx.check.findings import LossCurve
 from backprop_xlsx.check.judging.judged_table import JudgedTable
 from backprop_xlsx.check.judging.verdicts import Judge
 from backprop_xlsx.check.reading.forms import Form
@@ -11,6 +14,9 @@ from backprop_xlsx.check.reading.meanings import meant
 from backprop_xlsx.check.reading.single_cells import number_of
 from backprop_xlsx.formula.expression import Expression
 from backprop_xlsx.formula.names import LEARNING_RATE
+
+MOST_POINTS = 100
+"""Of a loss curve: more are not told apart on a page."""
 
 
 def start_of(judged: JudgedTable) -> Start | None:
@@ -45,6 +51,32 @@ def effect_of(judged: JudgedTable, cells: WrongCells, start: Start, simulator: S
     if not wrong:
         return ""
     return simulator.effect(start, wrong)
+
+
+def curve_of(judged: JudgedTable, start: Start | None, simulator: Simulator) -> LossCurve | None:
+    """The losses that stand in the table beside those of the right run, at most so many.
+
+    None where the table has no column of them, or the right run is not known.
+    """
+    table, loss = judged.table, judged.exercise.loss
+    right = None if start is None else simulator.right_losses(start)
+    if right is None or loss not in table.columns:
+        return None
+    stride = -(-len(right) // MOST_POINTS)
+    steps = sorted({*range(0, len(right), stride), len(right) - 1})
+    column, home = table.columns[loss], judged.surroundings.home
+    theirs = (
+        number_of((home, table.first_row + step, column), judged.surroundings) for step in steps
+    )
+    return LossCurve(
+        tuple(steps),
+        tuple(map(_finite, theirs)),
+        tuple(_finite(right[step]) for step in steps),
+    )
+
+
+def _finite(number: float | None) -> float | None:
+    return None if number is None or not math.isfinite(number) else number
 
 
 def _expression(judge: Judge, form: Form, row: int) -> Expression:

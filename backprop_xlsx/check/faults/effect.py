@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -94,18 +94,18 @@ class Simulator:
 
     def __init__(self) -> None:
         self.left = MOST_STEPS
-        self._right: dict[Start, float | None] = {}
+        self._right: dict[Start, tuple[float, ...] | None] = {}
 
     def effect(self, start: Start, wrong: Wrong) -> str:
         """What a mistake does to the final loss, in words; none if the run is too long."""
-        if start not in self._right:
-            self._right[start] = self._final_loss(start, {})
-        right = self._right[start]
-        found = self._final_loss(start, wrong)
-        if right is None or not math.isfinite(right) or self.left < 0:
+        losses = self.right_losses(start)
+        wrong_losses = self._losses(start, wrong, [start.steps])
+        right = losses[-1] if losses else math.nan
+        if not math.isfinite(right) or self.left < 0:
             return ""
-        if found is None:
+        if wrong_losses is None:
             return "the formulas go in a circle"
+        (found,) = wrong_losses
         if not math.isfinite(found):
             return f"the final loss is no number instead of {right:.4g}"
         if abs(found - right) <= 1e-12 * abs(right):
@@ -116,8 +116,14 @@ class Simulator:
         text = f"final loss {found:.{digits}g} instead of {right:.{digits}g}"
         return f"{text} ({_percentage(found / right - 1)})" if right else text
 
-    def _final_loss(self, start: Start, wrong: Wrong) -> float | None:
-        """The loss after the last step; None if the formulas go in a circle."""
+    def right_losses(self, start: Start) -> tuple[float, ...] | None:
+        """The losses of the right run, step by step; None if the run is too long."""
+        if start not in self._right:
+            self._right[start] = self._losses(start, {}, range(start.steps + 1))
+        return self._right[start]
+
+    def _losses(self, start: Start, wrong: Wrong, at: Iterable[int]) -> tuple[float, ...] | None:
+        """The losses at these steps; None for formulas in a circle, or a run that is too long."""
         exercise = start.exercise
         self.left -= start.steps * max(len(exercise.equations) // QUANTITIES, 1)
         if self.left < 0:
@@ -133,11 +139,11 @@ class Simulator:
                     run.append(step)
                     for name in exercise.starts:
                         step[name]
-                return run[-1][exercise.loss]
+                return tuple(run[number][exercise.loss] for number in at)
         except Circle:
             return None
         except (ArithmeticError, TypeError, ValueError):
-            return math.nan
+            return tuple(math.nan for _ in at)
 
 
 def _percentage(part: float) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from backprop_xlsx.check.faults.reasons import reason_for
 from backprop_xlsx.check.judging.columns import JudgedColumn
 from backprop_xlsx.check.judging.verdicts import Judge
 from backprop_xlsx.check.reading.forms import Form
@@ -35,7 +36,8 @@ MOST_COMPARED = 8
 class WrongCells:
     """Cells of one column that are wrong in the same way, with each one's right formula.
 
-    ``kind`` is the code of the slip that ``explanation`` tells, of several the first one's.
+    ``kind`` is the code of the slip that ``explanation`` tells, of several the first one's, and
+    ``reason`` the sentence on why it is one.
     """
 
     quantity: str
@@ -43,6 +45,7 @@ class WrongCells:
     found: str
     kind: str
     explanation: str
+    reason: str
     corrections: dict[int, str | None]
     forms: list[tuple[Form, list[int]]] = field(default_factory=list)
 
@@ -89,12 +92,14 @@ def of_contents(
     judge: Judge, quantity: str, slip: Slip, corrections: dict[int, str | None]
 ) -> WrongCells:
     """Cells that hold something else than the right formula, and each one's right formula."""
+    words = slip.words(Case(judge.exercise, quantity))
     return WrongCells(
         quantity,
         judge.table.columns[quantity],
         _as_typed(judge.table.cell(quantity, min(corrections))),
         slip.code,
-        slip.words(Case(judge.exercise, quantity)),
+        words,
+        slip.why or reason_for(judge.exercise, quantity, words),
         corrections,
     )
 
@@ -125,7 +130,9 @@ def _of_wrong_start(judge: Judge, column: JudgedColumn, found: str) -> WrongCell
     slip = WrongStart(start)
     words = slip.words(Case(judge.exercise, column.quantity))
     corrections = {judge.table.first_row: None if start is None else f"{start:g}"}
-    return WrongCells(column.quantity, column.number, found, slip.code, words, corrections)
+    return WrongCells(
+        column.quantity, column.number, found, slip.code, words, slip.why, corrections
+    )
 
 
 def _of_group(
@@ -133,12 +140,14 @@ def _of_group(
 ) -> WrongCells:
     form, rows = group.forms[0]
     slips = group.diagnosis.slips(case)
+    words = ", and ".join(dict.fromkeys(slip.words(case) for slip in slips))
     return WrongCells(
         column.quantity,
         column.number,
         "=" + form.at(rows[0]),
         slips[0].code,
-        ", and ".join(dict.fromkeys(slip.words(case) for slip in slips)),
+        words,
+        slips[0].why or reason_for(judge.exercise, column.quantity, words),
         {
             row: corrections.formula(row, same, group.diagnosis)
             for same, same_rows in group.forms

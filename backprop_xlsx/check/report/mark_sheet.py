@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from backprop_xlsx.check.findings import FileReport
+from backprop_xlsx.check.marking.mark import Marking
 from backprop_xlsx.check.report import phrases
+from backprop_xlsx.check.report.entry import Entry, entries
+from backprop_xlsx.check.report.mistakes import mistakes
 
 COLUMNS = (
     "file",
@@ -18,39 +21,58 @@ COLUMNS = (
     "verdict",
     "worst_mistakes",
     "coverage",
+    "columns_right",
+    "columns",
+    "mark",
+    "student",
 )
 MISTAKES_NAMED = 3
 
 _BYTE_ORDER_MARK = "\ufeff"  # without it Excel takes UTF-8 for the code page of the country
 _FORMULA_STARTS = ("=", "+", "-", "@")
+_ALIKE = Marking()
 
 
-def grades(reports: Sequence[FileReport]) -> str:
+def grades(reports: Sequence[FileReport], marking: Marking = _ALIKE) -> str:
     """The CSV text: a header, then a line for each file."""
-    text = io.StringIO(newline="")
-    text.write(_BYTE_ORDER_MARK)
-    writer = csv.writer(text)
-    writer.writerow(COLUMNS)
-    for name, report in zip(phrases.names(reports), reports, strict=True):
-        if report.error is not None:
-            remark = phrases.reason(report)
-        else:
-            remark = "; ".join(map(str, phrases.mistakes(report)[:MISTAKES_NAMED]))
-        writer.writerow(
-            [
-                _harmless(name),
-                len(report.tables),
-                report.faults,
-                sum(table.wrong_cells for table in report.tables),
-                report.warnings,
-                phrases.verdict(report).word,
-                _harmless(remark),
-                _harmless(phrases.coverage(report)),
-            ]
+    return heading() + "".join(map(line, entries(reports, marking)))
+
+
+def heading() -> str:
+    """The first line, with the names of the columns."""
+    return _BYTE_ORDER_MARK + _written(COLUMNS)
+
+
+def line(entry: Entry) -> str:
+    """The line of a file."""
+    report, mark = entry.report, entry.mark
+    if report.error is not None:
+        remark = phrases.reason(report)
+    else:
+        remark = "; ".join(map(str, mistakes(report)[:MISTAKES_NAMED]))
+    return _written(
+        (
+            harmless(entry.name),
+            len(report.tables),
+            report.faults,
+            sum(table.wrong_cells for table in report.tables),
+            report.warnings,
+            phrases.verdict(report).word,
+            harmless(remark),
+            harmless(phrases.coverage(report)),
+            *(("", "", "") if mark is None else (mark.right, mark.there, f"{mark.earned:g}")),
+            harmless(phrases.printable(entry.student)),
         )
+    )
+
+
+def _written(cells: Iterable[object]) -> str:
+    text = io.StringIO(newline="")
+    csv.writer(text).writerow(cells)
     return text.getvalue()
 
 
-def _harmless(text: str) -> str:
+def harmless(text: str) -> str:
+    """A text that no spreadsheet takes for a formula."""
     # A spreadsheet would compute what begins like a formula.
     return f"'{text}" if text.lstrip().startswith(_FORMULA_STARTS) else text

@@ -1,35 +1,58 @@
-"""What the check found as one self-contained HTML page, to be read, printed or sent."""
+"""What the check found as self-contained HTML pages, to be read, printed or sent."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
-from importlib import resources
-
-import jinja2
+from dataclasses import dataclass
 
 from backprop_xlsx.check.findings import FileReport
-from backprop_xlsx.check.report import phrases
+from backprop_xlsx.check.marking.mark import Marking
+from backprop_xlsx.check.report.entry import Entry, entries
+from backprop_xlsx.check.report.phrases import Verdict, verdict
+from backprop_xlsx.check.report.templates import template
 
-_TEMPLATE = "page.html"
+_ALIKE = Marking()
 
 
-def page(reports: Sequence[FileReport]) -> str:
+@dataclass(frozen=True)
+class PageOf:
+    """One page of several: its name, which files stand on it, and their verdicts."""
+
+    name: str
+    first: int
+    last: int
+    from_file: str
+    to_file: str
+    verdicts: Counter[Verdict]
+
+
+def page(reports: Sequence[FileReport], marking: Marking = _ALIKE) -> str:
     """The page: a summary of all files, then a section a file.
 
     Whatever comes from a workbook is escaped; the page asks for nothing from elsewhere.
     """
-    environment = jinja2.Environment(
-        autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    return page_of(entries(reports, marking))
+
+
+def page_of(found: Sequence[Entry], first: int = 1, contents: str | None = None) -> str:
+    """The page of files of which the first is the ``first`` of all.
+
+    ``contents`` is the name of the page that lists the pages, where there are several.
+    """
+    return template("page.html").render(
+        entries=found, verdicts=verdicts(found), first=first, contents=contents
     )
-    environment.filters["printable"] = phrases.printable
-    source = (resources.files(__package__) / _TEMPLATE).read_text(encoding="utf-8")
-    numbers = [
-        (kind, sum(phrases.verdict(report) is kind for report in reports))
-        for kind in phrases.Verdict
-    ]
-    return environment.from_string(source).render(
-        reports=reports,
-        names=phrases.names(reports),
-        numbers=[entry for entry in numbers if entry[1]],
-        phrases=phrases,
-    )
+
+
+def contents_of(pages: Sequence[PageOf]) -> str:
+    """The page that lists the others."""
+    together: Counter[Verdict] = Counter()
+    for each in pages:
+        together += each.verdicts
+    return template("contents.html").render(pages=pages, verdicts=together)
+
+
+def verdicts(found: Sequence[Entry]) -> Counter[Verdict]:
+    """How many files have which verdict."""
+    return Counter(verdict(entry.report) for entry in found)

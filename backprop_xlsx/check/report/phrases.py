@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from enum import Enum
+from itertools import groupby
+from pathlib import Path
 
 from backprop_xlsx.check.findings import Caution, Fault, FileReport, TableReport
-from backprop_xlsx.formula.names import label
 
-_TOKEN = re.compile(r"\$?[A-Za-z]+\$?\d+|[A-Za-z_.]+|\d+\.?\d*|\s+|.")
+_TOKEN = re.compile(r"(\s*)(\$?[A-Za-z]+\$?\d+|[A-Za-z_.]+|\d+\.?\d*|\S|$)")
+_SHORT_WORDS = ("a", "an", "as", "in", "is", "it", "no", "of", "on", "so")
+"""Words, where other short ones are names."""
+Run = tuple[str, bool]
+"""A piece of a formula, and whether it is marked."""
 
 
 class Verdict(Enum):
@@ -27,22 +32,6 @@ class Verdict(Enum):
     def __init__(self, word: str, symbol: str) -> None:
         self.word = word
         self.symbol = symbol
-
-
-@dataclass(frozen=True)
-class InShort:
-    """One mistake of a file, however many columns and tables repeat it."""
-
-    explanation: str
-    quantities: tuple[str, ...]
-    tables: int
-    cells: int
-
-    def __str__(self) -> str:
-        tables = f" ({tally(self.tables, 'table')})" if self.tables > 1 else ""
-        if self.explanation.split(" ")[0] in self.quantities:
-            return self.explanation + tables
-        return f"{_joined(self.quantities)}: {self.explanation}{tables}"
 
 
 def verdict(report: FileReport) -> Verdict:
@@ -61,29 +50,10 @@ def verdict(report: FileReport) -> Verdict:
     return Verdict.WARNED if report.warnings else Verdict.RIGHT
 
 
-def mistakes(report: FileReport) -> list[InShort]:
-    """The different mistakes of a file, the one in most cells first."""
-    groups: dict[str, list[tuple[int, Fault]]] = {}
-    for number, table in enumerate(report.tables):
-        for fault in table.faults:
-            groups.setdefault(printable(fault.explanation), []).append((number, fault))
-    found = [
-        InShort(
-            explanation,
-            quantities=tuple(dict.fromkeys(label(fault.quantity) for _, fault in group)),
-            tables=len({number for number, _ in group}),
-            cells=sum(fault.cells for _, fault in group),
-        )
-        for explanation, group in groups.items()
-    ]
-    return sorted(found, key=lambda mistake: -mistake.cells)
-
-
-def names(reports: Sequence[FileReport]) -> list[str]:
+def names(paths: Sequence[Path]) -> list[str]:
     """What to call each file: its name without the folder, where that tells them apart."""
-    short = [report.path.name for report in reports]
-    unique = len(set(short)) == len(short)
-    return [printable(report.path.name if unique else str(report.path)) for report in reports]
+    unique = len({path.name for path in paths}) == len(paths)
+    return [printable(path.name if unique else str(path)) for path in paths]
 
 
 def coverage(report: FileReport) -> str:
@@ -110,13 +80,10 @@ def summary(report: FileReport) -> str:
     return f"{printable(str(report.path))}: {verdict(report).word} ({', '.join(parts)})"
 
 
-def final_line(reports: Sequence[FileReport]) -> str:
-    """The verdict on all files together, in one line."""
-    if len(reports) == 1:
-        return summary(reports[0])
-    numbers = {kind: sum(verdict(report) is kind for report in reports) for kind in Verdict}
-    parts = [f"{number} {kind.word}" for kind, number in numbers.items() if number]
-    return f"{tally(len(reports), 'file')}: {'; '.join(parts)}"
+def totals(verdicts: Mapping[Verdict, int]) -> str:
+    """How many files have which verdict, in one line."""
+    parts = [f"{verdicts[kind]} {kind.word}" for kind in Verdict if verdicts.get(kind)]
+    return f"{tally(sum(verdicts.values()), 'file')}: {'; '.join(parts)}"
 
 
 def heading(table: TableReport) -> str:
@@ -146,26 +113,48 @@ def caution(warning: Caution) -> str:
     return printable(f"{warning.where}: {warning.text}" if warning.where else warning.text)
 
 
+def cautions(report: FileReport) -> list[str]:
+    """The different warnings of a file, each with how often it is given."""
+    counts = Counter(warning.text for table in report.tables for warning in table.warnings)
+    return [
+        printable(text) + (f" ({times} times)" if times > 1 else "")
+        for text, times in counts.items()
+    ]
+
+
 def sentence(text: str) -> str:
     """A remark as a sentence: with a capital, unless a name stands first, and a full stop."""
     text = printable(text)
     first = text.split(" ")[0]
-    capital = text[:1].upper() + text[1:] if first.isalpha() and len(first) > 2 else text
+    is_word = first in _SHORT_WORDS or (first.isalpha() and len(first) > 2)
+    capital = text[:1].upper() + text[1:] if is_word else text
     return capital if capital.endswith((".", "!", "?")) else f"{capital}."
 
 
-def difference(found: str, expected: str) -> tuple[list[tuple[str, bool]], list[tuple[str, bool]]]:
-    """Both formulas cut into runs of text, each with whether the other formula lacks it."""
+def difference(found: str, expected: str) -> tuple[list[Run], list[Run]]:
+    """Both formulas cut into runs of text, each with whether the other formula lacks it.
+
+    Blanks are not compared, and never marked.
+    """
     before, after = _TOKEN.findall(found), _TOKEN.findall(expected)
-    runs: tuple[list[tuple[str, bool]], list[tuple[str, bool]]] = ([], [])
-    steps = difflib.SequenceMatcher(None, before, after, autojunk=False).get_opcodes()
+    marks: tuple[list[Run], list[Run]] = ([], [])
+    steps = difflib.SequenceMatcher(
+        None, [token for _, token in before], [token for _, token in after], autojunk=False
+    ).get_opcodes()
     for step, first, last, other_first, other_last in steps:
         for side, tokens in zip(
-            runs, (before[first:last], after[other_first:other_last]), strict=True
+            marks, (before[first:last], after[other_first:other_last]), strict=True
         ):
-            if tokens:
-                side.append(("".join(tokens), step != "equal"))
-    return runs
+            for blank, token in tokens:
+                side += [(blank, False), (token, step != "equal")]
+    return _joined(marks[0]), _joined(marks[1])
+
+
+def _joined(runs: Iterable[Run]) -> list[Run]:
+    joined: list[Run] = []
+    for changed, group in groupby((run for run in runs if run[0]), key=lambda run: run[1]):
+        joined.append(("".join(text for text, _ in group), changed))
+    return joined
 
 
 def tally(number: int, noun: str) -> str:
@@ -179,9 +168,3 @@ def printable(text: str) -> str:
         character if character.isprintable() else " " if character.isspace() else "\ufffd"
         for character in text
     )
-
-
-def _joined(parts: Sequence[str]) -> str:
-    if len(parts) < 2:
-        return "".join(parts)
-    return f"{', '.join(parts[:-1])} and {parts[-1]}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from backprop_xlsx.check.faults.consequences import effect_of, start_of
+from backprop_xlsx.check.faults.consequences import curve_of, effect_of, start_of
 from backprop_xlsx.check.faults.effect import Simulator, Start
 from backprop_xlsx.check.faults.gathering import WrongCells, wrong_cells_of
 from backprop_xlsx.check.faults.given import (
@@ -13,10 +13,12 @@ from backprop_xlsx.check.faults.given import (
     texts_for_numbers,
     wrong_cells_of_given,
 )
+from backprop_xlsx.check.faults.reasons import path
 from backprop_xlsx.check.findings import Caution, Coverage, Fault, TableReport
 from backprop_xlsx.check.judging.judged_table import JudgedTable
 from backprop_xlsx.check.repair.diagnosis import Diagnoses
 from backprop_xlsx.check.repair.writing import CellWriter
+from backprop_xlsx.check.report.network_parts import diagram_of, parts_of
 from backprop_xlsx.check.report.table_lines import network_line, right_line
 from backprop_xlsx.check.warnings.cautions import (
     learning_rate_cautions,
@@ -53,6 +55,7 @@ def table_report(
     table = judged.table
     wrong = _wrong_cells(judged, known.diagnoses)
     start = start_of(judged)
+    wrong_quantities = {cells.quantity for cells in wrong}
     return TableReport(
         sheet=table.sheet.name,
         range=table.range,
@@ -65,32 +68,41 @@ def table_report(
         formulas=sum(column.formulas for column in judged.columns.values()),
         faults=tuple(_fault(judged, cells, start, known.simulator) for cells in wrong),
         warnings=tuple(cautions),
-        right=right_line(table.exercise, judged.columns, {cells.quantity for cells in wrong}),
+        right=right_line(table.exercise, judged.columns, wrong_quantities),
         coverage=_coverage(judged),
+        parts=parts_of(table.exercise, judged.columns, wrong_quantities | _blank(judged)),
+        curve=curve_of(judged, start, known.simulator) if wrong else None,
+        diagram=diagram_of(table.exercise.network) if wrong else None,
     )
 
 
 def _coverage(judged: JudgedTable) -> Coverage:
     kinds: dict[str, list[str]] = {}
-    for name, column in judged.columns.items():
-        if column.unjudged:
-            kind = "unread"
-        elif (
-            column.forms
-            and any(form.rows[-1] != judged.table.first_row for form in column.forms)
-            or name in judged.exercise.starts
-            and len(judged.table.rows) == 1
-        ):
-            kind = "formulas"
-        elif column.typed or column.numbers:
-            kind = "numbers"
-        elif column.forms:
-            kind = "formulas"
-        else:
-            kind = "blank"
-        kinds.setdefault(kind, []).append(label(name))
+    for name in judged.columns:
+        kinds.setdefault(_kind(judged, name), []).append(label(name))
     kinds["unexplained"] = [column_letters(column) for column in judged.unexplained]
     return Coverage(**{kind: tuple(names) for kind, names in kinds.items()})
+
+
+def _blank(judged: JudgedTable) -> set[str]:
+    return {name for name in judged.columns if _kind(judged, name) == "blank"}
+
+
+def _kind(judged: JudgedTable, name: str) -> str:
+    """By what a column was judged, as :class:`Coverage` names it."""
+    column = judged.columns[name]
+    if column.unjudged:
+        return "unread"
+    if (
+        column.forms
+        and any(form.rows[-1] != judged.table.first_row for form in column.forms)
+        or name in judged.exercise.starts
+        and len(judged.table.rows) == 1
+    ):
+        return "formulas"
+    if column.typed or column.numbers:
+        return "numbers"
+    return "formulas" if column.forms else "blank"
 
 
 def _wrong_cells(judged: JudgedTable, diagnoses: Diagnoses) -> list[WrongCells]:
@@ -121,6 +133,8 @@ def _fault(
         expected="" if expected is None else f"={expected}",
         explanation=cells.explanation,
         effect="" if start is None else effect_of(judged, cells, start, simulator),
+        reason=cells.reason,
+        path=path(judged.table.exercise, cells.quantity),
         corrections={
             (row, cells.column): formula or "" for row, formula in cells.corrections.items()
         },

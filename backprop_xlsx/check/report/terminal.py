@@ -1,68 +1,154 @@
-"""What the check found, for a terminal."""
+"""What the check found, for a terminal: on a screen at most, or in full."""
 
 from __future__ import annotations
 
 from rich.console import Console
 from rich.text import Text
 
-from backprop_xlsx.check.findings import Fault, FileReport
+from backprop_xlsx.check.findings import FileReport, TableReport
 from backprop_xlsx.check.report import phrases
-from backprop_xlsx.formula.names import label
+from backprop_xlsx.check.report.entry import Entry
+from backprop_xlsx.check.report.mistakes import Mistake, mistakes
+from backprop_xlsx.model.words import listed
 
 NARROWEST = 24
 """Columns that a text gets on however narrow a terminal."""
+MOST_LINES = 22
+"""Of a file, unless everything is asked for: a screen, with what stands around it."""
+MOST_PLACES = 6
+"""Of a mistake, unless everything is asked for."""
+MOST_TABLES = 2
+"""That get a line each, unless everything is asked for."""
+
+Lines = list[Text]
 
 
-def print_report(console: Console, report: FileReport) -> None:
-    """Print everything that was found in one file, wrapped to the width of the console."""
-    _print_hanging(console, Text(), Text(phrases.printable(str(report.path)), style="bold"))
-    for table in report.tables:
-        _print_hanging(console, Text("  "), Text(phrases.heading(table)))
-        for fault in table.faults:
-            _print_fault(console, fault)
-        for warning in table.warnings:
-            _print_hanging(
-                console, _margin("warning", "bold yellow"), Text(phrases.caution(warning))
-            )
-        if table.right:
-            _print_hanging(
-                console, _margin("right", "bold green"), Text(phrases.printable(table.right))
-            )
-    if len(report.tables) > 1:
-        for mistake in phrases.mistakes(report):
-            _print_hanging(console, Text("  in short: ", style="bold"), Text(str(mistake)))
+def print_report(console: Console, entry: Entry, opening: str, in_full: bool) -> None:
+    """Print what was found in one file below an opening, wrapped to the width of the console."""
+    report = entry.report
+    lines = _hanging(console, Text(), Text(opening, style="bold"))
+    if entry.mark is not None:
+        lines += _hanging(console, _margin("mark", "bold"), Text(str(entry.mark)))
+    lines += _everything(console, report) if in_full else _screen(console, report, len(lines))
+    for line in lines:
+        console.print(line, soft_wrap=True)
     console.print()
 
 
-def _print_fault(console: Console, fault: Fault) -> None:
+def _everything(console: Console, report: FileReport) -> Lines:
+    lines: Lines = []
+    for table in report.tables:
+        lines += _table(console, table)
+        lines += _remarks(console, table)
+    for mistake in mistakes(report):
+        lines += _mistake(console, mistake, in_full=True)
+    return lines
+
+
+def _screen(console: Console, report: FileReport, taken: int) -> Lines:
+    """The tables, the mistakes as far as there is room for them, then what else there is."""
+    lines: Lines = []
+    if len(report.tables) <= MOST_TABLES:
+        for table in report.tables:
+            lines += _table(console, table)
+    found = mistakes(report)
+    for number, mistake in enumerate(found):
+        told = _mistake(console, mistake, in_full=False)
+        left = found[number + 1 :]
+        if taken + len(lines) + len(told) + min(len(left), 4) > MOST_LINES:
+            return lines + _in_short(console, found[number:], MOST_LINES - taken - len(lines))
+        lines += told
+    remarks = _remarks_in_short(console, report)
+    if taken + len(lines) + len(remarks) <= MOST_LINES:
+        return lines + remarks
+    if report.warnings:
+        text = f"{phrases.tally(report.warnings, 'warning')}; -v tells them all"
+        lines += _hanging(console, _margin("warning", "bold yellow"), Text(text))
+    return lines
+
+
+def _remarks_in_short(console: Console, report: FileReport) -> Lines:
+    """The remarks on a table or two; of more tables each different warning once."""
+    if len(report.tables) <= MOST_TABLES:
+        return [line for table in report.tables for line in _remarks(console, table)]
+    margin = _margin("warning", "bold yellow")
+    return [
+        line for text in phrases.cautions(report) for line in _hanging(console, margin, Text(text))
+    ]
+
+
+def _in_short(console: Console, found: list[Mistake], room: int) -> Lines:
+    """A line or two for each mistake for which there is room, and how many more there are."""
+    lines: Lines = []
+    for number, mistake in enumerate(found):
+        place = f"{mistake}: {_places(mistake, 1)}"
+        told = _hanging(console, _margin("fault", "bold red"), Text(place))
+        if len(lines) + len(told) >= room:
+            more = phrases.tally(len(found) - number, "more mistake")
+            return [*lines, *_hanging(console, _margin(), Text(f"and {more}; -v tells them all"))]
+        lines += told
+    return lines
+
+
+def _table(console: Console, table: TableReport) -> Lines:
+    return _hanging(console, Text("  "), Text(phrases.heading(table)))
+
+
+def _remarks(console: Console, table: TableReport) -> Lines:
+    lines: Lines = []
+    for warning in table.warnings:
+        margin = _margin("warning", "bold yellow")
+        lines += _hanging(console, margin, Text(phrases.caution(warning)))
+    if table.right:
+        margin = _margin("right", "bold green")
+        lines += _hanging(console, margin, Text(phrases.printable(table.right)))
+    return lines
+
+
+def _mistake(console: Console, mistake: Mistake, in_full: bool) -> Lines:
+    fault = mistake.first
     found, expected = phrases.difference(
         phrases.printable(fault.found), phrases.printable(fault.expected)
     )
-    place = Text(f"{label(fault.quantity)}, {phrases.cells(fault)}", style="bold")
-    _print_hanging(console, _margin("fault", "bold red"), place)
-    _print_hanging(console, _margin(), Text(phrases.sentence(fault.explanation)))
-    _print_hanging(console, _margin("", "", "there is"), _marked(found, "bold red"))
-    _print_hanging(console, _margin("", "", "should be"), _marked(expected, "bold green"))
-    if fault.effect:
-        effect = Text(phrases.printable(fault.effect))
-        _print_hanging(console, _margin("", "", "effect"), effect)
+    places = _places(mistake, len(mistake.faults) if in_full else MOST_PLACES)
+    title = f"{listed(mistake.quantities)}, {places}"
+    blocks = [
+        (_margin("fault", "bold red"), Text(title, style="bold")),
+        (_margin(), Text(phrases.sentence(fault.explanation))),
+    ]
+    if fault.reason:
+        blocks.append((_margin(), Text(phrases.sentence(fault.reason))))
+    blocks.append((_margin("", "", "there is"), _marked(found, "bold red")))
+    blocks.append((_margin("", "", "should be"), _marked(expected, "bold green")))
+    if mistake.effect:
+        blocks.append((_margin("", "", "effect"), Text(phrases.printable(mistake.effect))))
+    return [line for opening, body in blocks for line in _hanging(console, opening, body)]
+
+
+def _places(mistake: Mistake, most: int) -> str:
+    places = [phrases.printable(place) for place in mistake.places]
+    more = f" and {len(places) - most} more" if len(places) > most else ""
+    cells = f", {phrases.tally(mistake.cells, 'cell')}" if mistake.cells > 1 else ""
+    return f"{', '.join(places[:most])}{more}{cells}"
 
 
 def _margin(kind: str = "", style: str = "", remark: str = "") -> Text:
     return Text(f"  {kind:<9}", style=style) + Text(f"{remark:<11}" if remark else "")
 
 
-def _marked(runs: list[tuple[str, bool]], style: str) -> Text:
+def _marked(runs: list[phrases.Run], style: str) -> Text:
     marked = Text()
     for text, changed in runs:
         marked.append(text, style=style if changed else None)
     return marked
 
 
-def _print_hanging(console: Console, opening: Text, body: Text) -> None:
-    """Print the body to the right of the opening, and wrap what is too long for the line."""
+def _hanging(console: Console, opening: Text, body: Text) -> Lines:
+    """The body to the right of the opening, wrapped where it is too long for the line."""
     width = max(console.width - opening.cell_len, NARROWEST)
+    lines: Lines = []
     for line in body.wrap(console, width, overflow="fold"):
         line.rstrip()
-        console.print(opening + line, soft_wrap=True)
+        lines.append(opening + line)
         opening = Text(" " * opening.cell_len)
+    return lines

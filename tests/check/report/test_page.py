@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from backprop_xlsx.check.findings import Caution, Fault, FileReport, TableReport
+from backprop_xlsx.check.findings import Caution, Fault, FileReport, Part, TableReport
 from backprop_xlsx.check.report.page import page
 
 VOID = {"meta", "br", "hr", "img", "link", "input"}
@@ -56,6 +56,7 @@ FAULT = Fault(
     explanation="uses a_h1 where a_h2 belongs",
     effect="the final loss is 3 % too large",
     corrections={(5, 27): "M5*(1-M5)*D5", (6, 27): "M6*(1-M6)*D6"},
+    reason="why it is so",
 )
 TABLE = TableReport(
     sheet="Sheet1",
@@ -70,10 +71,21 @@ TABLE = TableReport(
     faults=(),
     warnings=(),
     right="the other 26 quantities",
+    parts=(Part("forward", 11, 11), Part("gradients", 8, 8), Part("updates", 8, 8)),
 )
+WRONG_PARTS = (Part("forward", 11, 11), Part("gradients", 8, 7), Part("updates", 8, 8))
 RIGHT = FileReport(Path("class/ada.xlsx"), (TABLE,))
 WRONG = FileReport(
-    Path("class/bob.xlsx"), (replace(TABLE, faults=(FAULT, replace(FAULT, quantity="dE/dw4"))),) * 2
+    Path("class/bob.xlsx"),
+    tuple(
+        replace(
+            TABLE,
+            sheet=sheet,
+            faults=(FAULT, replace(FAULT, quantity="dE/dw4", column="AB")),
+            parts=WRONG_PARTS,
+        )
+        for sheet in ("Sheet1", "Sheet2")
+    ),
 )
 WARNED = FileReport(
     Path("class/cem.xlsx"),
@@ -84,15 +96,15 @@ UNREAD = FileReport(Path("class/dee.xlsx"), error="class/dee.xlsx: the file is c
 
 def test_the_summary_has_a_line_for_each_file_with_its_verdict_in_words_and_symbols() -> None:
     cells = Reader(page([RIGHT, WRONG, WARNED, UNREAD])).cells
-    rows = [[" ".join(cell.split()) for cell in cells[row : row + 6]] for row in range(0, 24, 6)]
+    rows = [[" ".join(cell.split()) for cell in cells[row : row + 8]] for row in range(0, 32, 8)]
     assert rows == [
-        ["ada.xlsx", "✓ right", "1", "0", "0", "0"],
+        ["ada.xlsx", "✓ right", "1", "0", "0", "0", "27 of 27", "100"],
         [
             "bob.xlsx ∂E/∂w3 and ∂E/∂w4: uses a_h1 where a_h2 belongs (2 tables)",
-            *("✗ wrong", "2", "4", "8", "0"),
+            *("✗ wrong", "2", "4", "8", "0", "52 of 54", "96.29"),
         ],
-        ["cem.xlsx", "! right, with warnings", "1", "0", "0", "1"],
-        ["dee.xlsx the file is cut short", "? not checked", "0", "0", "0", "0"],
+        ["cem.xlsx", "! right, with warnings", "1", "0", "0", "1", "27 of 27", "100"],
+        ["dee.xlsx the file is cut short", "? not checked", "0", "0", "0", "0", "", ""],
     ]
 
 
@@ -101,8 +113,10 @@ def test_each_finding_is_told_in_full() -> None:
     for said in (
         "Sheet1!A4:AF104",
         "99 steps, η = 0.5 in B2, 2-2-2 network",
-        "∂E/∂w3 AA5:AA6, 2 cells",
+        "∂E/∂w3 and ∂E/∂w4 AA5:AB6 on sheets Sheet1 and Sheet2, 8 cells",
         "Uses a_h1 where a_h2 belongs.",
+        "Why it is so.",
+        "Mark 96.29 of 100: 52 of 54 columns right",
         "there is =K5*(1-K5)*D5",
         "should be =M5*(1-M5)*D5",
         "effect the final loss is 3 % too large",
@@ -189,4 +203,4 @@ def test_the_links_of_the_summary_lead_to_the_sections() -> None:
 
 def test_files_of_the_same_name_are_told_apart_by_their_folders() -> None:
     cells = Reader(page([FileReport(Path(f"{name}/hw.xlsx"), (TABLE,)) for name in "ab"])).cells
-    assert [cells[0].strip(), cells[6].strip()] == ["a/hw.xlsx", "b/hw.xlsx"]
+    assert [cells[0].strip(), cells[8].strip()] == ["a/hw.xlsx", "b/hw.xlsx"]

@@ -14,6 +14,10 @@ class TypedNumber(Slip):
 
     code = "typed-number"
     meaning = "a number is typed in where a formula belongs"
+    why = (
+        "a typed number is right for one start at best: it does not follow when a start value "
+        "or the learning rate changes"
+    )
 
     def words(self, case: Case) -> str:
         return self.meaning
@@ -25,6 +29,7 @@ class TypedText(Slip):
 
     code = "typed-text"
     meaning = "a text is typed in where a formula belongs"
+    why = "a text has no value, and what refers to it cannot be computed"
 
     def words(self, case: Case) -> str:
         return self.meaning
@@ -36,6 +41,7 @@ class MissingFormula(Slip):
 
     code = "missing-formula"
     meaning = "no formula stands here: the cell is blank"
+    why = "what refers to a blank cell counts with 0"
 
     def words(self, case: Case) -> str:
         return self.meaning
@@ -47,6 +53,7 @@ class TextForNumber(Slip):
 
     code = "text-for-number"
     meaning = "a text stands where a number belongs: spreadsheets do not count with it"
+    why = "it looks like a number, but what refers to it counts with 0 or shows an error"
 
     def words(self, case: Case) -> str:
         return self.meaning
@@ -77,6 +84,7 @@ class WrongStart(Slip):
 
     code = "wrong-start"
     meaning = "the first row holds no start value, or not the one that belongs"
+    why = "a run begins with numbers that are set, and the updates take over from the next step on"
 
     set: float | None
 
@@ -93,6 +101,7 @@ class ChangingGiven(Slip):
 
     code = "changing-given"
     meaning = "an input, a target or a fixed bias changes from row to row"
+    why = "training changes the weights alone; what is given stays the same in every step"
 
     def words(self, case: Case) -> str:
         return f"{label(case.quantity)} is given: it does not change from row to row"

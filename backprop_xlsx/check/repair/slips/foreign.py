@@ -36,6 +36,7 @@ class BlankCell(_Elsewhere):
 
     code = "blank-cell"
     meaning = "a formula refers to a blank cell"
+    why = "a blank cell counts as 0, so that part of the formula is lost without any message"
     kind, said = "blank", "the blank cell"
 
 
@@ -44,6 +45,7 @@ class TextCell(_Elsewhere):
 
     code = "text-cell"
     meaning = "a formula refers to a text"
+    why = "a text has no value to compute with"
     kind, said = "text", "the text in"
 
 
@@ -52,6 +54,7 @@ class ErrorCell(_Elsewhere):
 
     code = "error"
     meaning = "a formula holds an error, as #REF!, or refers to one"
+    why = "an error spreads to every cell that depends on it"
     kind, said = "error", "the error"
 
 
@@ -60,6 +63,7 @@ class OtherTable(_Elsewhere):
 
     code = "other-table"
     meaning = "a formula refers to another table"
+    why = "a table is a run of its own, with its own learning rate, and lives on its own cells"
     kind = "run"
 
     def words(self, case: Case) -> str:
@@ -84,6 +88,10 @@ class TypedOperand(OperandSlip):
 
     code = "typed-operand"
     meaning = "a number is typed into a formula that should refer to a cell"
+    why = (
+        "what is typed in stays as it is when a start value or the learning rate changes; a "
+        "reference follows"
+    )
 
     @classmethod
     def explains(cls, changes: Sequence[Replacement], case: Case) -> bool:
@@ -136,6 +144,10 @@ class DriftingLearningRate(OperandSlip):
 
     code = "drifting-learning-rate"
     meaning = "the learning rate's reference moves on from row to row, for want of a `$`"
+    why = (
+        "the learning rate is one cell for the whole run: a $ before its row, as in $B$2, "
+        "holds the reference when the formula is filled down"
+    )
 
     @classmethod
     def explains(cls, changes: Sequence[Replacement], case: Case) -> bool:
@@ -156,6 +168,7 @@ class WrongLearningRate(OperandSlip):
 
     code = "wrong-learning-rate"
     meaning = "something else stands where the learning rate belongs"
+    why = "one η scales every update of a run, and it is read from the one cell that holds it"
 
     @classmethod
     def explains(cls, changes: Sequence[Replacement], case: Case) -> bool:

@@ -33,6 +33,10 @@ class ExtraFunction(StructuralSlip):
 
     code = "extra-function"
     meaning = "a function is called that does not belong, as ROUND, MAX or IF"
+    why = (
+        "training lives on small changes: what rounds, limits or interrupts a quantity changes "
+        "every step after it"
+    )
 
     function: str
     argument: Expression

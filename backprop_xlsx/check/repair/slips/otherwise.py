@@ -21,6 +21,10 @@ class UpdatedLikeAWeight(Slip):
 
     code = "updated-like-a-weight"
     meaning = "a computed quantity is updated from the row above, as a weight is"
+    why = (
+        "only the weights are carried on from step to step; everything else is computed anew "
+        "from the weights of its row"
+    )
 
     def words(self, case: Case) -> str:
         leaves = case.exercise.equations[case.quantity].leaves()
@@ -115,6 +119,7 @@ class AveragedGradients(Slip):
 
     code = "averaged-gradients"
     meaning = "the average of other gradients stands where a gradient belongs"
+    why = "each weight has a gradient of its own: how the loss moves with that weight alone"
 
     gradients: tuple[Expression, ...]
 
@@ -141,6 +146,7 @@ class Circular(Slip):
 
     code = "circular"
     meaning = "the formula refers to its own cell"
+    why = "no spreadsheet can compute a cell from itself"
 
     def words(self, case: Case) -> str:
         return f"refers to its own cell: {_should_be(case)}"

@@ -29,6 +29,10 @@ class MissingParentheses(StructuralSlip):
 
     code = "missing-parentheses"
     meaning = "parentheses are missing"
+    why = (
+        "a product binds more tightly than a sum, and a power more tightly than both: "
+        "parentheses decide what belongs together"
+    )
 
     items: tuple[Item, ...]
     start: int
@@ -64,6 +68,10 @@ class ExtraParentheses(StructuralSlip):
 
     code = "extra-parentheses"
     meaning = "parentheses do not belong"
+    why = (
+        "a product binds more tightly than a sum, and a power more tightly than both: "
+        "parentheses decide what belongs together"
+    )
 
     enclosed: Expression
 
@@ -85,6 +93,10 @@ class MisplacedParenthesis(StructuralSlip):
 
     code = "misplaced-parenthesis"
     meaning = "a parenthesis opens or closes too early or too late"
+    why = (
+        "a product binds more tightly than a sum, and a power more tightly than both: "
+        "parentheses decide what belongs together"
+    )
 
     pair: int
     moved: str

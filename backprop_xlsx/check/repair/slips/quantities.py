@@ -126,6 +126,10 @@ class WrongRow(OperandSlip):
 
     code = "wrong-row"
     meaning = "a quantity is taken from a wrong row"
+    why = (
+        "a row is one step: all of it uses the weights of its own row, and only an update "
+        "looks at the row above"
+    )
 
     @classmethod
     def undone(cls, workshop: Workshop) -> Iterator[Repair]:

@@ -34,10 +34,15 @@ class Case:
 
 
 class Slip(ABC):
-    """One mistake: ``code`` names its sort, ``meaning`` says in a few words what that is."""
+    """One mistake: ``code`` names its sort, ``meaning`` says in a few words what that is.
+
+    ``why`` is a sentence on what it does, without a full stop; none where the equation of the
+    quantity itself tells.
+    """
 
     code: ClassVar[str]
     meaning: ClassVar[str]
+    why: ClassVar[str] = ""
 
     @abstractmethod
     def words(self, case: Case) -> str:

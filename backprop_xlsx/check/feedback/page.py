@@ -1,0 +1,50 @@
+"""The page of one student, as HTML that is whole in itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from backprop_xlsx.check.feedback import loss_drawing as losses
+from backprop_xlsx.check.feedback.network_drawing import NetworkDrawing, network_drawing
+from backprop_xlsx.check.findings import Fault, FileReport, TableReport
+from backprop_xlsx.check.report.entry import Entry
+from backprop_xlsx.check.report.mistakes import Mistake, mistakes
+from backprop_xlsx.check.report.templates import template
+
+
+@dataclass(frozen=True)
+class Card:
+    """A mistake, and its place in the network; None where that is not drawn."""
+
+    mistake: Mistake
+    drawing: NetworkDrawing | None
+
+
+def feedback(entry: Entry) -> str:
+    """The page: mark, first wrong cell, each mistake once, losses.
+
+    Whatever comes from a workbook is escaped; the page asks for nothing from elsewhere.
+    """
+    report = entry.report
+    return template("page.html", __package__).render(
+        entry=entry,
+        cards=[_card(mistake) for mistake in mistakes(report)],
+        first=first_wrong(report),
+        curve=losses.worst_curve(report),
+        losses=losses,
+    )
+
+
+def first_wrong(report: FileReport) -> tuple[TableReport, Fault] | None:
+    """The fault that stands first in the file, from the first table on, row by row."""
+    for table in report.tables:
+        for fault in table.faults:
+            return table, fault
+    return None
+
+
+def _card(mistake: Mistake) -> Card:
+    table, _ = mistake.faults[0]
+    marked = tuple(dict.fromkeys(name for _, fault in mistake.faults for name in fault.path))
+    drawn = table.diagram is not None and marked
+    return Card(mistake, network_drawing(table.diagram, marked) if drawn else None)  # type: ignore[arg-type]

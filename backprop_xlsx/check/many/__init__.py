@@ -1,0 +1,1 @@
+"""A folder of any size: many files, on as many processors or machines as there are."""

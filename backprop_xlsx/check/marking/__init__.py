@@ -1,0 +1,1 @@
+"""Marks: what a file is worth, by the columns that are right."""

@@ -1,0 +1,1 @@
+"""Marks as learning platforms import them: Canvas, Moodle, Gradescope."""
