@@ -214,7 +214,7 @@ def _write_backward(
         sheet.write(
             sheets[sheet.name], looks, upstream, sources[index], values[index], found[index]
         )
-        upstream = sheet.outputs
+        upstream = list(sheet.gradients())
     evidence = found[0].inputs.reshape(values[0].shape) * values[0]
     planned.ranking.write(sheets[RANKING], looks, upstream, values[-1], evidence)
     around = _neighbours(planned.shown, WHY)

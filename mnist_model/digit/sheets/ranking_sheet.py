@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import torch
@@ -9,7 +10,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from backprop_xlsx.spreadsheet.sheets.page import Page
 from mnist_model.digit.network.gradient import contest, seed
-from mnist_model.digit.network.steps import Array
+from mnist_model.digit.network.steps import Array, Term
 from mnist_model.digit.sheets.cells import Cells, cell, fixed, fixed_area, listed
 from mnist_model.digit.sheets.gradient.sheet import flat_references
 from mnist_model.digit.sheets.looks import Looks
@@ -58,9 +59,9 @@ class RankingSheet:
         return f"'{NAME}'!{fixed(NUMBERS, OTHERS)}"
 
     @property
-    def upstream(self) -> Cells:
+    def upstream(self) -> list[Term]:
         """The gradient that the last stage's outputs get: 1 and −1."""
-        return listed(NAME, FIRST, SEED, self._count, is_signed=True)
+        return [Term(f"'{NAME}'!{cell(FIRST + index, SEED)}") for index in range(self._count)]
 
     @property
     def evidence(self) -> Cells:
@@ -84,9 +85,17 @@ class RankingSheet:
         return self._count * 3 + self._squares * SPEAKERS
 
     def write(
-        self, worksheet: Worksheet, looks: Looks, gradient: Cells, outputs: Array, evidence: Array
+        self,
+        worksheet: Worksheet,
+        looks: Looks,
+        gradient: Iterable[Term],
+        outputs: Array,
+        evidence: Array,
     ) -> None:
-        """Writes the sheet and hides it; the last two are cached values."""
+        """Writes the sheet and hides it.
+
+        ``gradient`` is that with respect to what is read; the last two are cached values.
+        """
         page = Page(worksheet)
         page.text((0, 0), "Behind the sheet Why", looks("heading"))
         for column, header in enumerate(HEADERS):
@@ -122,13 +131,15 @@ class RankingSheet:
             sign = f"IF({own}={first},1,IF({own}={second},-1,0))"
             page.formula((row, SEED), sign, signs[index], style)
 
-    def _put_evidence(self, page: Page, looks: Looks, gradient: Cells, evidence: Array) -> None:
-        reads, gradients = flat_references(self.reads), flat_references(gradient)
+    def _put_evidence(
+        self, page: Page, looks: Looks, gradient: Iterable[Term], evidence: Array
+    ) -> None:
+        reads = flat_references(self.reads)
         left, style = evidence.flatten().copy(), looks("list")
-        for index, value in enumerate(left.tolist()):
-            row = FIRST + index
-            page.number((row, PLACE), index + 1, looks("whole"))
-            page.formula((row, EVIDENCE), f"{gradients[index]}*{reads[index]}", value, style)
+        values = zip(gradient, reads, left.tolist(), strict=True)
+        for row, (slope, read, value) in enumerate(values, start=FIRST):
+            page.number((row, PLACE), row - FIRST + 1, looks("whole"))
+            page.formula((row, EVIDENCE), f"{slope.bracketed}*{read}", value, style)
         for rank in range(SPEAKERS):
             column = EVIDENCE + rank
             # ironcalc matches nothing in a single cell; an empty one below does no harm.

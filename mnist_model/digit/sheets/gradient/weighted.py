@@ -2,60 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from functools import cached_property
+
 import numpy
 
-from backprop_xlsx.spreadsheet.sheets.page import Page
+from backprop_xlsx.spreadsheet.sheets.page import Position
 from mnist_model.digit.network.gradient import Gradient
-from mnist_model.digit.network.steps import Array
-from mnist_model.digit.sheets.cells import Cells, Tiling, area, cell, fixed_area
-from mnist_model.digit.sheets.gradient.sheet import (
-    TOP,
-    GradientSheet,
-    flat_references,
-)
-from mnist_model.digit.sheets.looks import Looks
+from mnist_model.digit.network.steps import Array, Term
+from mnist_model.digit.sheets.cells import Cells, Place, Tiling, area, cell, fixed_area
+from mnist_model.digit.sheets.gradient.sheet import TOP, GradientSheet
 from mnist_model.digit.sheets.stages.convolution_sheet import ConvolutionSheet, products
 from mnist_model.digit.sheets.stages.dense_sheet import DenseSheet
 
 
 class DenseGradient(GradientSheet):
-    """A row of the sums' gradients on top, the inputs' below it."""
+    """A row of the sums' gradients, as the linear layer's weights stand for each input."""
 
     sheet: DenseSheet
 
-    def __init__(self, sheet: DenseSheet) -> None:
-        super().__init__(sheet)
-        self.maps = Tiling.gallery(self.stage.input_shape, TOP + 2, 1)
-        self._count = self.stage.output_shape[0]
+    @cached_property
+    def sums(self) -> Cells:
+        """The cells of the row."""
+        columns = (1 + numpy.arange(self.stage.output_shape[0])).reshape(-1, 1, 1)
+        return Cells(self.name, numpy.full_like(columns, TOP), columns, is_signed=True)
 
-    @property
-    def formulas(self) -> int:
-        """One for each output and each input."""
-        return self._count + int(numpy.prod(self.stage.input_shape))
-
-    @property
-    def last(self) -> tuple[int, int]:
-        """The inputs' last row, or the last output."""
-        return self.maps.last_row, max(self.maps.last_column, self._count)
-
-    def put(
-        self,
-        page: Page,
-        looks: Looks,
-        upstream: Cells,
-        source: Cells,
-        inputs: Array,
-        found: Gradient,
-    ) -> None:
-        """Each input's sum of its weights times the outputs' gradients."""
-        references = flat_references(upstream)
-        for index, value in enumerate(found.sums.flatten().tolist()):
-            formula = self.sum_gradient(references, source, (index, 0, 0))
-            page.formula((TOP, 1 + index), formula, value, looks("list"))
-        sums = fixed_area(TOP, 1, 1, self._count)
-        for index, at in enumerate(numpy.ndindex(self.stage.input_shape)):
-            formula = products(self.sheet.weights_of(index), sums)
-            page.formula(self.outputs.position(*at), formula, found.inputs[at], looks("list"))
+    def back(self, at: Place) -> Term:
+        """An input's weights times the outputs' gradients."""
+        index = int(numpy.ravel_multi_index(at, self.stage.input_shape))
+        sums = fixed_area(TOP, 1, 1, self.stage.output_shape[0])
+        return Term(products(self.sheet.weights_of(index), f"'{self.name}'!{sums}"))
 
 
 class ConvolutionGradient(GradientSheet):
@@ -80,71 +56,54 @@ class ConvolutionGradient(GradientSheet):
                 layer.stride, strict=True,
             )
         )  # fmt: skip
-        block = (rows, columns * self._out_group)
-        self._sums = Tiling(layer.groups, *block, self.maps.last_row + 2, 1, 1)
+        self._spread = Tiling(layer.groups, rows, columns * self._out_group, TOP, 1, 1)
         kernel = (layer.input_shape[0], self._height, self._width * self._out_group)
-        self._kernels = Tiling.gallery(kernel, self._sums.last_row + 2, 1)
+        self._kernels = Tiling.gallery(kernel, self._spread.last_row + 2, 1)
 
     @property
     def formulas(self) -> int:
-        """One for each input, each output and each weight."""
-        layer = self._layer
-        counts = (numpy.prod(s) for s in (layer.input_shape, layer.output_shape))
-        return int(sum(counts) + layer.weight.size)
+        """One for each output and each weight."""
+        return super().formulas + int(self._layer.weight.size)
 
     @property
     def last(self) -> tuple[int, int]:
-        """The last row and column of the three blocks."""
-        blocks = (self.maps, self._sums, self._kernels)
-        return self._kernels.last_row, max(block.last_column for block in blocks)
+        """The last row and column of both blocks."""
+        return self._kernels.last_row, max(self._spread.last_column, self._kernels.last_column)
 
-    def put(
-        self,
-        page: Page,
-        looks: Looks,
-        upstream: Cells,
-        source: Cells,
-        inputs: Array,
-        found: Gradient,
-    ) -> None:
-        """The sums' gradients, the turned kernels, and the inputs' gradients."""
-        layer, style = self._layer, looks("list")
-        references = flat_references(upstream)
-        for place in self.places():
-            channel, y, x = place
-            group, within = divmod(channel, self._out_group)
-            top, left = self._sums.corner(group)
-            across = self._width - 1 + x * layer.stride[1]
-            position = (
-                top + self._height - 1 + y * layer.stride[0],
-                left + across * self._out_group + within,
-            )
-            formula = self.sum_gradient(references, source, place)
-            page.formula(position, formula, found.sums[place], style)
-        for channel in range(layer.input_shape[0]):
-            self._put_kernel(page, looks, channel)
-        (above, _), (before, _) = layer.padding
+    @cached_property
+    def sums(self) -> Cells:
+        """The outputs' cells, with what the stride leaves out between them, and a border."""
+        channels, ys, xs = numpy.indices(self._layer.output_shape)
+        corners = numpy.array([self._spread.corner(group) for group in range(self._layer.groups)])
+        tops, lefts = corners[channels // self._out_group].transpose(3, 0, 1, 2)
+        down, right = self._layer.stride
+        across = self._width - 1 + xs * right
+        rows = tops + self._height - 1 + ys * down
+        columns = lefts + across * self._out_group + channels % self._out_group
+        return Cells(self.name, rows, columns, is_signed=True)
+
+    def back(self, at: Place) -> Term:
+        """A window of the sums' gradients times a turned kernel."""
+        channel, y, x = at
+        (above, _), (before, _) = self._layer.padding
         height, width = self._height, self._width * self._out_group
-        for at in numpy.ndindex(layer.input_shape):
-            channel, y, x = at
-            top, left = self._sums.corner(channel // self._in_group)
-            window = area(top + y + above, left + (x + before) * self._out_group, height, width)
-            kernel = fixed_area(*self._kernels.corner(channel), height, width)
-            formula = products(window, kernel)
-            page.formula(self.outputs.position(*at), formula, found.inputs[at], style)
+        top, left = self._spread.corner(channel // self._in_group)
+        window = area(top + y + above, left + (x + before) * self._out_group, height, width)
+        kernel = fixed_area(*self._kernels.corner(channel), height, width)
+        return Term(products(f"'{self.name}'!{window}", f"'{self.name}'!{kernel}"))
 
-    def _put_kernel(self, page: Page, looks: Looks, channel: int) -> None:
-        """The weights that an input channel meets, turned by half a turn."""
-        group, within = divmod(channel, self._in_group)
-        top, left = self._kernels.corner(channel)
-        for down, right, out in numpy.ndindex(self._height, self._width, self._out_group):
-            y, x, to = (
-                self._height - 1 - down,
-                self._width - 1 - right,
-                group * self._out_group + out,
-            )
-            row, column = self.sheet.kernel(to)
-            weight = cell(row + y, column + x * self._in_group + within)
-            value = float(self._layer.weight[to, within, y, x])
-            position = (top + down, left + right * self._out_group + out)
-            page.formula(position, f"'{self.sheet.name}'!{weight}", value, looks("list"))
+    def more(
+        self, source: Cells, inputs: Array, found: Gradient
+    ) -> Iterator[tuple[Position, str, float]]:
+        """The weights that each input channel meets, turned by half a turn."""
+        for channel in range(self._layer.input_shape[0]):
+            group, within = divmod(channel, self._in_group)
+            top, left = self._kernels.corner(channel)
+            for down, right, out in numpy.ndindex(self._height, self._width, self._out_group):
+                y, x = self._height - 1 - down, self._width - 1 - right
+                to = group * self._out_group + out
+                row, column = self.sheet.kernel(to)
+                weight = cell(row + y, column + x * self._in_group + within)
+                value = float(self._layer.weight[to, within, y, x])
+                position = (top + down, left + right * self._out_group + out)
+                yield position, f"'{self.sheet.name}'!{weight}", value
