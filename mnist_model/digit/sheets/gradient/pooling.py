@@ -20,7 +20,7 @@ from mnist_model.digit.sheets.stages.stage_sheet import StageSheet
 # IFERROR lies in IFERROR for each row of a window, and Excel nests 64 functions.
 MOST_ROWS = 60
 # So many stand in one formula that is a part of another.
-MOST_WINDOWS = 9
+MOST_WINDOWS = 4
 
 
 class PoolingGradient(TiledGradient):
