@@ -37,20 +37,13 @@ class Recorder:
             return attribute
 
         def call(*arguments: Any, **options: Any) -> Any:
-            plain = [a._target if isinstance(a, Recorder) else a for a in arguments]
-            plain_options = _plain(options)
-            result = attribute(*map(_plain, plain), **plain_options)
+            plain, plain_options = [_plain(a) for a in arguments], _plain(options)
+            result = attribute(*plain, **plain_options)
             known = result if type(result).__module__.startswith("xlsxwriter") else None
             self._calls.append((self._target, name, plain, plain_options, known))
             return result if known is None else Recorder(known, self._calls)
 
         return call
-
-    def __enter__(self) -> Recorder:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._target.close()
 
 
 def _plain(value: Any) -> Any:
@@ -70,7 +63,7 @@ def record(experiment: Experiment, path: Path) -> tuple[Any, list[Any]]:
         books.append(xlsxwriter.Workbook(*arguments))
         return Recorder(books[0], calls)
 
-    with mock.patch.object(build_module, "Workbook", make):
+    with mock.patch.object(build_module, "PlainWorkbook", make):
         build_module.write_workbook(experiment, path)
     return books[0], calls
 
@@ -92,7 +85,6 @@ def replay(book: Any, calls: list[Any], path: Path) -> None:
         )
         if result is not None:
             stands_for[id(result)] = made
-    new.close()
 
 
 def seconds(work: Callable[[], object]) -> float:

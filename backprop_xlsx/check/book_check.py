@@ -81,7 +81,9 @@ def judged(book: Book) -> JudgedBook:
     if description is None:
         return _judged(book)
     exercises = exercises_of(description)
-    found = [table for sheet in book.sheets for table in find_tables(sheet, exercises[0])]
+    # Runs of other optimisers have other columns, of which each has those of the plainest.
+    plainest = min(exercises, key=lambda exercise: len(exercise.computed))
+    found = [table for sheet in book.sheets for table in find_tables(sheet, plainest)]
     _refuse_more(book, found)
     tables = held_against_one_of(exercises, book, found, Verdicts())
     return JudgedBook(View(book), tables, len(exercises))

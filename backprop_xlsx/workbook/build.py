@@ -13,6 +13,7 @@ from backprop_xlsx.model.description import to_properties
 from backprop_xlsx.model.experiment import Experiment
 from backprop_xlsx.spreadsheet.files import Placed, beside, place
 from backprop_xlsx.spreadsheet.progress import Report, silent
+from backprop_xlsx.spreadsheet.sheets.plain_workbook import PlainWorkbook
 from backprop_xlsx.spreadsheet.sheets.properties import CREATED
 from backprop_xlsx.spreadsheet.sheets.theme import RULE, Theme
 from backprop_xlsx.workbook.checks.checks_sheet import write_checks
@@ -76,7 +77,7 @@ def write_workbook(experiment: Experiment, path: Path, report: Report = silent) 
     # What XlsxWriter keeps in files goes with the folder, also where the work is interrupted.
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         options = {"constant_memory": cells > MOST_CELLS_IN_MEMORY, "tmpdir": folder}
-        workbook = Workbook(str(path), options)
+        workbook = PlainWorkbook(str(path), options)
         _write_sheets(workbook, experiment, all_runs, trained, report)
         report("packing the sheets", SHARE_OF_SHEETS)
         workbook.close()
