@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Set
+from collections.abc import Callable, Iterator, Mapping, Set
 from itertools import combinations, product
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from backprop_xlsx.check.reading.arranging.views import View
 from backprop_xlsx.check.reading.convention import Convention
 from backprop_xlsx.check.reading.exercise import Exercise
 from backprop_xlsx.check.reading.meanings import Place
+from backprop_xlsx.check.reading.single_cells import number_of
 from backprop_xlsx.check.reading.tables import Table
 from backprop_xlsx.check.report.phrases import cells
 from backprop_xlsx.formula.expression import Expression, Symbol, Value
@@ -28,6 +29,7 @@ from backprop_xlsx.reference.network import quantities
 from backprop_xlsx.spreadsheet.engines import Recalculated
 from backprop_xlsx.spreadsheet.errors import VerificationError
 from backprop_xlsx.spreadsheet.ooxml.book import Book, Position, read_book
+from backprop_xlsx.spreadsheet.ooxml.cells import Cell
 from backprop_xlsx.spreadsheet.ooxml.formula_text import cell_name
 
 RELATIVE, ABSOLUTE = 1e-9, 1e-12
@@ -66,6 +68,7 @@ def require_verified(
         raise VerificationError("it would be read as another exercise")
     _require_apart(checked)
     _require_explained(checked, _used(original, corrections))
+    _require_innocent(checked, original, corrections)
     for check in checked.tables:
 
         def value(place: Place) -> float:
@@ -92,34 +95,76 @@ def _require_apart(checked: JudgedBook) -> None:
 def _require_explained(checked: JudgedBook, used: Set[Place]) -> None:
     """Where wrong formulas used a column that nobody knows, the mistake may stand in that.
 
-    So it may where a quantity has no column.
+    So it may where a quantity has no column, and where an input or a target changes.
     """
     view = checked.view
     for table in checked.tables:
         home = table.surroundings.home
-        for column in (*table.unexplained, *table.pasted):
+        for column in (*table.unexplained, *table.pasted, *_changing(table)):
             places = [view.back((home, row, column)) for row in table.table.rows]
-            if not table.has_all_columns or not used.isdisjoint(places):
+            lacks = column in table.unexplained and not table.has_all_columns
+            if lacks or not used.isdisjoint(places):
                 sheet, row, at = places[0]
                 where = f"{view.real_name(sheet)}!{cell_name(row, at)}"
                 raise VerificationError(f"nobody knows what stands in {where}")
 
 
+def _changing(check: JudgedTable) -> list[int]:
+    """The columns of inputs and targets that change from row to row."""
+    table, surroundings = check.table, check.surroundings
+    columns = [table.columns[name] for name in table.exercise.given if name in table.columns]
+    return [
+        column
+        for column in columns
+        if len({number_of((surroundings.home, r, column), surroundings) for r in table.rows}) > 1
+    ]
+
+
+def _require_innocent(checked: JudgedBook, original: Book, corrections: Corrections) -> None:
+    """Where all that use an auxiliary column were wrong, the mistake may stand in that."""
+    changed = {
+        (name.casefold(), *position)
+        for name, formulas in corrections.items()
+        for position in formulas
+    }
+    view = checked.view
+    for check in checked.tables:
+        table, home = check.table, check.surroundings.home
+        row = table.rows[len(table.rows) // 2]
+        used: dict[Place, list[bool]] = {}
+        for at in table.columns.values():
+            user = view.back((home, row, at))
+            cell = original.sheet(view.real_name(user[0])).cells.get(user[1:])
+            for place in _referred(cell, user[0]):
+                used.setdefault(place, []).append(user in changed)
+        for name, _ in table.exercise.auxiliary:
+            place = view.back((home, row, table.columns[name]))
+            wrong = used.get(place, [])
+            if place not in changed and len(wrong) > 1 and all(wrong):
+                where = f"{view.real_name(place[0])}!{cell_name(*place[1:])}"
+                raise VerificationError(f"the mistake may stand in {where}, which wrong cells use")
+
+
 def _used(book: Book, corrections: Corrections) -> set[Place]:
     """The cells to which wrong formulas refer."""
-    found: set[Place] = set()
-    for name, formulas in corrections.items():
-        cells = book.sheet(name).cells
-        for position in formulas:
-            formula = cells[position].formula if position in cells else None
-            for reference in references_of(formula or ""):
-                sheet = (reference.sheet or name).casefold()
-                last = reference.last or reference.first
-                rows = range(reference.first.row, last.row + 1)
-                columns = range(reference.first.column, last.column + 1)
-                if len(rows) * len(columns) <= LARGEST_RANGE:
-                    found |= {(sheet, row, column) for row in rows for column in columns}
-    return found
+    return {
+        place
+        for name, formulas in corrections.items()
+        for position in formulas
+        for place in _referred(book.sheet(name).cells.get(position), name.casefold())
+    }
+
+
+def _referred(cell: Cell | None, sheet: str) -> Iterator[Place]:
+    """The cells to which the formula of a cell of a sheet refers."""
+    formula = None if cell is None else cell.formula
+    for reference in references_of(formula or ""):
+        last = reference.last or reference.first
+        rows = range(reference.first.row, last.row + 1)
+        columns = range(reference.first.column, last.column + 1)
+        if len(rows) * len(columns) <= LARGEST_RANGE:
+            there = sheet if reference.sheet is None else reference.sheet.casefold()
+            yield from ((there, row, column) for row in rows for column in columns)
 
 
 def _boxes(table: Table, view: View) -> dict[str, tuple[Position, Position]]:

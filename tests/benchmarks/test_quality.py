@@ -142,6 +142,12 @@ def test_a_formula_that_is_right_only_here_is_wrong(quantity: str, template: str
     assert not is_right(CLASS, quantity, template)
 
 
+def test_what_is_typed_into_a_book_has_its_value() -> None:
+    assert not is_right(CLASS, "step w1", "-{dE/dw1}")
+    assert is_right(CLASS, "step w1", "-{dE/dw1}", (("rate", 1.0),))
+    assert not is_right(CLASS, "step w1", "-{dE/dw1}", (("rate", 0.5),))
+
+
 @pytest.mark.parametrize(
     ("template", "value"),
     [

@@ -83,6 +83,7 @@ class Claims:
             still = self._by_use(left)
             if still == left:
                 break
+            self._doubt()
             left = self._by_formula(still)
         self._by_use(self.of_numbers)
         self._by_custom(self._by_likeness(self._by_header(left)))
@@ -126,14 +127,21 @@ class Claims:
 
         That it is then: the fault is its own. Its sign may be turned, a factor may be missing.
         """
-        for name, column in list(self._found.items()):
-            users = [(user, known) for user, known in self._users(column) if known is not None]
-            if not users or self._hint(column) == name or self._score(column, name, users):
-                continue
-            del self._found[name]
-            others = self._plausible(column, users)
-            fits = [o for o in others if self._score(column, o, users) == len(users)]
-            self._found[self._likeliest(column, fits, name)] = column
+        for _ in range(ROUNDS):
+            before = dict(self._found)
+            for name, column in before.items():
+                self._doubt_one(name, column)
+            if self._found == before:
+                break
+
+    def _doubt_one(self, name: str, column: int) -> None:
+        users = [(user, known) for user, known in self._users(column) if known is not None]
+        if not users or self._hint(column) == name or self._score(column, name, users):
+            return
+        del self._found[name]
+        others = self._plausible(column, users)
+        fits = [other for other in others if self._score(column, other, users) == len(users)]
+        self._found[self._likeliest(column, fits, name)] = column
 
     def _computed(self, judge: Judge, column: int, but: frozenset[str] = frozenset()) -> str | None:
         """What a column computes in most rows: a missing quantity before an auxiliary one."""

@@ -56,6 +56,31 @@ def test_a_fault_lands_on_the_auxiliary_column(
     assert cells == {(row, table.columns[name]) for row in wrong}
 
 
+@pytest.mark.parametrize(
+    ("name", "template"),
+    [
+        ("e2", "{d1}*{w6}*{a_h2}*(1-{a_h2})"),  # what E1 alone gives
+        ("d2", "{a_o2}-{a_o2}^2"),  # the slope of o2
+        ("e1", "({d1}*{w5}+{d2}*{blank})*{a_h1}*(1-{a_h1})"),
+    ],
+)
+def test_a_column_is_what_its_users_take_it_for(name: str, template: str, tmp_path: Path) -> None:
+    table = with_deltas(headers=False)
+    table.put(name, template, table.rows)
+    report = check(table, tmp_path)
+    cells = {at for fault in report.faults for at in fault.corrections}
+    assert cells == {(row, table.columns[name]) for row in table.rows}
+
+
+def test_values_pasted_over_an_auxiliary_column_are_its_fault(tmp_path: Path) -> None:
+    table = with_deltas(headers=False)
+    for number, row in enumerate(table.rows):
+        table.cells[row, table.columns["d1"]] = 0.138 - 0.001 * number
+    report = check(table, tmp_path)
+    cells = {at for fault in report.faults for at in fault.corrections}
+    assert cells == {(row, table.columns["d1"]) for row in table.rows}
+
+
 def test_a_text_for_a_number_is_the_fault_of_its_cell(tmp_path: Path) -> None:
     table = ClassTable()
     cell = (table.first_row + 1, table.columns["t1"])

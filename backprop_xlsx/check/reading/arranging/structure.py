@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import combinations
@@ -111,7 +111,14 @@ class _Structure:
             for column in recurrent
             if any(user not in recurrent for user in users.get(column, ()))
         }
-        return frozenset(found)
+        # What is only put into functions of itself is a neuron that is updated like a weight.
+        neurons = {column for column in found if self._is_only_applied(column)}
+        return frozenset(found - neurons if 2 * len(neurons) < len(found) else found)
+
+    def _is_only_applied(self, column: int) -> bool:
+        wires = [self.wires[user] for user in self.wiring.users.get(column, ())]
+        others = [wire for wire in wires if column not in wire.above]
+        return all(wire.here == {column} and not (wire.above or wire.given) for wire in others)
 
     def _gradients(self) -> dict[Leaf, int]:
         """For each parameter the column by which it is updated."""
@@ -161,16 +168,15 @@ class _Structure:
         return next((c for c in others if c in self.wires[c].above), None)
 
     def _unary(self) -> dict[int, int]:
-        """The columns that are a function of one other column of their row alone."""
-        return {
-            column: next(iter(wire.here))
-            for column, wire in self.wires.items()
-            if len(wire.here) == 1
-            and not wire.above
-            and not wire.given
-            and next(iter(wire.here)) in self.wires
-            and column not in self.parameters
-        }
+        """The columns that are a function of one other column alone, mostly of their own row."""
+        found: dict[int, int] = {}
+        for column, wire in self.wires.items():
+            others = wire.here | wire.above
+            if len(others) == 1 and not wire.given and column not in self.parameters | others:
+                other = next(iter(others))
+                if other in self.wires:
+                    found[column] = other
+        return found
 
     def _behind_it(self, column: int) -> frozenset[int]:
         """Everything in its row that a column is computed from."""
@@ -364,6 +370,7 @@ class _Structure:
         ]
         if not hidden:
             layers = [(outputs, [*self._inputs(outputs)])]
+        self._give_left_over(layers)
         for neurons, sources in layers:
             for neuron in neurons:
                 for weight in _in_order(neuron, sources):
@@ -376,6 +383,16 @@ class _Structure:
         if len(hinted) == len(found) == number and set(hinted) == named:
             return dict(hinted)
         return found
+
+    def _give_left_over(self, layers: Sequence[tuple[list[Neuron], list[Leaf | None]]]) -> None:
+        """A neuron without weights has those that no other one has, if there are just so many."""
+        taken = {leaf for neurons, _ in layers for n in neurons for leaf in (*n.weights, n.bias)}
+        left = sorted(self.parameters - taken, key=position)
+        bare = [(n, sources) for neurons, sources in layers for n in neurons if not n.weights]
+        if len(bare) == 1 and len(left) == len(bare[0][1]):
+            neuron, sources = bare[0]
+            for weight, source in zip(left, sources, strict=True):
+                neuron.weights[weight] = 0.0 if source is None else source
 
     def _biases(self, hidden: list[Neuron], outputs: list[Neuron]) -> dict[str, Leaf]:
         layers = [layer for layer in (hidden, outputs) if layer]
