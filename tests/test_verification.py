@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -122,3 +123,90 @@ def test_one_engine_alone_verifies_and_says_so(tmp_path: Path) -> None:
 def test_a_chaotic_run_is_compared_step_by_step_only(tmp_path: Path) -> None:
     build(CHAOTIC, tmp_path / "book.xlsx")
     assert verify(tmp_path / "book.xlsx", CHAOTIC).unsteady == ("Run A",)
+
+
+class Exact:
+    """An engine that gives what a right book caches, but for some cells, which are off."""
+
+    def __init__(self, book: Path, off: dict[tuple[str, int, int], float]) -> None:
+        self._cells = {sheet.name: sheet.cells for sheet in read_book(book).sheets}
+        self._off = off
+
+    def __call__(self, _: Path, engine: str) -> Recalculated:
+        return Recalculated(engine, self._value)
+
+    def _value(self, sheet: str, row: int, column: int) -> Any:
+        cell = self._cells[sheet].get((row, column))
+        value = None if cell is None else cell.value
+        off = self._off.get((sheet, row, column), 0.0)
+        return value + off if isinstance(value, (int, float)) and off else value
+
+
+@pytest.fixture(scope="module")
+def right_book(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("right") / "book.xlsx"
+    build(EXPERIMENT, path)
+    return path
+
+
+@pytest.mark.parametrize(("share", "verifies"), [(0.5, True), (2.0, False)])
+@pytest.mark.parametrize(
+    ("quantity", "step", "allowed"),
+    [
+        # Of a value, and at least of 0.1; rounding moves no cell of so short a run any further.
+        ("a_o1", 12, 1e-11 * 0.6),
+        ("dE/dw1", 12, 1e-12),
+        # Those that follow the course of the loss.
+        ("rose", 5, 1e-12),
+        ("below", 5, 1e-12),
+    ],
+)
+def test_a_cell_of_a_run_is_compared_to_eleven_digits(
+    right_book: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    quantity: str,
+    step: int,
+    allowed: float,
+    share: float,
+    verifies: bool,
+) -> None:
+    run = runs(EXPERIMENT)[0]
+    off = {(run.sheet, *place(run, quantity, step)): share * allowed}
+    monkeypatch.setattr(sys.modules[verify.__module__], "recalculate", Exact(right_book, off))
+    if verifies:
+        assert verify(right_book, EXPERIMENT, ("one",)).unsteady == ()
+    else:
+        with pytest.raises(VerificationError, match=rf"\({quantity} at step {step}\)"):
+            verify(right_book, EXPERIMENT, ("one",))
+
+
+@pytest.mark.parametrize(("off", "verifies"), [(0.5e-12, True), (2e-9, False)])
+def test_a_cell_beside_the_runs_is_compared_as_closely(
+    right_book: Path, monkeypatch: pytest.MonkeyPatch, off: float, verifies: bool
+) -> None:
+    cell = ("Learning rates", 8, 6)
+    monkeypatch.setattr(
+        sys.modules[verify.__module__], "recalculate", Exact(right_book, {cell: off})
+    )
+    if verifies:
+        verify(right_book, EXPERIMENT, ("one",))
+    else:
+        with pytest.raises(VerificationError, match="'Learning rates'!F8"):
+            verify(right_book, EXPERIMENT, ("one",))
+
+
+@pytest.mark.parametrize(("off", "verifies"), [(0.5e-12, True), (2e-12, False)])
+def test_a_step_of_a_run_that_amplifies_rounding_is_compared_as_closely(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, off: float, verifies: bool
+) -> None:
+    """The run as a whole is not compared; a step moves by a few units in the last place alone."""
+    book = tmp_path / "book.xlsx"
+    build(CHAOTIC, book)
+    run = runs(CHAOTIC)[0]
+    engine = Exact(book, {(run.sheet, *place(run, "dE/dw7", 60)): off})
+    monkeypatch.setattr(sys.modules[verify.__module__], "recalculate", engine)
+    if verifies:
+        assert verify(book, CHAOTIC, ("one",)).unsteady == ("Run A",)
+    else:
+        with pytest.raises(VerificationError, match=r"\(dE/dw7 at step 60\)"):
+            verify(book, CHAOTIC, ("one",))
