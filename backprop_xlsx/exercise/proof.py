@@ -11,6 +11,7 @@ from backprop_xlsx.spreadsheet.errors import InputError, VerificationError
 from backprop_xlsx.spreadsheet.ooxml.book import read_book
 from backprop_xlsx.spreadsheet.ooxml.formula_text import cell_name
 from backprop_xlsx.spreadsheet.ooxml.patching.patch import spoil
+from backprop_xlsx.spreadsheet.ooxml.values import ErrorValue, Value
 
 RELATIVE, ABSOLUTE = 1e-9, 1e-12
 
@@ -46,12 +47,12 @@ def prove(path: Path) -> tuple[int, tuple[str, ...]]:
     return len(formulas), by
 
 
-def _agrees(found: object, expected: object) -> bool:
+def _agrees(found: object, expected: Value) -> bool:
+    if isinstance(expected, ErrorValue):  # each engine has words of its own for it
+        return not isinstance(found, (int, float))
     if isinstance(expected, float):
         return isinstance(found, (int, float)) and math.isclose(
             found, expected, rel_tol=RELATIVE, abs_tol=ABSOLUTE
         )
-    if isinstance(expected, str):
-        return found == expected
-    # An empty text is written as no value; an error has the words of its engine.
-    return found in (None, "") if expected is None else not isinstance(found, (int, float))
+    # An empty text is written as no value.
+    return (found or None) == expected
