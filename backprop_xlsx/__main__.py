@@ -53,8 +53,9 @@ _OF_EXERCISE = ("exercise", "blank", "roster")
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the command; returns 0, 1 if the book does not verify, or 2 for unusable input."""
     options = _parser().parse_args(written_out(arguments))
-    work = _write_exercise if options.exercise else _write
-    return exit_status(lambda: work(options), "interrupted, nothing written")
+    if options.exercise:
+        return exit_status(lambda: _write_exercise(options), "interrupted, no book half-written")
+    return exit_status(lambda: _write(options), "interrupted, nothing written")
 
 
 def _parser() -> Parser:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import contextlib
+import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from backprop_xlsx.check.report.phrases import tally
 from backprop_xlsx.exercise.filling import Filling
 from backprop_xlsx.exercise.mistakes.known import known_mistakes
 from backprop_xlsx.exercise.practice import Practice
 from backprop_xlsx.exercise.proof import prove
 from backprop_xlsx.exercise.sheets.book import write_book
+from backprop_xlsx.exercise.sheets.mistakes_sheet import Mistakes
 from backprop_xlsx.exercise.start_values import drawn, own_and_drawn
 from backprop_xlsx.exercise.students.key import Handed, Key, key_text
 from backprop_xlsx.exercise.students.roster import Student, file_names, read_roster
@@ -78,7 +80,10 @@ def _write_class(
     seed: int,
     target: Path,
 ) -> None:
-    """One book for each student in a folder, and the key beside that folder."""
+    """One book for each student in a folder, and the key beside that folder.
+
+    The books differ in nothing but their numbers: the first is verified for all of them.
+    """
     practice = Practice.of(experiment, blank)
     folder, key_path = target.with_suffix(""), target.with_name(f"{target.stem}-key.csv")
     names = file_names(students, target.stem)
@@ -88,9 +93,9 @@ def _write_class(
     )
     with beside(key_path) as key:
         mistakes = known_mistakes(practice)
+        by = _prove_solved(practice, books[0], mistakes)
         key.write_bytes(key_text(Key(practice, books)).encode())
-        with contextlib.suppress(FileExistsError):
-            _make(folder)
+        _make(folder)
         empty = [quantity.name for quantity in practice.blanks]
         with shown_progress() as report:
             for number, handed in enumerate(books):
@@ -99,16 +104,28 @@ def _write_class(
                 with beside(path) as book:
                     filling = Filling.of(practice, handed.rows, empty)
                     write_book(book, filling, mistakes, str(handed.student))
+                    if number == 0:
+                        prove(book)
                     place(book, path)
         placed = place(key, key_path)
-    print(f"{folder}: {len(books)} books, {len(practice.blanks)} points each")
+    print(
+        f"{folder}: {tally(len(books), 'book')}, {tally(len(practice.blanks), 'point')} each; the "
+        f"first, and its answers, recalculated by {' and '.join(by)}"
+    )
+    print_absent(ENGINES, by)
     print_placed(placed)
+
+
+def _prove_solved(practice: Practice, handed: Handed, mistakes: Mistakes) -> tuple[str, ...]:
+    """The engines by which a book is right when every formula in it is."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "solved.xlsx"
+        write_book(path, Filling.of(practice, handed.rows), mistakes)
+        return prove(path)[1]
 
 
 def _make(folder: Path) -> None:
     try:
-        folder.mkdir()
-    except FileExistsError:
-        raise
+        folder.mkdir(exist_ok=True)
     except OSError as error:
         raise FileError(f"{folder}: cannot be made ({error.strerror})") from error

@@ -31,8 +31,8 @@ def run(options: argparse.Namespace) -> int:
     The exit status is 0, or 2 if a file could not be graded. Raises InputError for an option that
     is of no use here or a key that is none, FileError for what cannot be read or written.
     """
-    for name in ("report", "json", "fix"):
-        if getattr(options, name) is not None:
+    for name in ("report", "json", "fix", "strict"):
+        if getattr(options, name):
             raise InputError(f"--{name}: is not for practice books; leave it out, or --key")
     key = read_key(options.key)
     if options.csv is not None:

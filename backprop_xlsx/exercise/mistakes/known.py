@@ -84,12 +84,9 @@ def _named(bench: Bench, quantity: Quantity) -> Iterator[Mistake]:
             form = bench.form(formula)
             wrong = meant(form.part.expression, bench.meanings(form))
             value = evaluated(wrong, probes)
-            alone = not any(True for _ in wrong.leaves())  # a number is no formula
-            if (
-                alone
-                or not np.all(np.isfinite(value))
-                or any(np.all(probes.agrees(value, other)) for other in seen)
-            ):
+            is_number = not list(wrong.leaves())
+            is_known = any(np.all(probes.agrees(value, other)) for other in seen)
+            if is_number or is_known or not np.all(np.isfinite(value)):
                 continue
             seen.append(value)
             words = bench.fault(cell, form)
