@@ -91,8 +91,8 @@ class Bench:
     def fault(self, cell: str, form: Form, effort: Effort | None = None) -> str | None:
         """What is wrong with the formula of a cell, in the check's words; None without a name.
 
-        ``effort`` is what is left for the search, as much as for a book unless given. Raises FormulaError for a formula that
-        cannot be evaluated here.
+        ``effort`` is what is left for the search, as much as for a book unless given. Raises
+        FormulaError for a formula that cannot be evaluated here.
         """
         quantity = self.quantity(cell)
         known = Diagnoses(effort=effort or Effort())
