@@ -123,10 +123,11 @@ def test_edited_start_values_and_rows_put_in_do_no_harm(folder: Path, key: Key) 
 def test_the_sender_is_the_first_name_of_the_file(folder: Path, key: Key) -> None:
     """As a learning platform has it: the sender's name, then the file as it was."""
     copied = handed_in(folder, key, ANN, f"Cleo_4711_{key.books[ANN].file}")
-    own = handed_in(folder, key, OTHER_ANN, f"Ann Lee_4712_{key.books[OTHER_ANN].file}")
-    found = graded(folder, key, copied, own)
-    assert [row["identifier"] for row in found] == ["6", "4"]
-    assert [row["copied_from"] for row in found] == ["Ann Lee (3)", ""]
+    own = handed_in(folder, key, OTHER_ANN, f"leeann_4712_90_{key.books[OTHER_ANN].file}")
+    turned = handed_in(folder, key, AYSE, "Ayşe Ünal, my homework.xlsx")
+    found = graded(folder, key, copied, own, turned)
+    assert [row["identifier"] for row in found] == ["6", "4", "1"]
+    assert [row["copied_from"] for row in found] == ["Ann Lee (3)", "", ""]
 
 
 def test_what_cannot_be_graded_is_told_and_the_others_are(
@@ -154,6 +155,7 @@ def test_what_cannot_be_graded_is_told_and_the_others_are(
     ("arguments", "words"),
     [
         (["--report", "page.html"], "--report: is not for practice books"),
+        (["--class-page", "page.html"], "--class-page: is not for practice books"),
         (["--key", "students.csv"], "is no key"),
         (["--csv", "Exercise-key.csv"], "is the key; choose another name"),
     ],
