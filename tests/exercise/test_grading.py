@@ -11,6 +11,7 @@ import pytest
 
 from backprop_xlsx import __main__ as write
 from backprop_xlsx.check import __main__ as check
+from backprop_xlsx.exercise.filling import Filling
 from backprop_xlsx.exercise.layout import EXERCISE, Layout
 from backprop_xlsx.exercise.students.key import Key, read_key
 from tests.exercise.books import right_formulas, save_filled_in
@@ -96,9 +97,9 @@ def test_each_cell_with_a_number_typed_to_fit_is_wrong(folder: Path, key: Key) -
     path = handed_in(folder, key, ANN)
     book = openpyxl.load_workbook(path)
     layout, handed = Layout(key.practice), key.books[ANN]
-    for number, starts in enumerate(handed.rows):
+    for number, right in enumerate(Filling.of(key.practice, handed.rows).rows):
         at = layout.position("a_h2", number)
-        book[EXERCISE].cell(at[0] + 1, at[1] + 1).value = key.practice.values(starts)["a_h2"]
+        book[EXERCISE].cell(at[0] + 1, at[1] + 1).value = right["a_h2"]
     book.save(path)
     (row,) = graded(folder, key, path)
     assert (row["points"], row["first_mistake"]) == (
