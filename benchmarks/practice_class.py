@@ -26,7 +26,7 @@ from backprop_xlsx.__main__ import main as write
 from backprop_xlsx.exercise.grading.command import grade_files
 from backprop_xlsx.exercise.grading.grades import Grade
 from backprop_xlsx.exercise.layout import EXERCISE, Layout
-from backprop_xlsx.exercise.sheets.exercise_sheet import WHO
+from backprop_xlsx.exercise.sheets.top import WHO
 from backprop_xlsx.exercise.students.key import Handed, Key, read_key
 
 FIRST = ("Anna", "Jörg", "Zoë", "Ünal", "Li", "O'Neil", "=SUM(1)", "Max, Jr.", 'Bo "B"', "Ada")

@@ -125,19 +125,6 @@ class Practice:
         """The quantities that students fill in."""
         return tuple(quantity for quantity in self.quantities if quantity.part in self.blank)
 
-    def values(self, starts: Mapping[str, float]) -> dict[str, float]:
-        """The value of every cell of a row, given those of what it starts from."""
-        found = dict(starts)
-
-        def lookup(leaf: Expression) -> float:
-            assert isinstance(leaf, Symbol)
-            return found[leaf.name]
-
-        for quantity in self.quantities:
-            for cell, equation in zip(quantity.cells, quantity.equations, strict=True):
-                found[cell] = float(equation.value(lookup))
-        return found
-
     def _cells_of(self, name: str) -> tuple[str, ...]:
         return tuple(sampled(name, sample) for sample in equations.each(self.samples))
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import math
 import random
 
-import numpy as np
-
 from backprop_xlsx.equations import each
+from backprop_xlsx.exercise.filling import Filling
 from backprop_xlsx.exercise.practice import Practice, shown_samples
 from backprop_xlsx.formula.names import STEP, sampled
 from backprop_xlsx.model.experiment import Experiment
@@ -86,11 +84,9 @@ def _shares(names: list[str], source: random.Random) -> Row:
 
 
 def _tells(practice: Practice, rows: tuple[Row, Row]) -> bool:
-    with np.errstate(all="ignore"):
-        values = [practice.values(row) for row in rows]
+    first, second = Filling.of(practice, rows).rows
     return all(
-        all(math.isfinite(row[cell]) for row in values)
-        and abs(values[0][cell] - values[1][cell]) > TOO_SMALL
+        abs(first[cell] - second[cell]) > TOO_SMALL
         for quantity in practice.quantities
         for cell in quantity.cells
     )

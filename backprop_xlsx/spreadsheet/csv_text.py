@@ -10,10 +10,14 @@ _QUOTE = "'"
 
 
 def harmless(text: str) -> str:
-    """A text as it may stand in a CSV file: with a quote before what would be computed."""
-    return _QUOTE + text if text.lstrip().startswith((*_FORMULA_STARTS, _QUOTE)) else text
+    """A text that no spreadsheet takes for a formula: a quote stands before what begins like one.
+
+    Also before what has such a quote already, so that :func:`as_it_was` knows which to take off.
+    """
+    begins = text.lstrip().lstrip(_QUOTE).lstrip()
+    return _QUOTE + text if begins.startswith(_FORMULA_STARTS) else text
 
 
 def as_it_was(text: str) -> str:
     """The text that :func:`harmless` was given."""
-    return text[1:] if text.startswith(_QUOTE) else text
+    return text[1:] if text.startswith(_QUOTE) and harmless(text[1:]) == text else text

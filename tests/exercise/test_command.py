@@ -10,6 +10,7 @@ import pytest
 from backprop_xlsx import __main__ as command
 from backprop_xlsx.exercise.layout import EXERCISE, EXPECTED, MISTAKES
 from backprop_xlsx.exercise.sheets.book import write_book
+from tests.oracles.workbook_lint import lint
 
 
 def test_it_writes_a_book_and_its_answers(
@@ -23,6 +24,7 @@ def test_it_writes_a_book_and_its_answers(
     assert "Exercise-answers.xlsx: written" in said
     assert "3 points; every formula recalculated by ironcalc and formualizer" in said
     for name, marks in (("Exercise", "NOT DONE"), ("Exercise-answers", "CORRECT")):
+        assert lint(tmp_path / f"{name}.xlsx") == []
         book = openpyxl.load_workbook(tmp_path / f"{name}.xlsx", data_only=True)
         states = {sheet.title: sheet.sheet_state for sheet in book}
         assert states == {EXERCISE: "visible", EXPECTED: "hidden", MISTAKES: "hidden"}

@@ -11,6 +11,7 @@ import pytest
 
 from backprop_xlsx import __main__ as write
 from backprop_xlsx.check import __main__ as check
+from backprop_xlsx.exercise.filling import Filling
 from backprop_xlsx.exercise.layout import EXERCISE, Layout
 from backprop_xlsx.exercise.students.key import Key, read_key
 from tests.exercise.books import right_formulas, save_filled_in
@@ -96,9 +97,9 @@ def test_each_cell_with_a_number_typed_to_fit_is_wrong(folder: Path, key: Key) -
     path = handed_in(folder, key, ANN)
     book = openpyxl.load_workbook(path)
     layout, handed = Layout(key.practice), key.books[ANN]
-    for number, starts in enumerate(handed.rows):
+    for number, right in enumerate(Filling.of(key.practice, handed.rows).rows):
         at = layout.position("a_h2", number)
-        book[EXERCISE].cell(at[0] + 1, at[1] + 1).value = key.practice.values(starts)["a_h2"]
+        book[EXERCISE].cell(at[0] + 1, at[1] + 1).value = right["a_h2"]
     book.save(path)
     (row,) = graded(folder, key, path)
     assert (row["points"], row["first_mistake"]) == (
@@ -123,10 +124,11 @@ def test_edited_start_values_and_rows_put_in_do_no_harm(folder: Path, key: Key) 
 def test_the_sender_is_the_first_name_of_the_file(folder: Path, key: Key) -> None:
     """As a learning platform has it: the sender's name, then the file as it was."""
     copied = handed_in(folder, key, ANN, f"Cleo_4711_{key.books[ANN].file}")
-    own = handed_in(folder, key, OTHER_ANN, f"Ann Lee_4712_{key.books[OTHER_ANN].file}")
-    found = graded(folder, key, copied, own)
-    assert [row["identifier"] for row in found] == ["6", "4"]
-    assert [row["copied_from"] for row in found] == ["Ann Lee (3)", ""]
+    own = handed_in(folder, key, OTHER_ANN, f"leeann_4712_90_{key.books[OTHER_ANN].file}")
+    turned = handed_in(folder, key, AYSE, "Ayşe Ünal, my homework.xlsx")
+    found = graded(folder, key, copied, own, turned)
+    assert [row["identifier"] for row in found] == ["6", "4", "1"]
+    assert [row["copied_from"] for row in found] == ["Ann Lee (3)", "", ""]
 
 
 def test_what_cannot_be_graded_is_told_and_the_others_are(
@@ -154,6 +156,7 @@ def test_what_cannot_be_graded_is_told_and_the_others_are(
     ("arguments", "words"),
     [
         (["--report", "page.html"], "--report: is not for practice books"),
+        (["--class-page", "page.html"], "--class-page: is not for practice books"),
         (["--key", "students.csv"], "is no key"),
         (["--csv", "Exercise-key.csv"], "is the key; choose another name"),
     ],

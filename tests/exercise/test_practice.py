@@ -57,7 +57,7 @@ def test_the_answers_are_those_of_numpy(network: Network, samples: int, text: st
     practice = Practice(network, GradientDescent(1.0), samples)
     for row in drawn(practice, text):
         trained = reference.train(experiment_of(network, samples, row))[0]
-        values = practice.values(row)
+        values = Filling.of(practice, (row, row)).rows[0]
         for quantity in practice.quantities:
             for cell in quantity.cells:
                 expected = trained[cell.removeprefix(NEW)][int(cell.startswith(NEW))]
@@ -89,7 +89,7 @@ def test_an_update_starts_from_what_is_given_of_the_steps_before(optimiser: str)
     """The second update of torch's rules, written out for one weight."""
     practice = Practice.of(Experiment.preset("classroom", optimiser=optimiser))
     row = drawn(practice, "")[0]
-    values = practice.values(row)
+    values = Filling.of(practice, (row, row)).rows[0]
     slope, rate = values["dE/dw5"], row["η"]
     if optimiser == "momentum":
         velocity = row["μ"] * row["v_w5"] + slope

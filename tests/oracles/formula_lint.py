@@ -19,7 +19,7 @@ PORTABLE_FUNCTIONS: Mapping[str, tuple[int, int]] = {
     **dict.fromkeys(("ROUND", "IFERROR", "COUNTIF", "POWER", "MOD"), (2, 2)),
     **dict.fromkeys(("IF", "INDEX", "MATCH"), (2, 3)),
     **dict.fromkeys(("MAX", "MIN", "SUM", "SUMSQ", "SUMPRODUCT", "AVERAGE"), (1, 255)),
-    **dict.fromkeys(("AND", "OR", "COUNT"), (1, 255)),
+    **dict.fromkeys(("AND", "OR", "COUNT", "COUNTA"), (1, 255)),
     # FIXED writes the reader's own separators, where TEXT would need a format of his language.
     "FIXED": (1, 3),
     "SUBSTITUTE": (3, 4),

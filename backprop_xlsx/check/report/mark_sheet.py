@@ -11,6 +11,7 @@ from backprop_xlsx.check.marking.mark import Marking
 from backprop_xlsx.check.report import phrases
 from backprop_xlsx.check.report.entry import Entry, entries
 from backprop_xlsx.check.report.mistakes import mistakes
+from backprop_xlsx.spreadsheet.csv_text import BYTE_ORDER_MARK, harmless
 
 COLUMNS = (
     "file",
@@ -28,8 +29,6 @@ COLUMNS = (
 )
 MISTAKES_NAMED = 3
 
-_BYTE_ORDER_MARK = "\ufeff"  # without it Excel takes UTF-8 for the code page of the country
-_FORMULA_STARTS = ("=", "+", "-", "@")
 _ALIKE = Marking()
 
 
@@ -40,7 +39,7 @@ def grades(reports: Sequence[FileReport], marking: Marking = _ALIKE) -> str:
 
 def heading() -> str:
     """The first line, with the names of the columns."""
-    return _BYTE_ORDER_MARK + _written(COLUMNS)
+    return BYTE_ORDER_MARK + _written(COLUMNS)
 
 
 def line(entry: Entry) -> str:
@@ -70,9 +69,3 @@ def _written(cells: Iterable[object]) -> str:
     text = io.StringIO(newline="")
     csv.writer(text).writerow(cells)
     return text.getvalue()
-
-
-def harmless(text: str) -> str:
-    """A text that no spreadsheet takes for a formula."""
-    # A spreadsheet would compute what begins like a formula.
-    return f"'{text}" if text.lstrip().startswith(_FORMULA_STARTS) else text

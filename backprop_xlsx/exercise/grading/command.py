@@ -22,6 +22,8 @@ from backprop_xlsx.spreadsheet import files, libreoffice
 from backprop_xlsx.spreadsheet.errors import FileError, ForeignFileError, InputError
 
 ALL_GRADED, NOT_GRADED = 0, 2
+OPTIONS = ("files", "key", "csv", "convert", "verbose", "points", "seconds", "megabytes")
+"""Of the check: those that are of use here, and those that always have a value."""
 NOT_RECALCULATED = "not recalculated here: by the values that the file has"
 
 
@@ -31,9 +33,10 @@ def run(options: argparse.Namespace) -> int:
     The exit status is 0, or 2 if a file could not be graded. Raises InputError for an option that
     is of no use here or a key that is none, FileError for what cannot be read or written.
     """
-    for name in ("report", "json", "fix", "strict"):
-        if getattr(options, name):
-            raise InputError(f"--{name}: is not for practice books; leave it out, or --key")
+    for name, value in vars(options).items():
+        if value and name not in OPTIONS:
+            option = name.replace("_", "-")
+            raise InputError(f"--{option}: is not for practice books; leave it out, or --key")
     key = read_key(options.key)
     if options.csv is not None:
         files.require_writable(options.csv)

@@ -45,12 +45,13 @@ def owner_of(submission: Submission, key: Key) -> Owner | None:
 def sender_of(submission: Submission, path: Path, key: Key, owner: Owner | None) -> Handed | None:
     """Who handed a submission in: whose name its file or folder has, else the name on the book.
 
-    A learning platform puts the sender's name before that of the file, so the first name counts.
+    A learning platform puts the sender's name before that of the file, as "Ada Lovelace" or
+    "lovelaceada", so the first name counts.
     Of students of one name it is the one whose file it is, else the one who has its start values.
     """
     for text in (f"{path.parent.name} {path.stem}", submission.who):
         words = _words(text)
-        places = [(_place(_words(each.student.name), words), each) for each in key.books]
+        places = [(_place(each.student.name, words), each) for each in key.books]
         first = min((place for place, _ in places if place is not None), default=None)
         if first is None:
             continue
@@ -81,9 +82,12 @@ def _of_several(
 
 
 def _place(name: str, words: str) -> int | None:
-    """Where a name stands among words, None if nowhere."""
-    place = words.find(name) if name.strip() else -1
-    return None if place < 0 else place
+    """Where a name stands among words, also with the last part first or in one; None if nowhere."""
+    first, *others = _words(name).split() or [""]
+    orders = ([first, *others], [*others[-1:], first, *others[:-1]]) if first else ()
+    written = (joint.join(order) for order in orders for joint in (" ", ""))
+    places = [words.find(f" {each} ") for each in written]
+    return min((place for place in places if place >= 0), default=None)
 
 
 def _words(text: str) -> str:

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from backprop_xlsx.exercise.layout import EXERCISE, EXPECTED, MISTAKES, Layout
 from backprop_xlsx.exercise.practice import ROWS, Quantity
-from backprop_xlsx.exercise.sheets.exercise_sheet import VALUES_AFTER_NAME, WHO, names_shown
+from backprop_xlsx.exercise.sheets.given import VALUES_AFTER_NAME, names_shown
+from backprop_xlsx.exercise.sheets.top import WHO
 from backprop_xlsx.spreadsheet.errors import FileError
 from backprop_xlsx.spreadsheet.ooxml.book import Book, Position, Sheet, read_book
 from backprop_xlsx.spreadsheet.ooxml.cells import Cell

@@ -23,6 +23,7 @@ from backprop_xlsx.check.reading.tables import find_tables
 from backprop_xlsx.check.repair.diagnosis import Diagnoses, diagnose
 from backprop_xlsx.check.repair.slips.otherwise import Circular, Other
 from backprop_xlsx.check.repair.slips.slip import Case
+from backprop_xlsx.check.repair.workshop import Effort
 from backprop_xlsx.exercise.practice import NEW, Practice
 from backprop_xlsx.formula.names import label
 from backprop_xlsx.spreadsheet.ooxml.archive import Archive
@@ -87,13 +88,15 @@ class Bench:
         """The quantity of the table that a practice's cell is: ``w1`` for ``new w1``."""
         return cell.removeprefix(NEW)
 
-    def fault(self, cell: str, form: Form) -> str | None:
+    def fault(self, cell: str, form: Form, effort: Effort | None = None) -> str | None:
         """What is wrong with the formula of a cell, in the check's words; None without a name.
 
-        Raises FormulaError for one that cannot be evaluated here.
+        ``effort`` is what is left for the search, as much as for a book unless given. Raises
+        FormulaError for a formula that cannot be evaluated here.
         """
         quantity = self.quantity(cell)
-        diagnosis = diagnose(self.judge, quantity, form, _HERE + 1, Diagnoses())
+        known = Diagnoses(effort=effort or Effort())
+        diagnosis = diagnose(self.judge, quantity, form, _HERE + 1, known)
         repair = diagnosis.repair
         meanings = () if repair is None else repair.replaced(diagnosis.meanings)
         case = Case(self.exercise, quantity, form.tokens, meanings)

@@ -19,6 +19,7 @@ from backprop_xlsx.check.repair.changes import Item
 from backprop_xlsx.check.repair.slips import arithmetic, operators, parentheses
 from backprop_xlsx.check.repair.slips.slip import Slip
 from backprop_xlsx.check.repair.slips.structure import StructuralSlip, WrongFormula
+from backprop_xlsx.check.repair.workshop import Effort
 from backprop_xlsx.exercise.mistakes.bench import Bench
 from backprop_xlsx.exercise.practice import NEW, Practice, Quantity, before_or_new
 from backprop_xlsx.formula.expression import (
@@ -49,6 +50,8 @@ _SIGNS = ("+", "-")
 MOST_MISTAKES = 16
 """Of one quantity; the likelier ones come first."""
 MOST_IN_ALL = 500
+EFFORT = 2_000_000
+"""Of naming them all, shared equally by the quantities: a few seconds."""
 
 
 @dataclass(frozen=True)
@@ -62,11 +65,15 @@ class Mistake:
 def known_mistakes(practice: Practice) -> dict[str, tuple[Mistake, ...]]:
     """The mistakes of each blank quantity that its mark can name, by the quantity's name."""
     bench = Bench(practice)
-    most = max(1, min(MOST_MISTAKES, MOST_IN_ALL // max(len(practice.blanks), 1)))
-    return {blank.name: tuple(islice(_named(bench, blank), most)) for blank in practice.blanks}
+    count = max(len(practice.blanks), 1)
+    most = max(1, min(MOST_MISTAKES, MOST_IN_ALL // count))
+    return {
+        blank.name: tuple(islice(_named(bench, blank, Effort(EFFORT // count)), most))
+        for blank in practice.blanks
+    }
 
 
-def _named(bench: Bench, quantity: Quantity) -> Iterator[Mistake]:
+def _named(bench: Bench, quantity: Quantity, effort: Effort) -> Iterator[Mistake]:
     """Wrong equations that differ in value, each with its name."""
     cell, right = quantity.cells[-1], _as_typed(quantity.equations[-1])
     probes = bench.judge.probes
@@ -89,7 +96,7 @@ def _named(bench: Bench, quantity: Quantity) -> Iterator[Mistake]:
             if is_number or is_known or not np.all(np.isfinite(value)):
                 continue
             seen.append(value)
-            words = bench.fault(cell, form)
+            words = bench.fault(cell, form, effort)
         except FormulaError:
             continue
         if words is None or words in said:
