@@ -11,6 +11,7 @@ from backprop_xlsx.spreadsheet.public_names import getter
 if TYPE_CHECKING:
     from backprop_xlsx.check.book_check import check_file
     from backprop_xlsx.check.correction import fix
+    from backprop_xlsx.check.feedback.page import feedback_page
     from backprop_xlsx.check.findings import FileReport
     from backprop_xlsx.check.many.files import check_files
     from backprop_xlsx.check.marking.mark import Marking
@@ -23,6 +24,7 @@ else:
         {
             "check_file": "book_check",
             "check_files": "many.files",
+            "feedback_page": "feedback.page",
             "fix": "correction",
             "FileReport": "findings",
             "Marking": "marking.mark",
@@ -37,6 +39,7 @@ __all__ = [
     "Marking",
     "check_file",
     "check_files",
+    "feedback_page",
     "fix",
     "grades",
     "page",

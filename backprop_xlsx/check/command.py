@@ -19,7 +19,7 @@ from rich.progress import Progress
 
 from backprop_xlsx.check import outputs
 from backprop_xlsx.check.book_check import check_safely
-from backprop_xlsx.check.feedback.page import feedback
+from backprop_xlsx.check.feedback.page import feedback_on
 from backprop_xlsx.check.findings import FileReport
 from backprop_xlsx.check.many import executors
 from backprop_xlsx.check.many.checker import Limited, Limits
@@ -153,7 +153,7 @@ def _outputs(
     if options.gradescope is not None:
         yield outputs.gradescope_results(options.gradescope, marking)
     if options.feedback is not None:
-        yield outputs.one_page_each(options.feedback, feedback)
+        yield outputs.one_page_each(options.feedback, feedback_on)
 
 
 @contextmanager

@@ -128,7 +128,7 @@ class Part:
 
 @dataclass(frozen=True)
 class LossCurve:
-    """The losses of a run as they stand in a table, beside those of the right run.
+    """The losses that a table's formulas lead to, beside those of the right run.
 
     ``steps`` are those that are shown; a loss that is no number is None.
     """

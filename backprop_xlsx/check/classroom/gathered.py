@@ -74,8 +74,8 @@ class Gathered:
         for mistake in found:
             title = mistake.title
             made = self._made.setdefault(title, Made(title, mistake.first.reason))
-            made.add(entry.name)
-            self._add_alike(entry.name, title, mistake)
+            made.add(entry.student or entry.name)
+            self._add_alike(entry.student or entry.name, title, mistake)
 
     def _add_alike(self, name: str, title: str, mistake: Mistake) -> None:
         cells = [f"{table.sheet}!{fault.range} {fault.found}" for table, fault in mistake.faults]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 from backprop_xlsx.check.faults.effect import Simulator, Start
 from backprop_xlsx.check.faults.gathering import WrongCells
@@ -41,6 +42,38 @@ def start_of(judged: JudgedTable) -> Start | None:
 
 def effect_of(judged: JudgedTable, cells: WrongCells, start: Start, simulator: Simulator) -> str:
     """What these wrong cells alone do to the final loss, in words; empty for no formula."""
+    wrong = _wrong_formulas(judged, cells)
+    return simulator.effect(start, wrong) if wrong else ""
+
+
+def curve_of(
+    judged: JudgedTable, wrong: Sequence[WrongCells], start: Start | None, simulator: Simulator
+) -> LossCurve | None:
+    """The losses that the table's formulas lead to, wrong ones and all, beside the right ones.
+
+    Where not all that is wrong is a formula: those that stand in the table. None where the right
+    run is not known, or nothing can be told of the table's.
+    """
+    right = None if start is None else simulator.right_losses(start)
+    if start is None or right is None:
+        return None
+    stride = -(-len(right) // MOST_POINTS)
+    steps = sorted({*range(0, len(right), stride), len(right) - 1})
+    formulas = {at: f for cells in wrong for at, f in _wrong_formulas(judged, cells).items()}
+    theirs: Sequence[float | None] | None = None
+    if all(cells.forms for cells in wrong):
+        theirs = simulator.losses(start, formulas, steps)
+    if theirs is None:
+        theirs = _written_losses(judged, steps)
+    return LossCurve(
+        tuple(steps),
+        tuple(map(_finite, theirs)),
+        tuple(_finite(right[step]) for step in steps),
+    )
+
+
+def _wrong_formulas(judged: JudgedTable, cells: WrongCells) -> dict[tuple[str, int], Expression]:
+    """The wrong formulas by quantity and step, their operands filled in."""
     wrong: dict[tuple[str, int], Expression] = {}
     for form, rows in cells.forms:
         same = _expression(judged.judge, form, rows[0]) if judged.judge.steady(form) else None
@@ -48,31 +81,17 @@ def effect_of(judged: JudgedTable, cells: WrongCells, start: Start, simulator: S
             step = row - judged.table.first_row
             expression = same if same is not None else _expression(judged.judge, form, row)
             wrong[cells.quantity, step] = expression
-    if not wrong:
-        return ""
-    return simulator.effect(start, wrong)
+    return wrong
 
 
-def curve_of(judged: JudgedTable, start: Start | None, simulator: Simulator) -> LossCurve | None:
-    """The losses that stand in the table beside those of the right run, at most so many.
-
-    None where the table has no column of them, or the right run is not known.
-    """
+def _written_losses(judged: JudgedTable, steps: Sequence[int]) -> list[float | None]:
     table, loss = judged.table, judged.exercise.loss
-    right = None if start is None else simulator.right_losses(start)
-    if right is None or loss not in table.columns:
-        return None
-    stride = -(-len(right) // MOST_POINTS)
-    steps = sorted({*range(0, len(right), stride), len(right) - 1})
+    if loss not in table.columns:
+        return [None] * len(steps)
     column, home = table.columns[loss], judged.surroundings.home
-    theirs = (
+    return [
         number_of((home, table.first_row + step, column), judged.surroundings) for step in steps
-    )
-    return LossCurve(
-        tuple(steps),
-        tuple(map(_finite, theirs)),
-        tuple(_finite(right[step]) for step in steps),
-    )
+    ]
 
 
 def _finite(number: float | None) -> float | None:

@@ -99,7 +99,7 @@ class Simulator:
     def effect(self, start: Start, wrong: Wrong) -> str:
         """What a mistake does to the final loss, in words; none if the run is too long."""
         losses = self.right_losses(start)
-        wrong_losses = self._losses(start, wrong, [start.steps])
+        wrong_losses = self.losses(start, wrong, [start.steps])
         right = losses[-1] if losses else math.nan
         if not math.isfinite(right) or self.left < 0:
             return ""
@@ -119,10 +119,10 @@ class Simulator:
     def right_losses(self, start: Start) -> tuple[float, ...] | None:
         """The losses of the right run, step by step; None if the run is too long."""
         if start not in self._right:
-            self._right[start] = self._losses(start, {}, range(start.steps + 1))
+            self._right[start] = self.losses(start, {}, range(start.steps + 1))
         return self._right[start]
 
-    def _losses(self, start: Start, wrong: Wrong, at: Iterable[int]) -> tuple[float, ...] | None:
+    def losses(self, start: Start, wrong: Wrong, at: Iterable[int]) -> tuple[float, ...] | None:
         """The losses at these steps; None for formulas in a circle, or a run that is too long."""
         exercise = start.exercise
         self.left -= start.steps * max(len(exercise.equations) // QUANTITIES, 1)

@@ -59,12 +59,12 @@ def path(exercise: Exercise, quantity: str) -> tuple[str, ...]:
     Nodes and weights of the network's drawing; empty for a quantity that is no part of it.
     """
     network = exercise.network
+    nodes = {neuron.activation: neuron.pre_activation for neuron in network.neurons}
     base = quantity.partition("[")[0].removeprefix(gradient_name(""))
     found: list[str] = []
     for index, layer in enumerate(network.layers):
         for neuron in layer.neurons:
-            into = zip(neuron.weights, neuron.sources, strict=True)
-            source = dict(into).get(base)
+            source = dict(zip(neuron.weights, neuron.sources, strict=True)).get(base)
             if base not in (neuron.pre_activation, neuron.activation, neuron.bias, *neuron.weights):
                 continue
             found += [source, base] if source else []
@@ -76,7 +76,7 @@ def path(exercise: Exercise, quantity: str) -> tuple[str, ...]:
     for index, output in enumerate(network.outputs):
         if base == TOTAL_LOSS or base in network.losses[index : index + 1]:
             found += [output.pre_activation, base]
-    return tuple(dict.fromkeys(found))
+    return tuple(dict.fromkeys(nodes.get(name, name) for name in found))
 
 
 def _onwards(network: Network, layer: int, neuron: Neuron) -> Iterator[str]:

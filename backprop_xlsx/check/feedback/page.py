@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from backprop_xlsx.check.feedback import loss_drawing as losses
 from backprop_xlsx.check.feedback.network_drawing import NetworkDrawing, network_drawing
 from backprop_xlsx.check.findings import Fault, FileReport, TableReport
-from backprop_xlsx.check.report.entry import Entry
+from backprop_xlsx.check.marking.mark import Marking
+from backprop_xlsx.check.report.entry import Entry, entries
 from backprop_xlsx.check.report.mistakes import Mistake, mistakes
 from backprop_xlsx.check.report.templates import template
+
+_ALIKE = Marking()
 
 
 @dataclass(frozen=True)
@@ -20,11 +23,17 @@ class Card:
     drawing: NetworkDrawing | None
 
 
-def feedback(entry: Entry) -> str:
-    """The page: mark, first wrong cell, each mistake once, losses.
+def feedback_page(report: FileReport, marking: Marking = _ALIKE) -> str:
+    """The page on one file: mark, first wrong cell, each mistake once with its reason, losses.
 
     Whatever comes from a workbook is escaped; the page asks for nothing from elsewhere.
     """
+    (entry,) = entries([report], marking)
+    return feedback_on(entry)
+
+
+def feedback_on(entry: Entry) -> str:
+    """The page on a file of a run."""
     report = entry.report
     return template("page.html", __package__).render(
         entry=entry,

@@ -71,7 +71,7 @@ def table_report(
         right=right_line(table.exercise, judged.columns, wrong_quantities),
         coverage=_coverage(judged),
         parts=parts_of(table.exercise, judged.columns, wrong_quantities | _blank(judged)),
-        curve=curve_of(judged, start, known.simulator) if wrong else None,
+        curve=curve_of(judged, wrong, start, known.simulator) if wrong else None,
         diagram=diagram_of(table.exercise.network) if wrong else None,
     )
 

@@ -13,7 +13,7 @@ from backprop_xlsx.check import __main__ as command
 from backprop_xlsx.check.book_check import check_file
 from backprop_xlsx.check.feedback.loss_drawing import loss_drawing
 from backprop_xlsx.check.feedback.network_drawing import network_drawing
-from backprop_xlsx.check.feedback.page import feedback
+from backprop_xlsx.check.feedback.page import feedback_on, feedback_page
 from backprop_xlsx.check.findings import Diagram, FileReport, LossCurve
 from backprop_xlsx.check.marking.mark import Marking
 from backprop_xlsx.check.report.entry import Entry
@@ -27,7 +27,7 @@ UPHILL = {f"w{k}": UPDATE.format(k=k).replace("}-{", "}+{") for k in range(1, 9)
 
 
 def page_of(report: FileReport) -> str:
-    return feedback(Entry(report.path.name, report, Marking().of(report)))
+    return feedback_page(report)
 
 
 def homework(tmp_path: Path, slips: Mapping[str, str], cached: bool = True) -> FileReport:
@@ -89,11 +89,27 @@ def test_the_losses_of_the_file_stand_beside_the_right_ones(tmp_path: Path) -> N
     right = homework(tmp_path, {"E1": "0.5*(0.5-{a_o1})^2"}).tables[0].curve
     assert right is not None
     assert right.theirs == pytest.approx(curve.right, rel=1e-12)
+    path = tmp_path / "typed.xlsx"
+    write_homework(path, UPHILL, steps=20, typed={("h1", 7): 0.5}, chart=False)
+    typed = check_file(path).tables[0].curve
+    assert typed is not None
+    assert typed.theirs[:7] == pytest.approx(curve.theirs[:7], rel=1e-12)
     assert page_of(report).count("<polyline") == 4
 
 
-def test_a_file_without_computed_values_says_so(tmp_path: Path) -> None:
-    source = page_of(homework(tmp_path, SIBLING, cached=False))
+def test_the_losses_are_computed_where_the_file_holds_none(tmp_path: Path) -> None:
+    with_values, without = (
+        homework(tmp_path, UPHILL, cached).tables[0].curve for cached in (True, False)
+    )
+    assert with_values == without
+
+
+def test_a_file_without_computed_values_whose_losses_cannot_be_computed_says_so(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "homework.xlsx"
+    write_homework(path, steps=20, typed={("h1", 7): 0.5}, chart=False, cached=False)
+    source = page_of(check_file(path))
     assert "holds no computed losses" in source
     assert source.count("<polyline") == 3
 
@@ -120,7 +136,7 @@ def test_text_of_the_workbook_is_never_markup(text: str, tmp_path: Path) -> None
         homework(tmp_path, SIBLING).tables[0], sheet=text, faults=(fault,), right=text
     )
     report = FileReport(Path("a.xlsx"), (hostile,))
-    source = feedback(Entry(text, report, Marking().of(report), student=text))
+    source = feedback_on(Entry(text, report, Marking().of(report), student=text))
     reader = Reader(source)
     assert reader.open == []
     assert not {"script", "img", "link", "iframe", "object"} & {tag for tag, _ in reader.tags}

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,8 @@ import pytest
 from backprop_xlsx.check import __main__ as command
 from backprop_xlsx.check.book_check import check_file
 from backprop_xlsx.check.findings import FileReport
-from backprop_xlsx.check.many.journal import Journal
+from backprop_xlsx.check.many.files import check_files
+from backprop_xlsx.check.many.journal import Journal, Remembering
 from backprop_xlsx.check.many.plain import from_plain, to_plain
 from backprop_xlsx.spreadsheet.errors import FileError
 from tests.check.homework import FORMULAS, SIBLING, write_homework
@@ -122,6 +124,13 @@ def test_a_run_that_is_killed_three_times_ends_with_the_same_bytes(
     assert written(tmp_path) == expected
 
 
+@pytest.mark.parametrize("kind", [ThreadPoolExecutor, ProcessPoolExecutor])
+def test_any_executor_gives_the_same_reports(kind: type[Executor], folder: Path) -> None:
+    paths = sorted(folder.glob("*.xlsx"))[-6:]
+    with kind(2) as executor:  # type: ignore[call-arg]
+        assert list(check_files(paths, executor)) == [check_file(path) for path in paths]
+
+
 def test_what_is_written_tells_of_every_file(expected: tuple[bytes, bytes]) -> None:
     rows = list(csv.DictReader(expected[0].decode("utf-8-sig").splitlines()))
     lines = [json.loads(line) for line in expected[1].decode().splitlines()]
@@ -154,6 +163,20 @@ def test_a_report_is_the_same_after_it_was_kept(folder: Path) -> None:
         report = check_file(folder / name)
         plain = json.loads(json.dumps(to_plain(report)))
         assert from_plain(FileReport, plain) == report
+
+
+def test_a_check_that_did_not_end_is_tried_again(folder: Path, tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "journal")
+    book = folder / "000.xlsx"
+
+    def given_up(path: Path) -> FileReport:
+        return FileReport(path, error=f"{path}: was not checked within 1 s", unfinished=True)
+
+    for check, found in ((given_up, given_up(book)), (check_file, check_file(book))):
+        assert Remembering(None, journal).submit(check, book).result() == found
+    assert Remembering(None, journal).submit(given_up, book).result() == check_file(book)
+    assert Remembering(None, journal, "otherwise").submit(given_up, book).result().error
+    journal.close()
 
 
 @pytest.mark.parametrize("content", [b"nothing of the kind" * 100, b"PK\x03\x04"])

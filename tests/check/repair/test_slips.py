@@ -319,6 +319,8 @@ def test_a_slip_in_a_formula(
     table.put(quantity, template, rows)
     fault = the_fault(table.write(tmp_path / "book.xlsx"))
     assert (fault.kind, fault.explanation) == (kind, words)
+    assert fault.reason
+    assert not fault.reason.endswith(".")
 
 
 def _typed_text(path: Path) -> None:
@@ -418,6 +420,8 @@ def test_a_slip_in_cells(
     write(tmp_path / "book.xlsx")
     fault = the_fault(tmp_path / "book.xlsx")
     assert (fault.kind, fault.explanation) == (kind, words)
+    assert fault.reason
+    assert not fault.reason.endswith(".")
 
 
 def test_every_slip_is_made_in_a_test_and_documented_with_its_meaning() -> None:
