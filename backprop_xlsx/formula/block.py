@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -57,3 +58,11 @@ class Block(np.lib.mixins.NDArrayOperatorsMixin):
                 for row in range(rows)
             ]
         )
+
+
+def as_number(value: Any) -> float:
+    """The first of an expression's values; not a number for a complex one, an error in a cell."""
+    if isinstance(value, Block):
+        value = value.at(0, 0)
+    first = np.ravel(value)[0]
+    return math.nan if isinstance(first, complex) else float(first)

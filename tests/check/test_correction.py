@@ -29,6 +29,7 @@ from backprop_xlsx.spreadsheet.ooxml.patching.patch import Change, patch_sheet, 
 from tests.check.homework import FORMULAS, SIBLING, address, write_homework
 from tests.optional import WORKBOOKS, require_libreoffice
 from tests.oracles.class_biases import DELTA_H, BiasedTable
+from tests.oracles.class_table import ClassTable
 
 WRONG_BOOKS = (
     "basant",
@@ -379,3 +380,51 @@ def test_dependent_columns_are_corrected_together(tmp_path: Path) -> None:
     for place, cell in read_book(target).sheet("Back prop").cells.items():
         if isinstance(cell.value, float):
             assert cell.value == pytest.approx(cells[place].value, rel=1e-12)
+
+
+def test_a_deleted_formula_is_put_back(tmp_path: Path) -> None:
+    table = ClassTable()
+    row = table.first_row + 2
+    cell = row, table.columns["dE/dw5"]
+    right = table.cells.pop(cell)
+    target, fixed = corrected(table.write(tmp_path / "book.xlsx"), tmp_path)
+    written = read_book(target).sheet(table.sheet).cells[cell]
+    assert f"={written.formula}" == right
+    assert isinstance(written.value, float)
+    assert fixed.corrected == 1
+
+
+def refused(table: ClassTable, folder: Path) -> str:
+    with pytest.raises(VerificationError) as caught:
+        corrected(table.write(folder / "book.xlsx"), folder)
+    assert not (folder / "corrected.xlsx").exists()
+    return str(caught.value)
+
+
+def with_column(table: ClassTable, name: str, template: str) -> None:
+    """A further column to the right, without a header."""
+    table.columns[name] = max(table.columns.values()) + 1
+    table.put(name, template, table.rows)
+
+
+def test_what_wrong_formulas_used_must_be_known(tmp_path: Path) -> None:
+    table = ClassTable()
+    with_column(table, "x", "{a_o1}*7.3")
+    table.put("dE/dw5", "{x}+{a_h1}", table.rows)
+    assert "nobody knows what stands in Sheet1!AF9" in refused(table, tmp_path)
+
+
+def test_an_auxiliary_column_is_not_trusted_if_all_that_use_it_are_wrong(tmp_path: Path) -> None:
+    table = ClassTable()
+    with_column(table, "slope", "{a_o1}*(1-{a_o1})")
+    table.put("dE/dw5", "{slope}*{a_h1}", table.rows)
+    table.put("dE/dw6", "{slope}+{a_h2}", table.rows)
+    assert "the mistake may stand in Sheet1!AF" in refused(table, tmp_path)
+
+
+def test_a_target_that_changes_is_not_trusted(tmp_path: Path) -> None:
+    table = ClassTable()
+    for number, row in enumerate(table.rows):
+        table.cells[row, table.columns["t2"]] = 0.99 - 0.01 * number
+    table.put("E2", "({t2}-{a_o2})^2", table.rows)
+    assert "nobody knows what stands in Sheet1!B9" in refused(table, tmp_path)

@@ -12,8 +12,8 @@ import xlsxwriter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from backprop_xlsx.check.judging.verdicts import as_number, safely
-from backprop_xlsx.formula.block import Block
+from backprop_xlsx.check.judging.verdicts import safely
+from backprop_xlsx.formula.block import Block, as_number
 from backprop_xlsx.formula.expression import Expression
 from backprop_xlsx.formula.parse import Operand, parse
 from backprop_xlsx.formula.tokens import FormulaError, tokenise, written

@@ -9,9 +9,10 @@ from functools import lru_cache
 
 import numpy as np
 
-from backprop_xlsx.check.judging.verdicts import as_number, safely
+from backprop_xlsx.check.judging.verdicts import safely
 from backprop_xlsx.check.reading.exercise import Exercise
 from backprop_xlsx.check.reading.meanings import Outside
+from backprop_xlsx.formula.block import as_number
 from backprop_xlsx.formula.expression import (
     Call,
     Expression,

@@ -12,12 +12,13 @@ from dataclasses import replace
 
 import numpy as np
 
-from backprop_xlsx.check.judging.verdicts import Judge, as_number, evaluated, safely
+from backprop_xlsx.check.judging.verdicts import Judge, evaluated, safely
 from backprop_xlsx.check.reading.auxiliary import catalogue, hinted, with_auxiliary
 from backprop_xlsx.check.reading.forms import Form, forms_of
 from backprop_xlsx.check.reading.meanings import meant
 from backprop_xlsx.check.reading.tables import Table
 from backprop_xlsx.equations import Equations
+from backprop_xlsx.formula.block import as_number
 from backprop_xlsx.formula.expression import Expression, Symbol, Value
 from backprop_xlsx.formula.names import TOTAL_LOSS
 from backprop_xlsx.formula.tokens import FormulaError, Reference
@@ -67,6 +68,7 @@ class Claims:
             name: exercise.equations[name] for name in missing if name not in exercise.starts
         }
         self._possible |= catalogue(exercise)
+        self._equations = {**exercise.equations, **self._possible}
         self._values = {
             name: evaluated(equation, self.judge.probes)
             for name, equation in self._possible.items()
@@ -290,20 +292,28 @@ class Claims:
         ]
 
     def _likeness(self, column: int, name: str) -> float:
-        """Which share of what a column and a quantity refer to is in both."""
+        """Which share of what a column and a quantity are computed from is the same."""
         typed = {name for name, _ in self.judge.fixed}
-        equation = {
-            leaf
-            for leaf in self._possible[name].leaves()
-            if isinstance(leaf, Symbol) and leaf.name not in typed
-        }
+        equation = {s for s in self._sources(self._possible[name]) if s.name not in typed}
         expression = self._expression(self._judge(self._found), column)
-        leaves = () if expression is None else expression.leaves()
-        own = {leaf for leaf in leaves if isinstance(leaf, Symbol)}
+        own = set() if expression is None else self._sources(expression)
         shared = own & equation
         if all(leaf.name in self.table.exercise.starts for leaf in shared):
             return 0.0
         return len(shared) / len(own | equation)
+
+    def _sources(self, expression: Expression) -> set[Symbol]:
+        """What an expression is computed from: neurons, parameters and what is given."""
+        network = self.table.exercise.network
+        neurons = {name for n in network.neurons for name in (n.pre_activation, n.activation)}
+        found: set[Symbol] = set()
+        for leaf in expression.leaves():
+            if not isinstance(leaf, Symbol):
+                continue
+            ends = leaf.name in neurons or leaf.name in self.table.exercise.starts
+            equation = None if ends else self._equations.get(leaf.name)
+            found |= {leaf} if equation is None else self._sources(equation)
+        return found
 
     def _by_custom(self, columns: list[int]) -> None:
         """Take a column of one formula, but for few rows, for what that computes."""
@@ -420,7 +430,6 @@ class Claims:
             return []
         found: dict[int, None] = {}
         numbers: dict[int, None] = {}
-        beside = range(max(min(claimed) - BESIDE, 1), max(claimed) + BESIDE + 1)
         to_do = [c for c in claimed if table.quantities[c] not in table.exercise.constants]
         seen = set(to_do)
         while to_do and len(found) < MOST:
@@ -433,13 +442,15 @@ class Claims:
                     to_do.append(other)
                 elif self._holds_numbers(other):
                     numbers[other] = None
-        left = [c for c in beside if c not in claimed and c not in found and self._is_filled(c)]
-        while left and len(found) < MOST:
-            more = [c for c in left if self._references(c) & {*claimed, *found}]
+        known = {*claimed, *found}
+        while len(found) < MOST:
+            beside = range(max(min(known) - BESIDE, 1), max(known) + BESIDE + 1)
+            filled = [c for c in beside if c not in known and self._is_filled(c)]
+            more = [c for c in filled if self._references(c) & known]
             if not more:
                 break
             found |= dict.fromkeys(more)
-            left = [column for column in left if column not in found]
+            known |= set(more)
         self.of_numbers = sorted(numbers)
         return sorted(found)
 

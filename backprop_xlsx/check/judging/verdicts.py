@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -21,7 +20,6 @@ from backprop_xlsx.check.reading.forms import Form
 from backprop_xlsx.check.reading.meanings import Meaning, Outside, Place, meant
 from backprop_xlsx.check.reading.surroundings import Roles, Surroundings
 from backprop_xlsx.check.reading.tables import Table
-from backprop_xlsx.formula.block import Block
 from backprop_xlsx.formula.expression import Expression, Symbol, Value
 from backprop_xlsx.formula.parse import Part
 from backprop_xlsx.formula.tokens import FormulaError, Token
@@ -258,11 +256,3 @@ def safely(expression: Expression, lookup: Callable[[Expression], Value]) -> Val
     except (ArithmeticError, TypeError, ValueError):
         # TypeError: a function called with the wrong number of arguments.
         return np.nan
-
-
-def as_number(value: Value) -> float:
-    """The first of an expression's values; not a number for a complex one, an error in a cell."""
-    if isinstance(value, Block):
-        value = value.at(0, 0)
-    first = np.ravel(value)[0]
-    return math.nan if isinstance(first, complex) else float(first)

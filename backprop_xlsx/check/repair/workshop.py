@@ -12,11 +12,12 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
-from backprop_xlsx.check.judging.verdicts import Judge, as_number, safely
+from backprop_xlsx.check.judging.verdicts import Judge, safely
 from backprop_xlsx.check.reading.meanings import Meaning, Outside
 from backprop_xlsx.check.repair.changes import Item, Repair, Replacement
 from backprop_xlsx.check.repair.pool import pool_for
 from backprop_xlsx.check.repair.slips.structure import WrongFormula
+from backprop_xlsx.formula.block import as_number
 from backprop_xlsx.formula.expression import Expression, Number, Symbol, Value
 from backprop_xlsx.formula.parse import Operand, Part, parse
 from backprop_xlsx.formula.tokens import FormulaError, Token

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import numpy as np
 
@@ -241,7 +241,8 @@ class _Structure:
     def _is_activation(self, column: int, of: int) -> bool:
         """Whether a function rises: a slope does not do so everywhere."""
         values = [self.wiring.value(column, {of: x}) for x in (-2.0, -0.5, 0.5, 2.0)]
-        return bool(np.all(np.diff(values) >= 0)) and values[-1] > values[0]
+        rises = all(one <= other for one, other in pairwise(values))
+        return rises and values[-1] > values[0]
 
     def _single_row_parameters(self) -> frozenset[Leaf]:
         """Of one row: the factors that only one neuron has; the others are its sources."""
@@ -479,6 +480,8 @@ class _Structure:
         if all(isinstance(target, float) for target in targets):
             # Typed into the formulas: somewhere it is least.
             values = np.array([at(output) for output in np.linspace(-1.0, 2.0, 13)])
+            if not np.isfinite(values).all():
+                return False
             bent = np.diff(values, 2)
             ends = min(values[0], values[-1]) > values.min() + 1e-9
             return bool(np.all(bent > 1e-9)) and ends and values.min() > -1e-9

@@ -15,6 +15,7 @@ from backprop_xlsx.check.reading.forms import Form, forms_of
 from backprop_xlsx.check.reading.meanings import Outside, Place, meant
 from backprop_xlsx.check.reading.surroundings import Surroundings
 from backprop_xlsx.check.reading.tables import Table
+from backprop_xlsx.formula.block import as_number
 from backprop_xlsx.formula.expression import Expression, Symbol
 from backprop_xlsx.formula.tokens import FormulaError
 from backprop_xlsx.spreadsheet.ooxml.book import Book, Sheet
@@ -82,7 +83,7 @@ class Wiring:
         try:
             with np.errstate(all="ignore"):
                 value = self.wires[column].expression.value(lookup)
-            return float(np.ravel(np.asarray(value))[0])
+            return as_number(value)
         except (ArithmeticError, TypeError, ValueError, AttributeError, IndexError):
             return float("nan")
 
