@@ -62,6 +62,7 @@ ROOMS = {
         ("backprop_xlsx/check/correction.py", "backprop_xlsx/check/proof.py"),
         ("tests/check/test_correction.py",),
     ),
+    "exercise": Room(("backprop_xlsx/exercise",), ("tests/exercise",)),
     "spreadsheet": Room(("backprop_xlsx/spreadsheet",), ("tests/spreadsheet",)),
     "training": Room(("mnist_model/training",), ("tests/mnist_model/training",)),
     "digit": Room(("mnist_model/digit",), ("tests/mnist_model/digit",)),
@@ -70,9 +71,10 @@ ROOMS = {
 
 @dataclass(frozen=True)
 class Mutant:
-    """One change: the bytes from `start` to `stop` of a file give way to others."""
+    """One change: the bytes from `start` to `stop` of a file of the tree give way to others."""
 
     path: Path
+    original: bytes
     line: int
     start: int
     stop: int
@@ -81,8 +83,9 @@ class Mutant:
 
     def source(self) -> bytes:
         """The file with the change."""
-        original = self.path.read_bytes()
-        return original[: self.start] + self.after.encode() + original[self.stop :]
+        return b"".join(
+            (self.original[: self.start], self.after.encode(), self.original[self.stop :])
+        )
 
 
 _OPERATORS: dict[type[ast.AST], type[ast.AST]] = {
@@ -110,7 +113,7 @@ def mutants(path: Path) -> Iterator[Mutant]:
         start = starts[node.lineno - 1] + node.col_offset
         stop = starts[node.end_lineno - 1] + node.end_col_offset
         before = source[start:stop].decode()
-        yield Mutant(path, node.lineno, start, stop, before, changed)
+        yield Mutant(path, source, node.lineno, start, stop, before, changed)
 
 
 def _changed(node: ast.AST) -> str | None:
@@ -201,7 +204,7 @@ class Copy:
         try:
             yield
         finally:
-            shutil.copyfile(mutant.path, path)
+            path.write_bytes(mutant.original)
 
 
 def judge(copy: Copy, room: Room, chosen: list[Mutant], seconds: float) -> list[Mutant]:

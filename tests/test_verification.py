@@ -210,3 +210,27 @@ def test_a_step_of_a_run_that_amplifies_rounding_is_compared_as_closely(
     else:
         with pytest.raises(VerificationError, match=r"\(dE/dw7 at step 60\)"):
             verify(book, CHAOTIC, ("one",))
+
+
+def test_a_wrong_formula_above_a_runs_rows_is_named(
+    right_book: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sheet = read_book(right_book).sheet(runs(EXPERIMENT)[0].sheet)
+    above = min(at for at, cell in sheet.cells.items() if cell.formula and at[0] <= FIRST_ROW)
+    exact = Exact(right_book, {})
+
+    def recalculate(path: Path, engine: str) -> Recalculated:
+        value = exact(path, engine).value
+        return Recalculated(
+            engine, lambda *at: "another" if at == (sheet.name, *above) else value(*at)
+        )
+
+    monkeypatch.setattr(sys.modules[verify.__module__], "recalculate", recalculate)
+    with pytest.raises(VerificationError, match=f"'{sheet.name}'!{cell_name(*above)}: one gives"):
+        verify(right_book, EXPERIMENT, ("one",))
+
+
+def test_a_step_of_adam_is_known_by_its_number(tmp_path: Path) -> None:
+    experiment = Experiment.preset(optimiser=["adam"], learning_rates=[0.1], steps=4)
+    build(experiment, tmp_path / "book.xlsx")
+    assert verify(tmp_path / "book.xlsx", experiment).largest_difference < 1e-12

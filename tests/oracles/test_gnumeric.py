@@ -21,8 +21,10 @@ GENERAL = changed(preset_settings("xor"), {"steps": 20})
 
 @pytest.mark.parametrize(
     ("experiment", "formulas"),
-    [(Experiment.preset(), 25_000), (Experiment.of(GENERAL), 10_000)],
-    ids=["default", "general"],
+    [
+        pytest.param(Experiment.preset(), 25_000, id="default"),
+        pytest.param(Experiment.of(GENERAL), 10_000, id="general", marks=pytest.mark.slow),
+    ],
 )
 def test_every_formula_gives_what_is_cached(
     tmp_path: Path, experiment: Experiment, formulas: int

@@ -81,6 +81,7 @@ WRITTEN: dict[str, Write] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("write", WRITTEN.values(), ids=WRITTEN)
 def test_nothing_is_found_in_a_book_that_we_write(
     tmp_path: Path, dotnet: Path, write: Write
