@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from backprop_xlsx.check.findings import FileReport, TableReport
@@ -129,14 +131,19 @@ class Fixed:
         return text
 
 
-def fix(report: FileReport, target: Path) -> Fixed:
+Recalculations = Mapping[str, Callable[[Path], Recalculated]]
+"""What recalculates a workbook, by its name."""
+
+
+def fix(report: FileReport, target: Path, by: Recalculations | None = None) -> Fixed:
     """Write a copy of the file of a report in which the wrong formulas are right.
 
     The cached values that follow from them are recalculated, in all sheets and charts; every
     other byte stays.
 
     The copy is verified before it is given out, see :func:`require_verified
-    <backprop_xlsx.check.proof.require_verified>`. Raises VerificationError, and writes
+    <backprop_xlsx.check.proof.require_verified>`. ``by`` names what recalculates it, the engines
+    that are installed unless given. Raises VerificationError, and writes
     nothing, if a fault has no known correction, no engine computes the corrected cells, or the copy
     cannot be verified; FileError if the file cannot be read or the copy not be written.
     """
@@ -149,7 +156,9 @@ def fix(report: FileReport, target: Path) -> Fixed:
     }
     with beside(target) as temporary:
         copy.write(temporary)
-        before, after = _recalculated(report.path, temporary, corrections, target)
+        before, after = _recalculated(
+            report.path, temporary, corrections, target, by or _installed()
+        )
         for sheet in book.sheets:
             areas = _areas(report.tables, sheet.name)
             copy.changes[sheet.name] = _changes(
@@ -178,15 +187,18 @@ def _corrections(report: FileReport, target: Path) -> Corrections:
     return corrections
 
 
+def _installed() -> Recalculations:
+    return {engine: partial(recalculate, engine=engine) for engine in engines()}
+
+
 def _recalculated(
-    original: Path, corrected: Path, corrections: Corrections, target: Path
+    original: Path, corrected: Path, corrections: Corrections, target: Path, by: Recalculations
 ) -> tuple[Recalculated, Recalculated]:
     """Both files, recalculated by the first engine that understands the corrected cells."""
     problems = []
-    for engine in engines():
+    for engine, recalculation in by.items():
         try:
-            after = recalculate(corrected, engine)
-            before = recalculate(original, engine)
+            after, before = recalculation(corrected), recalculation(original)
         except FileError:
             problems.append(f"{engine} cannot recalculate the file")
             continue

@@ -100,6 +100,12 @@ def tokenise(formula: str) -> tuple[Token, ...]:
     return tuple(tokens)
 
 
+def references(formula: str) -> list[Token]:
+    """The references and names in a formula, also in one that cannot be evaluated here."""
+    found = _TOKEN.finditer(formula)
+    return [_token(match) for match in found if match.lastgroup in ("reference", "name")]
+
+
 def written(tokens: Sequence[Token]) -> str:
     """The formula that the tokens form, without "="."""
     return "".join(token.space + token.text for token in tokens)

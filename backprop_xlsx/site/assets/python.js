@@ -1,0 +1,121 @@
+// Python in a worker: started once, called in turn, started again where a call brings it down.
+
+const PATIENCE = 240_000; // milliseconds for one call: it stops what never ends
+
+/** What Python says of an input that it cannot use; its message is one line. */
+export class Refusal extends Error {}
+
+/** The worker came down, or was stopped; the next call finds a new one. */
+export class Breakdown extends Error {}
+
+export class Python {
+  #settings;
+  #progress;
+  #parts = null;
+  #worker = null;
+  #last = Promise.resolve();
+
+  /** `progress` is told which share of the interpreter is here. */
+  constructor(settings, progress) {
+    this.#settings = settings;
+    this.#progress = progress;
+  }
+
+  /** Starts it, so that the first call need not wait. */
+  start() {
+    this.#last = this.#last.catch(() => {}).then(() => this.#started());
+    return this.#last;
+  }
+
+  /** Calls a function of Python; answers {data, files}. Calls wait for each other. */
+  call(name, options = {}, files = []) {
+    const answer = this.#last.catch(() => {}).then(async () => {
+      await this.#started();
+      return this.#asked(name, options, files);
+    });
+    this.#last = answer;
+    return answer;
+  }
+
+  async #started() {
+    if (this.#worker) return;
+    this.#parts ??= await this.#fetched();
+    // A worker made of a blob has this page's content security policy.
+    const scripts = new Blob(this.#parts.scripts, { type: "text/javascript" });
+    const address = URL.createObjectURL(scripts);
+    const worker = new Worker(address);
+    try {
+      await new Promise((resolve, reject) => {
+        worker.onmessage = ({ data }) => (data.ready ? resolve() : reject(new Error(data.failure)));
+        worker.onerror = (event) => reject(new Error(event.message || "Python did not start"));
+        const { pieces, archive } = this.#parts;
+        worker.postMessage({ pieces, archive, numpy: this.#settings.numpy });
+      });
+    } catch (error) {
+      worker.terminate();
+      throw error;
+    } finally {
+      URL.revokeObjectURL(address);
+    }
+    this.#worker = worker;
+  }
+
+  /** Everything that Python consists of, each file with the hash that it must have. */
+  async #fetched() {
+    const { interpreter, loader, archive, worker } = this.#settings;
+    const total = Object.values(interpreter).reduce((sum, piece) => sum + piece.size, 0);
+    let here = 0;
+    const pieces = {};
+    const fetched = Object.entries(interpreter).map(async ([name, piece]) => {
+      pieces[name] = await this.#kept(piece);
+      this.#progress((here += piece.size) / total);
+    });
+    const own = [archive, worker].map((file) => pinned(file).then((found) => found.arrayBuffer()));
+    const [code, script] = await Promise.all([...own, ...fetched]);
+    // A line end between them: the last line of one may be a remark.
+    const scripts = [...loader.flatMap((name) => [pieces[name], "\n"]), script];
+    for (const name of loader) delete pieces[name];
+    return { pieces, scripts, archive: code };
+  }
+
+  /** A file of the interpreter: what this browser kept of it, or from where it is offered. */
+  async #kept(piece) {
+    const cache = globalThis.caches && (await caches.open(this.#settings.kept).catch(() => null));
+    const key = new URL(piece.address, document.baseURI).href;
+    let response = await cache?.match(key);
+    if (!response) {
+      response = await pinned(piece);
+      await cache?.put(key, response.clone()).catch(() => {});
+    }
+    return response.arrayBuffer();
+  }
+
+  #asked(name, options, files) {
+    const worker = this.#worker;
+    return new Promise((resolve, reject) => {
+      const abandon = (reason) => {
+        clearTimeout(timer);
+        worker.terminate();
+        this.#worker = null;
+        reject(new Breakdown(reason));
+      };
+      const timer = setTimeout(() => abandon("takes more than four minutes"), PATIENCE);
+      worker.onerror = (event) => abandon(`brings Python down (${event.message})`);
+      worker.onmessage = ({ data }) => {
+        if (data.failure !== undefined) return abandon(`brings Python down (${data.failure})`);
+        clearTimeout(timer);
+        if (data.answer.error !== undefined) return reject(new Refusal(data.answer.error));
+        return resolve({ data: data.answer, files: data.files });
+      };
+      worker.postMessage({ name, options: JSON.stringify(options), files });
+    });
+  }
+}
+
+async function pinned({ address, integrity }) {
+  const response = await fetch(new URL(address, document.baseURI), {
+    integrity, credentials: "omit",
+  });
+  if (!response.ok) throw new Error(`${address}: ${response.status}`);
+  return response;
+}

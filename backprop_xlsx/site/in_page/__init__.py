@@ -1,0 +1,1 @@
+"""What the page asks of Python: called by its worker, in the browser, one call at a time."""
