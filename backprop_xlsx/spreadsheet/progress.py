@@ -7,9 +7,6 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from rich.console import Console
-from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-
 # Work that is shorter shows nothing.
 PATIENCE = 2.0  # seconds
 
@@ -32,6 +29,10 @@ def shown_progress() -> Iterator[Report]:
     if not sys.stderr.isatty():
         yield silent
         return
+    # Only here: what writes a workbook where there is no terminal does without.
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
     progress = Progress(
         SpinnerColumn(),
         TextColumn("{task.description}"),

@@ -3,7 +3,7 @@
 import { drawn, element } from "./elements.js";
 
 const [WIDTH, HEIGHT] = [640, 300];
-const [LEFT, RIGHT, TOP, BOTTOM] = [56, 630, 12, 266];
+const [LEFT, RIGHT, TOP, BOTTOM] = [68, 624, 12, 262];
 const COLOURS = 6;
 
 /** Draws the runs into an SVG, and what each line is into a list. */

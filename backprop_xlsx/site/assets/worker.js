@@ -8,7 +8,7 @@ self.onmessage = async ({ data }) => {
     self.postMessage(call === null ? await start(data) : answered(data));
   } catch (error) {
     const lines = String(error.message ?? error).trim().split("\n");
-    self.postMessage({ failure: lines.at(-1) });
+    self.postMessage({ failure: lines.findLast((line) => /^\w+:/.test(line)) ?? lines.at(-1) });
   }
 };
 
