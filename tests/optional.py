@@ -8,7 +8,12 @@ from pathlib import Path
 
 import pytest
 
-WORKBOOKS = Path(__file__).resolve().parents[2] / "shared" / "workbooks"
+from backprop_xlsx.site.interpreter import NUMPY
+
+ROOT = Path(__file__).resolve().parents[1]
+WORKBOOKS = ROOT.parent / "shared" / "workbooks"
+PYODIDE = ROOT / ".pyodide"
+"""The interpreter's files; the README tells how they get there."""
 
 
 def require(present: object, component: str) -> None:
@@ -23,3 +28,12 @@ def require(present: object, component: str) -> None:
 def require_libreoffice() -> None:
     """Skips the test where LibreOffice is not installed."""
     require(shutil.which("soffice"), "LibreOffice")
+
+
+def require_browser() -> str:
+    """Chromium's path; skips the test where it, or the interpreter for the page, is not here."""
+    chromium = shutil.which("chromium")
+    require(chromium, "Chromium")
+    require((PYODIDE / NUMPY.name).exists(), "Pyodide with its numpy")
+    assert chromium is not None
+    return chromium

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -56,7 +57,7 @@ def _write(path: Path, value: Callable[[int, int], Any]) -> None:
                     sheet.write_number(row, column, starts[name])
                     continue
                 formula = formulas[name].rebuilt(_mistaken) if name in WRONG else formulas[name]
-                text = formula.formula(lambda leaf, row=row: _cell(leaf, row, columns))
+                text = formula.formula(partial(_cell, row=row, columns=columns))
                 sheet.write_formula(row, column, f"={text}", None, value(row, column))
 
 
@@ -64,7 +65,7 @@ def _mistaken(leaf: Expression) -> Expression:
     return Symbol("a_h1") if leaf == Symbol("a_h2") else leaf
 
 
-def _cell(leaf: Expression, row: int, columns: dict[str, int]) -> str:
+def _cell(leaf: Expression, row: int, columns: Mapping[str, int]) -> str:
     assert isinstance(leaf, Symbol)
     if leaf.name == LEARNING_RATE:
         return "$B$2"

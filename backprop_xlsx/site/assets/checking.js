@@ -20,7 +20,11 @@ export class Checking {
     for (const button of find("downloads").querySelectorAll("[data-kind]")) {
       button.addEventListener("click", () => this.#collect(button.dataset));
     }
-    find("clear").addEventListener("click", () => this.#clear());
+    find("clear").addEventListener("click", () => {
+      this.#clear();
+      say("Ready.");
+      find("files").focus();
+    });
     this.#acceptDrops();
   }
 

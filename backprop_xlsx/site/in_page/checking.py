@@ -18,6 +18,7 @@ from backprop_xlsx.check.book_check import check_files
 from backprop_xlsx.check.findings import Fault, FileReport, TableReport
 from backprop_xlsx.check.report import phrases
 from backprop_xlsx.check.report.phrases import printable
+from backprop_xlsx.formula.names import label
 from backprop_xlsx.site.in_page.calls import Answer
 
 
@@ -116,7 +117,7 @@ def _shown_table(table: TableReport) -> dict[str, Any]:
 def _shown_fault(fault: Fault) -> dict[str, Any]:
     found, expected = phrases.difference(printable(fault.found), printable(fault.expected))
     return {
-        "quantity": phrases.label(fault.quantity),
+        "quantity": label(fault.quantity),
         "cells": phrases.cells(fault),
         "explanation": phrases.sentence(fault.explanation),
         "found": found,

@@ -76,9 +76,7 @@ def _name(run: Run) -> str:
 
 def _experiment(preset: str, given: Mapping[str, str]) -> Experiment:
     """The preset with what the form changes; an empty field leaves it as it is."""
-    settings = {
-        name: _read(name, text.strip()) for name, text in given.items() if text.strip()
-    }
+    settings = {name: _read(name, text.strip()) for name, text in given.items() if text.strip()}
     return Experiment.of(changed(preset_settings(preset), settings))
 
 
