@@ -76,15 +76,29 @@ def _files(pieces: Mapping[str, bytes]) -> dict[str, bytes]:
     templates = {name: assets.pop(name).decode() for name in (PAGE, OFFLINE)}
     assets[ARCHIVE] = python_archive()
     assets[example.NAME] = example.example()
-    build = _digest(templates, assets)
-    there = f"interpreter-{interpreter.VERSION}/"
-    files = {f"{build}/{name}": content for name, content in assets.items()}
-    files |= {there + name: content for name, content in pieces.items()}
-    facts = {
+    there = {piece.name: f"interpreter-{interpreter.VERSION}/{piece.name}" for piece in PIECES}
+    sources = there if pieces else {piece.name: piece.address for piece in PIECES}
+
+    def pages(build: str) -> dict[str, bytes]:
+        facts = _facts(build, assets, sources)
+        return {name: _rendered(text, facts) for name, text in templates.items()}
+
+    # Named by all that a visitor gets, the pages included but for this name in them.
+    build = _digest(assets | pages(""))
+    return (
+        {f"{build}/{name}": content for name, content in assets.items()}
+        | {there[name]: content for name, content in pieces.items()}
+        | pages(build)
+    )
+
+
+def _facts(build: str, assets: Mapping[str, bytes], sources: Mapping[str, str]) -> dict[str, Any]:
+    """What the templates say of the site; ``sources`` is where the interpreter's files are."""
+    return {
         "version": __version__,
         "build": build,
         "mark": _MARK,
-        "policy": _policy(inside=bool(pieces)),
+        "policy": _policy(inside=sources[interpreter.LOADER.name] != interpreter.LOADER.address),
         "files": sorted(f"{build}/{name}" for name in assets),
         "settings": {
             "build": build,
@@ -98,7 +112,7 @@ def _files(pieces: Mapping[str, bytes]) -> dict[str, bytes]:
             },
             "interpreter": {
                 piece.name: {
-                    "address": there + piece.name if pieces else piece.address,
+                    "address": sources[piece.name],
                     "integrity": piece.integrity,
                     "size": piece.size,
                 }
@@ -109,7 +123,6 @@ def _files(pieces: Mapping[str, bytes]) -> dict[str, bytes]:
             "interpreter_version": interpreter.VERSION,
         },
     }
-    return files | {name: _rendered(text, facts) for name, text in templates.items()}
 
 
 def _policy(inside: bool) -> str:
@@ -140,11 +153,10 @@ def _rendered(template: str, facts: Mapping[str, Any]) -> bytes:
     return environment.from_string(template).render(facts).encode()
 
 
-def _digest(templates: Mapping[str, str], assets: Mapping[str, bytes]) -> str:
-    """A name for exactly these files: another build has another."""
+def _digest(files: Mapping[str, bytes]) -> str:
+    """A name for exactly these files."""
     total = hashlib.sha256()
-    contents = {name: text.encode() for name, text in templates.items()} | dict(assets)
-    for name, content in sorted(contents.items()):
+    for name, content in sorted(files.items()):
         total.update(f"{name} {len(content)} ".encode() + content)
     return total.hexdigest()[:12]
 

@@ -9,8 +9,10 @@ import pytest
 from backprop_xlsx.check import check_files, to_json
 from backprop_xlsx.check.book_check import check_file
 from backprop_xlsx.check.correction import fix
+from backprop_xlsx.check.report.phrases import reason, verdict
 from backprop_xlsx.spreadsheet.ooxml.book import read_book
 from tests.check.homework import SIBLING, write_homework
+from tests.check.hostile import hostile_files, markup, right_book
 from tests.optional import WORKBOOKS, require
 from tests.site.visits import Visit
 
@@ -60,3 +62,29 @@ def test_a_corrected_copy_passes_the_native_check(
     assert (report.error, report.faults) == (None, 0)
     fix(check_file(source), tmp_path / "native.xlsx")
     assert formulas(copy) == formulas(tmp_path / "native.xlsx")
+
+
+def test_hostile_files_give_one_line_each_and_the_page_lives(visit: Visit, tmp_path: Path) -> None:
+    files = hostile_files()
+    folder = tmp_path / "files"
+    folder.mkdir()
+    for name, content in files.items():
+        (folder / name).write_bytes(content)
+    verdicts = visit.check(sorted(folder.iterdir()))
+    assert verdicts.keys() == files.keys()
+    for report in check_files(sorted(folder.iterdir())):
+        name = report.path.name
+        assert verdicts[name] == verdict(report).word
+        if report.error is not None:
+            line = reason(report)
+            assert visit.line(name).casefold().startswith(line.casefold())
+    assert visit.requests == []
+    assert visit.check({"after.xlsx": right_book()})["after.xlsx"] == "right, with warnings"
+
+
+def test_no_text_of_a_workbook_is_markup(visit: Visit) -> None:
+    visit.check({"<img src=x>.xlsx": markup()})
+    details = visit.open("<img src=x>.xlsx")
+    assert "<script>alert('1')</script>" in details.inner_text()
+    assert "<b>&'\"<b>!" in details.inner_text()
+    assert visit.page.locator("#verdicts").locator("script, img, h3 b").count() == 0

@@ -88,9 +88,10 @@ def _shown(report: FileReport) -> dict[str, Any]:
     """A report as the page shows it; every text is one line and no markup."""
     verdict = phrases.verdict(report)
     mistakes = phrases.mistakes(report)
+    reason = "" if report.error is None else phrases.sentence(phrases.reason(report))
     return {
         "verdict": {"kind": verdict.name.lower(), "word": verdict.word, "symbol": verdict.symbol},
-        "line": str(mistakes[0]) if mistakes else phrases.sentence(phrases.reason(report)),
+        "line": str(mistakes[0]) if mistakes else reason,
         "more": max(len(mistakes) - 1, 0),
         "numbers": [
             len(report.tables),
