@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from backprop_xlsx.check.judging.verdicts import as_number, safely
 from backprop_xlsx.check.reading.meanings import Place
 from backprop_xlsx.formula.block import Block
@@ -21,6 +23,8 @@ from backprop_xlsx.spreadsheet.ooxml.book import Book, ErrorValue, read_book
 NAME = "the check's own evaluator"
 MOST_OPERANDS = 5_000_000
 """Cells that the formulas of a book may refer to, each time counted; a large book has 200,000."""
+ANYWHERE = ("OFFSET(", "INDIRECT(")
+"""What refers to cells that it does not name."""
 
 
 @dataclass(frozen=True)
@@ -88,6 +92,8 @@ class _Evaluation:
             tokens: Sequence[Token] = tokenise(cell.formula)
             expression: Expression | None = parse(tokens).expression
         except FormulaError:
+            if any(function in cell.formula.upper() for function in ANYWHERE):
+                return None
             tokens, expression = references(cell.formula), None
         return self._read(tokens, expression, place[0])
 
@@ -110,7 +116,7 @@ class _Evaluation:
                 name, (rows, columns) = rectangle[2], rectangle[:2]
                 operands.append([[(name, row, column) for column in columns] for row in rows])
             elif token.kind == "number":
-                operands.append(float(token.text))
+                operands.append(np.float64(token.text))
             else:
                 operands.append(math.nan if token.kind in ("error", "text") else None)
         return _Formula(expression, tuple(operands))
@@ -144,7 +150,7 @@ class _Evaluation:
             return operand
         if len(operand) == len(operand[0]) == 1:
             value = self._values.get(operand[0][0], self._anything)
-            return 0.0 if value is None else _number(value)
+            return np.float64(0.0) if value is None else _number(value)
         return Block([[self._in_range(place) for place in line] for line in operand])
 
     def _in_range(self, place: Place) -> float | None:
@@ -176,7 +182,8 @@ class _Formula:
 
 
 def _number(value: Any) -> float:
-    return float(value) if isinstance(value, (bool, int, float)) else math.nan
+    # numpy's: of 1/0 Python makes an exception, and IFERROR wants a value.
+    return np.float64(value) if isinstance(value, (bool, int, float)) else np.float64(np.nan)
 
 
 def _rectangle(reference: Reference, sheet: str) -> tuple[range, range, str]:
