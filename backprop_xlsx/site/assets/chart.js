@@ -3,7 +3,7 @@
 import { drawn, element } from "./elements.js";
 
 const [WIDTH, HEIGHT] = [640, 300];
-const [LEFT, RIGHT, TOP, BOTTOM] = [68, 624, 12, 262];
+const [LEFT, RIGHT, TOP, BOTTOM] = [86, 622, 12, 256];
 const COLOURS = 6;
 
 /** Draws the runs into an SVG, and what each line is into a list. */
@@ -22,7 +22,7 @@ export function drawing(svg, legend, runs) {
       drawn("text", { x: LEFT - 8, y: y(loss) + 4, "text-anchor": "end" }, short(loss)),
     ]),
     ...[...new Set(marks)].map((step) =>
-      drawn("text", { x: x(step), y: BOTTOM + 18, "text-anchor": "middle" }, String(step))),
+      drawn("text", { x: x(step), y: BOTTOM + 20, "text-anchor": "middle" }, String(step))),
     drawn("text", { x: (LEFT + RIGHT) / 2, y: HEIGHT - 2, "text-anchor": "middle" }, "step"),
     ...runs.map(({ losses }, index) => drawn("polyline", {
       class: kind(index), points: points(losses, x, y),
