@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from backprop_xlsx.check.judging.verdicts import as_number, safely
+from backprop_xlsx.check.judging.verdicts import safely
 from backprop_xlsx.check.reading.meanings import Place
-from backprop_xlsx.formula.block import Block
+from backprop_xlsx.formula.block import Block, as_number
 from backprop_xlsx.formula.choices import Comparison
 from backprop_xlsx.formula.expression import Expression, Value
 from backprop_xlsx.formula.parse import Operand, parse

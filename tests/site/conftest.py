@@ -6,11 +6,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from backprop_xlsx.site.building import build_site
 from tests.optional import PYODIDE, require_browser
-from tests.site.visits import Server, Visit
+from tests.site.visits import PATIENCE, Server, Visit
+
+expect.set_options(timeout=PATIENCE)
 
 
 @pytest.fixture(scope="session")

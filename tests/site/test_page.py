@@ -12,7 +12,7 @@ from backprop_xlsx.spreadsheet.ooxml.book import read_book
 from backprop_xlsx.workbook.build import write_workbook
 from tests.check.homework import SIBLING
 from tests.check.hostile import homework, right_book
-from tests.site.visits import PATIENCE, Server, Visit
+from tests.site.visits import Server, Visit
 
 ROUNDING = 1e-11
 
@@ -66,7 +66,7 @@ def test_files_can_be_dropped(visit: Visit) -> None:
             new DragEvent("drop", { dataTransfer: transfer, bubbles: true, cancelable: true }));
         }"""
     )
-    expect(visit.status).to_have_text(re.compile("^Checked: 2 files"), timeout=PATIENCE)
+    expect(visit.status).to_have_text(re.compile("^Checked: 2 files"))
     assert visit.verdicts() == {"one.xlsx": "not checked", "2/one.xlsx": "not checked"}
 
 
@@ -107,5 +107,5 @@ def test_on_a_phone_nothing_is_wider_than_the_screen(browser: Browser, site: Pat
         wide = "() => document.documentElement.scrollWidth"
         assert visit.page.evaluate(wide) <= 360
         visit.page.get_by_role("tab", name="Make a workbook").click()
-        expect(visit.page.locator("#preview")).to_be_visible(timeout=PATIENCE)
+        expect(visit.page.locator("#preview")).to_be_visible()
         assert visit.page.evaluate(wide) <= 360

@@ -14,7 +14,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
-PATIENCE = 300_000
+PATIENCE = 120_000
 """Milliseconds, many times what anything takes: it stops what never ends."""
 
 
@@ -90,7 +90,7 @@ class Visit:
     def wait_for_example(self) -> None:
         """Waits until the page has opened the example."""
         opened = self.page.get_by_role("button", name="Example.xlsx", expanded=True)
-        expect(opened).to_be_visible(timeout=PATIENCE)
+        expect(opened).to_be_visible()
 
     def check(self, files: Sequence[Path] | Mapping[str, bytes]) -> dict[str, str]:
         """Chooses files and waits for all verdicts: by the names in the table."""
@@ -103,7 +103,8 @@ class Visit:
             else files
         )
         self.page.get_by_label("Choose workbooks").set_input_files(payloads)
-        expect(self.status).to_have_text(re.compile("^Checked: "), timeout=PATIENCE)
+        patience = PATIENCE + len(files) * PATIENCE / 10
+        expect(self.status).to_have_text(re.compile("^Checked: "), timeout=patience)
         return self.verdicts()
 
     def verdicts(self) -> dict[str, str]:

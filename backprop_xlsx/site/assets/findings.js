@@ -7,9 +7,13 @@ const NO_ENGINE = "A corrected copy is recalculated by the check's own evaluator
 
 /** The elements for a file; `fix` makes the corrected copy and answers what there is to say. */
 export function opened(shown, fix) {
-  const tables = shown.tables.flatMap(table);
-  return shown.fixable ? [correction(fix), ...tables] : tables.length ? tables
-    : [element("p", {}, shown.line)];
+  const parts = [
+    ...(shown.fixable ? [correction(fix)] : []),
+    ...(shown.mark ? [element("p", { class: "faint" }, shown.mark)] : []),
+    ...shown.mistakes.map(mistake),
+    ...shown.tables.flatMap(table),
+  ];
+  return parts.length ? parts : [element("p", {}, shown.line)];
 }
 
 function correction(fix) {
@@ -24,7 +28,7 @@ function correction(fix) {
   return element("div", {}, element("p", { class: "actions" }, button), said);
 }
 
-function table({ title, about, faults, warnings, right }) {
+function table({ title, about, warnings, right }) {
   const remarks = [
     ...warnings.map((text) => remark("warned", "!", "Warning:", text)),
     ...(right ? [remark("right", "✓", "Right:", right)] : []),
@@ -32,15 +36,15 @@ function table({ title, about, faults, warnings, right }) {
   return [
     element("h3", {}, title),
     element("p", { class: "faint" }, about),
-    ...faults.map(fault),
     element("ul", { class: "remarks" }, ...remarks),
   ];
 }
 
-function fault({ quantity, cells, explanation, found, expected, effect }) {
+function mistake({ quantities, places, explanation, reason, found, expected, effect }) {
   return element("article", { class: "fault" },
-    element("h4", {}, quantity, " ", element("small", {}, cells)),
+    element("h3", {}, quantities, " ", element("small", {}, places)),
     element("p", {}, explanation),
+    ...(reason ? [element("p", { class: "faint" }, reason)] : []),
     element("dl", {},
       element("dt", {}, "there is"), element("dd", { class: "is" }, formula(found)),
       element("dt", {}, "should be"), element("dd", { class: "should" }, formula(expected)),

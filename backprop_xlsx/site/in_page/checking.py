@@ -14,18 +14,20 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from backprop_xlsx.check.book_check import check_files
-from backprop_xlsx.check.findings import Fault, FileReport, TableReport
+from backprop_xlsx.check.book_check import check_safely
+from backprop_xlsx.check.findings import FileReport, TableReport
+from backprop_xlsx.check.marking.mark import Marking
 from backprop_xlsx.check.report import phrases
+from backprop_xlsx.check.report.mistakes import Mistake, mistakes
 from backprop_xlsx.check.report.phrases import printable
-from backprop_xlsx.formula.names import label
+from backprop_xlsx.model.words import listed
 from backprop_xlsx.site.in_page.calls import Answer
 
 
 def check(content: bytes, path: str) -> Answer:
     """Check one file; what there is to show of it, and its report as bytes."""
     with _book(content, path) as name:
-        (report,) = check_files([name])
+        report = check_safely(name)
     return _shown(report), [pickle.dumps(report)]
 
 
@@ -87,18 +89,20 @@ def _name(path: str) -> Path:
 def _shown(report: FileReport) -> dict[str, Any]:
     """A report as the page shows it; every text is one line and no markup."""
     verdict = phrases.verdict(report)
-    mistakes = phrases.mistakes(report)
+    made, mark = mistakes(report), Marking().of(report)
     reason = "" if report.error is None else phrases.sentence(phrases.reason(report))
     return {
         "verdict": {"kind": verdict.name.lower(), "word": verdict.word, "symbol": verdict.symbol},
-        "line": str(mistakes[0]) if mistakes else reason,
-        "more": max(len(mistakes) - 1, 0),
+        "line": str(made[0]) if made else reason,
+        "more": max(len(made) - 1, 0),
         "numbers": [
             len(report.tables),
             report.faults,
             sum(table.wrong_cells for table in report.tables),
             report.warnings,
         ],
+        "mark": "" if mark is None else f"Mark {mark}",
+        "mistakes": [_shown_mistake(mistake) for mistake in made],
         "tables": [_shown_table(table) for table in report.tables],
         "fixable": report.faults > 0,
     }
@@ -109,19 +113,21 @@ def _shown_table(table: TableReport) -> dict[str, Any]:
     return {
         "title": printable(f"{table.sheet}!{table.range}"),
         "about": printable(f"{steps}, {rate}, {table.network}"),
-        "faults": [_shown_fault(fault) for fault in table.faults],
         "warnings": [phrases.sentence(phrases.caution(warning)) for warning in table.warnings],
         "right": printable(table.right),
     }
 
 
-def _shown_fault(fault: Fault) -> dict[str, Any]:
+def _shown_mistake(mistake: Mistake) -> dict[str, Any]:
+    fault = mistake.first
     found, expected = phrases.difference(printable(fault.found), printable(fault.expected))
+    cells = f", {phrases.tally(mistake.cells, 'cell')}" if mistake.cells > 1 else ""
     return {
-        "quantity": label(fault.quantity),
-        "cells": phrases.cells(fault),
+        "quantities": listed(mistake.quantities),
+        "places": printable(", ".join(mistake.places)) + cells,
         "explanation": phrases.sentence(fault.explanation),
+        "reason": phrases.sentence(fault.reason) if fault.reason else "",
         "found": found,
         "expected": expected,
-        "effect": printable(fault.effect),
+        "effect": printable(mistake.effect),
     }
