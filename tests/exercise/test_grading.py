@@ -143,6 +143,8 @@ def test_nobody_is_accused_for_a_number_that_a_browser_puts_behind_a_name(
     assert key.books[OTHER_ANN].file == "Exercise-Ann-Lee-2.xlsx"
     (row,) = graded(folder, key, handed_in(folder, key, ANN, "Exercise-Ann-Lee (2).xlsx"))
     assert (row["identifier"], row["start_values"]) == ("3", "own")
+    (row,) = graded(folder, key, handed_in(folder, key, ANN, "Exercise-Ann-Lee-2.xlsx"))
+    assert (row["identifier"], row["start_values"]) == ("4", "of Ann Lee (3)")
 
 
 def test_what_cannot_be_graded_is_told_and_the_others_are(

@@ -46,8 +46,8 @@ def sender_of(submission: Submission, path: Path, key: Key, owner: Owner | None)
     """Who handed a submission in: whose name its file or folder has, else the name on the book.
 
     A learning platform puts the sender's name before that of the file, as "Ada Lovelace" or
-    "lovelaceada", so the first name counts. Of students of one name it is the one who has its
-    start values: a browser numbers files, too.
+    "lovelaceada", so the first name counts. Of students of one name it is the one whose file it
+    is to the letter, else the one who has its start values: a browser numbers files, too.
     """
     for text in (f"{path.parent.name} {path.stem}", submission.who):
         words = _words(text)
@@ -57,10 +57,9 @@ def sender_of(submission: Submission, path: Path, key: Key, owner: Owner | None)
             first = min(known, key=lambda each: (places[each.file], -len(each.student.name)))
             named = [each for each in known if each.student.name == first.student.name]
             by_owner = [each for each in named if owner is not None and each == owner.handed]
-            by_file = [each for each in named if _words(Path(each.file).stem) in words]
+            by_file = [each for each in named if _plain(path.name).endswith(_plain(each.file))]
             by_book = [each for each in named if str(each.student) == submission.who]
-            longest = sorted(by_file, key=lambda each: -len(each.file))
-            return next(iter((*by_owner, *longest, *by_book, first)))
+            return next(iter((*by_file, *by_owner, *by_book, first)))
     return None
 
 
@@ -82,5 +81,8 @@ def _place(handed: Handed, words: str) -> int | None:
 
 def _words(text: str) -> str:
     """A text in words of letters and digits alone, each with a blank on both sides."""
-    plain = unicodedata.normalize("NFKC", text).casefold()
-    return f" {' '.join(_WORD.findall(plain))} "
+    return f" {' '.join(_WORD.findall(_plain(text)))} "
+
+
+def _plain(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).casefold()
