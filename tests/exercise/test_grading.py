@@ -16,8 +16,12 @@ from backprop_xlsx.exercise.layout import EXERCISE, Layout
 from backprop_xlsx.exercise.students.key import Key, read_key
 from tests.exercise.books import right_formulas, save_filled_in
 
-ROSTER = 'name,id\n"Ünal, Ayşe",1\n=HYPERLINK("x"),2\nAnn Lee,3\nAnn Lee,4\n../../Bob,5\nCleo,6\n'
-AYSE, LINK, ANN, OTHER_ANN, BOB, CLEO = range(6)
+LONG_NAME = "Maximiliane " * 16
+ROSTER = (
+    'name,id\n"Ünal, Ayşe",1\n=HYPERLINK("x"),2\nAnn Lee,3\nAnn Lee,4\n../../Bob,5\nCleo,6\n'
+    f"{LONG_NAME},7\n"
+)
+AYSE, LINK, ANN, OTHER_ANN, BOB, CLEO, MAX = range(7)
 
 
 @pytest.fixture(scope="module")
@@ -63,7 +67,7 @@ def test_every_student_has_a_book_of_their_own(folder: Path, key: Key) -> None:
         "Ünal, Ayşe (1)",
         '=HYPERLINK("x") (2)',
     ]
-    assert len({str(handed.rows) for handed in key.books}) == 6
+    assert len({str(handed.rows) for handed in key.books}) == 7
     for handed in key.books:
         sheet = openpyxl.load_workbook(folder / "Exercise" / handed.file)[EXERCISE]
         who = sheet["B2"]
@@ -126,9 +130,21 @@ def test_the_sender_is_the_first_name_of_the_file(folder: Path, key: Key) -> Non
     copied = handed_in(folder, key, ANN, f"Cleo_4711_{key.books[ANN].file}")
     own = handed_in(folder, key, OTHER_ANN, f"leeann_4712_90_{key.books[OTHER_ANN].file}")
     turned = handed_in(folder, key, AYSE, "Ayşe Ünal, my homework.xlsx")
-    found = graded(folder, key, copied, own, turned)
-    assert [row["identifier"] for row in found] == ["6", "4", "1"]
-    assert [row["copied_from"] for row in found] == ["Ann Lee (3)", "", ""]
+    long = handed_in(folder, key, BOB, key.books[MAX].file)
+    found = graded(folder, key, copied, own, turned, long)
+    assert [row["identifier"] for row in found] == ["6", "4", "1", "7"]
+    assert [row["copied_from"] for row in found] == ["Ann Lee (3)", "", "", "../../Bob (5)"]
+
+
+def test_nobody_is_accused_for_a_number_that_a_browser_puts_behind_a_name(
+    folder: Path, key: Key
+) -> None:
+    """The second Ann Lee has a file with that very number."""
+    assert key.books[OTHER_ANN].file == "Exercise-Ann-Lee-2.xlsx"
+    (row,) = graded(folder, key, handed_in(folder, key, ANN, "Exercise-Ann-Lee (2).xlsx"))
+    assert (row["identifier"], row["start_values"]) == ("3", "own")
+    (row,) = graded(folder, key, handed_in(folder, key, ANN, "Exercise-Ann-Lee-2.xlsx"))
+    assert (row["identifier"], row["start_values"]) == ("4", "of Ann Lee (3)")
 
 
 def test_what_cannot_be_graded_is_told_and_the_others_are(

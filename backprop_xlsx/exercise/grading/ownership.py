@@ -46,51 +46,43 @@ def sender_of(submission: Submission, path: Path, key: Key, owner: Owner | None)
     """Who handed a submission in: whose name its file or folder has, else the name on the book.
 
     A learning platform puts the sender's name before that of the file, as "Ada Lovelace" or
-    "lovelaceada", so the first name counts.
-    Of students of one name it is the one whose file it is, else the one who has its start values.
+    "lovelaceada", so the first name counts. Of students of one name it is the one whose file it
+    is to the letter, else the one who has its start values: a browser numbers files, too.
     """
     for text in (f"{path.parent.name} {path.stem}", submission.who):
         words = _words(text)
-        places = [(_place(each.student.name, words), each) for each in key.books]
-        first = min((place for place, _ in places if place is not None), default=None)
-        if first is None:
-            continue
-        longest = max(len(_words(each.student.name)) for place, each in places if place == first)
-        named = [
-            each
-            for place, each in places
-            if place == first and len(_words(each.student.name)) == longest
-        ]
-        return _of_several(named, words, submission, owner)
+        places = {each.file: _place(each, words) for each in key.books}
+        known = [each for each in key.books if places[each.file] is not None]
+        if known:
+            first = min(known, key=lambda each: (places[each.file], -len(each.student.name)))
+            named = [each for each in known if each.student.name == first.student.name]
+            by_owner = [each for each in named if owner is not None and each == owner.handed]
+            by_file = [each for each in named if _plain(path.name).endswith(_plain(each.file))]
+            by_book = [each for each in named if str(each.student) == submission.who]
+            return next(iter((*by_file, *by_owner, *by_book, first)))
     return None
 
 
-def _of_several(
-    named: list[Handed], words: str, submission: Submission, owner: Owner | None
-) -> Handed:
-    by_file = [each for each in named if _words(each.file.removesuffix(".xlsx")) in words]
-    by_identifier = [
-        each
-        for each in named
-        if each.student.identifier and _words(each.student.identifier) in words
-    ]
-    by_book = [each for each in named if str(each.student) == submission.who]
-    by_owner = [each for each in named if owner is not None and each == owner.handed]
-    if by_file:
-        return max(by_file, key=lambda each: len(each.file))
-    return next(iter((*by_identifier, *by_owner, *by_book, *named)))
+def _place(handed: Handed, words: str) -> int | None:
+    """Where a student's name stands among words, None if nowhere.
 
-
-def _place(name: str, words: str) -> int | None:
-    """Where a name stands among words, also with the last part first or in one; None if nowhere."""
-    first, *others = _words(name).split() or [""]
-    orders = ([first, *others], [*others[-1:], first, *others[:-1]]) if first else ()
-    written = (joint.join(order) for order in orders for joint in (" ", ""))
-    places = [words.find(f" {each} ") for each in written]
-    return min((place for place in places if place >= 0), default=None)
+    Also with its last part first, or in one word; a name that is too long for a file as it stands
+    in that of the student's book.
+    """
+    first, *others = _words(handed.student.name).split() or [""]
+    orders = ([first, *others], [*others[-1:], first, *others[:-1]])
+    written = [joint.join(order) for order in orders for joint in (" ", "")]
+    places = [words.find(f" {each} ") for each in written if each.strip()]
+    found = [place for place in places if place >= 0]
+    if not found and _words(Path(handed.file).stem) in words:
+        found = [words.find(_words(Path(handed.file).stem))]
+    return min(found, default=None)
 
 
 def _words(text: str) -> str:
     """A text in words of letters and digits alone, each with a blank on both sides."""
-    plain = unicodedata.normalize("NFKC", text).casefold()
-    return f" {' '.join(_WORD.findall(plain))} "
+    return f" {' '.join(_WORD.findall(_plain(text)))} "
+
+
+def _plain(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).casefold()
