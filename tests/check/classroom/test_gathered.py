@@ -47,9 +47,10 @@ def test_how_many_made_which_mistake() -> None:
 
 
 def test_what_to_teach_again_is_what_a_fifth_has_wrong() -> None:
-    found = gathered(*[(HIDDEN,)] * 3, (UPDATE,), *[()] * 6)
+    found = gathered(*[(HIDDEN,)] * 3, *[(UPDATE,)] * 2, (ODD,), *[()] * 4)
     assert [(topic.name, number) for topic, number in found.again] == [
-        ("The way back through the hidden layer", 3)
+        ("The way back through the hidden layer", 3),
+        ("The update", 2),
     ]
     assert [(topic.name, number) for topic, number in gathered((UPDATE,), *[()] * 9).again] == [
         ("The update", 1)

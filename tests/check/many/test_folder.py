@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import json
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -142,7 +144,11 @@ def test_what_is_written_tells_of_every_file(expected: tuple[bytes, bytes]) -> N
 
 
 def test_a_file_that_is_known_is_not_checked_again(
-    folder: Path, expected: tuple[bytes, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    folder: Path,
+    expected: tuple[bytes, bytes],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     line = arguments(folder, tmp_path)
     command.main(line)
@@ -153,7 +159,9 @@ def test_a_file_that_is_known_is_not_checked_again(
     monkeypatch.setattr("backprop_xlsx.check.book_check.check_file", no_work)
     renamed = tmp_path / "renamed.xlsx"
     renamed.write_bytes((folder / "001.xlsx").read_bytes())
+    capsys.readouterr()
     assert command.main([str(renamed), "--resume", str(tmp_path / "journal")]) == 1
+    assert capsys.readouterr().out.startswith(f"{renamed}\n")
     command.main(line)
     assert written(tmp_path) == expected
 
@@ -186,6 +194,16 @@ def test_another_file_is_no_journal_and_stays_as_it_is(content: bytes, tmp_path:
     with pytest.raises(FileError, match="is no journal of this command"):
         Journal(path)
     assert path.read_bytes() == content
+
+
+def test_another_programs_data_is_no_journal(tmp_path: Path) -> None:
+    path = tmp_path / "notes.db"
+    with contextlib.closing(sqlite3.connect(path)) as base:
+        base.execute("CREATE TABLE notes (text TEXT)")
+    before = path.read_bytes()
+    with pytest.raises(FileError, match="another program's data"):
+        Journal(path)
+    assert path.read_bytes() == before
 
 
 def test_a_cluster_that_does_not_answer_is_told_in_a_line(

@@ -80,6 +80,12 @@ def test_only_a_file_without_a_fault_gets_all_points(columns: list[tuple[int, in
         assert 0 <= mark.earned <= mark.points
 
 
+def test_a_mark_is_rounded_down() -> None:
+    mark = Marking().of(report((Part("updates", 30_000, 29_999),)))
+    assert mark is not None
+    assert mark.earned == 99.99
+
+
 def test_copied_tables_leave_the_mark_as_it_is() -> None:
     parts = (Part("forward", 8, 7),)
     one, six = Marking().of(report(parts)), Marking().of(report(*[parts] * 6))

@@ -53,6 +53,12 @@ def test_places_are_put_together_only_where_they_are_side_by_side() -> None:
     assert mistake.places == ("AA5:AA6, AD5:AD6, AB5:AB9 on sheet A", "AA5:AA6 on sheet C")
 
 
+def test_columns_side_by_side_with_other_rows_stay_apart() -> None:
+    longer = replace(FAULT, column="AB", last_row=9)
+    (mistake,) = mistakes(FileReport(Path("a.xlsx"), (replace(TABLE, faults=(FAULT, longer)),)))
+    assert mistake.places == ("AA5:AA6", "AB5:AB9")
+
+
 @pytest.mark.parametrize("number", [1, 3, 20, 700])
 @pytest.mark.parametrize("warnings", [0, 2, 40])
 def test_a_file_takes_a_screen_at_most_and_what_is_left_out_is_counted(
