@@ -15,6 +15,9 @@ import pytest
 from backprop_xlsx import VerificationError
 from backprop_xlsx import __main__ as command
 
+PATIENCE = 600
+"""Seconds until a process that should have ended is killed; no machine takes so long."""
+
 QUICK = ["--steps", "3", "--learning-rates", "0.5"]
 
 
@@ -140,9 +143,15 @@ def test_what_is_interrupted_leaves_nothing_behind(
 ) -> None:
     for folder in ("work", "temporary"):
         (tmp_path / folder).mkdir()
-    arguments = [sys.executable, "-m", "backprop_xlsx", "--steps", "20000"]
+    # Whoever started the tests may have ignored Ctrl-C, which every child then does too.
+    program = (
+        "import signal, sys\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+        "from backprop_xlsx.__main__ import main\n"
+        "sys.exit(main())"
+    )
     process = subprocess.Popen(
-        arguments,
+        [sys.executable, "-c", program, "--steps", "20000"],
         cwd=tmp_path / "work",
         env=os.environ | {"TMPDIR": str(tmp_path / "temporary"), "PYTHONPATH": os.getcwd()},
         stderr=subprocess.PIPE,
@@ -152,7 +161,10 @@ def test_what_is_interrupted_leaves_nothing_behind(
         assert process.poll() is None
         time.sleep(0.05)
     process.send_signal(number)
-    _, said = process.communicate()
+    try:
+        _, said = process.communicate(timeout=PATIENCE)
+    finally:
+        process.kill()
     assert (process.returncode, said) == (status, "interrupted, nothing written\n")
     assert [path for folder in tmp_path.iterdir() for path in folder.iterdir()] == []
 

@@ -215,7 +215,7 @@ def test_ctrl_c_leaves_a_usable_checkpoint_and_log(tmp_path: Path) -> None:
         time.sleep(0.01)
     process.send_signal(signal.SIGINT)
     try:
-        _, error = process.communicate(timeout=60)
+        _, error = process.communicate(timeout=600)
     finally:
         process.kill()
     assert process.returncode == 130, error
