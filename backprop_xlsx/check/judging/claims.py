@@ -88,7 +88,9 @@ class Claims:
             self._doubt()
             left = self._by_formula(still)
         self._by_use(self.of_numbers)
-        self._by_custom(self._by_likeness(self._by_header(left)))
+        left = self._by_likeness(self._by_header(left))
+        self._doubt()
+        self._by_custom(left)
         return self._extended(self._found)
 
     def _contest(self) -> None:
