@@ -81,7 +81,7 @@ class Claims:
         self._doubt()
         self._doubt_lonely()
         # By another convention than its own a table would need as many guesses as it has columns.
-        for _ in range(ROUNDS if 2 * len(left) <= len(self.columns) or len(left) <= FEW else 0):
+        for _ in range(ROUNDS if 3 * len(left) <= 2 * len(self.columns) or len(left) <= FEW else 0):
             still = self._by_use(left)
             if still == left:
                 break
