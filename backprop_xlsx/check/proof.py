@@ -69,6 +69,7 @@ def require_verified(
     _require_apart(checked)
     _require_explained(checked, _used(original, corrections))
     _require_innocent(checked, original, corrections)
+    _require_convention(checked, corrections)
     for check in checked.tables:
 
         def value(place: Place) -> float:
@@ -143,6 +144,21 @@ def _require_innocent(checked: JudgedBook, original: Book, corrections: Correcti
             if place not in changed and len(wrong) > 1 and all(wrong):
                 where = f"{view.real_name(place[0])}!{cell_name(*place[1:])}"
                 raise VerificationError(f"the mistake may stand in {where}, which wrong cells use")
+
+
+def _require_convention(checked: JudgedBook, corrections: Corrections) -> None:
+    """Where all neurons of a layer computed something else, another activation may be meant."""
+    view = checked.view
+    for check in checked.tables:
+        table, home = check.table, check.surroundings.home
+        for layer in table.exercise.network.layers:
+            columns = [table.columns.get(neuron.activation) for neuron in layer.neurons]
+            places = [view.back((home, table.last_row, at)) for at in columns if at is not None]
+            if len(places) > 1 and all(
+                place[1:] in corrections.get(view.real_name(place[0]), {}) for place in places
+            ):
+                names = ", ".join(label(neuron.activation) for neuron in layer.neurons)
+                raise VerificationError(f"another activation may be meant by {names}")
 
 
 def _used(book: Book, corrections: Corrections) -> set[Place]:

@@ -81,14 +81,16 @@ class Claims:
         self._doubt()
         self._doubt_lonely()
         # By another convention than its own a table would need as many guesses as it has columns.
-        for _ in range(ROUNDS if 2 * len(left) <= len(self.columns) or len(left) <= FEW else 0):
+        for _ in range(ROUNDS if 3 * len(left) <= 2 * len(self.columns) or len(left) <= FEW else 0):
             still = self._by_use(left)
             if still == left:
                 break
             self._doubt()
             left = self._by_formula(still)
         self._by_use(self.of_numbers)
-        self._by_custom(self._by_likeness(self._by_header(left)))
+        left = self._by_likeness(self._by_header(left))
+        self._doubt()
+        self._by_custom(left)
         return self._extended(self._found)
 
     def _contest(self) -> None:

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import combinations
+from itertools import combinations, product
 
 import numpy as np
 
@@ -61,7 +61,8 @@ def networks_of(book: Book, table: Table, others: Sequence[Table]) -> Iterator[C
         }
         numbered = replace(named, by_input=_numbering(named, sums))
         for biased in _biased(table, numbered, sums):
-            yield replace(biased, activations=_activations(surroundings, biased))
+            for activations in product(*_activations(surroundings, biased)):
+                yield replace(biased, activations=activations)
 
 
 def _widths(table: Table) -> Iterator[tuple[int, ...]]:
@@ -236,8 +237,8 @@ def _is_trained(table: Table) -> bool:
     return False
 
 
-def _activations(surroundings: Surroundings, network: Convention) -> tuple[str, ...]:
-    """The activation of each layer: that which most of its neurons compute, else the sigmoid."""
+def _activations(surroundings: Surroundings, network: Convention) -> list[list[str]]:
+    """The activations of each layer that most of its neurons compute, else the sigmoid."""
     states = wide_probes(Exercise(network))
     found = []
     for layer in network.layers:
@@ -258,5 +259,6 @@ def _activations(surroundings: Surroundings, network: Convention) -> tuple[str, 
                     for name, functions in possible.items()
                     if states.agree(value, evaluated(functions[place], states))
                 )
-        found.append(votes.most_common(1)[0][0])
-    return tuple(found)
+        most = max(votes.values())
+        found.append([name for name, count in votes.items() if count == most])
+    return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
+from functools import partial
 
 from ..mathematics.conventions import (
     CLASS,
@@ -46,7 +47,8 @@ def right_book(seed: str, held_out: bool = False, wanted: dict[str, str] | None 
             habits,
             auxiliary_kinds(convention, style),
             rng,
-            lambda names, layout=layout: _adjacent(layout, names),  # type: ignore[misc]
+            # Steady people use the formulas of their first run in all others.
+            partial(_adjacent, layouts if habits.steady else [layout]),
         )
         templates.append(
             {
@@ -61,10 +63,13 @@ def right_book(seed: str, held_out: bool = False, wanted: dict[str, str] | None 
     return Book(convention, style, starts, steps, layouts, templates, seed)
 
 
-def _adjacent(layout: TableLayout, names: Sequence[str]) -> bool:
-    slots = [layout.slots.get(name) for name in names]
-    sheets = {layout.sheet_of(name) for name in names}
-    first = slots[0]
-    return (
-        first is not None and len(sheets) == 1 and slots == list(range(first, first + len(slots)))
-    )
+def _adjacent(layouts: Sequence[TableLayout], names: Sequence[str]) -> bool:
+    """Whether quantities stand side by side, in this order, in each table."""
+    for layout in layouts:
+        slots = [layout.slots.get(name) for name in names]
+        first = slots[0]
+        if first is None or slots != list(range(first, first + len(slots))):
+            return False
+        if len({layout.sheet_of(name) for name in names}) > 1:
+            return False
+    return True

@@ -1,0 +1,110 @@
+"""What is given as targets, and which columns are losses of the outputs."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from backprop_xlsx.check.reading.arranging.neurons import Layers
+from backprop_xlsx.check.reading.arranging.updates import Updates
+from backprop_xlsx.check.reading.arranging.weights import Neuron
+from backprop_xlsx.check.reading.arranging.wiring import Leaf, Wiring, most_common
+from backprop_xlsx.formula.names import TOTAL_LOSS
+
+
+class Losses:
+    """The losses of a run whose layers are known, given its outputs in order."""
+
+    def __init__(self, wiring: Wiring, updates: Updates, layers: Layers) -> None:
+        self.wiring = wiring
+        self.wires = wiring.wires
+        self._updates = updates
+        self._layers = layers
+
+    def targets(self, outputs: list[Neuron]) -> list[Leaf]:
+        """For each output what is given beside it."""
+        used = {
+            s for n in (*self._layers.hidden, *self._layers.outputs) for s in n.weights.values()
+        }
+        found: list[Leaf] = []
+        ends = {n.activation for n in outputs}
+        reach = {column: self._reach(column) for column in self.wires if column not in ends}
+        for neuron in outputs:
+            votes = [
+                leaf
+                for column, (reached, given) in reach.items()
+                if reached & ends == {neuron.activation} and column not in self._updates.between
+                for leaf in given
+                if leaf not in used and leaf not in self._layers.parameters and leaf not in found
+            ]
+            best = most_common(votes)
+            found.append(best[0] if best else 0.0)
+        return found
+
+    def losses(self, outputs: list[Neuron], targets: list[Leaf]) -> dict[str, Leaf]:
+        """E1 … and their sum: they are least where the outputs equal the targets."""
+        found: dict[str, Leaf] = {}
+        of_output = {n.activation: k for k, n in enumerate(outputs)}
+        taken = {*self._updates.gradients.values()}
+        least: list[tuple[int, frozenset[int]]] = []
+        for column in self.wires:
+            if column in taken or column in self._layers.parameters:
+                continue
+            reached, _ = self._reach(column)
+            if reached and reached <= set(of_output) and self._is_least(column, outputs, targets):
+                least.append((column, reached))
+        for column, reached in least:
+            if len(reached) == 1 and len(outputs) > 1:
+                found.setdefault(f"E{of_output[next(iter(reached))] + 1}", column)
+            elif len(reached) == len(outputs):
+                found.setdefault(TOTAL_LOSS, column)
+        return found
+
+    def _reach(self, column: int) -> tuple[frozenset[int], frozenset[Leaf]]:
+        """The neurons' activations, and what is given, from which a column is computed."""
+        ends = {n.activation for n in (*self._layers.hidden, *self._layers.outputs)}
+        ends |= {n.pre_activation for n in (*self._layers.hidden, *self._layers.outputs)}
+        ends |= {leaf for leaf in self._layers.parameters if isinstance(leaf, int)}
+        reached: set[int] = set()
+        given: set[Leaf] = set()
+        seen: set[int] = set()
+        to_do = [column]
+        while to_do:
+            at = to_do.pop()
+            if at in seen:
+                continue
+            seen.add(at)
+            if at in ends and at != column:
+                reached.add(at)
+            elif at in self.wires:
+                to_do += self.wires[at].here
+                given |= self.wires[at].given
+        return frozenset(reached), frozenset(given)
+
+    def _is_least(self, column: int, outputs: list[Neuron], targets: list[Leaf]) -> bool:
+        def at(output: float) -> float:
+            known: dict[Leaf, float] = {}
+            for neuron, target in zip(outputs, targets, strict=True):
+                known[target] = 0.4
+                if neuron.activation is not None:
+                    known[neuron.activation] = output
+            return self._composed(column, known, frozenset())
+
+        if all(isinstance(target, float) for target in targets):
+            # Typed into the formulas: somewhere it is least.
+            values = np.array([at(output) for output in np.linspace(-1.0, 2.0, 13)])
+            if not np.isfinite(values).all():
+                return False
+            bent = np.diff(values, 2)
+            ends = min(values[0], values[-1]) > values.min() + 1e-9
+            return bool(np.all(bent > 1e-9)) and ends and values.min() > -1e-9
+        middle, below, beyond = at(0.4), at(0.3), at(0.5)
+        return below > middle + 1e-6 and beyond > middle + 1e-6
+
+    def _composed(self, column: int, known: dict[Leaf, float], chain: frozenset[int]) -> float:
+        """A column's value with all between it and what is known computed too."""
+        wire = self.wires[column]
+        values = dict(known)
+        for other in wire.here:
+            if other not in values and other in self.wires and other not in chain:
+                values[other] = self._composed(other, known, chain | {column})
+        return self.wiring.value(column, values)

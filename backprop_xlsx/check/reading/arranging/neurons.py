@@ -1,0 +1,127 @@
+"""Which columns are neurons, and in which layer."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from itertools import pairwise
+
+from backprop_xlsx.check.reading.arranging.updates import Updates
+from backprop_xlsx.check.reading.arranging.weights import Neuron, is_factor, pairs, weigh
+from backprop_xlsx.check.reading.arranging.wiring import Leaf, Wiring
+
+
+class Layers:
+    """The ``hidden`` and the ``outputs`` of a run, weighed; its ``parameters``, of one row too."""
+
+    def __init__(self, wiring: Wiring, updates: Updates) -> None:
+        self.wiring = wiring
+        self.wires = wiring.wires
+        self._updates = updates
+        self._unary = self._applied()
+        self.parameters = updates.parameters or self._single_row_parameters()
+        self.hidden, self.outputs = self._neurons()
+        for neurons in (self.hidden, self.outputs):
+            weigh(wiring, neurons, self.parameters)
+
+    def _applied(self) -> dict[int, int]:
+        """The columns that are a function of one other column alone, mostly of their own row."""
+        found: dict[int, int] = {}
+        for column, wire in self.wires.items():
+            others = wire.here | wire.above
+            if (
+                len(others) == 1
+                and not wire.given
+                and column not in self._updates.parameters | others
+            ):
+                other = next(iter(others))
+                if other in self.wires:
+                    found[column] = other
+        return found
+
+    def _behind_it(self, column: int) -> frozenset[int]:
+        """Everything in its row that a column is computed from."""
+        found: set[int] = set()
+        to_do = [column]
+        while to_do:
+            wire = self.wires.get(to_do.pop())
+            further = [] if wire is None else [c for c in wire.here if c not in found]
+            found.update(further)
+            to_do += further
+        return frozenset(found - {column})
+
+    def _neurons(self) -> tuple[list[Neuron], list[Neuron]]:
+        parameters, updated_by = self.parameters, set(self._updates.gradients.values())
+        first: list[int] = []
+        second: list[int] = []
+        for column, wire in self.wires.items():
+            if column in parameters or column in updated_by or column in wire.above:
+                continue
+            inside = {*wire.here, *wire.given}
+            own = inside & parameters
+            rest = wire.here - parameters
+            if not own or wire.above - parameters:
+                continue
+            if not rest:
+                first.append(column)
+            elif rest <= set(self._unary) | set(first):
+                second.append(column)
+        activated = {self._unary[u]: u for u in self._unary}
+        # What is computed from outputs is none itself.
+        second = [c for c in second if self._behind_it(c).isdisjoint(second)]
+        sources = Counter(u for c in second for u in self.wires[c].here if u in self._unary)
+        for source in sources:
+            before = self._unary[source]
+            if before not in first and before not in second and before not in parameters:
+                first.append(before)
+        if not second:
+            neurons = [self._neuron(c, activated, Counter()) for c in first]
+            return [], [n for n in neurons if n.activation is not None]
+        hidden = [self._neuron(c, activated, sources) for c in first]
+        hidden = [n for n in hidden if n.activation in sources]
+        left = [u for u in sources if u not in {n.activation for n in hidden}]
+        for column in first:
+            alone = column not in {n.pre_activation for n in hidden}
+            if left and alone and not self.wires[column].here - parameters:
+                hidden.append(Neuron(column, left.pop(0)))
+        outputs = [self._neuron(c, activated, Counter()) for c in second]
+        return hidden, [n for n in outputs if n.activation is not None or len(outputs) < 3]
+
+    def _neuron(self, column: int, activated: Mapping[int, int], sources: Counter[int]) -> Neuron:
+        candidates = [u for u, x in self._unary.items() if x == column]
+        users = self.wiring.users
+        best = max(
+            candidates,
+            key=lambda u: (sources[u], self._is_activation(u, column), len(users.get(u, ())), -u),
+            default=None,
+        )
+        return Neuron(column, best)
+
+    def _is_activation(self, column: int, of: int) -> bool:
+        """Whether a function rises: a slope does not do so everywhere."""
+        values = [self.wiring.value(column, {of: x}) for x in (-2.0, -0.5, 0.5, 2.0)]
+        rises = all(one <= other for one, other in pairwise(values))
+        return rises and values[-1] > values[0]
+
+    def _single_row_parameters(self) -> frozenset[Leaf]:
+        """Of one row: the factors that only one neuron has; the others are its sources."""
+        unary_of = set(self._unary.values())
+        found: set[Leaf] = set()
+        pairs_of: dict[int, list[tuple[Leaf, Leaf]]] = {}
+        for column in unary_of:
+            wire = self.wires[column]
+            multiplied = pairs(self.wiring, column)
+            if multiplied and not wire.above:
+                pairs_of[column] = multiplied
+            elif not wire.here and len(wire.given) > 1:
+                found |= {leaf for leaf in wire.given if is_factor(self.wiring, column, leaf)}
+        together = [pair for multiplied in pairs_of.values() for pair in multiplied]
+        sources = Counter(leaf for pair in together for leaf in pair)
+        for one, other in together:
+            if isinstance(one, int) and one in self.wires:
+                found.add(other)
+            elif isinstance(other, int) and other in self.wires:
+                found.add(one)
+            elif sources[one] != sources[other]:
+                found.add(min(one, other, key=lambda leaf: sources[leaf]))
+        return frozenset(found)

@@ -1,0 +1,101 @@
+"""Which columns are parameters, and by which columns they are updated."""
+
+from __future__ import annotations
+
+from collections import Counter
+from functools import cached_property
+
+from backprop_xlsx.check.reading.arranging.wiring import Leaf, Wiring, most_common
+
+
+class Updates:
+    """The ``parameters`` of a run, and for each the column of its gradient."""
+
+    def __init__(self, wiring: Wiring) -> None:
+        self.wiring = wiring
+        self.wires = wiring.wires
+        self.parameters = self._parameters()
+        self.gradients = self._gradients()
+
+    def learning_rate(self) -> Leaf | None:
+        """What is given and most updates use, by way of a velocity or a step too."""
+        votes: list[Leaf] = []
+        for parameter in self.parameters:
+            wires = [
+                wire
+                for column, wire in self.wires.items()
+                if column in (parameter, *self._others(parameter)) and column in self.between
+            ]
+            votes += {leaf for wire in wires for leaf in wire.given}
+        return next(iter(most_common(votes)), None)
+
+    @cached_property
+    def between(self) -> frozenset[Leaf]:
+        """Parameters and what stands between them and their gradients."""
+        between = {c for p, end in self.gradients.items() for c in self._others(p) if c != end}
+        return frozenset(self.parameters | between)
+
+    def _parameters(self) -> frozenset[Leaf]:
+        """Weights and biases: computed from themselves in the row above, and used in a row."""
+        users = self.wiring.users
+        recurrent = {column for column, wire in self.wires.items() if column in wire.above}
+        found = {
+            column
+            for column in recurrent
+            if any(user not in recurrent for user in users.get(column, ()))
+        }
+        # What is only put into functions of itself is a neuron that is updated like a weight.
+        neurons = {column for column in found if self._is_only_applied(column)}
+        return frozenset(found - neurons if 2 * len(neurons) < len(found) else found)
+
+    def _is_only_applied(self, column: int) -> bool:
+        wires = [self.wires[user] for user in self.wiring.users.get(column, ())]
+        others = [wire for wire in wires if column not in wire.above]
+        return all(wire.here == {column} and not (wire.above or wire.given) for wire in others)
+
+    def _gradients(self) -> dict[Leaf, int]:
+        """For each parameter the column by which it is updated."""
+        direct = {parameter: self._others(parameter) for parameter in self.parameters}
+        behind = {
+            parameter: [b for c in others if (b := self._behind(c)) is not None]
+            for parameter, others in direct.items()
+        }
+        distinct = {columns[0] for columns in behind.values() if len(columns) == 1}
+        if len(distinct) > 1 and 4 * len(distinct) >= 3 * len(behind):
+            direct = {p: behind[p] if len(behind[p]) == 1 else direct[p] for p in direct}
+        used = Counter(column for others in direct.values() for column in others)
+        found = {
+            parameter: min(others, key=lambda c: (used[c], c))
+            for parameter, others in direct.items()
+            if others
+        }
+        claimed = Counter(found.values())
+        return {p: g for p, g in found.items() if claimed[g] == 1}
+
+    def _others(self, parameter: Leaf) -> list[int]:
+        """What an update refers to but for the parameter itself."""
+        wire = self.wires.get(parameter) if isinstance(parameter, int) else None
+        columns = () if wire is None else (*wire.above, *wire.here)
+        return [c for c in dict.fromkeys(columns) if c not in self.parameters]
+
+    def _behind(self, column: int) -> int | None:
+        """The gradient by way of a velocity, or of a step that is −η times it."""
+        wire = self.wires.get(column)
+        if wire is None:
+            return None
+        others = [c for c in (*wire.above, *wire.here) if c not in (column, *self.parameters)]
+        others = others or [leaf for leaf in wire.given if isinstance(leaf, int)]  # pasted
+        if len(others) != 1:
+            return None
+        if column in wire.above:
+            return others[0]
+        if wire.above or len(wire.here) > 1:
+            return None
+        zero, one, two = (self.wiring.value(column, {others[0]: x}, 0.7) for x in (0.0, 1.0, 2.0))
+        linear = abs(two - 2 * one) < 1e-9 and abs(zero) < 1e-9
+        return others[0] if linear else None
+
+    def velocity(self, parameter: Leaf) -> int | None:
+        """The column between a parameter and its gradient that remembers itself."""
+        others = [c for c in self._others(parameter) if c in self.wires]
+        return next((c for c in others if c in self.wires[c].above), None)

@@ -1,0 +1,81 @@
+"""A neuron's weights: what it multiplies with what, and what it only adds."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Set
+from dataclasses import dataclass, field
+from itertools import combinations
+
+from backprop_xlsx.check.reading.arranging.wiring import Leaf, Wiring, position
+
+
+@dataclass
+class Neuron:
+    """A neuron as it is wired: columns, for each weight its source, and what is only added."""
+
+    pre_activation: int
+    activation: int | None = None
+    weights: dict[Leaf, Leaf] = field(default_factory=dict)
+    bias: Leaf | None = None
+    added: list[Leaf] = field(default_factory=list)
+
+
+def pairs(wiring: Wiring, column: int) -> list[tuple[Leaf, Leaf]]:
+    """The pairs of leaves that are multiplied with each other in a sum of products."""
+    wire = wiring.wires[column]
+    leaves: list[Leaf] = sorted([*wire.here, *wire.given], key=position)
+    if len(leaves) > 16:
+        return []
+    value = wiring.value
+    nothing = value(column, {})
+    alone = {leaf: value(column, {leaf: 1.0}) for leaf in leaves}
+    found = []
+    for one, other in combinations(leaves, 2):
+        both = value(column, {one: 1.0, other: 1.0})
+        if abs(both - alone[one] - alone[other] + nothing) > 1e-9:
+            found.append((one, other))
+    return found
+
+
+def is_factor(wiring: Wiring, column: int, leaf: Leaf) -> bool:
+    """Whether a leaf is multiplied with a typed number other than 1."""
+    factor = abs(wiring.value(column, {leaf: 1.0}) - wiring.value(column, {}))
+    return isinstance(leaf, int) and factor > 1e-9 and abs(factor - 1.0) > 1e-9
+
+
+def weigh(wiring: Wiring, neurons: list[Neuron], parameters: Set[Leaf]) -> None:
+    """Give each neuron its weights with their sources, and its bias."""
+    for neuron in neurons:
+        wire = wiring.wires[neuron.pre_activation]
+        own = [leaf for leaf in (*wire.here, *wire.given) if leaf in parameters]
+        for one, other in pairs(wiring, neuron.pre_activation):
+            for weight, source in ((one, other), (other, one)):
+                if weight in own and source not in parameters:
+                    neuron.weights.setdefault(weight, source)
+        paired = {*neuron.weights, *neuron.weights.values()}
+        value = wiring.value
+        nothing = value(neuron.pre_activation, {})
+        for leaf in sorted({*wire.here, *wire.given} - paired, key=position):
+            factor = abs(value(neuron.pre_activation, {leaf: 1.0}) - nothing)
+            if abs(factor - 1.0) < 1e-9:
+                neuron.bias = leaf
+                neuron.added.append(leaf)
+            elif factor > 1e-9 and leaf in parameters:
+                neuron.weights[leaf] = round(factor, 12)  # of a typed input
+    _weigh_added(neurons, parameters)
+
+
+def _weigh_added(neurons: list[Neuron], parameters: Set[Leaf]) -> None:
+    """Where a weight is only added, as no other neuron adds it, its source was forgotten."""
+    sources = dict.fromkeys(s for neuron in neurons for s in neuron.weights.values())
+    most = max((len(neuron.weights) for neuron in neurons), default=0)
+    adding = Counter(leaf for neuron in neurons for leaf in neuron.added)
+    for neuron in neurons:
+        own = [leaf for leaf in neuron.added if leaf in parameters and adding[leaf] == 1]
+        missing = [source for source in sources if source not in neuron.weights.values()]
+        alike = all(other.added for other in neurons) and len(neuron.added) == 1
+        if len(neuron.weights) < most and own and missing and not alike:
+            neuron.weights[own[0]] = missing[0]
+            left = [leaf for leaf in neuron.added if leaf != own[0]]
+            neuron.bias = left[-1] if left else None
