@@ -39,6 +39,9 @@ def unnamed(steps: int = 4) -> ClassTable:
         ("o2", "{w7}+{w8}*{a_h2}"),
         ("h2", "{w3}*0.05+{w4}*{i2}"),
         ("a_h2", "1/({blank}+EXP(-{h2}))"),
+        ("a_h1", "EXP({h1})/(1+EXP({h2}))"),
+        ("h1", "{above h1}-{rate}*{above dE/dw1}"),
+        ("o2", "{above o2}-{rate}*{above dE/dw7}"),
     ],
 )
 def test_a_wrong_formula_does_not_hide_its_column(
@@ -53,6 +56,13 @@ def test_a_neuron_is_none_of_the_parameters_though_it_is_updated(tmp_path: Path)
     table = unnamed()
     wrong = table.put("o1", "{above o1}-{rate}*{above dE/dw5}", table.rows[1:])
     assert wrong_cells(check(table, tmp_path)) == wrong
+
+
+def test_values_pasted_over_updates_are_a_weight(tmp_path: Path) -> None:
+    table = unnamed()
+    for number, row in enumerate(table.rows[1:]):
+        table.cells[row, table.columns["w6"]] = 0.4438 - 0.01 * number
+    assert wrong_cells(check(table, tmp_path)) == {("w6", row) for row in table.rows[1:]}
 
 
 def test_a_step_across_that_takes_the_one_before(tmp_path: Path) -> None:

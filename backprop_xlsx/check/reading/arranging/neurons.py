@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 from backprop_xlsx.check.reading.arranging.updates import Updates
@@ -62,17 +62,22 @@ class Layers:
             rest = wire.here - parameters
             if not own or wire.above - parameters:
                 continue
-            if not rest:
-                first.append(column)
-            elif rest <= set(self._unary) | set(first):
-                second.append(column)
+            (second if rest else first).append(column)
+        inner = {*self._unary, *first, *(mixed := self._mixed(first))}
+        second = [c for c in second if self.wires[c].here - parameters <= inner]
         activated = {self._unary[u]: u for u in self._unary}
         # What is computed from outputs is none itself.
         second = [c for c in second if self._behind_it(c).isdisjoint(second)]
-        sources = Counter(u for c in second for u in self.wires[c].here if u in self._unary)
+        applied = {*self._unary, *mixed}
+        sources = Counter(u for c in second for u in self.wires[c].here if u in applied)
         for source in sources:
-            before = self._unary[source]
-            if before not in first and before not in second and before not in parameters:
+            before = self._unary.get(source)
+            if (
+                before is not None
+                and before not in first
+                and before not in second
+                and before not in parameters
+            ):
                 first.append(before)
         if not second:
             neurons = [self._neuron(c, activated, Counter()) for c in first]
@@ -84,8 +89,18 @@ class Layers:
             alone = column not in {n.pre_activation for n in hidden}
             if left and alone and not self.wires[column].here - parameters:
                 hidden.append(Neuron(column, left.pop(0)))
+        inside = {n.pre_activation for n in hidden}
+        second += sorted(self._updates.applied - inside)
         outputs = [self._neuron(c, activated, Counter()) for c in second]
         return hidden, [n for n in outputs if n.activation is not None or len(outputs) < 3]
+
+    def _mixed(self, neurons: Sequence[int]) -> set[int]:
+        """What is computed from several neurons alone: an activation that takes another's too."""
+        return {
+            column
+            for column, wire in self.wires.items()
+            if len(wire.here) > 1 and wire.here <= set(neurons) and not (wire.above or wire.given)
+        }
 
     def _neuron(self, column: int, activated: Mapping[int, int], sources: Counter[int]) -> Neuron:
         candidates = [u for u, x in self._unary.items() if x == column]

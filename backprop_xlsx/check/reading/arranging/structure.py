@@ -34,7 +34,9 @@ class _Structure:
         """Names for what was found; of several orders the one that the headers have."""
         if not self.layers.outputs:
             return {}
+        self._give_left_over(self.layers.hidden, self._inputs(self.layers.hidden))
         hidden = self._ordered(self.layers.hidden, "h")
+        self._give_left_over(self.layers.outputs, [n.activation for n in hidden])
         outputs = self._ordered(self.layers.outputs, "o")
         found: dict[str, int] = {}
 
@@ -115,7 +117,6 @@ class _Structure:
         ]
         if not hidden:
             layers = [(outputs, [*self._inputs(outputs)])]
-        self._give_left_over(layers)
         for neurons, sources in layers:
             for neuron in neurons:
                 for weight in _in_order(neuron, sources):
@@ -129,15 +130,15 @@ class _Structure:
             return dict(hinted)
         return found
 
-    def _give_left_over(self, layers: Sequence[tuple[list[Neuron], list[Leaf | None]]]) -> None:
+    def _give_left_over(self, neurons: list[Neuron], sources: Sequence[Leaf | None]) -> None:
         """A neuron without weights has those that no other one has, if there are just so many."""
-        taken = {leaf for neurons, _ in layers for n in neurons for leaf in (*n.weights, n.bias)}
+        all_neurons = (*self.layers.hidden, *self.layers.outputs)
+        taken = {leaf for neuron in all_neurons for leaf in (*neuron.weights, neuron.bias)}
         left = sorted(self.layers.parameters - taken, key=position)
-        bare = [(n, sources) for neurons, sources in layers for n in neurons if not n.weights]
-        if len(bare) == 1 and len(left) == len(bare[0][1]):
-            neuron, sources = bare[0]
+        bare = [neuron for neuron in neurons if not neuron.weights]
+        if len(bare) == 1 and len(left) == len(sources):
             for weight, source in zip(left, sources, strict=True):
-                neuron.weights[weight] = 0.0 if source is None else source
+                bare[0].weights[weight] = 0.0 if source is None else source
 
     def _biases(self, hidden: list[Neuron], outputs: list[Neuron]) -> dict[str, Leaf]:
         layers = [layer for layer in (hidden, outputs) if layer]

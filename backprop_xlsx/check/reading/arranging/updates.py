@@ -9,11 +9,15 @@ from backprop_xlsx.check.reading.arranging.wiring import Leaf, Wiring, most_comm
 
 
 class Updates:
-    """The ``parameters`` of a run, and for each the column of its gradient."""
+    """The ``parameters`` of a run, and for each the column of its gradient.
+
+    ``applied`` are columns that are updated as these are, but only put into functions.
+    """
 
     def __init__(self, wiring: Wiring) -> None:
         self.wiring = wiring
         self.wires = wiring.wires
+        self.applied: frozenset[int] = frozenset()
         self.parameters = self._parameters()
         self.gradients = self._gradients()
 
@@ -46,7 +50,12 @@ class Updates:
         }
         # What is only put into functions of itself is a neuron that is updated like a weight.
         neurons = {column for column in found if self._is_only_applied(column)}
-        return frozenset(found - neurons if 2 * len(neurons) < len(found) else found)
+        if not neurons or 2 * len(neurons) >= len(found):
+            return frozenset(found)
+        self.applied = frozenset(neurons)
+        # The weights of such a neuron are updated, but nothing uses them.
+        unused = {c for c in recurrent if not users.get(c) and len(self.wires[c].above) > 1}
+        return frozenset(found - neurons | unused)
 
     def _is_only_applied(self, column: int) -> bool:
         wires = [self.wires[user] for user in self.wiring.users.get(column, ())]

@@ -63,7 +63,23 @@ def weigh(wiring: Wiring, neurons: list[Neuron], parameters: Set[Leaf]) -> None:
                 neuron.added.append(leaf)
             elif factor > 1e-9 and leaf in parameters:
                 neuron.weights[leaf] = round(factor, 12)  # of a typed input
+    _weigh_pasted(wiring, neurons)
     _weigh_added(neurons, parameters)
+
+
+def _weigh_pasted(wiring: Wiring, neurons: list[Neuron]) -> None:
+    """What is multiplied with a source of the others is a weight, though only numbers stand there.
+
+    So it does where values were pasted over its updates.
+    """
+    sources = {source for neuron in neurons for source in neuron.weights.values()}
+    for neuron in neurons:
+        known = {*neuron.weights, *neuron.weights.values()}
+        for pair in pairs(wiring, neuron.pre_activation):
+            for weight, source in (pair, pair[::-1]):
+                pasted = isinstance(weight, int) and weight not in sources
+                if pasted and source in sources and known.isdisjoint(pair):
+                    neuron.weights[weight] = source
 
 
 def _weigh_added(neurons: list[Neuron], parameters: Set[Leaf]) -> None:
