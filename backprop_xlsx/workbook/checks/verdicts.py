@@ -49,7 +49,8 @@ def summary(cells: str, verdicts: Sequence[str], problem: str, problems: str) ->
         f'IF({count(OUT_OF_RANGE)}>0,"– a run leaves the range of numbers, "&{agree}&'
         f'" other checks agree",'
         f'"✓ "&{agree}&" that apply agree"&'
-        f'IF({stored}>0,"; "&{stored}&" belong to the original start values","")&'
+        f'IF({stored}>0,"; "&{stored}&" belong"&IF({stored}=1,"s","")&'
+        f'" to the original start values","")&'
         f'IF({not_judged}>0,"; "&{not_judged}&" cannot be judged, see the sheet {CHECKS}","")))))'
     )
     return formula, _summary(verdicts)
