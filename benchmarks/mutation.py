@@ -57,7 +57,7 @@ ROOMS = {
     "repair": _check("repair"),
     "faults": _check("faults"),
     "warnings": _check("warnings"),
-    "report": _check("report", "tests/check/test_command.py"),
+    "report": _check("report"),
     "correction": Room(
         ("backprop_xlsx/check/correction.py", "backprop_xlsx/check/proof.py"),
         ("tests/check/test_correction.py",),

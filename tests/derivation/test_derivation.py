@@ -245,7 +245,7 @@ def test_each_different_optimiser_has_its_update(tmp_path: Path) -> None:
 
 
 def test_samples_in_a_batch_go_alike_and_are_averaged(tmp_path: Path) -> None:
-    experiment = Experiment.preset("xor")
+    experiment = Experiment.preset("xor", steps=5)
     sheet = sheet_of(experiment, tmp_path)
     rows = {row.quantity: row for row in sheet.rows}
     assert rows["o1"].equation.startswith("w9 · a_h1 + ")

@@ -31,7 +31,11 @@ SHAPE = (1, 28, 28)
 INVITATION = "Nothing is painted yet: mark some squares with x."
 # Of the three recipes, and one of the published: pooling over an odd map, a padded 1 × 1
 # convolution and BatchNorm after ReLU are in the random networks too.
-BOOKS = [("17242", "fold"), ("4838", "show"), ("15738", "fold")]
+BOOKS = [
+    ("17242", "fold"),
+    ("4838", "show"),
+    pytest.param("15738", "fold", marks=pytest.mark.slow),
+]
 
 
 def trained(name: str, steps: int = 20) -> nn.Sequential:
