@@ -112,7 +112,7 @@ def cluster() -> Iterator[str]:
 
 def same(files: int, kills: int) -> None:
     """The CSV of each way of running, killed and resumed, and of a run that nobody kills."""
-    print("| where | killed after lines | seconds | SHA-256 of the CSV |\n|---|---|---|---|")
+    print("| where | killed after lines | seconds | SHA-256 |\n|---|---|---|---|", flush=True)
     with tempfile.TemporaryDirectory() as name, cluster() as address:
         folder = Path(name)
         names = write_books(folder, files, SHORT)
@@ -121,7 +121,9 @@ def same(files: int, kills: int) -> None:
         plain = folder / "plain.csv"
         start = time.perf_counter()
         subprocess.run([*COMMAND, *names, "--csv", plain.name], cwd=folder, capture_output=True)
-        print(f"| one process | – | {time.perf_counter() - start:.0f} | {digest(plain)} |")
+        print(
+            f"| one process | – | {time.perf_counter() - start:.0f} | {digest(plain)} |", flush=True
+        )
         for number, (where, options) in enumerate(ways.items()):
             grades = folder / f"{number}.csv"
             files_and_options = ["--csv", grades.name, "--resume", f"{number}.journal", *options]
@@ -131,7 +133,8 @@ def same(files: int, kills: int) -> None:
                 killed.append(_killed(command, grades, files * kill // (kills + 1)))
             subprocess.run(command, cwd=folder, capture_output=True)
             seconds = time.perf_counter() - start
-            print(f"| {where} | {', '.join(map(str, killed))} | {seconds:.0f} | {digest(grades)} |")
+            lines = ", ".join(map(str, killed))
+            print(f"| {where} | {lines} | {seconds:.0f} | {digest(grades)} |", flush=True)
             assert grades.read_bytes() == plain.read_bytes()
 
 

@@ -1,7 +1,8 @@
 """Is anybody's workbook right? Finds the tables, judges each formula, explains what is wrong.
 
 A file passes through the rooms in this order: reading, judging, repair, faults, warnings, report;
-each uses those before it, never one after it.
+each uses those before it, never one after it. What comes of it is marked (marking), handed back
+(feedback), told of a class (classroom) and to a platform (platforms), of many files too (many).
 """
 
 from typing import TYPE_CHECKING

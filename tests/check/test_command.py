@@ -159,6 +159,7 @@ def test_the_csv_is_a_line_a_file_that_a_spreadsheet_shows_and_does_not_compute(
         "columns_right": "27",
         "columns": "27",
         "mark": "100",
+        "student": "",
     }
     assert (wrong["columns_right"], wrong["columns"], wrong["mark"]) == ("25", "27", "92.59")
     assert (broken["columns_right"], broken["columns"], broken["mark"]) == ("", "", "")
