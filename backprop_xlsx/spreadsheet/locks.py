@@ -5,10 +5,9 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
-
-from filelock import FileLock, Timeout
 
 from backprop_xlsx.spreadsheet.errors import FileError
 
@@ -25,6 +24,11 @@ def locked(target: Path) -> Iterator[None]:
 
     Raises FileError if another run holds the file for too long, or the folder takes no lock.
     """
+    if sys.platform == "emscripten":  # in a browser's page: its files are nobody else's
+        yield
+        return
+    from filelock import FileLock, Timeout
+
     name = hashlib.sha256(target.name.casefold().encode()).hexdigest()[:16]
     path = target.with_name(f".backprop-{name}.lock")
     lock = FileLock(path, timeout=PATIENCE, is_singleton=True)

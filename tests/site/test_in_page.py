@@ -19,8 +19,23 @@ from backprop_xlsx.workbook.build import write_workbook
 from tests.check.homework import SIBLING
 from tests.check.hostile import homework, right_book
 
-FREE = "sys.modules |= dict.fromkeys(('ironcalc', 'formualizer', 'rich', 'tomli', 'scipy'))"
-"""What the page has not got; None in its place lets its import fail."""
+ONLY = f"""
+import sys, numpy
+
+class NotInThePage:
+    known = {{*sys.stdlib_module_names, "numpy", "backprop_xlsx", *{DEPENDENCIES}}}
+
+    def find_spec(self, name, path=None, target=None):
+        if name.split(".")[0] not in self.known:
+            raise ModuleNotFoundError(name)
+
+sys.platform = "emscripten"
+sys.meta_path[:] = [NotInThePage(), *(f for f in sys.meta_path if "__editable__" not in repr(f))]
+for name in list(sys.modules):
+    if name.split(".")[0] in {{"backprop_xlsx", *{DEPENDENCIES}}}:
+        del sys.modules[name]
+"""
+"""What the page has not got is not found."""
 
 
 def asked(name: str, *files: bytes, **options: Any) -> tuple[dict[str, Any], list[bytes]]:
@@ -57,14 +72,7 @@ def test_the_archive_and_numpy_are_all_that_is_needed(program: str, tmp_path: Pa
     """In a process that finds this package and its dependencies in the archive alone."""
     (tmp_path / "python.zip").write_bytes(python_archive())
     (tmp_path / "book.xlsx").write_bytes(homework(SIBLING, steps=4))
-    start = (
-        "import sys, numpy\n"
-        f"{FREE}\n"
-        "for name in list(sys.modules):\n"
-        f"    if name.split('.')[0] in {('backprop_xlsx', *DEPENDENCIES)}: del sys.modules[name]\n"
-        "sys.meta_path = [f for f in sys.meta_path if '__editable__' not in repr(f)]\n"
-        f"sys.path.insert(0, {str(tmp_path / 'python.zip')!r})\n"
-    )
+    start = f"{ONLY}\nsys.path.insert(0, {str(tmp_path / 'python.zip')!r})\n"
     end = (
         "\nassert threading.active_count() == 1\n"
         "for name in ('jinja2', 'xlsxwriter'):\n"
