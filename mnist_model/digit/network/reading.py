@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
@@ -21,9 +20,9 @@ from mnist_model.digit.network.stages import (
     Pointwise,
     Pooling,
     Stage,
-    Window,
 )
 from mnist_model.digit.network.steps import Affine, Array, Relu, Sigmoid, Step, Tanh
+from mnist_model.digit.network.windows import adaptive_pooling, border, pooling
 from mnist_model.digit.network.wording import on_picture, words
 
 BATCH_NORMS = ("fold", "show")
@@ -147,11 +146,7 @@ class _Reader:
         layer.require(len(layer.before) > 1, "expected an input with channels")
         kernel = on_picture(module.kernel_size, flat, 1)
         stride = on_picture(module.stride, flat, 1)
-        if isinstance(module.padding, str):
-            sides = [(k - 1 if module.padding == "same" else 0) for k in kernel]
-            padding = tuple((side // 2, side - side // 2) for side in sides)
-        else:
-            padding = tuple((p, p) for p in on_picture(module.padding, flat, 0))
+        padding = border(module, kernel, flat)
         weight = module.weight.detach().unsqueeze(2) if flat else module.weight.detach()
         before = shape_of(layer.before)
         bias = None if module.bias is None else module.bias.detach().numpy()
@@ -180,58 +175,17 @@ class _Reader:
 
     def pooling(self, layer: Layer) -> None:
         """Max and average pooling with windows of one size."""
-        module = layer.module
         layer.require(len(layer.before) > 1, "expected an input with channels")
-        flat = len(layer.before) == 2
-        is_maximum = isinstance(module, nn.MaxPool1d | nn.MaxPool2d)
-        kernel = on_picture(module.kernel_size, flat, 1)
-        stride = on_picture(module.stride, flat, 1)
-        padding = on_picture(module.padding, flat, 0)
-        layer.require(not module.ceil_mode, "ceil_mode has no formula here")
-        divisor = None
-        if is_maximum:
-            dilation = on_picture(module.dilation, flat, 1)
-            layer.require(dilation == (1, 1), "only dilation 1 has a formula here")
-            layer.require(not module.return_indices, "return_indices has no formula here")
-        else:
-            divisor = getattr(module, "divisor_override", None)
-            if divisor is None and padding != (0, 0) and module.count_include_pad:
-                divisor = math.prod(kernel)
-        self._see(kernel, stride)
-        (_, *sides), (_, *counts) = shape_of(layer.before), shape_of(layer.after)
-        rows, columns = (
-            tuple((max(0, n * s - p), min(n * s - p + k, side)) for n in range(count))
-            for side, count, k, s, p in zip(sides, counts, kernel, stride, padding, strict=True)
-        )
-        self._begin(
-            Pooling,
-            layer,
-            is_maximum=is_maximum,
-            rows=rows,
-            columns=columns,
-            kernel=kernel,
-            stride=stride,
-            padding=padding,
-            divisor=divisor,
-        )
+        windows = pooling(layer)
+        self._see(windows["kernel"], windows["stride"])
+        self._begin(Pooling, layer, **windows)
 
     def adaptive_pooling(self, layer: Layer) -> None:
         """Average pooling to a given size; to 1 × 1 it is the mean of the whole map."""
         layer.require(len(layer.before) > 1, "expected an input with channels")
-        (_, *sides), (_, *counts) = shape_of(layer.before), shape_of(layer.after)
-        rows, columns = (_adaptive(side, count) for side, count in zip(sides, counts, strict=True))
-        kernel = _pair(max(stop - start for start, stop in windows) for windows in (rows, columns))
-        self._see(kernel, _pair(side // count for side, count in zip(sides, counts, strict=True)))
-        self._begin(
-            Pooling,
-            layer,
-            is_maximum=False,
-            rows=rows,
-            columns=columns,
-            kernel=kernel,
-            stride=None,
-            padding=(0, 0),
-        )
+        windows, moved = adaptive_pooling(layer)
+        self._see(windows["kernel"], moved)
+        self._begin(Pooling, layer, **windows)
 
     def batch_norm(self, layer: Layer) -> None:
         """Folded or shown, as was asked for."""
@@ -314,10 +268,6 @@ _READERS: dict[type[nn.Module], Callable[[_Reader, Layer], None]] = {
     nn.Dropout2d: _Reader.nothing,
     nn.Identity: _Reader.nothing,
 }
-
-
-def _adaptive(side: int, count: int) -> tuple[Window, ...]:
-    return tuple((n * side // count, -(-(n + 1) * side // count)) for n in range(count))
 
 
 def _pair(values: Any) -> tuple[int, int]:

@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy
 from xlsxwriter.format import Format
-from xlsxwriter.utility import xl_range
 from xlsxwriter.worksheet import Worksheet
 
-from backprop_xlsx.spreadsheet.sheets.grids import PAPER, POSITIVE, colour_values, mixed
+from backprop_xlsx.spreadsheet.sheets.grids import colour_values
 from backprop_xlsx.spreadsheet.sheets.page import Page, Position, prepare
-from backprop_xlsx.spreadsheet.sheets.theme import DIFFERS_COLOUR, DIFFERS_TINT
 from mnist_model.digit.network.stages import Shape, number
 from mnist_model.digit.network.steps import Array
 from mnist_model.digit.sheets.cells import Cells, Tiling, cell, fixed, listed
@@ -25,17 +22,15 @@ from mnist_model.digit.sheets.output_panel import WIDTH as PANEL_WIDTH
 from mnist_model.digit.sheets.output_panel import OutputPanel
 from mnist_model.digit.sheets.painting_sheet import PaintingSheet
 from mnist_model.digit.sheets.proof_sheet import Proof
+from mnist_model.digit.sheets.square_rules import shade_as_read, show_marks
 from mnist_model.digit.sheets.stages.stage_sheet import TOP
 
 MARGIN = 2
 LABEL, TYPED, READS = 1, 2, 3  # columns of a list
-SHADES = 8
-FRAME = {"border": 1, "border_color": "#E0912F"}
 DIGIT = "digit"
 """The noun of inputs whose values are ink, 0 to 255."""
 INK = 255.0
 PAGE_ZOOM = 75
-WRONG = {"bg_color": DIFFERS_TINT, "border": 1, "border_color": DIFFERS_COLOUR}
 LINES = (
     "Choose {noun} at the right, and type numbers over it. Everything else is a live formula.",
     "What you type takes the place of the chosen number; delete it, and that is back.",
@@ -235,22 +230,17 @@ class InputSheet:
                     page.text((top - 1, left), f"map {channel + 1}", looks("label"))
         self._put_reads(page, looks.framed(*self.shape[1:], "square"))
         if self.painting is None:
-            self._shade(worksheet, looks)
+            values = self.proof.examples.scaled
+            bounds = float(values.min()), float(values.max())
+            shade_as_read(worksheet, looks, self._squares, self._reads, bounds)
         else:
             page.text((TOP, 1), "Paint here", looks("heading"))
-            self._mark(worksheet, page, looks, self.painting)
+            show_marks(worksheet, looks, self.typed, self.painting.full)
+            self._put_warning(page, looks, self.painting)
 
-    def _mark(
-        self, worksheet: Worksheet, page: Page, looks: Looks, painting: PaintingSheet
-    ) -> None:
-        """Marked squares look like ink; numbers that are none stand out, and are counted."""
-        first, last = self.typed.corners
-        place, own, full = xl_range(*first, *last), cell(*first), number(painting.full)
-        wrong = f"AND(ISNUMBER({own}),OR({own}<0,{own}>{full}))"
-        _add_rule(worksheet, looks, place, wrong, WRONG)
-        marked = f'IF(ISNUMBER({own}),{own}>0,AND({own}<>"",{own}<>" "))'
-        _add_rule(worksheet, looks, place, marked, {"bg_color": POSITIVE})
-        words = f" marked: expected 0 to {full}, or any letter"
+    def _put_warning(self, page: Page, looks: Looks, painting: PaintingSheet) -> None:
+        """How many numbers are no ink, below the squares."""
+        words = f" marked: expected 0 to {number(painting.full)}, or any letter"
         formula = f'IF({painting.wrong}>0,{painting.wrong}&"{words}","")'
         page.formula((self._squares.last_row + 1, 1), formula, "", looks("warning"))
 
@@ -281,34 +271,9 @@ class InputSheet:
             style = styles[place[1]][place[2]]
             page.formula(self.outputs.position(*place), formula, values[place], style)
 
-    def _shade(self, worksheet: Worksheet, looks: Looks) -> None:
-        """The squares take the shade of what is read; those typed into get a frame."""
-        values = self.proof.examples.scaled
-        low, high = float(values.min()), float(values.max())
-        tiles, reads = self._squares, self._reads
-        for index in range(self.shape[0]):
-            first, read = tiles.corner(index), cell(*reads.corner(index))
-            place = xl_range(*first, first[0] + tiles.height - 1, first[1] + tiles.width - 1)
-            typed = f"ISNUMBER({cell(*first)})"
-            # Of all rules that hold, LibreOffice applies the first alone.
-            for shade in range(SHADES, 0, -1):
-                bound = low + (high - low) * (shade - 0.5) / SHADES
-                is_shade = f"{read}>={number(bound)}"
-                colour = {"bg_color": mixed(PAPER, POSITIVE, shade / SHADES)}
-                _add_rule(worksheet, looks, place, f"AND({typed},{is_shade})", colour | FRAME)
-                _add_rule(worksheet, looks, place, is_shade, colour)
-            _add_rule(worksheet, looks, place, typed, {"bg_color": PAPER} | FRAME)
-
     def _colour_reads(self, worksheet: Worksheet) -> None:
         first, last = self.outputs.corners
         colour_values(worksheet, (*first, *last), self._is_signed, light=self.is_list)
-
-
-def _add_rule(
-    worksheet: Worksheet, looks: Looks, place: str, condition: str, look: dict[str, Any]
-) -> None:
-    rule = {"type": "formula", "criteria": f"={condition}", "stop_if_true": True}
-    worksheet.conditional_format(place, rule | {"format": looks.workbook.add_format(look)})
 
 
 def _plus(address: str, offset: int) -> str:

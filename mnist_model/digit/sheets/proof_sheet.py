@@ -119,6 +119,8 @@ class Proof:
         colour_verdicts(looks.workbook, worksheet, place)
         worksheet.freeze_panes(HEAD_ROWS, 0)
         prepare(worksheet, self.last_row, self.last_column)
+        worksheet.print_area(0, 1, self.last_row, self.last_column)  # links are of no use on paper
+        worksheet.repeat_rows(TABLE + 1)
         worksheet.fit_to_pages(1, 0)
 
     def _put_live(

@@ -27,7 +27,8 @@ ZOOM = 75
 LABEL, EVIDENCE, READS = 1, 2, 3  # columns of a list
 TABLE_WIDTHS = (8, 9, 9, 13, 13)
 RANK, ROW, COLUMN, SHARE, VALUE = range(len(TABLE_WIDTHS))
-EMPTY = "Nothing is painted yet: this is what the empty page says."
+IT_READS = "It reads "
+EMPTY = "Nothing is painted yet. Paper alone would read as "
 NONE = "–"
 
 
@@ -119,11 +120,13 @@ class WhySheet:
         if runner_up is None:
             page.text((1, 1), "Blue squares raise the output, orange ones lower it.", looks("lead"))
         else:
-            told = f'"It reads "&{self.ranking.winner}&"; next comes "&{self.ranking.runner_up}&"."'
-            words = f"It reads {winner}; next comes {runner_up}."
+            begins, began = f'"{IT_READS}"', IT_READS
             if self.nothing is not None:
-                told = f'IF({self.nothing},"{EMPTY}",{told})'
-            page.formula((1, 1), told, EMPTY if is_empty else words, looks("large"))
+                begins = f'IF({self.nothing},"{EMPTY}","{IT_READS}")'
+                began = EMPTY if is_empty else IT_READS
+            told = f'{begins}&{self.ranking.winner}&"; next comes "&{self.ranking.runner_up}&"."'
+            words = f"{began}{winner}; next comes {runner_up}."
+            page.formula((1, 1), told, words, looks("large"))
             page.text(
                 (2, 1),
                 "Blue squares speak for the first, orange ones for the second.",

@@ -7,9 +7,10 @@ has the same shape, and each output is one sum of products over cells of this ve
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cached_property
+from itertools import product
 
 import numpy
 from xlsxwriter.format import Format
@@ -32,7 +33,7 @@ from mnist_model.digit.sheets.looks import Looks, square_columns
 from mnist_model.digit.sheets.stages.stage_sheet import TOP, StageSheet
 
 # Room for the headings, which run over the squares.
-LEAST_WIDTH, LEAST_HEIGHT, LEAST_HEADING = 24, 16, 14
+LEAST_WIDTH, LEAST_HEADING = 24, 14
 WIDEST_READS = 120
 
 
@@ -44,17 +45,13 @@ class ConvolutionSheet(StageSheet):
     ) -> None:
         super().__init__(number, stage, labels, reads_signed)
         self.convolution = stage
-        self.maps = Tiling.gallery(stage.output_shape, TOP + 1, 1)
         out, self.group_channels, height, width = stage.weight.shape
         self.kernel_width = width * self.group_channels
         # A label, the kernel, a gap, its constants, a gap.
         self.unit = 1 + self.kernel_width + 1 + len(stage.constants) + 1
         self.pitch = height + (height > 1)
-        self.kernels_left = max(self.maps.last_column, LEAST_WIDTH) + 3
-        # Not much lower than the maps, and not much wider than high.
-        room = max(self.maps.last_row - TOP - 1, LEAST_HEIGHT)
-        wanted = math.sqrt(WIDTH_TO_HEIGHT * out * self.pitch / self.unit)
-        self.kernel_columns = min(-(-out // max(1, room // self.pitch)), max(1, round(wanted)))
+        self.maps, self.kernel_columns = self._arranged()
+        self.kernels_left = self._left_of_kernels(self.maps)
         self.kernels_down = -(-out // self.kernel_columns)
         (top, bottom), (left, right) = stage.padding
         _, rows, columns = stage.input_shape
@@ -62,6 +59,27 @@ class ConvolutionSheet(StageSheet):
         across = min(stage.groups, max(1, WIDEST_READS // (block[1] + 1)))
         self.reads_top = max(self.maps.last_row, TOP + 1 + self.kernels_down * self.pitch) + 2
         self.reads = Tiling(stage.groups, *block, self.reads_top + 1, 1, across)
+
+    def _arranged(self) -> tuple[Tiling, int]:
+        """The maps, and how many columns of kernels: what is largest on a page of paper."""
+        shape = self.stage.output_shape
+        usual = Tiling.gallery(shape, TOP + 1, 1)
+        # More columns that save no row would only be wider.
+        columns = sorted({-(-usual.count // down) for down in range(1, usual.count + 1)})
+        tilings = [replace(usual, across=across) for across in columns]
+
+        def size(choice: tuple[Tiling, int]) -> tuple[float, int, int]:
+            maps, kernels = choice
+            width = self._left_of_kernels(maps) + kernels * self.unit
+            height = max(maps.last_row, TOP + 1 - (-usual.count // kernels) * self.pitch)
+            empty = -usual.count % maps.across
+            return max(width, WIDTH_TO_HEIGHT * height), empty, abs(maps.across - usual.across)
+
+        return min(product(tilings, columns), key=size)
+
+    @staticmethod
+    def _left_of_kernels(maps: Tiling) -> int:
+        return max(maps.last_column, LEAST_WIDTH) + 3
 
     @property
     def formulas(self) -> int:
