@@ -35,7 +35,8 @@ MOST_COMPARED = 8
 class WrongCells:
     """Cells of one column that are wrong in the same way, with each one's right formula.
 
-    ``kind`` is the code of the slip that ``explanation`` tells, of several the first one's.
+    ``kind`` is the code of the slip that ``explanation`` tells, of several the first one's;
+    ``sheet`` is where they stand, None on that of the table.
     """
 
     quantity: str
@@ -45,6 +46,7 @@ class WrongCells:
     explanation: str
     corrections: dict[int, str | None]
     forms: list[tuple[Form, list[int]]] = field(default_factory=list)
+    sheet: str | None = None
 
     @property
     def rows(self) -> list[int]:
@@ -92,7 +94,7 @@ def of_contents(
     return WrongCells(
         quantity,
         judge.table.columns[quantity],
-        _as_typed(judge.table.cell(quantity, min(corrections))),
+        as_typed(judge.table.cell(quantity, min(corrections))),
         slip.code,
         slip.words(Case(judge.exercise, quantity)),
         corrections,
@@ -148,7 +150,8 @@ def _of_group(
     )
 
 
-def _as_typed(cell: Cell | None) -> str:
+def as_typed(cell: Cell | None) -> str:
+    """What a cell holds as somebody would type it."""
     if cell is None:
         return ""
     if cell.formula is not None:

@@ -1,7 +1,7 @@
 """Which cells, or typed numbers, are the learning rate, the inputs and the targets of a table.
 
 A role is taken from what the formulas do with a cell, not from where it stands: the learning rate
-is what makes the most updates right.
+is what makes the most updates right, unless another that makes some right is labelled so.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import permutations, product
 
+from backprop_xlsx.check.judging.own_cells import only_labelled, own_instead, top_of_column
 from backprop_xlsx.check.judging.verdicts import Judge
 from backprop_xlsx.check.reading.exercise import Exercise
 from backprop_xlsx.check.reading.forms import Form
@@ -67,10 +68,11 @@ class Votes:
         )
 
 
-def find_roles(judge: Judge, forms: Forms) -> tuple[Roles, Candidate | None]:
-    """All roles of a table, and the candidate that is its learning rate, None if none is.
+def find_roles(judge: Judge, forms: Forms) -> tuple[Judge, Candidate | None]:
+    """The judge who knows all roles of a table, and what is its learning rate, None if none is.
 
-    Each is found with those before it known; what is found is never changed afterwards.
+    Each is found with those before it known; what is found is never changed afterwards. A column
+    without a header that is known becomes one of the table's, if it holds something given.
     """
     judge = judge.knowing(_of_first_row(judge.surroundings))
     if judge.exercise.described:
@@ -79,7 +81,7 @@ def find_roles(judge: Judge, forms: Forms) -> tuple[Roles, Candidate | None]:
     learning_rate = _learning_rate(judge, forms)
     if learning_rate is not None:
         judge = _with(judge, learning_rate, LEARNING_RATE)
-    return _with_constants(judge, forms).roles, learning_rate
+    return _with_constants(judge, forms), learning_rate
 
 
 def _of_first_row(surroundings: Surroundings) -> Roles:
@@ -117,7 +119,7 @@ def _learning_rate(judge: Judge, forms: Forms) -> Candidate | None:
         for form in forms.get(weight, ())[:MOST_ROWS]:
             rows = [row for row in form.rows if row != table.first_row]
             for meanings, same in _readings(judge, form, rows):
-                candidates = _candidates(form.tokens, meanings)
+                candidates = _candidates(form.tokens, meanings, judge.surroundings, same[0])
                 for place in candidates.values():
                     used.add(place, same)
                 own = _own_column(meanings)
@@ -127,7 +129,12 @@ def _learning_rate(judge: Judge, forms: Forms) -> Candidate | None:
                     if _fills(judge, weight, form, meanings, roles):
                         votes.add(candidates[chosen[0]] if own is None else own, same)
     winner = votes.winner(surroundings)
-    return _likeliest(used, surroundings) if winner is None else winner
+    if winner is None:
+        return _likeliest(used, surroundings)
+    winner = only_labelled(votes.counts, LEARNING_RATE, surroundings) or winner
+    if isinstance(winner, float):
+        return winner
+    return own_instead(winner, LEARNING_RATE, surroundings) or winner
 
 
 def _with_labelled(judge: Judge, forms: Forms, names: Sequence[str]) -> Judge:
@@ -183,13 +190,21 @@ def _readings(
 
 
 def _candidates(
-    tokens: Sequence[Token], meanings: Sequence[Meaning | None]
+    tokens: Sequence[Token],
+    meanings: Sequence[Meaning | None],
+    surroundings: Surroundings,
+    row: int,
 ) -> dict[Candidate, Candidate]:
-    """Cells outside the table and typed numbers in a formula.
+    """Cells outside the table and typed numbers in a formula of a row.
 
     Each with the cell to which the formula itself refers: there may be plain references between.
+    All cells of a column of numbers are the one of its first row.
     """
     found: dict[Candidate, Candidate] = {}
+
+    def column_or_cell(place: Place) -> Place:
+        return top_of_column(place, row, surroundings) or place
+
     for token, meaning in zip(tokens, meanings, strict=True):
         if meaning is None:
             continue
@@ -198,11 +213,11 @@ def _candidates(
                 found[meaning.expression.constant] = meaning.expression.constant
         elif isinstance(meaning.expression, Outside):
             if meaning.place is not None:
-                found[meaning.expression.place] = meaning.place
+                found[meaning.expression.place] = column_or_cell(meaning.place)
         else:
             for leaf in meaning.expression.leaves():
                 if isinstance(leaf, Outside):
-                    found[leaf.place] = leaf.place
+                    found[leaf.place] = column_or_cell(leaf.place)
     return found if len(found) <= MOST_CANDIDATES else {}
 
 
@@ -245,15 +260,18 @@ def _likeliest(used: Votes, surroundings: Surroundings) -> Candidate | None:
     """Where no update is right: a labelled cell, else the cell that most updates refer to."""
     numbers = [place for place in used.counts if number_of(place, surroundings) is not None]
     cells = [place for place in numbers if not isinstance(place, float)]
-    labelled = [place for place in cells if label_of(place, surroundings) == LEARNING_RATE]
-    return max(labelled or cells, key=lambda place: used.counts[place], default=None)
+    named = [place for place in cells if label_of(place, surroundings) == LEARNING_RATE]
+    return max(named or cells, key=lambda place: used.counts[place], default=None)
 
 
 def _with(judge: Judge, candidate: Candidate, name: str) -> Judge:
     """The judge by whom a candidate stands for a quantity, with the cells it refers to plainly."""
     if isinstance(candidate, float):
         return judge.knowing(replace(judge.roles, numbers=(*judge.fixed, (name, candidate))))
-    surroundings = judge.surroundings
+    surroundings, table = judge.surroundings, judge.table
+    candidate = own_instead(candidate, name, surroundings) or candidate
+    if top_of_column(candidate, table.first_row, surroundings) is not None:
+        return judge.of(replace(table, columns={**table.columns, name: candidate[2]}))
     chain = surroundings.follow(candidate)
     return _with_cells(
         judge, {place: name for place in chain if surroundings.in_table(place) is None}
@@ -269,8 +287,9 @@ def _cells_used(judge: Judge, forms: Forms) -> list[Place]:
     found: dict[Place, None] = {}
     for quantity_forms in forms.values():
         for form in quantity_forms[:MOST_ROWS]:
-            for meanings, _ in _readings(judge, form, form.rows[-1:]):
-                for place in _candidates(form.tokens, meanings).values():
+            for meanings, rows in _readings(judge, form, form.rows[-1:]):
+                candidates = _candidates(form.tokens, meanings, judge.surroundings, rows[0])
+                for place in candidates.values():
                     if not isinstance(place, float):
                         found[place] = None
     return [place for place in found if number_of(place, judge.surroundings) is not None]
@@ -302,7 +321,7 @@ def _by_use(judge: Judge, forms: Forms, missing: set[str]) -> dict[str, Votes]:
             continue
         for form in forms[quantity][:MOST_ROWS]:
             for meanings, rows in _readings(judge, form, form.rows):
-                candidates = _candidates(form.tokens, meanings)
+                candidates = _candidates(form.tokens, meanings, judge.surroundings, rows[0])
                 if set(needed) <= set(judge.exercise.biases):
                     # A bias below zero is typed as a number that is taken away.
                     typed = [number for number in candidates if isinstance(number, float)]
