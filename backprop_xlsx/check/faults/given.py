@@ -39,7 +39,8 @@ def no_numbers(judge: Judge) -> Iterator[WrongCells]:
         for sheet, row, column in places:
             cell = judge.surroundings.cell((sheet, row, column))
             if cell is not None and isinstance(cell.value, str):
-                slip = ErrorForNumber if isinstance(cell.value, ErrorValue) else TextForNumber
+                is_error = isinstance(cell.value, ErrorValue)
+                slip: type[Slip] = ErrorForNumber if is_error else TextForNumber
                 groups.setdefault((slip, sheet, column), {})[row] = _read(cell.value)
         usual = _usual(judge, places) if groups else None
         for (slip, sheet, column), texts in groups.items():

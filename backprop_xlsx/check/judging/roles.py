@@ -198,9 +198,11 @@ def _candidates(
     """Cells outside the table and typed numbers in a formula of a row.
 
     Each with the cell to which the formula itself refers: there may be plain references between.
-    All cells of a column of numbers are the one of its first row.
+    All cells of a column of numbers are the one of its first row. A cell that computes a number
+    from others outside the table is one, as ``=1/2`` is.
     """
     found: dict[Candidate, Candidate] = {}
+    computed: dict[Candidate, Candidate] = {}
 
     def column_or_cell(place: Place) -> Place:
         return top_of_column(place, row, surroundings) or place
@@ -208,6 +210,9 @@ def _candidates(
     for token, meaning in zip(tokens, meanings, strict=True):
         if meaning is None:
             continue
+        if _is_computed_outside(meaning):
+            assert meaning.place is not None
+            computed[meaning.place] = meaning.place
         if isinstance(meaning.expression, Number):
             if token.kind == "number":
                 found[meaning.expression.constant] = meaning.expression.constant
@@ -218,7 +223,17 @@ def _candidates(
             for leaf in meaning.expression.leaves():
                 if isinstance(leaf, Outside):
                     found[leaf.place] = column_or_cell(leaf.place)
-    return found if len(found) <= MOST_CANDIDATES else {}
+    if len(found) > MOST_CANDIDATES:
+        return {}
+    return found | computed if len(found | computed) <= MOST_CANDIDATES else found
+
+
+def _is_computed_outside(meaning: Meaning) -> bool:
+    """Whether a cell holds a formula of numbers and of cells outside the table alone."""
+    expression = meaning.expression
+    if meaning.place is None or isinstance(expression, (Outside, Symbol)):
+        return False
+    return not any(isinstance(leaf, Symbol) for leaf in expression.leaves())
 
 
 def _fills(
@@ -237,6 +252,9 @@ def _fills(
     cells = {role: name for role, name in roles.items() if not isinstance(role, float)}
 
     def taken(meaning: Meaning | None) -> Meaning | None:
+        if meaning is not None and _is_computed_outside(meaning) and meaning.place in cells:
+            named = Symbol(cells[meaning.place])
+            return Meaning(named, repr(named))
         if meaning is not None and isinstance(meaning.expression, Number):
             stands_for = typed.get(meaning.expression.constant)
             if stands_for is not None:

@@ -21,10 +21,10 @@ FOLLOWED_BY_NOBODY = (
 )
 
 
-def report_of(table: ClassTable, folder: Path, wrong: Cells = frozenset()) -> TableReport:  # type: ignore[assignment]
+def report_of(table: ClassTable, folder: Path, wrong: Cells | None = None) -> TableReport:
     """The report of a book whose cached values are right, but for some that are off by a tenth."""
     values = table.numbers()
-    for name, row in wrong:
+    for name, row in wrong or ():
         values[row, table.columns[name]] *= 1.1
     (report,) = check_file(table.write(folder / "book.xlsx", values)).tables
     return report
@@ -76,7 +76,7 @@ def test_an_error_in_the_last_row_only(name: str, formula: str, value: str, tmp_
     table = ClassTable()
     place = table.last_row, table.columns[name]
     table.cells[place] = formula
-    values: dict[tuple[int, int], float] = table.numbers() | {place: value}  # type: ignore[dict-item]
+    values: dict[tuple[int, int], float | str] = {**table.numbers(), place: value}
     (report,) = check_file(table.write(tmp_path / "book.xlsx", values)).tables
     assert wrong_cells(report) == {(name, table.last_row)}
 

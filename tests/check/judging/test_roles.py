@@ -147,3 +147,14 @@ def test_a_learning_rate_that_is_carried_on_is_wrong_where_it_changes(
     )
     path = table.write(tmp_path / "book.xlsx", {(row, column): 0.25})
     assert wrong_cells(check_file(path).tables[0]) == {("η", row)}
+
+
+@pytest.mark.parametrize("formula", ["=0.5", "=1/2", "=D5/2"])
+def test_a_learning_rate_may_be_computed(formula: str, tmp_path: Path) -> None:
+    table = ClassTable()
+    row, column = table.rate_place
+    table.cells[row, column], table.cells[row - 1, column] = formula, 1.0
+    values = table.numbers() | {table.rate_place: 0.5}
+    (report,) = check_file(table.write(tmp_path / "book.xlsx", values)).tables
+    assert report.faults == ()
+    assert (report.learning_rate_cell, report.learning_rate) == ("D6", 0.5)
