@@ -108,7 +108,7 @@ def students(folder: Path) -> list[Case]:
 
 def made(kind: str, seed: int, count: int, folder: Path) -> list[Case]:
     """Right books, or wrong ones with one change, of the generator."""
-    cases = []
+    cases: list[Case] = []
     number = 0
     while len(cases) < count:
         job = Job(kind, seed, number)
