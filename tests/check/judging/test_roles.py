@@ -75,6 +75,18 @@ def test_a_learning_rate_may_be_shared(tmp_path: Path) -> None:
     assert check_second(first, second, tmp_path) == set()
 
 
+def test_of_many_tables_each_has_its_own_learning_rate(tmp_path: Path) -> None:
+    tables = [
+        ClassTable(header_row=8 + 22 * number, start=Start(rate=rate))
+        for number, rate in enumerate((0.5, 0.8, 2.0, 0.1))
+    ]
+    for table in tables[1:]:
+        tables[0].cells |= table.cells
+    reports = check_file(tables[0].write(tmp_path / "book.xlsx")).tables
+    assert [report.learning_rate for report in reports] == [0.5, 0.8, 2.0, 0.1]
+    assert not any(report.faults for report in reports)
+
+
 @pytest.mark.parametrize("skipped", [0, 2])
 def test_the_target_of_another_table(skipped: int, tmp_path: Path) -> None:
     first, second = two_tables(inputs="reference")
