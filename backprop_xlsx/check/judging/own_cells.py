@@ -8,6 +8,7 @@ from backprop_xlsx.check.reading.meanings import Place
 from backprop_xlsx.check.reading.single_cells import Candidate, label_of, number_of
 from backprop_xlsx.check.reading.surroundings import Surroundings
 from backprop_xlsx.check.reading.tables import Table
+from backprop_xlsx.formula.tokens import FormulaError, tokenise
 
 FEWEST = 2
 """Rows of a column of numbers; a single cell is none."""
@@ -30,35 +31,37 @@ def only_labelled(
 def own_instead(place: Place, name: str, surroundings: Surroundings) -> Place | None:
     """The table's own cell for what a cell of another table holds; None if it has none.
 
-    It stands to the table as the other one to its own, which is the nearest to it, is labelled
-    alike, and holds another number.
+    The other table uses that one, none of the others the own one, which stands to the table as
+    that one to the other, is labelled alike, and holds another number.
     """
     table = surroundings.table
-    other = _nearest(place, surroundings)
-    if other is None or other is table:
-        return None
-    row = place[1] - other.header_row + table.header_row
-    column = place[2] - min(other.columns.values()) + min(table.columns.values())
-    own = surroundings.home, row, column
-    numbers = {number_of(own, surroundings), number_of(place, surroundings)}
-    labels = {label_of(own, surroundings), label_of(place, surroundings)}
-    alike = labels == {name} and None not in numbers and len(numbers) == 2
-    return own if alike and _nearest(own, surroundings) is table else None
+    for other in surroundings.others:
+        row = place[1] - other.header_row + table.header_row
+        column = place[2] - min(other.columns.values()) + min(table.columns.values())
+        own = surroundings.home, row, column
+        if own == place or other.sheet.name.casefold() != place[0]:
+            continue
+        numbers = {number_of(own, surroundings), number_of(place, surroundings)}
+        labels = {label_of(own, surroundings), label_of(place, surroundings)}
+        alike = labels == {name} and None not in numbers and len(numbers) == 2
+        if alike and place in _used(other, surroundings):
+            return None if any(own in _used(t, surroundings) for t in surroundings.others) else own
+    return None
 
 
-def _nearest(place: Place, surroundings: Surroundings) -> Table | None:
-    """The table of a cell's sheet that is nearest to it; None if none is, or several."""
-    sheet, row, column = place
-    distances: list[tuple[int, Table]] = []
-    for table in (surroundings.table, *surroundings.others):
-        if table.sheet.name.casefold() == sheet:
-            left, right = min(table.columns.values()), max(table.columns.values())
-            rows = max(table.header_row - row, 0, row - table.last_row)
-            columns = max(left - column, 0, column - right)
-            distances.append((rows + columns, table))
-    shortest = min((distance for distance, _ in distances), default=0)
-    nearest = [table for distance, table in distances if distance == shortest]
-    return nearest[0] if len(nearest) == 1 else None
+def _used(table: Table, surroundings: Surroundings) -> set[Place]:
+    """The cells to which the formulas of a table's second step refer."""
+    found: set[Place] = set()
+    elsewhere = surroundings.of(table)
+    for column in table.columns.values():
+        cell = table.sheet.cells.get((table.first_row + 1, column))
+        try:
+            tokens = tokenise(cell.formula or "") if cell is not None else ()
+        except FormulaError:
+            continue
+        places = filter(None, (elsewhere.place(token) for token in tokens))
+        found.update(end for place in places for end in elsewhere.follow(place))
+    return found
 
 
 def top_of_column(place: Place, row: int, surroundings: Surroundings) -> Place | None:
