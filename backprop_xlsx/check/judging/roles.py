@@ -7,14 +7,15 @@ is what makes the most updates right, unless another that makes some right is la
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import permutations, product
 
+from backprop_xlsx.check.judging.candidates import Votes, candidates_in, is_computed_outside
 from backprop_xlsx.check.judging.own_cells import only_labelled, own_instead, top_of_column
 from backprop_xlsx.check.judging.verdicts import Judge
 from backprop_xlsx.check.reading.exercise import Exercise
 from backprop_xlsx.check.reading.forms import Form
-from backprop_xlsx.check.reading.meanings import Meaning, Outside, Place, meant
+from backprop_xlsx.check.reading.meanings import Meaning, Place, meant
 from backprop_xlsx.check.reading.single_cells import (
     Candidate,
     label_of,
@@ -25,12 +26,10 @@ from backprop_xlsx.check.reading.single_cells import (
 from backprop_xlsx.check.reading.surroundings import Roles, Surroundings
 from backprop_xlsx.formula.expression import Expression, Negation, Number, Symbol
 from backprop_xlsx.formula.names import LEARNING_RATE
-from backprop_xlsx.formula.tokens import FormulaError, Token
+from backprop_xlsx.formula.tokens import FormulaError
 
 Forms = Mapping[str, Sequence[Form]]
 
-MOST_CANDIDATES = 5
-"""Cells and numbers in one formula among which a role is sought."""
 MOST_ROWS = 200
 """Rows with a formula of their own that have a vote."""
 
@@ -41,31 +40,6 @@ MOST_AT_ONCE = 2
 
 MOST_NUMBERS = 8
 """Typed in the formulas of a table, among which its inputs and targets are sought."""
-
-
-@dataclass
-class Votes:
-    """For each candidate, in how many cells it fills a role, and the first of their rows."""
-
-    counts: dict[Candidate, int]
-    first_rows: dict[Candidate, int]
-
-    def add(self, candidate: Candidate, rows: Sequence[int]) -> None:
-        """Count the rows in which a candidate fills the role."""
-        self.counts[candidate] = self.counts.get(candidate, 0) + len(rows)
-        self.first_rows[candidate] = min(self.first_rows.get(candidate, rows[0]), rows[0])
-
-    def winner(self, surroundings: Surroundings) -> Candidate | None:
-        """A candidate that holds a number before a blank one, the most used, then the first."""
-        return max(
-            self.counts,
-            key=lambda c: (
-                number_of(c, surroundings) is not None,
-                self.counts[c],
-                -self.first_rows[c],
-            ),
-            default=None,
-        )
 
 
 def find_roles(judge: Judge, forms: Forms) -> tuple[Judge, Candidate | None]:
@@ -119,7 +93,7 @@ def _learning_rate(judge: Judge, forms: Forms) -> Candidate | None:
         for form in forms.get(weight, ())[:MOST_ROWS]:
             rows = [row for row in form.rows if row != table.first_row]
             for meanings, same in _readings(judge, form, rows):
-                candidates = _candidates(form.tokens, meanings, judge.surroundings, same[0])
+                candidates = candidates_in(form.tokens, meanings, judge.surroundings, same[0])
                 for place in candidates.values():
                     used.add(place, same)
                 own = _own_column(meanings)
@@ -189,53 +163,6 @@ def _readings(
             continue
 
 
-def _candidates(
-    tokens: Sequence[Token],
-    meanings: Sequence[Meaning | None],
-    surroundings: Surroundings,
-    row: int,
-) -> dict[Candidate, Candidate]:
-    """Cells outside the table and typed numbers in a formula of a row.
-
-    Each with the cell to which the formula itself refers: there may be plain references between.
-    All cells of a column of numbers are the one of its first row. A cell that computes a number
-    from others outside the table is one, as ``=1/2`` is.
-    """
-    found: dict[Candidate, Candidate] = {}
-    computed: dict[Candidate, Candidate] = {}
-
-    def column_or_cell(place: Place) -> Place:
-        return top_of_column(place, row, surroundings) or place
-
-    for token, meaning in zip(tokens, meanings, strict=True):
-        if meaning is None:
-            continue
-        if _is_computed_outside(meaning):
-            assert meaning.place is not None
-            computed[meaning.place] = meaning.place
-        if isinstance(meaning.expression, Number):
-            if token.kind == "number":
-                found[meaning.expression.constant] = meaning.expression.constant
-        elif isinstance(meaning.expression, Outside):
-            if meaning.place is not None:
-                found[meaning.expression.place] = column_or_cell(meaning.place)
-        else:
-            for leaf in meaning.expression.leaves():
-                if isinstance(leaf, Outside):
-                    found[leaf.place] = column_or_cell(leaf.place)
-    if len(found) > MOST_CANDIDATES:
-        return {}
-    return found | computed if len(found | computed) <= MOST_CANDIDATES else found
-
-
-def _is_computed_outside(meaning: Meaning) -> bool:
-    """Whether a cell holds a formula of numbers and of cells outside the table alone."""
-    expression = meaning.expression
-    if meaning.place is None or isinstance(expression, (Outside, Symbol)):
-        return False
-    return not any(isinstance(leaf, Symbol) for leaf in expression.leaves())
-
-
 def _fills(
     judge: Judge,
     quantity: str,
@@ -252,7 +179,7 @@ def _fills(
     cells = {role: name for role, name in roles.items() if not isinstance(role, float)}
 
     def taken(meaning: Meaning | None) -> Meaning | None:
-        if meaning is not None and _is_computed_outside(meaning) and meaning.place in cells:
+        if meaning is not None and is_computed_outside(meaning) and meaning.place in cells:
             named = Symbol(cells[meaning.place])
             return Meaning(named, repr(named))
         if meaning is not None and isinstance(meaning.expression, Number):
@@ -306,7 +233,7 @@ def _cells_used(judge: Judge, forms: Forms) -> list[Place]:
     for quantity_forms in forms.values():
         for form in quantity_forms[:MOST_ROWS]:
             for meanings, rows in _readings(judge, form, form.rows[-1:]):
-                candidates = _candidates(form.tokens, meanings, judge.surroundings, rows[0])
+                candidates = candidates_in(form.tokens, meanings, judge.surroundings, rows[0])
                 for place in candidates.values():
                     if not isinstance(place, float):
                         found[place] = None
@@ -339,7 +266,7 @@ def _by_use(judge: Judge, forms: Forms, missing: set[str]) -> dict[str, Votes]:
             continue
         for form in forms[quantity][:MOST_ROWS]:
             for meanings, rows in _readings(judge, form, form.rows):
-                candidates = _candidates(form.tokens, meanings, judge.surroundings, rows[0])
+                candidates = candidates_in(form.tokens, meanings, judge.surroundings, rows[0])
                 if set(needed) <= set(judge.exercise.biases):
                     # A bias below zero is typed as a number that is taken away.
                     typed = [number for number in candidates if isinstance(number, float)]
