@@ -174,7 +174,9 @@ class ClassTable:
         """The rows in which a quantity is computed: a weight's start value is not."""
         return range(self.first_row + (quantity in WEIGHTS), self.last_row + 1)
 
-    def write(self, path: Path, values: Mapping[tuple[int, int], float] | None = None) -> Path:
+    def write(
+        self, path: Path, values: Mapping[tuple[int, int], float | str] | None = None
+    ) -> Path:
         """Write the workbook; ``values`` are the cached results of formulas."""
         workbook = xlsxwriter.Workbook(path)
         sheet = workbook.add_worksheet(self.sheet)

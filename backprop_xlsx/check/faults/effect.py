@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from operator import itemgetter
 
 import numpy as np
 
@@ -53,14 +54,14 @@ class Step(dict[str, float]):
 
     def __init__(
         self,
-        exercise: Exercise,
+        right: Mapping[str, Evaluate],
         number: int,
         run: list[Step],
         wrong: Wrong,
         known: dict[str, float],
     ) -> None:
         super().__init__(known)
-        self.exercise = exercise
+        self.right = right
         self.number = number
         self.run = run
         self.wrong = wrong
@@ -72,7 +73,7 @@ class Step(dict[str, float]):
         self.open.add(name)
         formula = self.wrong.get((name, self.number))
         if formula is None:
-            result = _right(self.exercise, name)(self)
+            result = self.right[name](self)
         else:
             result = as_number(safely(formula, self.value))
         self.open.discard(name)
@@ -131,12 +132,12 @@ class Simulator:
             return None
         values = dict(start.values)
         constants = {name: values[name] for name in exercise.ordered_constants}
-        run: list[Step] = []
+        right, run = _right(exercise), list[Step]()
         try:
             with np.errstate(all="ignore"):
-                run.append(Step(exercise, 0, run, wrong, values))
+                run.append(Step(right, 0, run, wrong, values))
                 for number in range(1, start.steps + 1):
-                    step = Step(exercise, number, run, wrong, constants)
+                    step = Step(right, number, run, wrong, constants)
                     run.append(step)
                     for name in exercise.starts:
                         step[name]
@@ -155,9 +156,9 @@ def _percentage(part: float) -> str:
     return f"{'+' if part > 0 else '−'}{text} %"
 
 
-@lru_cache(maxsize=4096)
-def _right(exercise: Exercise, name: str) -> Evaluate:
-    return _compiled(exercise.equations[name])
+@lru_cache(maxsize=64)
+def _right(exercise: Exercise) -> dict[str, Evaluate]:
+    return {name: _compiled(equation) for name, equation in exercise.equations.items()}
 
 
 def _compiled(expression: Expression) -> Evaluate:
@@ -169,7 +170,7 @@ def _compiled(expression: Expression) -> Evaluate:
         name = expression.name
         if expression.steps_back:
             return lambda step: step.run[step.number - 1][name]
-        return lambda step: step[name]
+        return itemgetter(name)
     if isinstance(expression, Negation):
         operand = _compiled(expression.operand)
         return lambda step: -operand(step)

@@ -36,8 +36,9 @@ MOST_COMPARED = 8
 class WrongCells:
     """Cells of one column that are wrong in the same way, with each one's right formula.
 
-    ``kind`` is the code of the slip that ``explanation`` tells, of several the first one's, and
-    ``reason`` the sentence on why it is one.
+    ``kind`` is the code of the slip that ``explanation`` tells, of several the first one's,
+    ``reason`` the sentence on why it is one; ``sheet`` is where they stand, None on that of the
+    table.
     """
 
     quantity: str
@@ -48,6 +49,7 @@ class WrongCells:
     reason: str
     corrections: dict[int, str | None]
     forms: list[tuple[Form, list[int]]] = field(default_factory=list)
+    sheet: str | None = None
 
     @property
     def rows(self) -> list[int]:
@@ -96,7 +98,7 @@ def of_contents(
     return WrongCells(
         quantity,
         judge.table.columns[quantity],
-        _as_typed(judge.table.cell(quantity, min(corrections))),
+        as_typed(judge.table.cell(quantity, min(corrections))),
         slip.code,
         words,
         slip.why or reason_for(judge.exercise, quantity, words),
@@ -157,7 +159,8 @@ def _of_group(
     )
 
 
-def _as_typed(cell: Cell | None) -> str:
+def as_typed(cell: Cell | None) -> str:
+    """What a cell holds as somebody would type it."""
     if cell is None:
         return ""
     if cell.formula is not None:

@@ -54,8 +54,8 @@ class JudgedTable:
         self.table = judge.table
         self.columns = read_columns(self.table)
         forms = {name: column.forms for name, column in self.columns.items()}
-        roles, found = find_roles(judge, forms)
-        self.judge = judge.knowing(roles)
+        self.judge, found = find_roles(judge, forms)
+        self.table = self.judge.table
         self.surroundings = self.judge.surroundings
         self.learning_rate, self.rate = self._learning_rate(found)
 

@@ -1,19 +1,26 @@
 """Which cells, or typed numbers, are the learning rate, the inputs and the targets of a table.
 
 A role is taken from what the formulas do with a cell, not from where it stands: the learning rate
-is what makes the most updates right.
+is what makes the most updates right, unless another that makes some right is labelled so.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import permutations, product
 
+from backprop_xlsx.check.judging.candidates import (
+    Votes,
+    candidates_in,
+    is_computed_outside,
+    numbers_in,
+)
+from backprop_xlsx.check.judging.own_cells import only_labelled, own_instead, top_of_column
 from backprop_xlsx.check.judging.verdicts import Judge
 from backprop_xlsx.check.reading.exercise import Exercise
 from backprop_xlsx.check.reading.forms import Form
-from backprop_xlsx.check.reading.meanings import Meaning, Outside, Place, meant
+from backprop_xlsx.check.reading.meanings import Meaning, Place, meant
 from backprop_xlsx.check.reading.single_cells import (
     Candidate,
     label_of,
@@ -24,60 +31,23 @@ from backprop_xlsx.check.reading.single_cells import (
 from backprop_xlsx.check.reading.surroundings import Roles, Surroundings
 from backprop_xlsx.formula.expression import Expression, Negation, Number, Symbol
 from backprop_xlsx.formula.names import LEARNING_RATE
-from backprop_xlsx.formula.tokens import FormulaError, Token
+from backprop_xlsx.formula.tokens import FormulaError
 
 Forms = Mapping[str, Sequence[Form]]
 
-MOST_CANDIDATES = 5
-"""Cells and numbers in one formula among which a role is sought."""
 MOST_ROWS = 200
 """Rows with a formula of their own that have a vote."""
-
-
 MOST_AT_ONCE = 2
 """Roles that are sought in one formula though each was found in others."""
-
-
-MOST_LEADING = 3
-"""Numbers that other formulas tell for one role."""
 MOST_NUMBERS = 8
 """Typed in the formulas of a table, among which its inputs and targets are sought."""
 
 
-@dataclass
-class Votes:
-    """For each candidate, in how many cells it fills a role, and the first of their rows."""
+def find_roles(judge: Judge, forms: Forms) -> tuple[Judge, Candidate | None]:
+    """The judge who knows all roles of a table, and what is its learning rate, None if none is.
 
-    counts: dict[Candidate, int]
-    first_rows: dict[Candidate, int]
-
-    def add(self, candidate: Candidate, rows: Sequence[int]) -> None:
-        """Count the rows in which a candidate fills the role."""
-        self.counts[candidate] = self.counts.get(candidate, 0) + len(rows)
-        self.first_rows[candidate] = min(self.first_rows.get(candidate, rows[0]), rows[0])
-
-    def leading(self) -> list[float]:
-        """The numbers with the most votes."""
-        numbers = [candidate for candidate in self.counts if isinstance(candidate, float)]
-        return sorted(numbers, key=lambda number: -self.counts[number])[:MOST_LEADING]
-
-    def winner(self, surroundings: Surroundings) -> Candidate | None:
-        """A candidate that holds a number before a blank one, the most used, then the first."""
-        return max(
-            self.counts,
-            key=lambda c: (
-                number_of(c, surroundings) is not None,
-                self.counts[c],
-                -self.first_rows[c],
-            ),
-            default=None,
-        )
-
-
-def find_roles(judge: Judge, forms: Forms) -> tuple[Roles, Candidate | None]:
-    """All roles of a table, and the candidate that is its learning rate, None if none is.
-
-    Each is found with those before it known; what is found is never changed afterwards.
+    Each is found with those before it known; what is found is never changed afterwards. A column
+    without a header that is known becomes one of the table's, if it holds something given.
     """
     judge = judge.knowing(_of_first_row(judge.surroundings))
     if judge.exercise.described:
@@ -88,7 +58,7 @@ def find_roles(judge: Judge, forms: Forms) -> tuple[Roles, Candidate | None]:
         judge = _with(judge, learning_rate, LEARNING_RATE)
     if learning_rate is None:
         learning_rate = dict(judge.fixed).get(LEARNING_RATE)
-    return _with_constants(judge, forms).roles, learning_rate
+    return _with_constants(judge, forms), learning_rate
 
 
 def _of_first_row(surroundings: Surroundings) -> Roles:
@@ -126,7 +96,7 @@ def _learning_rate(judge: Judge, forms: Forms) -> Candidate | None:
         for form in forms.get(weight, ())[:MOST_ROWS]:
             rows = [row for row in form.rows if row != table.first_row]
             for meanings, same in _readings(judge, form, rows):
-                candidates = _candidates(form.tokens, meanings)
+                candidates = candidates_in(form.tokens, meanings, judge.surroundings, same[0])
                 for place in candidates.values():
                     used.add(place, same)
                 own = _own_column(meanings)
@@ -136,7 +106,12 @@ def _learning_rate(judge: Judge, forms: Forms) -> Candidate | None:
                     if _fills(judge, weight, form, meanings, roles):
                         votes.add(candidates[chosen[0]] if own is None else own, same)
     winner = votes.winner(surroundings)
-    return _likeliest(used, surroundings) if winner is None else winner
+    if winner is None:
+        return _likeliest(used, surroundings)
+    winner = only_labelled(votes.counts, LEARNING_RATE, surroundings) or winner
+    if isinstance(winner, float):
+        return winner
+    return own_instead(winner, LEARNING_RATE, surroundings) or winner
 
 
 def _with_labelled(judge: Judge, forms: Forms, names: Sequence[str]) -> Judge:
@@ -191,34 +166,6 @@ def _readings(
             continue
 
 
-def _candidates(
-    tokens: Sequence[Token], meanings: Sequence[Meaning | None]
-) -> dict[Candidate, Candidate]:
-    """Cells outside the table and typed numbers in a formula.
-
-    Each with the cell to which the formula itself refers: there may be plain references between.
-    """
-    found: dict[Candidate, Candidate] = {}
-    further: dict[Candidate, Candidate] = {}
-    for token, meaning in zip(tokens, meanings, strict=True):
-        if meaning is None:
-            continue
-        if isinstance(meaning.expression, Number):
-            if token.kind == "number":
-                found[meaning.expression.constant] = meaning.expression.constant
-        elif isinstance(meaning.expression, Outside):
-            if meaning.place is not None:
-                found[meaning.expression.place] = meaning.place
-        else:
-            for leaf in meaning.expression.leaves():
-                if isinstance(leaf, Outside):
-                    found[leaf.place] = leaf.place
-            further |= {number: number for number in _numbers(meaning.expression)}
-    if len(found | further) <= MOST_CANDIDATES:
-        return found | further
-    return found if len(found) <= MOST_CANDIDATES else {}
-
-
 def _fills(
     judge: Judge,
     quantity: str,
@@ -238,9 +185,12 @@ def _fills(
         return typed.get(end.constant, end) if isinstance(end, Number) else end
 
     def taken(meaning: Meaning | None) -> Meaning | None:
-        if meaning is None or not typed:
-            return meaning
-        changed = meaning.expression.rebuilt(put_in)
+        if meaning is None:
+            return None
+        if is_computed_outside(meaning) and meaning.place in cells:
+            named = Symbol(cells[meaning.place])
+            return Meaning(named, repr(named))
+        changed = meaning.expression.rebuilt(put_in) if typed else meaning.expression
         if changed == meaning.expression:
             return meaning
         return Meaning(changed, f"{meaning.key} {typed}", meaning.size)
@@ -262,8 +212,8 @@ def _likeliest(used: Votes, surroundings: Surroundings) -> Candidate | None:
     """Where no update is right: a labelled cell, else the cell that most updates refer to."""
     numbers = [place for place in used.counts if number_of(place, surroundings) is not None]
     cells = [place for place in numbers if not isinstance(place, float)]
-    labelled = [place for place in cells if label_of(place, surroundings) == LEARNING_RATE]
-    return max(labelled or cells, key=lambda place: used.counts[place], default=None)
+    named = [place for place in cells if label_of(place, surroundings) == LEARNING_RATE]
+    return max(named or cells, key=lambda place: used.counts[place], default=None)
 
 
 def _with(judge: Judge, candidate: Candidate, name: str) -> Judge:
@@ -271,7 +221,10 @@ def _with(judge: Judge, candidate: Candidate, name: str) -> Judge:
     if isinstance(candidate, float):
         numbers = {**dict(judge.fixed), name: candidate}
         return judge.knowing(replace(judge.roles, numbers=tuple(numbers.items())))
-    surroundings = judge.surroundings
+    surroundings, table = judge.surroundings, judge.table
+    candidate = own_instead(candidate, name, surroundings) or candidate
+    if top_of_column(candidate, table.first_row, surroundings) is not None:
+        return judge.of(replace(table, columns={**table.columns, name: candidate[2]}))
     chain = surroundings.follow(candidate)
     return _with_cells(
         judge, {place: name for place in chain if surroundings.in_table(place) is None}
@@ -287,8 +240,9 @@ def _cells_used(judge: Judge, forms: Forms) -> list[Place]:
     found: dict[Place, None] = {}
     for quantity_forms in forms.values():
         for form in quantity_forms[:MOST_ROWS]:
-            for meanings, _ in _readings(judge, form, form.rows[-1:]):
-                for place in _candidates(form.tokens, meanings).values():
+            for meanings, rows in _readings(judge, form, form.rows[-1:]):
+                candidates = candidates_in(form.tokens, meanings, judge.surroundings, rows[0])
+                for place in candidates.values():
                     if not isinstance(place, float):
                         found[place] = None
     return [place for place in found if number_of(place, judge.surroundings) is not None]
@@ -320,7 +274,7 @@ def _by_use(judge: Judge, forms: Forms, missing: set[str]) -> dict[str, Votes]:
             continue
         for form in forms[quantity][:MOST_ROWS]:
             for meanings, rows in _readings(judge, form, form.rows):
-                candidates = _candidates(form.tokens, meanings)
+                candidates = candidates_in(form.tokens, meanings, judge.surroundings, rows[0])
                 if set(needed) <= set(judge.exercise.biases):
                     # A bias below zero is typed as a number that is taken away.
                     typed = [number for number in candidates if isinstance(number, float)]
@@ -371,15 +325,8 @@ def _typed_numbers(judge: Judge, forms: Forms) -> list[float]:
         for form in quantity_forms[:1]:
             for meanings, _ in _readings(judge, form, form.rows[-1:]):
                 expression = meant(form.part.expression, meanings)
-                found.update(dict.fromkeys(_numbers(expression)))
+                found.update(dict.fromkeys(numbers_in(expression)))
     return list(found)[:MOST_NUMBERS]
-
-
-def _numbers(expression: Expression) -> Iterator[float]:
-    if isinstance(expression, Number):
-        yield expression.constant
-    for child in expression.children():
-        yield from _numbers(child)
 
 
 def _needs(exercise: Exercise, quantity: str) -> set[str]:

@@ -1,7 +1,8 @@
 """Judge numbers without formulas: each against the others of its row and of the row above.
 
 Numbers that were pasted are rounded, so each is trusted only to its last digit, and what follows
-from it only as far as that digit carries.
+from it only as far as that digit carries. What stands beside a formula is as a program left it:
+unrounded, or nothing to go by if that program does not compute.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ from backprop_xlsx.formula.names import LEARNING_RATE, gradient_name
 
 FULL_PRECISION = 15
 """Significant digits from which on a number counts as unrounded."""
+PROGRAMS_DIGITS = 1e-14
+"""Relative: what a program that computes rounds away when it writes a number."""
 ROUNDING = 1e-11
 """Relative: what two ways to compute the same unrounded number may differ by."""
 
@@ -41,11 +44,18 @@ class Numbers:
             self._constants[LEARNING_RATE] = learning_rate
         self._columns: dict[str, Array] = {}
         self._doubts: dict[str, Array] = {}
+        self._is_computed = any(
+            cell.formula is not None and cell.value not in (None, 0.0)
+            for name in judge.table.columns
+            for row in judge.table.rows
+            if (cell := judge.table.cell(name, row)) is not None
+        )
 
     def disagreeing(self, quantity: str, rows: Sequence[int]) -> list[int]:
         """The rows whose number is not what the equation makes of the other numbers.
 
-        A row where one of them is missing is passed over.
+        A row where one of them is missing is passed over; a formula that gives a text or an error
+        where they are all there disagrees.
         """
         equation = self._exercise.equations[quantity]
         found = self.column(quantity)
@@ -57,6 +67,7 @@ class Numbers:
                     moved = self._evaluated(equation, leaf, side)
                     doubt = doubt + np.abs(moved - expected)
             wrong = np.abs(found - expected) > doubt
+            wrong |= self._gives_no_number(quantity) & np.isfinite(expected)
         first = self._table.first_row
         return [row for row in rows if bool(np.broadcast_to(wrong, found.shape)[row - first])]
 
@@ -81,11 +92,28 @@ class Numbers:
                 for row in self._table.rows
             ]
             numbers = np.array([np.nan if v is None else v for v in values], dtype=float)
+            cells = [self._table.cell(quantity, row) for row in self._table.rows]
+            formulas = np.array([c is not None and c.formula is not None for c in cells])
+            if not self._is_computed and quantity not in self._exercise.constants:
+                numbers[formulas] = np.nan
+            # Inputs, targets and learning rates are typed: they are what they are. So is what
+            # formulas start from.
+            typed = np.where(formulas, np.nan, numbers)
+            if quantity in self._exercise.constants:
+                typed[:] = np.nan
+            elif quantity in self._exercise.starts and formulas.any():
+                typed[0] = np.nan
+            self._doubts[quantity] = _doubts(typed)
+            self._doubts[quantity][formulas] = PROGRAMS_DIGITS * np.abs(numbers[formulas])
             self._columns[quantity] = numbers
-            # Inputs, targets and learning rates are typed: they are what they are.
-            exact = quantity in self._exercise.constants
-            self._doubts[quantity] = np.zeros_like(numbers) if exact else _doubts(numbers)
         return self._columns[quantity]
+
+    def _gives_no_number(self, quantity: str) -> NDArray[np.bool_]:
+        """For each row, whether its formula has come to a text or an error."""
+        cells = [self._table.cell(quantity, row) for row in self._table.rows]
+        return np.array(
+            [c is not None and c.formula is not None and isinstance(c.value, str) for c in cells]
+        )
 
     def _evaluated(self, equation: Expression, moved: Symbol | None, side: float) -> Value:
         def lookup(leaf: Expression) -> Value:

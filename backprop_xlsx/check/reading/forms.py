@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from backprop_xlsx.formula.parse import Part, parse
 from backprop_xlsx.formula.tokens import FormulaError, Token, tokenise
@@ -12,6 +12,8 @@ from backprop_xlsx.spreadsheet.ooxml.formula_text import shift
 
 TRIED = 3
 """Earlier formulas of the column with which a cell is compared, the latest first."""
+COLUMNS = 256
+"""That are remembered: a table is held against several exercises, and its forms stay."""
 
 
 @dataclass(eq=False)
@@ -52,6 +54,11 @@ class Form:
 
 def forms_of(formulas: Iterable[tuple[int, str]]) -> list[Form]:
     """The forms of a column, given the formula of each row from top to bottom."""
+    return list(_forms(tuple(formulas)))
+
+
+@lru_cache(maxsize=COLUMNS)
+def _forms(formulas: tuple[tuple[int, str], ...]) -> tuple[Form, ...]:
     forms: list[Form] = []
     recent: list[Form] = []
     for row, formula in formulas:
@@ -65,4 +72,4 @@ def forms_of(formulas: Iterable[tuple[int, str]]) -> list[Form]:
             forms.append(form)
             recent[:] = [form, *recent[: TRIED - 1]]
         form.rows.append(row)
-    return forms
+    return tuple(forms)

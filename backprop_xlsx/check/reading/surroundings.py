@@ -158,13 +158,18 @@ class Surroundings:
             return None
         return self.table.quantities.get(column)
 
-    def _is_of_another_run(self, place: Place) -> bool:
+    def in_another_table(self, place: Place) -> str | None:
+        """The quantity in whose column, among the steps of another table, a cell stands."""
         sheet, row, column = place
-        return any(
-            other.sheet.name.casefold() == sheet
-            and row in other.rows
-            and other.quantities.get(column) in other.exercise.equations
-            for other in self.others
+        return next(
+            (
+                other.quantities[column]
+                for other in self.others
+                if other.sheet.name.casefold() == sheet
+                and row in other.rows
+                and column in other.quantities
+            ),
+            None,
         )
 
     def name_of(self, place: Place) -> str:
@@ -283,7 +288,7 @@ class Surroundings:
         if place in self.roles.start_values:
             return _symbol(self.roles.start_values[place], row - self.table.first_row, place)
         if cell is not None and cell.formula is not None:
-            if self._is_of_another_run(place):
+            if self.in_another_table(place) in self.table.exercise.equations:
                 name = self.name_of(place)
                 return Meaning(Outside(name, place, "run", FOREIGN), f"run {name}", 1, place)
             if place in chain:

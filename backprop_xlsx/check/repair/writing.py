@@ -44,7 +44,7 @@ class CellWriter:
 
     def given(self, name: str) -> str | None:
         """What a cell of something that is given should hold, without "="; None if unknown."""
-        return self._absolute(self._places[name]) if name in self._places else None
+        return self.absolute(self._places[name]) if name in self._places else None
 
     def equation(self, quantity: str, row: int) -> str | None:
         """The formula, without "=", that a quantity should have in a row.
@@ -94,7 +94,7 @@ class CellWriter:
                 return Number(self._fixed[name]).formula(str)
             if self._has_own(name, self._table.first_row):
                 return f"${column_letters(self._table.columns[name])}${self._table.first_row}"
-            return self._absolute(self._places[name])
+            return self.absolute(self._places[name])
         if column is not None:
             return f"{anchor}{column_letters(column)}{row}"
         # One without a column would lead back from row to row without end.
@@ -124,7 +124,8 @@ class CellWriter:
         cell = self._table.cell(name, row)
         return cell is not None and (cell.formula is not None or isinstance(cell.value, float))
 
-    def _absolute(self, place: Place) -> str:
+    def absolute(self, place: Place) -> str:
+        """A cell as a formula of the table's sheet refers to it from any row."""
         sheet, _, _ = self._surroundings.name_of(place).rpartition("!")
         prefix = f"{sheet}!" if sheet else ""
         return f"{prefix}${column_letters(place[2])}${place[1]}"

@@ -10,7 +10,8 @@ from backprop_xlsx.check.faults.effect import Simulator, Start
 from backprop_xlsx.check.faults.gathering import WrongCells, wrong_cells_of
 from backprop_xlsx.check.faults.given import (
     changing_rates,
-    texts_for_numbers,
+    given_of_another_table,
+    no_numbers,
     wrong_cells_of_given,
 )
 from backprop_xlsx.check.faults.reasons import path
@@ -43,7 +44,7 @@ def table_warnings(judged: JudgedTable) -> list[Caution]:
     return [
         *table_cautions(judged.surroundings, judged.columns),
         *missing_columns(judged.table, judged.columns),
-        *learning_rate_cautions(judged.rate_cell, judged.rate),
+        *learning_rate_cautions(judged.surroundings, judged.learning_rate, judged.rate),
         *chart_cautions(judged.surroundings.book, judged.table),
     ]
 
@@ -113,7 +114,8 @@ def _wrong_cells(judged: JudgedTable, diagnoses: Diagnoses) -> list[WrongCells]:
         for cells in wrong_cells_of(judged.judge, writer, column, judged.rate_cell, diagnoses)
     ]
     found += wrong_cells_of_given(judged.judge, writer)
-    found += texts_for_numbers(judged.judge)
+    found += given_of_another_table(judged.judge, writer)
+    found += no_numbers(judged.judge)
     found += changing_rates(judged.judge)
     return sorted(found, key=lambda cells: (cells.rows[0], cells.column))
 
@@ -138,4 +140,5 @@ def _fault(
         corrections={
             (row, cells.column): formula or "" for row, formula in cells.corrections.items()
         },
+        sheet=cells.sheet,
     )

@@ -13,10 +13,15 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from backprop_xlsx.check.findings import Caution
 from backprop_xlsx.check.judging.columns import JudgedColumn
-from backprop_xlsx.check.reading.single_cells import number_of
+from backprop_xlsx.check.reading.single_cells import (
+    Candidate,
+    label_of,
+    labelled_cell,
+    number_of,
+)
 from backprop_xlsx.check.reading.surroundings import Surroundings
 from backprop_xlsx.check.reading.tables import Table
-from backprop_xlsx.formula.names import label
+from backprop_xlsx.formula.names import LEARNING_RATE, label
 from backprop_xlsx.spreadsheet.ooxml.formula_text import cell_name
 
 STEPS = 100
@@ -52,14 +57,36 @@ def missing_columns(table: Table, columns: Mapping[str, JudgedColumn]) -> Iterat
         yield Caution("description", table.range, f"has no column of {listed}, as the book says")
 
 
-def learning_rate_cautions(cell: str | None, rate: float | None) -> Iterator[Caution]:
-    """Whether the cell that the updates refer to holds a learning rate."""
-    if cell is not None and rate is None:
-        yield Caution("learning rates", cell, "the learning rate's cell holds no number")
+def learning_rate_cautions(
+    surroundings: Surroundings, found: Candidate | None, rate: float | None
+) -> Iterator[Caution]:
+    """Whether what the updates take for the learning rate is one, and the one that is labelled."""
+    cell = surroundings.name_of(found) if isinstance(found, tuple) else None
+    if isinstance(found, tuple) and rate is None:
+        end = surroundings.cell(surroundings.end(found))
+        if end is None or end.value is None:  # a text is a fault
+            yield Caution("learning rates", cell or "", "the learning rate's cell holds no number")
     if rate is not None and rate < 0:
         where = "the updates" if cell is None else cell
         text = f"the learning rate is negative ({rate:.15g}): the loss climbs"
         yield Caution("learning rates", where, text)
+    yield from _unused_learning_rate(surroundings, found, rate)
+
+
+def _unused_learning_rate(
+    surroundings: Surroundings, found: Candidate | None, rate: float | None
+) -> Iterator[Caution]:
+    """The only cell of the sheet that is labelled as learning rate, and that no update takes."""
+    alone = not any(other.sheet is surroundings.table.sheet for other in surroundings.others)
+    labelled = labelled_cell(surroundings, LEARNING_RATE)
+    if rate is None or labelled is None or not alone or surroundings.in_table(labelled):
+        return
+    if isinstance(found, tuple) and label_of(found, surroundings) == LEARNING_RATE:
+        return
+    number = number_of(labelled, surroundings)
+    if number is not None and number != rate:
+        text = f"is labelled as the learning rate ({number:.15g}), and the updates take {rate:.15g}"
+        yield Caution("learning rates", surroundings.name_of(labelled), text)
 
 
 def differing_starts(starts: Sequence[Mapping[str, float | None]]) -> Iterator[tuple[int, Caution]]:
@@ -114,8 +141,8 @@ def _changing(surroundings: Surroundings) -> Iterator[Caution]:
         column = table.columns[name]
         first = number_of((surroundings.home, table.first_row, column), surroundings)
         for row in table.rows:
-            cell = table.cell(name, row)
-            if cell is None or (cell.formula is None and cell.value is None):
+            end = surroundings.cell(surroundings.end((surroundings.home, row, column)))
+            if end is None or isinstance(end.value, str):  # these are faults
                 continue
             number = number_of((surroundings.home, row, column), surroundings)
             if first is None or number is None or abs(number - first) > SAME * abs(first):

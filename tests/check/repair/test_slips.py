@@ -12,7 +12,7 @@ from backprop_xlsx.check.book_check import check_file
 from backprop_xlsx.check.findings import Fault
 from backprop_xlsx.check.repair.slips.catalogue import SLIPS
 from tests.check.general import book, in_cells, position, with_formulas
-from tests.oracles.class_table import WEIGHTS, ClassTable
+from tests.oracles.class_table import WEIGHTS, ClassTable, Start
 
 README = Path(__file__).parents[3] / "README.md"
 FORMULAS = [
@@ -388,6 +388,20 @@ def _text_for_number(path: Path) -> None:
     table.write(path)
 
 
+def _error_for_number(path: Path) -> None:
+    table = ClassTable()
+    table.cells[table.last_row, table.columns["i1"]] = "=#N/A"
+    table.write(path, {(table.last_row, table.columns["i1"]): "#N/A"})
+
+
+def _given_of_another_table(path: Path) -> None:
+    above = ClassTable(inputs="reference")
+    below = ClassTable(header_row=30, start=Start(targets=(0.3, 0.7)), inputs="reference")
+    below.put("t1", above.address(above.start_places["t1"]), below.rows)
+    below.cells = above.cells | below.cells
+    below.write(path)
+
+
 CELLS: list[tuple[str, Callable[[Path], None], str]] = [
     ("typed-text", _typed_text, "a text is typed in where a formula belongs"),
     ("missing-formula", _missing_formula, "no formula stands here: the cell is blank"),
@@ -395,6 +409,12 @@ CELLS: list[tuple[str, Callable[[Path], None], str]] = [
         "text-for-number",
         _text_for_number,
         "a text stands where a number belongs: spreadsheets do not count with it",
+    ),
+    ("error-for-number", _error_for_number, "an error stands where a number belongs"),
+    (
+        "given-of-another-table",
+        _given_of_another_table,
+        "t1 is that of another table: the table has its own",
     ),
     ("wrong-value", _wrong_value, "the number is not that of E_total = E1 + E2"),
     (

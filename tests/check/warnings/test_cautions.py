@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import xlsxwriter
 
 from backprop_xlsx.check.book_check import check_file
 from backprop_xlsx.check.findings import Caution
-from tests.oracles.class_table import ClassTable, Start
+from tests.oracles.class_table import WEIGHTS, ClassTable, Start
 
 RATES = (0.1, 0.2, 0.5, 0.8, 1.0, 2.0)
 
@@ -20,11 +21,19 @@ def write(
     charts: list[dict[str, Any]] | None = None,
     pasted: dict[float, list[float]] | None = None,
     rates: tuple[float, ...] = RATES[:1],
+    titled: bool = True,
+    odd: float | None = None,
 ) -> Path:
-    """A right book, one sheet for each learning rate, a hundred steps; charts on the first one."""
+    """A right book, one sheet for each learning rate, a hundred steps; charts on the first one.
+
+    ``odd`` is what w2 starts with in the last run, if it is to start otherwise than in the others.
+    """
     workbook = xlsxwriter.Workbook(path)
     for rate in pasted or rates:
-        table = ClassTable(start=Start(rate=rate), steps=100, sheet=f"{rate}")
+        start = Start(rate=rate)
+        if odd is not None and rate == rates[-1]:
+            start = replace(start, weights=(0.15, odd, *start.weights[2:]))
+        table = ClassTable(start=start, steps=100, sheet=f"{rate}")
         sheet = workbook.add_worksheet(table.sheet)
         values = table.numbers()
         for (row, column), content in sorted(table.cells.items()):
@@ -35,7 +44,8 @@ def write(
         for series in (charts or []) if rate == 0.1 else []:
             chart = workbook.add_chart({"type": "line"})
             chart.add_series(series)
-            chart.set_title({"name": "Loss"})
+            if titled:
+                chart.set_title({"name": "Loss"})
             sheet.insert_chart("AH2", chart)
     if pasted:
         summary = workbook.add_worksheet("Summary")
@@ -99,7 +109,43 @@ def test_other_charts_are_left_alone(tmp_path: Path) -> None:
         {"values": "='0.1'!$W$120:$W$140"},
         {"values": "='0.1'!$W$9"},
     ]
-    assert cautions(write(tmp_path / "book.xlsx", charts)) == []
+    assert cautions(write(tmp_path / "book.xlsx", charts, titled=False)) == []
+
+
+@pytest.mark.parametrize("titled", [True, False])
+def test_a_chart_titled_as_the_loss_that_draws_something_else(titled: bool, tmp_path: Path) -> None:
+    draws_a_weight = {"values": "='0.1'!$E$9:$E$109", "name": "Error"}
+    (caution,) = cautions(write(tmp_path / "book.xlsx", [draws_a_weight], titled=titled))
+    where = "chart 'Loss' on '0.1'" if titled else "chart on '0.1'"
+    assert caution == Caution("chart", where, "the chart draws w1, none of the losses")
+
+
+@pytest.mark.parametrize("title", ["Gradient of the error", "∂Error/∂w1", "Weights", "Terror"])
+def test_a_chart_of_something_else_with_another_title(title: str, tmp_path: Path) -> None:
+    draws_a_gradient = {"values": "='0.1'!$X$9:$X$109", "name": title}
+    assert cautions(write(tmp_path / "book.xlsx", [draws_a_gradient], titled=False)) == []
+
+
+def test_a_learning_rate_below_zero(tmp_path: Path) -> None:
+    (caution,) = cautions(write(tmp_path / "book.xlsx", rates=(-0.1,)))
+    assert (caution.kind, caution.where) == ("learning rates", "D6")
+    assert caution.text == "the learning rate is negative (-0.1): the loss climbs"
+
+
+def test_a_labelled_learning_rate_that_no_update_takes(tmp_path: Path) -> None:
+    table = ClassTable(steps=100)
+    for weight in WEIGHTS:
+        typed = table.template(weight).replace("{rate}", "0.7")
+        table.put(weight, typed, table.rows[1:])
+    (caution,) = cautions(table.write(tmp_path / "book.xlsx"))
+    assert (caution.kind, caution.where) == ("learning rates", "D6")
+    assert caution.text == "is labelled as the learning rate (0.5), and the updates take 0.7"
+
+
+def test_a_start_weight_that_differs_in_one_run(tmp_path: Path) -> None:
+    (caution,) = cautions(write(tmp_path / "book.xlsx", rates=RATES, odd=0.25))
+    assert caution.kind == "start weights"
+    assert caution.text == "w2 starts with 0.25, in all other runs with 0.2"
 
 
 def test_a_stale_pasted_table(tmp_path: Path) -> None:

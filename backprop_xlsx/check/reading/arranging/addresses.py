@@ -52,7 +52,7 @@ def in_own_addresses(report: TableReport, view: View) -> TableReport:
 
 
 def _fault(fault: Fault, report: TableReport, view: View) -> Fault:
-    home = report.sheet.casefold()
+    home = (fault.sheet or report.sheet).casefold()
     column = column_number(fault.column)
     first = (home, fault.first_row, column)
     places = {at: view.back((home, *at)) for at in fault.corrections}

@@ -60,6 +60,17 @@ class TextForNumber(Slip):
 
 
 @dataclass(frozen=True)
+class ErrorForNumber(Slip):
+    """An error, such as #N/A, where an input, a target or a start weight is given."""
+
+    code = "error-for-number"
+    meaning = "an error stands where a number belongs"
+
+    def words(self, case: Case) -> str:
+        return self.meaning
+
+
+@dataclass(frozen=True)
 class WrongValue(Slip):
     """A wrong number in a column of numbers, or of a formula that fails here for a ``reason``."""
 
@@ -93,6 +104,18 @@ class WrongStart(Slip):
         if self.set is None:
             return f"the start value of {name} refers to cells that are computed from it"
         return f"{name} starts with something else than {self.set:g}"
+
+
+@dataclass(frozen=True)
+class GivenOfAnotherTable(Slip):
+    """What is given to another table, though the table has its own."""
+
+    code = "given-of-another-table"
+    meaning = "an input, a target or the learning rate is another table's: the table has its own"
+    why = "what the other table trains with may change without this one"
+
+    def words(self, case: Case) -> str:
+        return f"{label(case.quantity)} is that of another table: the table has its own"
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,80 @@
+"""Which cell is a table's own: of a column, named by its label, and not one of another table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from backprop_xlsx.check.reading.meanings import Place
+from backprop_xlsx.check.reading.single_cells import Candidate, label_of, number_of
+from backprop_xlsx.check.reading.surroundings import Surroundings
+from backprop_xlsx.check.reading.tables import Table
+from backprop_xlsx.formula.tokens import FormulaError, tokenise
+
+FEWEST = 2
+"""Rows of a column of numbers; a single cell is none."""
+
+
+def only_labelled(
+    candidates: Iterable[Candidate], name: str, surroundings: Surroundings
+) -> Candidate | None:
+    """The one candidate that is labelled so and holds a number; None if none is, or several."""
+    found = [
+        candidate
+        for candidate in candidates
+        if not isinstance(candidate, float)
+        and number_of(candidate, surroundings) is not None
+        and label_of(candidate, surroundings) == name
+    ]
+    return found[0] if len(found) == 1 else None
+
+
+def own_instead(place: Place, name: str, surroundings: Surroundings) -> Place | None:
+    """The table's own cell for what a cell of another table holds; None if it has none.
+
+    The other table uses that one, none of the others the own one, which stands to the table as
+    that one to the other, is labelled alike, and holds another number.
+    """
+    table = surroundings.table
+    for other in surroundings.others:
+        row = place[1] - other.header_row + table.header_row
+        column = place[2] - min(other.columns.values()) + min(table.columns.values())
+        own = surroundings.home, row, column
+        if own == place or other.sheet.name.casefold() != place[0]:
+            continue
+        numbers = {number_of(own, surroundings), number_of(place, surroundings)}
+        labels = {label_of(own, surroundings), label_of(place, surroundings)}
+        alike = labels == {name} and None not in numbers and len(numbers) == 2
+        if alike and place in _used(other, surroundings):
+            return None if any(own in _used(t, surroundings) for t in surroundings.others) else own
+    return None
+
+
+def _used(table: Table, surroundings: Surroundings) -> set[Place]:
+    """The cells to which the formulas of a table's second step refer."""
+    found: set[Place] = set()
+    elsewhere = surroundings.of(table)
+    for column in table.columns.values():
+        cell = table.sheet.cells.get((table.first_row + 1, column))
+        try:
+            tokens = tokenise(cell.formula or "") if cell is not None else ()
+        except FormulaError:
+            continue
+        places = filter(None, (elsewhere.place(token) for token in tokens))
+        found.update(end for place in places for end in elsewhere.follow(place))
+    return found
+
+
+def top_of_column(place: Place, row: int, surroundings: Surroundings) -> Place | None:
+    """The first cell of a column of numbers, one in each row, to which a row's formula refers.
+
+    None for a cell of another row, and of a column that holds anything else or is known.
+    """
+    sheet, own_row, column = place
+    table = surroundings.table
+    if sheet != surroundings.home or own_row not in (row, row - 1) or own_row not in table.rows:
+        return None
+    cells = [table.sheet.cells.get((each, column)) for each in table.rows]
+    if column in table.quantities or len(cells) < FEWEST:
+        return None
+    numbers = all(c is not None and c.formula is None and type(c.value) is float for c in cells)
+    return (sheet, table.first_row, column) if numbers else None
