@@ -65,6 +65,7 @@ class ErrorForNumber(Slip):
 
     code = "error-for-number"
     meaning = "an error stands where a number belongs"
+    why = "all that refers to an error is an error"
 
     def words(self, case: Case) -> str:
         return self.meaning
