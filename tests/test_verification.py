@@ -176,8 +176,12 @@ def test_a_cell_of_a_run_is_compared_to_eleven_digits(
     if verifies:
         assert verify(right_book, EXPERIMENT, ("one",)).unsteady == ()
     else:
-        with pytest.raises(VerificationError, match=rf"\({quantity} at step {step}\)"):
+        with pytest.raises(VerificationError, match=rf"\({quantity} at step {step}\)") as caught:
             verify(right_book, EXPERIMENT, ("one",))
+        (address,) = off
+        value = read_book(right_book).sheet(run.sheet).cells[address[1:]].value
+        assert isinstance(value, (int, float))
+        assert f"one gives {value + off[address]!r}, " in str(caught.value)
 
 
 @pytest.mark.parametrize(("off", "verifies"), [(0.5e-12, True), (2e-9, False)])

@@ -12,7 +12,7 @@ import mutation
 SOURCE = '''"""Ünïcode before what is changed."""
 
 
-def grown(numbers, limit=0.5):
+def grown(numbers: list | None, limit: float = 0.5) -> int | None:
     """Not a statement to delete."""
     total = 0
     for number in numbers:
