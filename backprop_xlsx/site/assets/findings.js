@@ -8,8 +8,8 @@ const NO_ENGINE = "A corrected copy is recalculated by the check's own evaluator
 /** The elements for a file; `fix` makes the corrected copy and answers what there is to say. */
 export function opened(shown, fix) {
   const parts = [
-    ...(shown.fixable ? [correction(fix)] : []),
     ...(shown.mark ? [element("p", { class: "faint" }, shown.mark)] : []),
+    ...(shown.fixable ? [correction(fix)] : []),
     ...shown.mistakes.map(mistake),
     ...shown.tables.flatMap(table),
   ];
