@@ -3,43 +3,34 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Set
-from itertools import combinations, product
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from backprop_xlsx.check.book_check import JudgedBook, judged, reports_of
+from backprop_xlsx.check.book_check import judged, reports_of
+from backprop_xlsx.check.doubts import Corrections, require_undoubted
 from backprop_xlsx.check.findings import TableReport
 from backprop_xlsx.check.judging.judged_table import JudgedTable
-from backprop_xlsx.check.reading.arranging.views import View
 from backprop_xlsx.check.reading.convention import Convention
 from backprop_xlsx.check.reading.exercise import Exercise
 from backprop_xlsx.check.reading.meanings import Place
-from backprop_xlsx.check.reading.single_cells import number_of
-from backprop_xlsx.check.reading.tables import Table
 from backprop_xlsx.check.report.phrases import cells
 from backprop_xlsx.formula.expression import Expression, Symbol, Value
 from backprop_xlsx.formula.names import LEARNING_RATE, label
-from backprop_xlsx.formula.tokens import references_of
 from backprop_xlsx.model.network import Network
 from backprop_xlsx.model.optimisers import GradientDescent
 from backprop_xlsx.reference.network import quantities
 from backprop_xlsx.spreadsheet.engines import Recalculated
 from backprop_xlsx.spreadsheet.errors import VerificationError
-from backprop_xlsx.spreadsheet.ooxml.book import Book, Position, read_book
-from backprop_xlsx.spreadsheet.ooxml.cells import Cell
+from backprop_xlsx.spreadsheet.ooxml.book import Book, read_book
 from backprop_xlsx.spreadsheet.ooxml.formula_text import cell_name
 
 RELATIVE, ABSOLUTE = 1e-9, 1e-12
 """How far a recalculated value may be from the reference's: a mistake is none of these."""
 
-LARGEST_RANGE = 1_000
-"""Cells of one range that are looked at."""
-
 Array = NDArray[np.float64]
-Corrections = Mapping[str, Mapping[Position, str]]
 
 
 def require_verified(
@@ -53,8 +44,8 @@ def require_verified(
 
     ``tables`` is what was found in the original, ``recalculated`` the copy in an engine. Raises
     VerificationError, with the reason as its text, if a right formula is not what it was, if the
-    check finds anything, reads other tables or another network than before, or two tables in the
-    same cells, or if a value is not what the start values lead to.
+    check finds anything, reads other tables or another network than before, if it could be
+    explained otherwise, or if a value is not what the start values lead to.
     """
     copy = read_book(path)
     _require_formulas(original, copy, corrections)
@@ -66,10 +57,7 @@ def require_verified(
             raise VerificationError(f"it would not pass the check ({where}: {fault.explanation})")
     if [_kind(report) for report in reports] != [_kind(table) for table in tables]:
         raise VerificationError("it would be read as another exercise")
-    _require_apart(checked)
-    _require_explained(checked, _used(original, corrections))
-    _require_innocent(checked, original, corrections)
-    _require_convention(checked, corrections)
+    require_undoubted(checked, original, corrections)
     for check in checked.tables:
 
         def value(place: Place) -> float:
@@ -78,124 +66,6 @@ def require_verified(
             return float(found) if isinstance(found, (int, float)) else math.nan
 
         _require_values(check, value)
-
-
-def _require_apart(checked: JudgedBook) -> None:
-    """Of two tables in the same cells at least one is misread."""
-    boxes = [_boxes(table.table, checked.view) for table in checked.tables]
-    for one, other in combinations(boxes, 2):
-        for sheet in one.keys() & other.keys():
-            (first, last), (other_first, other_last) = one[sheet], other[sheet]
-            if all(
-                first[axis] <= other_last[axis] and other_first[axis] <= last[axis]
-                for axis in (0, 1)
-            ):
-                raise VerificationError("two of its tables stand in the same cells")
-
-
-def _require_explained(checked: JudgedBook, used: Set[Place]) -> None:
-    """Where wrong formulas used a column that nobody knows, the mistake may stand in that.
-
-    So it may where a quantity has no column, and where an input or a target changes.
-    """
-    view = checked.view
-    for table in checked.tables:
-        home = table.surroundings.home
-        for column in (*table.unexplained, *table.pasted, *_changing(table)):
-            places = [view.back((home, row, column)) for row in table.table.rows]
-            lacks = column in table.unexplained and not table.has_all_columns
-            if lacks or not used.isdisjoint(places):
-                sheet, row, at = places[0]
-                where = f"{view.real_name(sheet)}!{cell_name(row, at)}"
-                raise VerificationError(f"nobody knows what stands in {where}")
-
-
-def _changing(check: JudgedTable) -> list[int]:
-    """The columns of inputs and targets that change from row to row."""
-    table, surroundings = check.table, check.surroundings
-    columns = [table.columns[name] for name in table.exercise.given if name in table.columns]
-    return [
-        column
-        for column in columns
-        if len({number_of((surroundings.home, r, column), surroundings) for r in table.rows}) > 1
-    ]
-
-
-def _require_innocent(checked: JudgedBook, original: Book, corrections: Corrections) -> None:
-    """Where all that use an auxiliary column were wrong, the mistake may stand in that."""
-    changed = {
-        (name.casefold(), *position)
-        for name, formulas in corrections.items()
-        for position in formulas
-    }
-    view = checked.view
-    for check in checked.tables:
-        table, home = check.table, check.surroundings.home
-        row = table.rows[len(table.rows) // 2]
-        used: dict[Place, list[bool]] = {}
-        for at in table.columns.values():
-            user = view.back((home, row, at))
-            cell = original.sheet(view.real_name(user[0])).cells.get(user[1:])
-            for place in _referred(cell, user[0]):
-                used.setdefault(place, []).append(user in changed)
-        for name, _ in table.exercise.auxiliary:
-            place = view.back((home, row, table.columns[name]))
-            wrong = used.get(place, [])
-            if place not in changed and len(wrong) > 1 and all(wrong):
-                where = f"{view.real_name(place[0])}!{cell_name(*place[1:])}"
-                raise VerificationError(f"the mistake may stand in {where}, which wrong cells use")
-
-
-def _require_convention(checked: JudgedBook, corrections: Corrections) -> None:
-    """Where all neurons of a layer computed something else, another activation may be meant."""
-    view = checked.view
-    for check in checked.tables:
-        table, home = check.table, check.surroundings.home
-        for layer in table.exercise.network.layers:
-            columns = [table.columns.get(neuron.activation) for neuron in layer.neurons]
-            places = [view.back((home, table.last_row, at)) for at in columns if at is not None]
-            if len(places) > 1 and all(
-                place[1:] in corrections.get(view.real_name(place[0]), {}) for place in places
-            ):
-                names = ", ".join(label(neuron.activation) for neuron in layer.neurons)
-                raise VerificationError(f"another activation may be meant by {names}")
-
-
-def _used(book: Book, corrections: Corrections) -> set[Place]:
-    """The cells to which wrong formulas refer."""
-    return {
-        place
-        for name, formulas in corrections.items()
-        for position in formulas
-        for place in _referred(book.sheet(name).cells.get(position), name.casefold())
-    }
-
-
-def _referred(cell: Cell | None, sheet: str) -> Iterator[Place]:
-    """The cells to which the formula of a cell of a sheet refers."""
-    formula = None if cell is None else cell.formula
-    for reference in references_of(formula or ""):
-        last = reference.last or reference.first
-        rows = range(reference.first.row, last.row + 1)
-        columns = range(reference.first.column, last.column + 1)
-        if len(rows) * len(columns) <= LARGEST_RANGE:
-            there = sheet if reference.sheet is None else reference.sheet.casefold()
-            yield from ((there, row, column) for row in rows for column in columns)
-
-
-def _boxes(table: Table, view: View) -> dict[str, tuple[Position, Position]]:
-    """From which cell to which a table stands, on each of its sheets."""
-    places: dict[str, list[Position]] = {}
-    for row, column in product((table.first_row, table.last_row), table.columns.values()):
-        sheet, *position = view.back((table.sheet.name.casefold(), row, column))
-        places.setdefault(sheet, []).append((position[0], position[1]))
-    return {
-        sheet: (
-            (min(row for row, _ in found), min(column for _, column in found)),
-            (max(row for row, _ in found), max(column for _, column in found)),
-        )
-        for sheet, found in places.items()
-    }
 
 
 def _kind(report: TableReport) -> str:

@@ -7,29 +7,22 @@ that use it: if all of them are right by that, the fault is its own.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
 
 import numpy as np
 
+from backprop_xlsx.check.judging.unexplained import Unexplained
 from backprop_xlsx.check.judging.verdicts import Judge, evaluated, safely
-from backprop_xlsx.check.reading.auxiliary import catalogue, hinted, with_auxiliary
-from backprop_xlsx.check.reading.forms import Form, forms_of
+from backprop_xlsx.check.reading.auxiliary import catalogue, with_auxiliary
 from backprop_xlsx.check.reading.meanings import meant
 from backprop_xlsx.check.reading.tables import Table
 from backprop_xlsx.equations import Equations
 from backprop_xlsx.formula.block import as_number
 from backprop_xlsx.formula.expression import Expression, Symbol, Value
 from backprop_xlsx.formula.names import TOTAL_LOSS
-from backprop_xlsx.formula.tokens import FormulaError, Reference
-from backprop_xlsx.spreadsheet.ooxml.formula_text import column_letters
+from backprop_xlsx.formula.tokens import FormulaError
 
-BESIDE = 12
-"""Columns to the left and to the right of a table in which what belongs to it may stand."""
-WIDEST = 60
-"""Columns of a range that are looked at one by one."""
-MOST = 80
-"""Columns of a table that no header explains."""
 COMMON = 0.6
 """Of the rows of a column, how many have the formula that is taken for its meaning."""
 NEAR = 1e-6
@@ -51,9 +44,17 @@ class Claims:
         self.judge = judge
         self.table = judge.table
         self._taken = taken
-        self._forms: dict[int, list[Form]] = {}
-        self.of_numbers: list[int] = []
-        self.columns = self._unexplained()
+        self._sheet = Unexplained(self.table, taken)
+
+    @property
+    def columns(self) -> list[int]:
+        """Those of formulas that no header explains."""
+        return self._sheet.columns
+
+    @property
+    def of_numbers(self) -> list[int]:
+        """Those of changing numbers that formulas use."""
+        return self._sheet.of_numbers
 
     def table_with_all(self) -> Table:
         """The table with what was found; the same if there is nothing."""
@@ -99,7 +100,7 @@ class Claims:
             name: column
             for name, column in self.table.columns.items()
             if name in self.table.exercise.equations
-            and self._forms_of(column)
+            and self._sheet.forms_of(column)
             and not self._is_right(self.judge, name, column)
         }
         taken: dict[str, int] = {}
@@ -113,7 +114,7 @@ class Claims:
             columns = {n: c for n, c in self.table.columns.items() if n not in taken}
             self.table = replace(self.table, columns={**columns, **taken})
             self.judge = self.judge.of(self.table)
-            self.columns = self._unexplained()
+            self._sheet = Unexplained(self.table, self._taken)
 
     def _by_formula(self, columns: list[int]) -> list[int]:
         """Take columns for what they compute; gives those that compute nothing known."""
@@ -140,7 +141,7 @@ class Claims:
 
     def _doubt_one(self, name: str, column: int) -> None:
         users = [(user, known) for user, known in self._users(column) if known is not None]
-        if not users or self._hint(column) == name or self._score(column, name, users):
+        if not users or self._sheet.hint(column) == name or self._score(column, name, users):
             return
         del self._found[name]
         others = self._plausible(column, users)
@@ -180,7 +181,7 @@ class Claims:
 
     def _likeliest(self, column: int, names: Sequence[str], otherwise: str) -> str:
         """Of several names that of the header, else the first one."""
-        hint = self._hint(column)
+        hint = self._sheet.hint(column)
         return hint if hint is not None and hint in names else next(iter(names), otherwise)
 
     def _by_use(self, columns: list[int]) -> list[int]:
@@ -258,7 +259,7 @@ class Claims:
         """Take a column that nothing uses for what its header says."""
         left = []
         for column in columns:
-            hint = self._hint(column)
+            hint = self._sheet.hint(column)
             if hint in self._possible and hint not in self._found and not self._users(column):
                 self._found[hint] = column
             else:
@@ -320,7 +321,7 @@ class Claims:
     def _by_custom(self, columns: list[int]) -> None:
         """Take a column of one formula, but for few rows, for what that computes."""
         for column in columns:
-            forms = self._forms_of(column)
+            forms = self._sheet.forms_of(column)
             rows = len(self.table.rows)
             if len(forms) == 0 or len(forms[0].rows) == rows or rows < 3:
                 continue
@@ -331,7 +332,7 @@ class Claims:
             names = self.table.exercise.names | set(self._found)
             if expression is None or not _is_of(expression, names):
                 continue
-            name = self._title(column)
+            name = self._sheet.title(column)
             if name not in self._possible and name not in names:
                 self._possible[name] = expression
                 self._found[name] = column
@@ -354,21 +355,8 @@ class Claims:
 
     # Formulas
 
-    def _forms_of(self, column: int) -> list[Form]:
-        """The formulas of a column, the most common first."""
-        if column not in self._forms:
-            cells = self.table.sheet.cells
-            formulas = [
-                (row, cell.formula)
-                for row in self.table.rows
-                if (cell := cells.get((row, column))) is not None and cell.formula is not None
-            ]
-            found = forms_of(formulas)
-            self._forms[column] = sorted(found, key=lambda form: -len(form.rows))
-        return self._forms[column]
-
     def _expression(self, judge: Judge, column: int) -> Expression | None:
-        form = self._typical_form(column)
+        form = self._sheet.typical_form(column)
         if form is None:
             return None
         row = form.typical_row
@@ -383,17 +371,11 @@ class Claims:
         return None if expression is None else evaluated(expression, judge.probes)
 
     def _is_right(self, judge: Judge, quantity: str, column: int) -> bool:
-        form = self._typical_form(column)
+        form = self._sheet.typical_form(column)
         try:
             return form is not None and judge.right(quantity, form, form.typical_row)
         except FormulaError:
             return False
-
-    def _typical_form(self, column: int) -> Form | None:
-        """The most common formula of a column, not that of the first row alone."""
-        forms = self._forms_of(column)
-        later = [form for form in forms if form.rows[-1] != self.table.first_row]
-        return next(iter(later or forms), None)
 
     def _users(self, column: int) -> list[tuple[int, str | None]]:
         """The columns whose formulas refer to one, with their quantities as far as known."""
@@ -401,95 +383,14 @@ class Claims:
         names |= {at: name for name, at in self._found.items()}
         found: list[tuple[int, str | None]] = []
         for other in (*self.table.columns.values(), *self.columns):
-            if other != column and column in self._references(other):
+            if other != column and column in self._sheet.references(other):
                 found.append((other, names.get(other)))
         return found
-
-    def _references(self, column: int) -> set[int]:
-        found: set[int] = set()
-        for form in self._forms_of(column)[:2]:
-            found |= {c for reference in _references(form) for c in _columns(reference)}
-        return found
-
-    def _hint(self, column: int) -> str | None:
-        cell = self.table.sheet.cells.get((self.table.header_row, column))
-        if cell is None or type(cell.value) is not str:
-            return None
-        return hinted(cell.value)
-
-    def _title(self, column: int) -> str:
-        cell = self.table.sheet.cells.get((self.table.header_row, column))
-        if cell is not None and type(cell.value) is str and len(cell.value) < 30:
-            return cell.value
-        return f"column {column_letters(column)}"
-
-    # Which columns
-
-    def _unexplained(self) -> list[int]:
-        table = self.table
-        claimed = set(table.quantities)
-        if not claimed:
-            return []
-        found: dict[int, None] = {}
-        numbers: dict[int, None] = {}
-        to_do = [c for c in claimed if table.quantities[c] not in table.exercise.constants]
-        seen = set(to_do)
-        while to_do and len(found) < MOST:
-            for other in self._references(to_do.pop()):
-                if other in seen or other in claimed:
-                    continue
-                seen.add(other)
-                if self._is_filled(other):
-                    found[other] = None
-                    to_do.append(other)
-                elif self._holds_numbers(other):
-                    numbers[other] = None
-        known = {*claimed, *found}
-        while len(found) < MOST:
-            beside = range(max(min(known) - BESIDE, 1), max(known) + BESIDE + 1)
-            filled = [c for c in beside if c not in known and self._is_filled(c)]
-            more = [c for c in filled if self._references(c) & known]
-            if not more:
-                break
-            found |= dict.fromkeys(more)
-            known |= set(more)
-        self.of_numbers = sorted(numbers)
-        return sorted(found)
-
-    def _holds_numbers(self, column: int) -> bool:
-        """Whether all rows hold numbers that change, as if values were pasted over formulas."""
-        cells = [self.table.sheet.cells.get((row, column)) for row in self.table.rows]
-        numbers = {cell.value for cell in cells if cell is not None and cell.formula is None}
-        pasted = all(cell is not None and cell.formula is None for cell in cells)
-        changing = len(numbers) > 1 or len(cells) == 1
-        return (
-            column not in self._taken
-            and pasted
-            and changing
-            and all(isinstance(number, float) for number in numbers)
-        )
-
-    def _is_filled(self, column: int) -> bool:
-        """Whether most rows hold formulas, and the column belongs to no other table."""
-        if column in self._taken:
-            return False
-        formulas = sum(len(form.rows) for form in self._forms_of(column))
-        if 2 * formulas <= len(self.table.rows):
-            return False
-        forms = self._forms_of(column)
-        return not (len(forms[0].formula) < 12 and _is_reference(forms[0]))
 
 
 def _kind(name: str) -> str:
     """What a quantity and its sisters have in common: their name without the number."""
     return name.rstrip("0123456789")
-
-
-def _is_reference(form: Form) -> bool:
-    try:
-        return len(form.tokens) == 2 and form.tokens[0].kind in ("reference", "name")
-    except FormulaError:
-        return False
 
 
 def _is_of(expression: Expression, names: Set[str]) -> bool:
@@ -498,24 +399,3 @@ def _is_of(expression: Expression, names: Set[str]) -> bool:
     return bool(leaves) and all(
         isinstance(leaf, Symbol) and leaf.steps_back == 0 and leaf.name in names for leaf in leaves
     )
-
-
-def _references(form: Form) -> Iterator[Reference]:
-    """The references of a formula to its own row or the one above."""
-    try:
-        tokens = form.tokens
-    except FormulaError:
-        return
-    for token in tokens:
-        reference = token.reference
-        if reference is None or reference.sheet is not None or reference.first.row_anchored:
-            continue
-        if reference.first.row - form.first_row in (0, -1):
-            yield reference
-
-
-def _columns(reference: Reference) -> range:
-    last = reference.last or reference.first
-    if not 0 <= last.column - reference.first.column <= WIDEST:
-        return range(0)
-    return range(reference.first.column, last.column + 1)

@@ -1,0 +1,148 @@
+"""Which columns in and beside a table nothing explains, and what formulas stand there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from backprop_xlsx.check.reading.auxiliary import hinted
+from backprop_xlsx.check.reading.forms import Form, forms_of
+from backprop_xlsx.check.reading.tables import Table
+from backprop_xlsx.formula.tokens import FormulaError, Reference
+from backprop_xlsx.spreadsheet.ooxml.formula_text import column_letters
+
+BESIDE = 12
+"""Columns to the left and to the right of a table in which what belongs to it may stand."""
+WIDEST = 60
+"""Columns of a range that are looked at one by one."""
+MOST = 80
+"""Columns of a table that no header explains."""
+
+
+class Unexplained:
+    """The ``columns`` of a table that no header explains; ``of_numbers`` hold no formula."""
+
+    def __init__(self, table: Table, taken: frozenset[int]) -> None:
+        self.table = table
+        self._taken = taken
+        self._forms: dict[int, list[Form]] = {}
+        self.of_numbers: list[int] = []
+        self.columns = self._unexplained()
+
+    def forms_of(self, column: int) -> list[Form]:
+        """The formulas of a column, the most common first."""
+        if column not in self._forms:
+            cells = self.table.sheet.cells
+            formulas = [
+                (row, cell.formula)
+                for row in self.table.rows
+                if (cell := cells.get((row, column))) is not None and cell.formula is not None
+            ]
+            found = forms_of(formulas)
+            self._forms[column] = sorted(found, key=lambda form: -len(form.rows))
+        return self._forms[column]
+
+    def typical_form(self, column: int) -> Form | None:
+        """The most common formula of a column, not that of the first row alone."""
+        forms = self.forms_of(column)
+        later = [form for form in forms if form.rows[-1] != self.table.first_row]
+        return next(iter(later or forms), None)
+
+    def references(self, column: int) -> set[int]:
+        found: set[int] = set()
+        for form in self.forms_of(column)[:2]:
+            found |= {c for reference in _references(form) for c in _columns(reference)}
+        return found
+
+    def hint(self, column: int) -> str | None:
+        cell = self.table.sheet.cells.get((self.table.header_row, column))
+        if cell is None or type(cell.value) is not str:
+            return None
+        return hinted(cell.value)
+
+    def title(self, column: int) -> str:
+        cell = self.table.sheet.cells.get((self.table.header_row, column))
+        if cell is not None and type(cell.value) is str and len(cell.value) < 30:
+            return cell.value
+        return f"column {column_letters(column)}"
+
+    def _unexplained(self) -> list[int]:
+        table = self.table
+        claimed = set(table.quantities)
+        if not claimed:
+            return []
+        found: dict[int, None] = {}
+        numbers: dict[int, None] = {}
+        to_do = [c for c in claimed if table.quantities[c] not in table.exercise.constants]
+        seen = set(to_do)
+        while to_do and len(found) < MOST:
+            for other in self.references(to_do.pop()):
+                if other in seen or other in claimed:
+                    continue
+                seen.add(other)
+                if self._is_filled(other):
+                    found[other] = None
+                    to_do.append(other)
+                elif self._holds_numbers(other):
+                    numbers[other] = None
+        known = {*claimed, *found}
+        while len(found) < MOST:
+            beside = range(max(min(known) - BESIDE, 1), max(known) + BESIDE + 1)
+            filled = [c for c in beside if c not in known and self._is_filled(c)]
+            more = [c for c in filled if self.references(c) & known]
+            if not more:
+                break
+            found |= dict.fromkeys(more)
+            known |= set(more)
+        self.of_numbers = sorted(numbers)
+        return sorted(found)
+
+    def _holds_numbers(self, column: int) -> bool:
+        """Whether all rows hold numbers that change, as if values were pasted over formulas."""
+        cells = [self.table.sheet.cells.get((row, column)) for row in self.table.rows]
+        numbers = {cell.value for cell in cells if cell is not None and cell.formula is None}
+        pasted = all(cell is not None and cell.formula is None for cell in cells)
+        changing = len(numbers) > 1 or len(cells) == 1
+        return (
+            column not in self._taken
+            and pasted
+            and changing
+            and all(isinstance(number, float) for number in numbers)
+        )
+
+    def _is_filled(self, column: int) -> bool:
+        """Whether most rows hold formulas, and the column belongs to no other table."""
+        if column in self._taken:
+            return False
+        formulas = sum(len(form.rows) for form in self.forms_of(column))
+        if 2 * formulas <= len(self.table.rows):
+            return False
+        forms = self.forms_of(column)
+        return not (len(forms[0].formula) < 12 and _is_reference(forms[0]))
+
+
+def _is_reference(form: Form) -> bool:
+    try:
+        return len(form.tokens) == 2 and form.tokens[0].kind in ("reference", "name")
+    except FormulaError:
+        return False
+
+
+def _references(form: Form) -> Iterator[Reference]:
+    """The references of a formula to its own row or the one above."""
+    try:
+        tokens = form.tokens
+    except FormulaError:
+        return
+    for token in tokens:
+        reference = token.reference
+        if reference is None or reference.sheet is not None or reference.first.row_anchored:
+            continue
+        if reference.first.row - form.first_row in (0, -1):
+            yield reference
+
+
+def _columns(reference: Reference) -> range:
+    last = reference.last or reference.first
+    if not 0 <= last.column - reference.first.column <= WIDEST:
+        return range(0)
+    return range(reference.first.column, last.column + 1)
