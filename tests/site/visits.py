@@ -40,6 +40,11 @@ class Server:
 
 
 class _Silent(SimpleHTTPRequestHandler):
+    def end_headers(self) -> None:
+        """Lets pages from elsewhere read the files, as a content network does."""
+        self.send_header("Access-Control-Allow-Origin", "*")
+        super().end_headers()
+
     def log_message(self, format: str, *arguments: object) -> None:
         """Says nothing."""
 

@@ -29,7 +29,14 @@ export class Making {
   async open() {
     if (this.#opened) return;
     this.#opened = true;
-    const { data } = await this.#python.call("choices");
+    let data;
+    try {
+      ({ data } = await this.#python.call("choices"));
+    } catch (error) {
+      this.#opened = false;
+      this.#refused(`Python cannot be started: ${error.message}`);
+      return;
+    }
     for (const select of this.#form.querySelectorAll("select")) {
       const preset = select.name === "preset";
       if (!preset) select.append(element("option", { value: "" }, AS_PRESET));

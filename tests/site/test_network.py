@@ -1,0 +1,39 @@
+"""The interpreter from another server, as from Pyodide's: pinned, never run with other bytes."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from backprop_xlsx.site import building, interpreter
+from backprop_xlsx.site.building import build_site
+from tests.optional import PYODIDE
+from tests.site.visits import Server, Visit
+
+
+@pytest.mark.parametrize("spoilt", [False, True])
+def test_the_interpreter_comes_from_elsewhere_as_it_is_pinned(
+    browser: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, spoilt: bool
+) -> None:
+    network = tmp_path / "network"
+    shutil.copytree(PYODIDE, network)
+    if spoilt:
+        with (network / "python_stdlib.zip").open("ab") as file:
+            file.write(b"more")
+    with Server(network) as elsewhere:
+        pieces = tuple(replace(piece, folder=elsewhere.address) for piece in interpreter.PIECES)
+        monkeypatch.setattr(building, "PIECES", pieces)
+        monkeypatch.setattr(interpreter, "LOADER", pieces[0])
+        folder = build_site(tmp_path / "site").folder
+        with Server(folder) as server, Visit.of(browser, server.address) as visit:
+            if spoilt:
+                expect(visit.status).to_contain_text("Python cannot be started")
+                assert visit.verdicts() == {}
+            else:
+                visit.wait_for_example()
+                assert visit.complaints == []
+                assert f"{elsewhere.address}pyodide.asm.wasm" in visit.requests
