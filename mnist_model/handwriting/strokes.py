@@ -62,7 +62,10 @@ def digit_alone(ink: Values) -> Values:
 def _is_frame(
     labels: numpy.typing.NDArray[numpy.int32], boxes: list[Box], weights: Values, number: int
 ) -> bool:
-    """Whether a stroke has ink in the corners of its rectangle, and another one inside."""
+    """Whether a stroke has ink in the corners of its rectangle, and another one wholly inside.
+
+    The bar of a 5 has three corners too, but the belly below it reaches out of them.
+    """
     box = boxes[number - 1]
     stroke = labels[box] == number
     height, width = stroke.shape
@@ -71,8 +74,13 @@ def _is_frame(
     if sum(bool(corner.any()) for corner in corners) < 3:
         return False
     inner = labels[box][y : height - y, x : width - x]
-    inside = [other for other in numpy.unique(inner) if other not in (0, number)]
-    return any(weights[other - 1] >= SMALLEST_SHARE * weights[number - 1] for other in inside)
+    inside = [n for n in numpy.unique(inner) if n not in (0, number)]
+    least = SMALLEST_SHARE * weights[number - 1]
+    return any(weights[n - 1] >= least and _is_within(boxes[n - 1], box) for n in inside)
+
+
+def _is_within(inner: Box, outer: Box) -> bool:
+    return all(a.start >= b.start and a.stop <= b.stop for a, b in zip(inner, outer, strict=True))
 
 
 def _reaches_in(box: Box, shape: tuple[int, ...]) -> bool:

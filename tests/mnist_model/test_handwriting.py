@@ -119,6 +119,18 @@ def test_a_stroke_beside_the_others_stays_with_them(tmp_path: Path) -> None:
     assert int((read(page, tmp_path)[0, 0].sum(0) > 0).sum()) > 6
 
 
+def test_the_bar_of_a_5_is_no_frame_around_its_belly(tmp_path: Path) -> None:
+    page = Image.new("L", (300, 300), 255)
+    draw = ImageDraw.Draw(page)
+    draw.line([(190, 60), (90, 60), (85, 140)], fill=0, width=14)
+    draw.arc((70, 120, 190, 240), -110, 130, fill=0, width=14)
+    five = read_picture(saved(page, tmp_path))[0, 0]
+    assert int((five[4:8] > 128).sum()) >= 10  # the bar is there
+    draw.line([(86, 138), (110, 128)], fill=0, width=8)
+    joined = read_picture(saved(page, tmp_path))[0, 0]
+    assert (five.float() - joined.float()).abs().mean() < 8
+
+
 @pytest.mark.parametrize(
     ("drawn", "reason"),
     [
