@@ -82,14 +82,20 @@ def _require_explained(checked: JudgedBook, used: Set[Place]) -> None:
 
 
 def _changing(check: JudgedTable) -> list[int]:
-    """The columns of inputs and targets that change from row to row."""
+    """The columns of inputs and targets that change from row to row, and that no header names."""
     table, surroundings = check.table, check.surroundings
-    columns = [table.columns[name] for name in table.exercise.given if name in table.columns]
-    return [
-        column
-        for column in columns
-        if len({number_of((surroundings.home, r, column), surroundings) for r in table.rows}) > 1
-    ]
+    found = []
+    for name in table.exercise.given:
+        column = table.columns.get(name)
+        if column is None:
+            continue
+        header = table.sheet.cells.get((table.header_row, column))
+        text = "" if header is None else str(header.value)
+        places = [(surroundings.home, row, column) for row in table.rows]
+        numbers = {number_of(place, surroundings) for place in places}
+        if len(numbers) > 1 and table.exercise.quantity(text) != name:
+            found.append(column)
+    return found
 
 
 def _require_innocent(checked: JudgedBook, original: Book, corrections: Corrections) -> None:
