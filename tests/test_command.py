@@ -88,7 +88,7 @@ def test_the_same_book_is_left_as_it_is(tmp_path: Path, capsys: pytest.CaptureFi
         (["--steps", "1e999999999"], "invalid int value: '1e999999999'"),
         (["--stepz", "10"], "unrecognized arguments: --stepz 10; did you mean --steps?"),
         (["--step", "10"], "unrecognized arguments: --step 10; did you mean --steps?"),
-        (["--sturdy"], "unrecognized arguments: --sturdy (see"),
+        (["--xyzzy"], "unrecognized arguments: --xyzzy (see"),
         (["--learning-rates", "0.1,x"], "invalid float value: '0.1,x'"),
         (["--learning-rates", ","], "',' given, expected one or more values"),
         (["--weights", "-1,-2"], "weights: 2 numbers given, expected 8"),

@@ -80,7 +80,7 @@ def expected_number(sheet: Sheet, row: Row, experiment: Experiment) -> float | N
     return float(run[name][step]) if found else None
 
 
-@settings(max_examples=15)
+@settings(max_examples=8)
 @given(any_experiments())
 def test_every_quantity_is_that_of_the_reference(tmp_path: Path, experiment: Experiment) -> None:
     sheet = sheet_of(experiment, tmp_path)
@@ -97,7 +97,7 @@ def test_every_quantity_is_that_of_the_reference(tmp_path: Path, experiment: Exp
     assert len(sheet.rows) <= 150
 
 
-@settings(max_examples=15)
+@settings(max_examples=8)
 @given(any_experiments())
 def test_the_numbers_put_in_give_the_result_that_is_shown(
     tmp_path: Path, experiment: Experiment
@@ -160,7 +160,7 @@ def test_another_run_and_step_are_derived_when_they_are_chosen(tmp_path: Path) -
             assert agrees(row.shown), row
 
 
-@settings(max_examples=15)
+@settings(max_examples=8)
 @given(any_experiments())
 def test_fused_and_unfused_gradients_agree(tmp_path: Path, experiment: Experiment) -> None:
     rows = sheet_of(experiment, tmp_path).rows

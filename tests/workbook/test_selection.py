@@ -54,7 +54,7 @@ def choice_cells(path: Path) -> dict[str, tuple[str, int, int]]:
     return found
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(any_experiments(), st.data())
 def test_every_quantity_of_any_choice_is_shown(
     tmp_path: Path, experiment: Experiment, data: st.DataObject

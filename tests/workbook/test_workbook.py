@@ -214,7 +214,7 @@ def test_presets_are_right_in_libreoffice(preset: str, tmp_path: Path) -> None:
     assert verification.unsteady == ()
 
 
-@settings(max_examples=25)
+@settings(max_examples=12)
 @given(experiments())
 def test_random_books_are_right(tmp_path: Path, experiment: Experiment) -> None:
     path = tmp_path / "random.xlsx"
@@ -222,7 +222,7 @@ def test_random_books_are_right(tmp_path: Path, experiment: Experiment) -> None:
     verify(path, experiment)
 
 
-@settings(max_examples=15)
+@settings(max_examples=8)
 @given(experiments(largest=1e40, learning_rate=1e40, steps=4))
 def test_no_start_value_makes_a_cell_overflow(tmp_path: Path, experiment: Experiment) -> None:
     path = tmp_path / "extreme.xlsx"
@@ -245,7 +245,7 @@ def named_cells(path: Path) -> dict[str, tuple[str, int, int]]:
     return found
 
 
-@settings(max_examples=20)
+@settings(max_examples=8)
 @given(experiments(largest=2.0))
 @pytest.mark.parametrize("engine", ENGINES)
 def test_an_edit_inside_an_engine_moves_everything(

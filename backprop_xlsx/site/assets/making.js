@@ -53,13 +53,13 @@ export class Making {
 
   async #preview() {
     const asked = ++this.#asked;
-    say("Training …");
+    this.#say("Training …");
     try {
       const { data } = await this.#python.call("losses", this.#settings());
       if (asked !== this.#asked) return; // the form has changed meanwhile
       this.#refused("");
       this.#drawn(data);
-      say(`${data.title}, ${data.network}: the losses are drawn.`);
+      this.#say(`${data.title}, ${data.network}: the losses are drawn.`);
     } catch (error) {
       if (asked === this.#asked) this.#refused(error.message);
     }
@@ -80,7 +80,12 @@ export class Making {
   #refused(text) {
     find("make-error").hidden = !text;
     find("make-error").textContent = text;
-    if (text) say("");
+    if (text) this.#say("");
+  }
+
+  /** Of a drawing that ends when the other tab is looked at, nothing is said over that tab's words. */
+  #say(text) {
+    if (this.#form.offsetParent) say(text);
   }
 
   #drawn({ title, network, runs }) {

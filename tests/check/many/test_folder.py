@@ -161,7 +161,8 @@ def test_a_file_that_is_known_is_not_checked_again(
     renamed.write_bytes((folder / "001.xlsx").read_bytes())
     capsys.readouterr()
     assert command.main([str(renamed), "--resume", str(tmp_path / "journal")]) == 1
-    assert capsys.readouterr().out.startswith(f"{renamed}\n")
+    told = capsys.readouterr().out.replace("\n", "")  # a long path is broken
+    assert told.startswith(str(renamed))
     command.main(line)
     assert written(tmp_path) == expected
 

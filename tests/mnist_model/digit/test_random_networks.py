@@ -35,7 +35,7 @@ def evidence_of(case: Case, index: int, found: list[float]) -> list[float]:
 
 
 @pytest.mark.parametrize("engine", ENGINES)
-@settings(max_examples=50, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25, suppress_health_check=list(HealthCheck))
 @given(case=cases())
 def test_a_random_network_gives_what_torch_gives(engine: str, case: Case) -> None:
     require(engine in engines(), engine)
@@ -57,7 +57,7 @@ def test_a_random_network_gives_what_torch_gives(engine: str, case: Case) -> Non
                 assert seen.verdict(live) == "✓ agrees with torch"
 
 
-@settings(max_examples=15, suppress_health_check=list(HealthCheck))
+@settings(max_examples=10, suppress_health_check=list(HealthCheck))
 @given(case=cases())
 def test_every_formula_of_a_random_network_agrees(case: Case) -> None:
     examples = Examples(case.inputs, chosen=2)

@@ -266,7 +266,7 @@ def test_the_book_is_right_in_libreoffice(book: Path, seen: AsSeen, tmp_path: Pa
     assert found.value("Proof", row, column + 2) == "✓ agrees with torch"
 
 
-def test_ten_digits_are_right_in_libreoffice(tmp_path: Path) -> None:
+def test_digits_are_right_in_libreoffice(tmp_path: Path) -> None:
     require_libreoffice()
     torch.manual_seed(3)
     network = nn.Sequential(
@@ -278,7 +278,7 @@ def test_ten_digits_are_right_in_libreoffice(tmp_path: Path) -> None:
             parameter.copy_(parameter.round(decimals=6))
     images = sample().test_images[::100].double()
     expected = network((images / 255 - 0.1307) / 0.3081).tolist()
-    for index in range(10):
+    for index in (0, 4, 9):
         path = tmp_path / f"{index}.xlsx"
         examples = Examples(images, noun="digit", scaling=SCALING, chosen=index)
         to_workbook(network, SHAPE, path, examples)
