@@ -264,7 +264,7 @@ def test_an_edit_inside_an_engine_moves_everything(
     for step in range(6):
         loss = found.value("Run A", HEADER_ROW + 1 + step, LOSS_COLUMN)
         np.testing.assert_allclose(loss, expected["E_total"][step], rtol=1e-7, atol=1e-10)
-    sentence = "✓ 44 that apply agree; 6 belong to the original start values"
+    sentence = "✓ 45 that apply agree; 6 belong to the original start values"
     assert found.value("Checks", 4, 3) == sentence
 
 
