@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -13,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from backprop_xlsx.model.valid import LARGEST_NUMBER_OF_SAMPLES, LONGEST_CLASS_NAME, check_text
+from backprop_xlsx.spreadsheet.csv_text import rows_of, separator_of
 from backprop_xlsx.spreadsheet.errors import InputError
 from backprop_xlsx.spreadsheet.numbers import number
 from backprop_xlsx.spreadsheet.text_files import read_text
@@ -180,19 +179,14 @@ def _six_digits(value: float) -> float:
 
 def _lines(path: Path, text: str) -> Iterator[tuple[int, list[str]]]:
     """Every line that is not empty, with its number; points in place of decimal commas."""
-    first_line = text.lstrip().partition("\n")[0]
-    separator = next((sign for sign in ";\t" if sign in first_line), ",")
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
-    try:
-        for line in reader:
-            cells = [cell.strip() for cell in line]
-            if separator != ",":
-                # 1.234,5 stays as it is, and is refused.
-                cells = [cell if "." in cell else cell.replace(",", ".") for cell in cells]
-            if any(cells):
-                yield reader.line_num, cells
-    except csv.Error as error:
-        raise InputError(f"{path}, line {reader.line_num}: is not CSV ({error})") from error
+    separator = separator_of(text)
+    for line, row in rows_of(path, text, separator):
+        cells = [cell.strip() for cell in row]
+        if separator != ",":
+            # 1.234,5 stays as it is, and is refused.
+            cells = [cell if "." in cell else cell.replace(",", ".") for cell in cells]
+        if any(cells):
+            yield line, cells
 
 
 def _value(place: str, cell: str) -> float:

@@ -10,12 +10,11 @@ would take away one that is there, so those without a file keep theirs.
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 
 from backprop_xlsx.check.platforms.comments import Marks
 from backprop_xlsx.check.platforms.roster import Roster
+from backprop_xlsx.spreadsheet.csv_text import written
 from backprop_xlsx.spreadsheet.errors import InputError
 
 POINTS_POSSIBLE = "Points Possible"
@@ -46,12 +45,10 @@ def canvas_marks(roster: Roster, assignment: str, points: float, marks: Marks) -
     column = _column_of(roster, assignment)
     assert section is not None
     title = assignment if column is None else roster.header[column]
-    text = io.StringIO(newline="")
-    writer = csv.writer(text)
     width = section + 1
-    writer.writerow([*roster.header[:width], title])
+    lines = [[*roster.header[:width], title]]
     if not any(POINTS_POSSIBLE in row[0] for row in roster.rows):
-        writer.writerow([f"    {POINTS_POSSIBLE}", *[""] * section, f"{points:g}"])
+        lines.append([f"    {POINTS_POSSIBLE}", *[""] * section, f"{points:g}"])
     for number, row in enumerate(roster.rows):
         cells = [*row, *[""] * len(roster.header)]
         kept = cells[column] if column is not None else ""
@@ -59,8 +56,8 @@ def canvas_marks(roster: Roster, assignment: str, points: float, marks: Marks) -
             kept = kept or f"{points:g}"
         elif number in marks:
             kept = f"{marks[number][0].earned:g}"
-        writer.writerow([*cells[:width], kept])
-    return text.getvalue()
+        lines.append([*cells[:width], kept])
+    return written(lines)
 
 
 def _column_of(roster: Roster, assignment: str) -> int | None:

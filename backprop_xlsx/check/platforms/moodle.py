@@ -9,12 +9,11 @@ A worksheet in another language has other headings and is refused.
 
 from __future__ import annotations
 
-import csv
 import html
-import io
 
 from backprop_xlsx.check.platforms.comments import Marks
 from backprop_xlsx.check.platforms.roster import Roster
+from backprop_xlsx.spreadsheet.csv_text import written
 from backprop_xlsx.spreadsheet.errors import InputError
 
 NEEDED = ("Identifier", "Grade", "Last modified (grade)")
@@ -47,9 +46,7 @@ def moodle_marks(roster: Roster, marks: Marks) -> str:
     """
     grade, comments = roster.column("Grade"), roster.column(COMMENTS)
     assert grade is not None
-    text = io.StringIO(newline="")
-    writer = csv.writer(text)
-    writer.writerow(roster.header)
+    lines = [[*roster.header]]
     for number, row in enumerate(roster.rows):
         cells = [*row, *[""] * (len(roster.header) - len(row))]
         if number in marks:
@@ -57,8 +54,8 @@ def moodle_marks(roster: Roster, marks: Marks) -> str:
             cells[grade] = f"{mark.earned:.2f}"
             if comments is not None:
                 cells[comments] = f"<p>{html.escape(comment)}</p>"
-        writer.writerow(cells)
-    return text.getvalue()
+        lines.append(cells)
+    return written(lines)
 
 
 def _number(text: str) -> float | None:

@@ -9,14 +9,13 @@ so; 4711 is the ID in the exported gradebook.
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from backprop_xlsx.spreadsheet.csv_text import rows_of
 from backprop_xlsx.spreadsheet.errors import InputError
 from backprop_xlsx.spreadsheet.text_files import read_text
 
@@ -34,15 +33,11 @@ _CANVAS = re.compile(r"^[^_]+_(?:LATE_)?(\d+)_\d+_", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class Roster:
-    """A list of a class: a row for each person below the names of the columns.
-
-    ``path`` is the file, ``separator`` what stands between its columns.
-    """
+    """A list of a class, from a file: a row for each person below the names of the columns."""
 
     path: Path
     header: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
-    separator: str = ","
 
     def column(self, name: str) -> int | None:
         """The number of a column, from 0, whatever its capitals; None if there is none."""
@@ -118,13 +113,13 @@ def read_roster(path: Path) -> Roster:
     text = read_text(path, LARGEST)
     first = text.partition("\n")[0]
     separator = max(",;\t", key=first.count)
-    rows = [tuple(row) for row in csv.reader(io.StringIO(text, newline=""), delimiter=separator)]
-    rows = [row for row in rows if any(cell.strip() for cell in row)]
+    lines = (tuple(row) for _, row in rows_of(path, text, separator))
+    rows = [row for row in lines if any(cell.strip() for cell in row)]
     if len(rows) < 2 or len(rows[0]) < 2:
         raise InputError(
             f"{path}: expected a CSV file with a line of headings and one for each student"
         )
-    return Roster(path, rows[0], tuple(rows[1:]), separator)
+    return Roster(path, rows[0], tuple(rows[1:]))
 
 
 def _plain(text: str) -> str:

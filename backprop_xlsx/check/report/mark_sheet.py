@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from backprop_xlsx.check.findings import FileReport
 from backprop_xlsx.check.marking.mark import Marking
 from backprop_xlsx.check.report import phrases
 from backprop_xlsx.check.report.entry import Entry, entries
 from backprop_xlsx.check.report.mistakes import mistakes
-from backprop_xlsx.spreadsheet.csv_text import BYTE_ORDER_MARK, harmless
+from backprop_xlsx.spreadsheet.csv_text import BYTE_ORDER_MARK, harmless, written
 
 COLUMNS = (
     "file",
@@ -39,7 +37,7 @@ def grades(reports: Sequence[FileReport], marking: Marking = _ALIKE) -> str:
 
 def heading() -> str:
     """The first line, with the names of the columns."""
-    return BYTE_ORDER_MARK + _written(COLUMNS)
+    return BYTE_ORDER_MARK + written([COLUMNS])
 
 
 def line(entry: Entry) -> str:
@@ -49,23 +47,16 @@ def line(entry: Entry) -> str:
         remark = phrases.reason(report)
     else:
         remark = "; ".join(map(str, mistakes(report)[:MISTAKES_NAMED]))
-    return _written(
-        (
-            harmless(entry.name),
-            len(report.tables),
-            report.faults,
-            sum(table.wrong_cells for table in report.tables),
-            report.warnings,
-            phrases.verdict(report).word,
-            harmless(remark),
-            harmless(phrases.coverage(report)),
-            *(("", "", "") if mark is None else (mark.right, mark.there, f"{mark.earned:g}")),
-            harmless(phrases.printable(entry.student)),
-        )
+    cells = (
+        harmless(entry.name),
+        len(report.tables),
+        report.faults,
+        sum(table.wrong_cells for table in report.tables),
+        report.warnings,
+        phrases.verdict(report).word,
+        harmless(remark),
+        harmless(phrases.coverage(report)),
+        *(("", "", "") if mark is None else (mark.right, mark.there, f"{mark.earned:g}")),
+        harmless(phrases.printable(entry.student)),
     )
-
-
-def _written(cells: Iterable[object]) -> str:
-    text = io.StringIO(newline="")
-    csv.writer(text).writerow(cells)
-    return text.getvalue()
+    return written([cells])

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from backprop_xlsx.check.report.phrases import printable, tally
 from backprop_xlsx.exercise.students.key import Handed, Key
-from backprop_xlsx.spreadsheet.csv_text import BYTE_ORDER_MARK, harmless
+from backprop_xlsx.spreadsheet.csv_text import BYTE_ORDER_MARK, harmless, written
 
 OWN = "own"
 
@@ -92,13 +90,12 @@ def with_same_starts(grades: Sequence[Grade]) -> list[Grade]:
 def grades_text(key: Key, grades: Sequence[Grade]) -> str:
     """The grades as CSV: a header, then a line for each file."""
     parts = key.practice.blank
-    text = io.StringIO(newline="")
-    text.write(BYTE_ORDER_MARK)
-    writer = csv.writer(text)
-    writer.writerow(
-        ["file", "student", "identifier", "points", "of", *parts, "not_done", "first_mistake"]
-        + ["start_values", "copied_from", "remarks"]
-    )
+    lines: list[list[object]] = [
+        [
+            *("file", "student", "identifier", "points", "of", *parts, "not_done"),
+            *("first_mistake", "start_values", "copied_from", "remarks"),
+        ]
+    ]
     for grade in grades:
         sender = None if grade.sender is None else grade.sender.student
         copied = str(grade.owner.student) if grade.is_copied and grade.owner else ""
@@ -108,7 +105,7 @@ def grades_text(key: Key, grades: Sequence[Grade]) -> str:
             copied,
             grade.error.removeprefix(f"{grade.path}: ") or "; ".join(grade.remarks),
         )
-        writer.writerow(
+        lines.append(
             [
                 harmless(printable(grade.path.name)),
                 harmless("" if sender is None else sender.name),
@@ -120,4 +117,4 @@ def grades_text(key: Key, grades: Sequence[Grade]) -> str:
                 *(harmless(printable(word)) for word in words),
             ]
         )
-    return text.getvalue()
+    return BYTE_ORDER_MARK + written(lines)

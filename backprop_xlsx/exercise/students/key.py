@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,7 +11,13 @@ from backprop_xlsx.exercise.practice import ROWS, Practice
 from backprop_xlsx.exercise.start_values import Row
 from backprop_xlsx.exercise.students.roster import Student
 from backprop_xlsx.model.description import from_text, text_of
-from backprop_xlsx.spreadsheet.csv_text import BYTE_ORDER_MARK, as_it_was, harmless
+from backprop_xlsx.spreadsheet.csv_text import (
+    BYTE_ORDER_MARK,
+    as_it_was,
+    harmless,
+    rows_of,
+    written,
+)
 from backprop_xlsx.spreadsheet.errors import InputError
 from backprop_xlsx.spreadsheet.text_files import read_text
 
@@ -44,16 +48,13 @@ def key_text(key: Key) -> str:
     practice = key.practice
     book = json.dumps({BLANK: practice.blank, NETWORK: _described(practice)}, ensure_ascii=False)
     cells = _cells(practice)
-    text = io.StringIO(newline="")
-    text.write(BYTE_ORDER_MARK)
-    writer = csv.writer(text)
-    writer.writerow([*COLUMNS, *(f"{name}, row {row + 1}" for row, name in cells)])
+    lines = [[*COLUMNS, *(f"{name}, row {row + 1}" for row, name in cells)]]
     for handed in key.books:
         student = handed.student
         words = (student.name, student.identifier, str(student.number), handed.file, book)
         numbers = [repr(handed.rows[row][name]) for row, name in cells]
-        writer.writerow([*map(harmless, words), *numbers])
-    return text.getvalue()
+        lines.append([*map(harmless, words), *numbers])
+    return BYTE_ORDER_MARK + written(lines)
 
 
 def read_key(path: Path) -> Key:
@@ -62,12 +63,12 @@ def read_key(path: Path) -> Key:
     Raises FileError if it cannot be read, InputError if it is no key.
     """
     try:
-        lines = list(csv.reader(io.StringIO(read_text(path, LARGEST_FILE), newline="")))
+        lines = [row for _, row in rows_of(path, read_text(path, LARGEST_FILE), ",")]
         if len(lines) < 2 or tuple(lines[0][: len(COLUMNS)]) != COLUMNS:
             raise ValueError
         practice = _practice(as_it_was(lines[1][len(COLUMNS) - 1]))
         books = tuple(_handed(practice, line) for line in lines[1:] if line)
-    except (csv.Error, ValueError, KeyError, TypeError, RecursionError):
+    except (InputError, ValueError, KeyError, TypeError, RecursionError):
         raise InputError(
             f"{path}: is no key; expected the file that --roster wrote beside the books"
         ) from None

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
@@ -11,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from backprop_xlsx.model.valid import check_text
+from backprop_xlsx.spreadsheet.csv_text import rows_of, separator_of
 from backprop_xlsx.spreadsheet.errors import InputError
 from backprop_xlsx.spreadsheet.text_files import read_text
 
@@ -101,17 +100,11 @@ def _lines(path: Path, text: str) -> Iterator[tuple[int, list[str]]]:
     """Every line that is not empty but a header, with its number."""
     if text.lstrip().startswith(_OTHER_KINDS) or "\0" in text:
         raise InputError(f"{path}: is not CSV; expected a line for each student, with a name")
-    first_line = text.lstrip().partition("\n")[0]
-    separator = next((sign for sign in ";\t" if sign in first_line), ",")
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     first = True
-    try:
-        for line in reader:
-            cells = [cell.strip() for cell in line]
-            while cells and not cells[-1]:
-                cells.pop()
-            if cells and not (first and cells[0].casefold() in HEADERS):
-                yield reader.line_num, cells
-            first = first and not cells
-    except csv.Error as error:
-        raise InputError(f"{path}, line {reader.line_num}: is not CSV ({error})") from error
+    for line, row in rows_of(path, text, separator_of(text), strict=True):
+        cells = [cell.strip() for cell in row]
+        while cells and not cells[-1]:
+            cells.pop()
+        if cells and not (first and cells[0].casefold() in HEADERS):
+            yield line, cells
+        first = first and not cells

@@ -94,6 +94,17 @@ def test_what_does_not_fit_into_the_gradebook_is_refused(
         require_gradebook(read_roster(worksheet), "Homework 3", 20)
 
 
+def test_a_roster_with_a_field_longer_than_csv_takes_gets_one_line(
+    gradebook: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    gradebook.write_text(GRADEBOOK + "A" * 200_000 + ",4714,,,,,,\n", encoding="utf-8")
+    book = tmp_path / "theirs.xlsx"
+    write_homework(book, steps=3, chart=False)
+    assert command.main([str(book), "--roster", str(gradebook)]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "gradebook.csv, line 6: is not CSV" in line
+
+
 def test_moodle_gets_its_worksheet_back_with_grades_and_comments(worksheet: Path) -> None:
     roster = read_roster(worksheet)
     require_worksheet(roster, 20)
