@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 
+from backprop_xlsx.check.judging.alike import read_alike
 from backprop_xlsx.check.judging.columns import JudgedColumn
 from backprop_xlsx.check.judging.judged_table import JudgedTable
 from backprop_xlsx.check.judging.networks import networks_of
@@ -45,7 +46,11 @@ def held_against_best(book: Book, tables: Sequence[Table], verdicts: Verdicts) -
         if reading.best.exercise is not CLASS_EXERCISE:
             followed[reading.best.exercise] = None
         found.append(reading.best)
-    return found
+
+    def held(check: JudgedTable, table: Table) -> JudgedTable:
+        return JudgedTable(Surroundings(book, table, check.surroundings.others), verdicts)
+
+    return read_alike(found, held)
 
 
 def held_against_one_of(

@@ -36,7 +36,7 @@ MOST_RUNS = 60
 """Of a book, that are read by their formulas alone."""
 NARROW = 6
 """Columns from one of a run to the next, between which more of it may stand."""
-DIFFERENTIALS = "∂𝜕dδΔ"
+DIFFERENTIALS = tuple("∂𝜕dδΔ")
 """With what a denominator begins, whose numerator stands above it."""
 SPARSE = 0.35
 """Of the computed columns that a step fills; a row with fewer is none."""
@@ -290,9 +290,8 @@ def _headers(sheet: Sheet, run: Run, columns: Iterable[int]) -> tuple[int, dict[
         found = {}
         for column, lower in texts.items():
             upper = text(row - 1, column)
-            name = quantity_of(f"{upper}/{lower}") if upper and lower else None
-            if name is None and lower and not (upper and lower[0] in DIFFERENTIALS):
-                name = quantity_of(lower)
+            is_denominator = bool(upper) and lower.startswith(DIFFERENTIALS) and "/" not in lower
+            name = quantity_of(f"{upper}/{lower}" if is_denominator else lower)
             if name is not None:
                 found[column] = name
         return row, found
