@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 
-from backprop_xlsx.check.judging.alike import read_alike
 from backprop_xlsx.check.judging.columns import JudgedColumn
 from backprop_xlsx.check.judging.judged_table import JudgedTable
 from backprop_xlsx.check.judging.networks import networks_of
+from backprop_xlsx.check.judging.second_look import looked_at_again
 from backprop_xlsx.check.judging.verdicts import Verdicts
 from backprop_xlsx.check.reading.convention import CONVENTIONAL_LOSSES, Convention, Velocity
 from backprop_xlsx.check.reading.exercise import CLASS_EXERCISE, Exercise
@@ -50,7 +50,7 @@ def held_against_best(book: Book, tables: Sequence[Table], verdicts: Verdicts) -
     def held(check: JudgedTable, table: Table) -> JudgedTable:
         return JudgedTable(Surroundings(book, table, check.surroundings.others), verdicts)
 
-    return read_alike(found, held)
+    return looked_at_again(found, held)
 
 
 def held_against_one_of(

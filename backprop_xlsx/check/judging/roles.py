@@ -303,19 +303,33 @@ def _by_number(judge: Judge, forms: Forms, missing: set[str]) -> dict[str, Votes
         # What others have told is tried first, and alone where it is known of all.
         choices = [votes[name].leading() or numbers for name in needed]
         for form in forms[quantity][:1]:
-            if form.error is not None:
-                continue
-            for chosen in product(*choices):
-                typed = (*judge.fixed, *zip(needed, chosen, strict=True))
-                trial = judge.knowing(replace(judge.roles, numbers=typed))
-                try:
-                    right = trial.right(quantity, form, form.typical_row)
-                except FormulaError:
-                    break
-                if right:
-                    for name, number in zip(needed, chosen, strict=True):
-                        votes[name].add(number, form.rows)
+            tried = list(product(*choices))
+            fitting = list(_fitting(judge, quantity, form, needed, tried))
+            # What is right by any number tells none.
+            for chosen in fitting if len(fitting) < len(tried) or len(tried) == 1 else ():
+                for name, number in zip(needed, chosen, strict=True):
+                    votes[name].add(number, form.rows)
     return votes
+
+
+def _fitting(
+    judge: Judge,
+    quantity: str,
+    form: Form,
+    needed: Sequence[str],
+    choices: Sequence[tuple[float, ...]],
+) -> Iterator[tuple[float, ...]]:
+    """The numbers by which a formula is right, given for the constants that it needs."""
+    if form.error is not None:
+        return
+    for chosen in choices:
+        typed = (*judge.fixed, *zip(needed, chosen, strict=True))
+        trial = judge.knowing(replace(judge.roles, numbers=typed))
+        try:
+            if trial.right(quantity, form, form.typical_row):
+                yield chosen
+        except FormulaError:
+            return
 
 
 def _typed_numbers(judge: Judge, forms: Forms) -> list[float]:

@@ -1,4 +1,4 @@
-"""Tables of one book that are laid out alike are read alike: the clear ones explain the others."""
+"""A second look at doubtful tables: read like a clear one of the book, or with pasted numbers."""
 
 from __future__ import annotations
 
@@ -11,25 +11,35 @@ from backprop_xlsx.check.reading.tables import Table
 Held = Callable[[JudgedTable, Table], JudgedTable]
 """Judges the table of a check anew, by the exercise and the columns that it has now."""
 
+MOST_PASTED, MOST_MISSING = 2, 6
+"""Columns of numbers that are tried, and quantities that each may be."""
 
-def read_alike(checks: Sequence[JudgedTable], held: Held) -> list[JudgedTable]:
-    """The tables of a book, a doubtful one by the columns of another if that leaves less wrong."""
-    clear = [check for check in checks if not check.is_doubtful]
+
+def looked_at_again(checks: Sequence[JudgedTable], held: Held) -> list[JudgedTable]:
+    """The tables of a book, those not wholly right by the reading that leaves the least wrong."""
+    clear = sorted((check for check in checks if not check.is_doubtful), key=_doubt)
     return [
-        check if check in clear else min((check, *_others(check, clear, held)), key=_doubt)
+        min(_readings(check, clear, held), key=_doubt) if _doubt(check) else check
         for check in checks
     ]
 
 
-def _others(check: JudgedTable, clear: Sequence[JudgedTable], held: Held) -> Iterator[JudgedTable]:
-    """A doubtful table as the first clear one tells it whose headings are the same."""
+def _readings(
+    check: JudgedTable, clear: Sequence[JudgedTable], held: Held
+) -> Iterator[JudgedTable]:
+    yield check
     for example in clear:
         columns = _columns_like(check.table, example.table)
-        if columns:
-            yield held(
-                check, replace(check.table, exercise=example.table.exercise, columns=columns)
-            )
-            return
+        if columns and columns != check.table.columns:
+            exercise = example.table.exercise
+            yield held(check, replace(check.table, exercise=exercise, columns=columns))
+            break
+    # Pasted over a formula, numbers are of what has no column.
+    table = check.table
+    missing = [name for name in check.exercise.computed if name not in table.columns]
+    for column in check.pasted[:MOST_PASTED]:
+        for name in missing[:MOST_MISSING]:
+            yield held(check, replace(table, columns={**table.columns, name: column}))
 
 
 def _columns_like(table: Table, example: Table) -> dict[str, int]:
