@@ -12,7 +12,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from backprop_xlsx.check.judging.unexplained import Unexplained
+from backprop_xlsx.check.judging.claims.unexplained import Unexplained
 from backprop_xlsx.check.judging.verdicts import Judge, evaluated, safely
 from backprop_xlsx.check.reading.auxiliary import catalogue, with_auxiliary
 from backprop_xlsx.check.reading.meanings import meant

@@ -7,9 +7,9 @@ from dataclasses import replace
 from functools import partial
 
 from backprop_xlsx.check.judging.columns import JudgedColumn
+from backprop_xlsx.check.judging.conventions.networks import networks_of
+from backprop_xlsx.check.judging.conventions.second_look import looked_at_again
 from backprop_xlsx.check.judging.judged_table import JudgedTable
-from backprop_xlsx.check.judging.networks import networks_of
-from backprop_xlsx.check.judging.second_look import looked_at_again
 from backprop_xlsx.check.judging.verdicts import Verdicts
 from backprop_xlsx.check.reading.convention import CONVENTIONAL_LOSSES, Convention, Velocity
 from backprop_xlsx.check.reading.exercise import CLASS_EXERCISE, Exercise
