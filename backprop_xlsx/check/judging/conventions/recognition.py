@@ -128,6 +128,7 @@ class _Reading:
             network.losses if self.best.columns.keys() & set(network.losses) else (TOTAL_LOSS,)
         ]
         groups += [tuple(map(gradient_name, layer.weights)) for layer in network.layers]
+        groups.append((TOTAL_LOSS,))
         if not self._wrong or not any(map(self._all_wrong, groups)):
             return
         for name, loss in CONVENTIONAL_LOSSES.items():

@@ -70,7 +70,8 @@ def _of_first_row(surroundings: Surroundings) -> Roles:
         for place in surroundings.follow(first):
             if surroundings.in_table(place) is None:
                 named.setdefault(place, name)
-    return replace(surroundings.roles, cells=cells, start_values=start_values)
+    # What was told before its columns were known is told anew: known numbers would fit by chance.
+    return Roles(cells, start_values)
 
 
 def _learning_rate(judge: Judge, forms: Forms) -> Candidate | None:
