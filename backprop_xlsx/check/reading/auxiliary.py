@@ -18,7 +18,8 @@ _TARGET = r"(?:t|target)(?P<target>[0-9]+)"
 _OUTPUT = r"(?:a?o|outo?|output|y)(?P<output>[0-9]+)"
 _LEFT = re.compile(rf"\(?{_TARGET}[-−–]{_OUTPUT}\)?", re.IGNORECASE)
 _SURPLUS = re.compile(rf"\(?{_OUTPUT}[-−–]{_TARGET}\)?", re.IGNORECASE)
-"""Headers of what an output is short of its target, and of by how much it is beyond."""
+_STEP = re.compile(r"[Δ∆](?P<parameter>[wb][0-9]+)")
+"""Headers of what an output is short of its target, of by how much it is beyond, of a step."""
 MOST_NEURONS = 24
 """Of a network whose auxiliary quantities are looked for; larger ones are made by programs."""
 
@@ -117,6 +118,9 @@ def hinted(text: str) -> str | None:
         if match is not None and match["target"] == match["output"]:
             target, output = f"t{match['target']}", activation_name(f"o{match['output']}")
             return f"{sign}({target} − {output})"
+    step = _STEP.fullmatch(plain)
+    if step is not None:
+        return f"Δ{step['parameter']}"
     for letter in ("δ", "delta"):
         rest = plain.removeprefix(letter)
         if rest != plain and rest[:1] in ("h", "o") and rest[1:].isdigit():

@@ -38,7 +38,7 @@ def held_against_best(book: Book, tables: Sequence[Table], verdicts: Verdicts) -
         for exercise in followed:
             reading.tries(exercise, proven=True)
         for network in reading.networks(book, others):
-            reading.tries(network)
+            reading.tries(network, proven=reading.has_neurons_of(network))
         for loss in reading.losses():
             reading.tries(loss)
         for optimiser in reading.optimisers():
@@ -92,7 +92,7 @@ class _Reading:
     def tries(self, exercise: Exercise, proven: bool = False) -> None:
         """Hold the table against another exercise, and keep it if fewer cells are wrong.
 
-        One that is not wholly right, nor ``proven`` by another table, takes the place of the
+        One that is not wholly right, nor ``proven`` by other means, takes the place of the
         class's if it saves more than a column: who leaves out the ½ of both losses does not mean a
         mean whose sum is wrong.
         """
@@ -118,6 +118,16 @@ class _Reading:
                 network = replace(network, loss_name=loss)
             if network != _conventional(CLASS_NETWORK):
                 yield replace(exercise, network=network)
+
+    def has_neurons_of(self, exercise: Exercise) -> bool:
+        """Whether the table has all neurons of another network, but not those of the class."""
+
+        def neurons(of: Exercise) -> set[str]:
+            both = ((neuron.pre_activation, neuron.activation) for neuron in of.network.neurons)
+            return {name for names in both for name in names}
+
+        columns = set(self._table.columns)
+        return neurons(exercise) <= columns and not neurons(CLASS_EXERCISE) <= columns
 
     def losses(self) -> Iterator[Exercise]:
         """With each other loss."""

@@ -77,7 +77,7 @@ def _of_first_row(surroundings: Surroundings) -> Roles:
 def _learning_rate(judge: Judge, forms: Forms) -> Candidate | None:
     """The cell, or typed number, that the updates take for the learning rate.
 
-    In a described table it is the one that is labelled so. None if there is no update.
+    In a described table, and where there is no update, it is the one that is labelled so, if any.
     """
     table, surroundings = judge.table, judge.surroundings
     if table.exercise.described:
@@ -103,7 +103,7 @@ def _learning_rate(judge: Judge, forms: Forms) -> Candidate | None:
                         votes.add(candidates[chosen[0]] if own is None else own, same)
     winner = votes.winner(surroundings)
     if winner is None:
-        return _likeliest(used, surroundings)
+        return _likeliest(used, surroundings) or labelled_cell(surroundings, LEARNING_RATE)
     winner = only_labelled(votes.counts, LEARNING_RATE, surroundings) or winner
     if isinstance(winner, float):
         return winner
