@@ -11,12 +11,11 @@ from __future__ import annotations
 import importlib
 import inspect
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from pathlib import Path
 
 from architecture import drawing
-
 from backprop_xlsx import Experiment, reference
 from backprop_xlsx.derivation import derivation
 from backprop_xlsx.derivation.lines import Line, Part, Remark
@@ -27,7 +26,7 @@ from backprop_xlsx.model.losses import LOSSES
 
 DOCS = Path(__file__).resolve().parents[1]
 BLOCK = re.compile(r"(<!-- made: (.+?) -->\n).*?(<!-- end -->)", re.DOTALL)
-STEPS = (0, 1, 100)
+STEPS = (1, 100)
 KEEPING = ("momentum", "rmsprop", "adam")
 
 
@@ -44,12 +43,14 @@ def _filled(block: re.Match[str]) -> str:
 
 def _class_network() -> str:
     parts = derivation(Experiment.preset("classroom"))
-    return "\n\n".join(f"## {part.title}\n\n{part.explanation}\n\n{_verbatim(_lines(part))}" for part in parts)
+    said = [(f"## {part.title}", part.explanation, _verbatim(_lines(part))) for part in parts]
+    return "\n\n".join(paragraph for paragraphs in said for paragraph in paragraphs)
 
 
 def _optimisers() -> str:
-    single = {"layers": "1-1", "learning_rates": [0.1]}
-    experiments = [Experiment.preset(optimiser=name, **single) for name in KEEPING]
+    experiments = [
+        Experiment.preset(optimiser=name, layers="1-1", learning_rates=[0.1]) for name in KEEPING
+    ]
     blocks = [
         [f"{experiment.optimisers[0].title}:", *_lines(derivation(experiment)[-1])]
         for experiment in experiments
@@ -93,18 +94,21 @@ def _losses() -> str:
 def _known_losses() -> str:
     experiments = [Experiment.preset(name) for name in ("classroom", "eva")]
     trained = [reference.train(experiment) for experiment in experiments]
-    header = "| η | " + " | ".join(
-        f"t = ({', '.join(f'{target:g}' for target in experiment.samples[0].targets)}): step {step}"
+    targets = [
+        " and ".join(f"{target:g}" for target in experiment.samples[0].targets)
         for experiment in experiments
-        for step in STEPS
-    )
-    rows = [
-        f"| {optimiser.learning_rate:g} | "
-        + " | ".join(f"{runs[run][TOTAL_LOSS][step]:.12g}" for runs in trained for step in STEPS)
-        for run, optimiser in enumerate(experiments[0].optimisers)
     ]
-    ruler = "|---" * (1 + len(experiments) * len(STEPS))
-    return "\n".join([f"{header} |", f"{ruler}|", *(f"{row} |" for row in rows)])
+    rows = [["any, step 0", *(_loss(runs[0], 0) for runs in trained)]]
+    for run, optimiser in enumerate(experiments[0].optimisers):
+        for step in STEPS:
+            losses = [_loss(runs[run], step) for runs in trained]
+            rows.append([f"{optimiser.learning_rate:g}, step {step}", *losses])
+    table = [["η", *(f"targets {pair}" for pair in targets)], ["---"] * 3, *rows]
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in table)
+
+
+def _loss(run: Mapping[str, reference.Array], step: int) -> str:
+    return f"{run[TOTAL_LOSS][step]:.11g}"
 
 
 def _public_names(package: str) -> str:
