@@ -89,7 +89,8 @@ def test_every_command_and_option_is_documented(command: str) -> None:
     parser, text = PARSERS[command], guides(command)
     assert f"python -m {command} " in text
     for option in options(parser):
-        assert f"`{option}" in text, f"{command} {option} is in none of {GUIDES[command]}"
+        said = rf"`{option}(?![\w-])"
+        assert re.search(said, text), f"{command} {option} is in none of {GUIDES[command]}"
     for action in parser._actions:
         assert action.help, f"{command} {action.dest} has no help"
 
@@ -185,12 +186,15 @@ def test_no_page_is_too_long() -> None:
 
 @pytest.mark.slow
 def test_the_commands_of_the_readme_work_as_typed(tmp_path: Path) -> None:
-    """In an empty folder with the clone's examples, once the environment is there."""
+    """In an empty folder with the clone's examples, once the environment is there.
+
+    And so does what is to be typed in Python, which reads the workbook that they make.
+    """
     shutil.copytree(ROOT / "examples", tmp_path / "examples")
     programs = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     environment = {**os.environ, "PATH": programs, "PYTHONPATH": str(ROOT)}
     between = README.partition("## What you get")[2].partition("## Working on it")[0]
-    # Training takes its time, and tests of its own have it.
+    # Training takes its time; it has tests of its own.
     lines = [line for line in typed(between) if not line.startswith(("pip ", "python -m mnist"))]
     assert len(lines) >= 7
     for line in lines:
@@ -200,3 +204,5 @@ def test_the_commands_of_the_readme_work_as_typed(tmp_path: Path) -> None:
         # The check ends with 1 where it finds what the example put there.
         expected = 1 if line.startswith("python -m backprop_xlsx.check") else 0
         assert done.returncode == expected, f"{line}: {done.stderr}"
+    (program,) = re.findall(r"^```python\n(.*?)^```$", PAGES[ROOT / "docs/python.md"], re.M | re.S)
+    subprocess.run([sys.executable, "-c", program], cwd=tmp_path, env=environment, check=True)
