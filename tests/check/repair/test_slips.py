@@ -14,7 +14,7 @@ from backprop_xlsx.check.repair.slips.catalogue import SLIPS
 from tests.check.general import book, in_cells, position, with_formulas
 from tests.oracles.class_table import WEIGHTS, ClassTable, Start
 
-DOCUMENTED = Path(__file__).parents[3] / "docs" / "mistakes.md"
+DOCUMENTED = Path(__file__).parents[3] / "docs" / "guides" / "mistakes.md"
 FORMULAS = [
     ("wrong-operand", "o1", "{w5}*{h1}+{w6}*{a_h2}", "uses h1 where a_h1 belongs"),
     (
