@@ -7,8 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from backprop_xlsx.check.findings import Caution, FileReport, TableReport
+from backprop_xlsx.check.judging.conventions.recognition import (
+    held_against_best,
+    held_against_one_of,
+)
 from backprop_xlsx.check.judging.judged_table import JudgedTable
-from backprop_xlsx.check.judging.recognition import held_against_best, held_against_one_of
 from backprop_xlsx.check.judging.verdicts import Verdicts
 from backprop_xlsx.check.reading.arranging.addresses import in_own_addresses
 from backprop_xlsx.check.reading.arranging.arrangement import Trust, arranged

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from backprop_xlsx.check.faults.gathering import WrongCells, as_typed, of_contents
-from backprop_xlsx.check.judging.own_cells import own_instead
+from backprop_xlsx.check.judging.roles.own_cells import own_instead
 from backprop_xlsx.check.judging.verdicts import Judge
 from backprop_xlsx.check.reading.meanings import Place
 from backprop_xlsx.check.reading.single_cells import number_of

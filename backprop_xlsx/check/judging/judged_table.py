@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import cache, partial
 
-from backprop_xlsx.check.judging.claims import Claims
+from backprop_xlsx.check.judging.claims.claims import Claims
 from backprop_xlsx.check.judging.columns import (
     JudgedColumn,
     judge_column,
@@ -13,7 +13,7 @@ from backprop_xlsx.check.judging.columns import (
     read_columns,
 )
 from backprop_xlsx.check.judging.own_rows import own_rows
-from backprop_xlsx.check.judging.roles import find_roles
+from backprop_xlsx.check.judging.roles.finding import find_roles
 from backprop_xlsx.check.judging.values import Numbers
 from backprop_xlsx.check.judging.verdicts import Judge, Verdicts
 from backprop_xlsx.check.reading.single_cells import (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import lru_cache
@@ -13,6 +14,12 @@ from backprop_xlsx.formula.expression import Expression, Negation, Symbol, produ
 from backprop_xlsx.formula.names import LEARNING_RATE, activation_name, gradient_name
 from backprop_xlsx.model.network import Network
 
+_TARGET = r"(?:t|target)(?P<target>[0-9]+)"
+_OUTPUT = r"(?:a?o|outo?|output|y)(?P<output>[0-9]+)"
+_LEFT = re.compile(rf"\(?{_TARGET}[-−–]{_OUTPUT}\)?", re.IGNORECASE)
+_SURPLUS = re.compile(rf"\(?{_OUTPUT}[-−–]{_TARGET}\)?", re.IGNORECASE)
+_STEP = re.compile(r"[Δ∆](?P<parameter>[wb][0-9]+)")
+"""Headers of what an output is short of its target, of by how much it is beyond, of a step."""
 MOST_NEURONS = 24
 """Of a network whose auxiliary quantities are looked for; larger ones are made by programs."""
 
@@ -106,6 +113,14 @@ def _negative(name: str) -> str:
 def hinted(text: str) -> str | None:
     """The auxiliary quantity that a header may mean, in the plainest of spellings."""
     plain = "".join(text.split()).replace("𝜕", "∂").replace("delta_", "δ").replace("_", "")
+    for pattern, sign in ((_LEFT, ""), (_SURPLUS, "−")):
+        match = pattern.fullmatch(plain)
+        if match is not None and match["target"] == match["output"]:
+            target, output = f"t{match['target']}", activation_name(f"o{match['output']}")
+            return f"{sign}({target} − {output})"
+    step = _STEP.fullmatch(plain)
+    if step is not None:
+        return f"Δ{step['parameter']}"
     for letter in ("δ", "delta"):
         rest = plain.removeprefix(letter)
         if rest != plain and rest[:1] in ("h", "o") and rest[1:].isdigit():

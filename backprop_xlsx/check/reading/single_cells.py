@@ -26,7 +26,7 @@ def number_of(candidate: Candidate, surroundings: Surroundings) -> float | None:
 
 
 def label_of(place: Place, surroundings: Surroundings) -> str | None:
-    """The quantity that the text to the left of a cell, or above it, names."""
+    """The quantity that the text to the left of a cell, or above it, names, or its own name."""
     sheet, named = surroundings.sheet(place), surroundings.table.exercise.quantity
     if sheet is None:
         return None
@@ -41,7 +41,7 @@ def label_of(place: Place, surroundings: Surroundings) -> str | None:
     above = sheet.cells.get((row - 1, column))
     if above is not None and type(above.value) is str:
         return named(above.value)
-    return None
+    return named(surroundings.named_cells.get(place, ""))
 
 
 def labelled_learning_rate(surroundings: Surroundings, number: float) -> Place | None:
@@ -74,14 +74,18 @@ def sample_cells(surroundings: Surroundings) -> dict[Place, str]:
 
 
 def labelled_cell(surroundings: Surroundings, name: str) -> Place | None:
-    """A cell of the table's sheet that is labelled so and holds a number."""
+    """The nearest cell of the table's sheet that is labelled so and holds a number, above first."""
     table = surroundings.table
+    found: list[Place] = []
     for (row, column), cell in table.sheet.cells.items():
         if type(cell.value) is not str or table.exercise.quantity(cell.value) != name:
             continue
         right = [(row, column + distance) for distance in range(1, LABEL_DISTANCE + 1)]
-        for place in ((surroundings.home, *at) for at in (*right, (row + 1, column))):
-            number = number_of(place, surroundings)
-            if number is not None and label_of(place, surroundings) == name:
-                return place
-    return None
+        places = [(surroundings.home, *at) for at in (*right, (row + 1, column))]
+        found += [
+            place
+            for place in places
+            if number_of(place, surroundings) is not None and label_of(place, surroundings) == name
+        ][:1]
+    first = table.first_row
+    return min(found, key=lambda place: (place[1] > first, abs(place[1] - first)), default=None)

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from backprop_xlsx.check.reading.meanings import (
     Area,
@@ -97,6 +97,16 @@ class Surroundings:
         if reference is None or reference.last is not None:
             return None
         return self._place(reference, reference.first, sheet or self.home, moved)
+
+    @cached_property
+    def named_cells(self) -> Mapping[Place, str]:
+        """The names that the book gives to single cells."""
+        found: dict[Place, str] = {}
+        for name in self._names:
+            reference = self._named_reference(name, self.home)
+            if reference is not None and reference.last is None:
+                found.setdefault(self._place(reference, reference.first, self.home, 0), name)
+        return found
 
     def places(self, token: Token) -> Iterator[Place]:
         """The cells of a reference, as it stands; none of a range that is too large to be read."""

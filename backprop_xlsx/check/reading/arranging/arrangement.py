@@ -24,6 +24,7 @@ from backprop_xlsx.check.reading.arranging.views import (
     View,
 )
 from backprop_xlsx.check.reading.arranging.wiring import Wiring
+from backprop_xlsx.check.reading.auxiliary import hinted
 from backprop_xlsx.check.reading.exercise import CLASS_EXERCISE
 from backprop_xlsx.check.reading.spelling import quantity_of
 from backprop_xlsx.check.reading.tables import ROWS_BELOW_HEADER, Table, find_tables, suffices
@@ -36,7 +37,7 @@ MOST_RUNS = 60
 """Of a book, that are read by their formulas alone."""
 NARROW = 6
 """Columns from one of a run to the next, between which more of it may stand."""
-DIFFERENTIALS = "∂𝜕dδΔ"
+DIFFERENTIALS = tuple("∂𝜕dδΔ")
 """With what a denominator begins, whose numerator stands above it."""
 SPARSE = 0.35
 """Of the computed columns that a step fills; a row with fewer is none."""
@@ -237,12 +238,17 @@ def _is_small_network(told: Mapping[str, int]) -> bool:
 
 
 def _combined(told: Mapping[str, int], hints: Mapping[int, str]) -> dict[str, int]:
-    """What the wires tell, and for the rest what the headers say."""
+    """What the wires tell, and for the rest what the headers say.
+
+    A column whose header names what is computed on the way has no name of the exercise.
+    """
     claims: dict[str, list[int]] = {}
+    on_the_way = {column for column, name in hints.items() if quantity_of(name) is None}
     for column, name in hints.items():
-        claims.setdefault(name, []).append(column)
+        if column not in on_the_way:
+            claims.setdefault(name, []).append(column)
     names = {column: name for name, column in told.items()}
-    both = [column for column in names if column in hints]
+    both = [column for column in names if column in hints and column not in on_the_way]
     agreed = sum(hints[column] == names[column] for column in both)
     if 2 * agreed < len(both):
         claims = {}  # what stands there are no names of ours
@@ -253,7 +259,7 @@ def _combined(told: Mapping[str, int], hints: Mapping[int, str]) -> dict[str, in
     }
     _follow_updates(told, found)
     for name, column in told.items():
-        if name not in found and column not in found.values():
+        if name not in found and column not in {*found.values(), *on_the_way}:
             found[name] = column
     return found
 
@@ -290,9 +296,9 @@ def _headers(sheet: Sheet, run: Run, columns: Iterable[int]) -> tuple[int, dict[
         found = {}
         for column, lower in texts.items():
             upper = text(row - 1, column)
-            name = quantity_of(f"{upper}/{lower}") if upper and lower else None
-            if name is None and lower and not (upper and lower[0] in DIFFERENTIALS):
-                name = quantity_of(lower)
+            is_denominator = bool(upper) and lower.startswith(DIFFERENTIALS) and "/" not in lower
+            heading = f"{upper}/{lower}" if is_denominator else lower
+            name = quantity_of(heading) or hinted(heading)
             if name is not None:
                 found[column] = name
         return row, found

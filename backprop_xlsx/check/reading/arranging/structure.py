@@ -36,7 +36,8 @@ class _Structure:
             return {}
         self._give_left_over(self.layers.hidden, self._inputs(self.layers.hidden))
         hidden = self._ordered(self.layers.hidden, "h")
-        self._give_left_over(self.layers.outputs, [n.activation for n in hidden])
+        activations = [n.activation for n in hidden] or self._inputs(self.layers.outputs)
+        self._give_left_over(self.layers.outputs, activations)
         outputs = self._ordered(self.layers.outputs, "o")
         found: dict[str, int] = {}
 
@@ -131,14 +132,18 @@ class _Structure:
         return found
 
     def _give_left_over(self, neurons: list[Neuron], sources: Sequence[Leaf | None]) -> None:
-        """A neuron without weights has those that no other one has, if there are just so many."""
+        """A neuron that lacks weights has those that no other has, if there are just so many."""
         all_neurons = (*self.layers.hidden, *self.layers.outputs)
         taken = {leaf for neuron in all_neurons for leaf in (*neuron.weights, neuron.bias)}
         left = sorted(self.layers.parameters - taken, key=position)
-        bare = [neuron for neuron in neurons if not neuron.weights]
-        if len(bare) == 1 and len(left) == len(sources):
-            for weight, source in zip(left, sources, strict=True):
-                bare[0].weights[weight] = 0.0 if source is None else source
+        short = [neuron for neuron in neurons if len(neuron.weights) < len(sources)]
+        if len(short) != 1:
+            return
+        weighed = set(short[0].weights.values())
+        missing = [source for source in sources if source not in weighed]
+        if len(left) == len(missing) == len(sources) - len(short[0].weights):
+            for weight, source in zip(left, missing, strict=True):
+                short[0].weights[weight] = 0.0 if source is None else source
 
     def _biases(self, hidden: list[Neuron], outputs: list[Neuron]) -> dict[str, Leaf]:
         layers = [layer for layer in (hidden, outputs) if layer]

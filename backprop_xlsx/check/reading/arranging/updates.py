@@ -48,14 +48,33 @@ class Updates:
             for column in recurrent
             if any(user not in recurrent for user in users.get(column, ()))
         }
+        # The weights of a neuron that leaves a source out are updated, but nothing uses them.
+        other_users = Counter(
+            other for wire in self.wires.values() for other in wire.above | wire.here
+        )
+        unused = {
+            column
+            for column in recurrent
+            if len(self.wires[column].above) > 1 and other_users[column] == 1
+        }
+        found |= self._mistaken(found)
         # What is only put into functions of itself is a neuron that is updated like a weight.
         neurons = {column for column in found if self._is_only_applied(column)}
         if not neurons or 2 * len(neurons) >= len(found):
-            return frozenset(found)
+            return frozenset(found | unused)
         self.applied = frozenset(neurons)
-        # The weights of such a neuron are updated, but nothing uses them.
-        unused = {c for c in recurrent if not users.get(c) and len(self.wires[c].above) > 1}
         return frozenset(found - neurons | unused)
+
+    def _mistaken(self, parameters: set[int]) -> set[int]:
+        """What is used in a row, and updated from another parameter with a gradient of its own."""
+        uses = Counter(other for wire in self.wires.values() for other in wire.above)
+        found = set()
+        for column, wire in self.wires.items():
+            gradients = wire.above - parameters
+            updated = not wire.here and len(wire.above) == 2 and len(gradients) == 1
+            if updated and uses[next(iter(gradients))] == 1 and self.wiring.users.get(column):
+                found.add(column)
+        return found - parameters
 
     def _is_only_applied(self, column: int) -> bool:
         wires = [self.wires[user] for user in self.wiring.users.get(column, ())]

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from backprop_xlsx.check.judging.unexplained import Unexplained
+from backprop_xlsx.check.judging.claims.unexplained import Unexplained
 from backprop_xlsx.check.judging.verdicts import Judge, evaluated, safely
 from backprop_xlsx.check.reading.auxiliary import catalogue, with_auxiliary
 from backprop_xlsx.check.reading.meanings import meant
@@ -88,8 +88,8 @@ class Claims:
                 break
             self._doubt()
             left = self._by_formula(still)
-        self._by_use(self.of_numbers)
-        left = self._by_likeness(self._by_header(left))
+        self._by_header(self._by_use(self.of_numbers))
+        left = self._by_likeness(self._by_header(self._by_formula(left)))
         self._doubt()
         self._by_custom(left)
         return self._extended(self._found)
@@ -169,7 +169,7 @@ class Claims:
     def _doubt_lonely(self) -> None:
         """What alone of its kind is there may be what is missing among its sisters, but wrong."""
         for name, column in list(self._found.items()):
-            if name in self.table.exercise.equations:
+            if name in self.table.exercise.equations or self._sheet.hint(column) == name:
                 continue
             if any(_kind(other) == _kind(name) for other in self._found if other != name):
                 continue
@@ -256,11 +256,11 @@ class Claims:
         return right
 
     def _by_header(self, columns: list[int]) -> list[int]:
-        """Take a column that nothing uses for what its header says."""
+        """Take a column for what its header says where neither formula nor use tells."""
         left = []
         for column in columns:
             hint = self._sheet.hint(column)
-            if hint in self._possible and hint not in self._found and not self._users(column):
+            if hint in self._possible and hint not in self._found:
                 self._found[hint] = column
             else:
                 left.append(column)

@@ -67,7 +67,8 @@ def _used(table: Table, surroundings: Surroundings) -> set[Place]:
 def top_of_column(place: Place, row: int, surroundings: Surroundings) -> Place | None:
     """The first cell of a column of numbers, one in each row, to which a row's formula refers.
 
-    None for a cell of another row, and of a column that holds anything else or is known.
+    None for a cell of another row, and of a column that holds anything else or is known. Numbers
+    that have a text each to their left are a list of different things.
     """
     sheet, own_row, column = place
     table = surroundings.table
@@ -75,6 +76,9 @@ def top_of_column(place: Place, row: int, surroundings: Surroundings) -> Place |
         return None
     cells = [table.sheet.cells.get((each, column)) for each in table.rows]
     if column in table.quantities or len(cells) < FEWEST:
+        return None
+    left = (table.sheet.cells.get((each, column - 1)) for each in table.rows)
+    if len({cell.value for cell in left if cell is not None and type(cell.value) is str}) > 1:
         return None
     numbers = all(c is not None and c.formula is None and type(c.value) is float for c in cells)
     return (sheet, table.first_row, column) if numbers else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from backprop_xlsx.check.judging.own_cells import top_of_column
+from backprop_xlsx.check.judging.roles.own_cells import top_of_column
 from backprop_xlsx.check.reading.meanings import Meaning, Outside, Place
 from backprop_xlsx.check.reading.single_cells import Candidate, number_of
 from backprop_xlsx.check.reading.surroundings import Surroundings

@@ -6,21 +6,27 @@ is what makes the most updates right, unless another that makes some right is la
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from itertools import permutations, product
+from itertools import permutations
 
-from backprop_xlsx.check.judging.candidates import (
+from backprop_xlsx.check.judging.roles.candidates import (
     Votes,
     candidates_in,
-    is_computed_outside,
-    numbers_in,
 )
-from backprop_xlsx.check.judging.own_cells import only_labelled, own_instead, top_of_column
+from backprop_xlsx.check.judging.roles.fitting import (
+    MOST_ROWS,
+    Forms,
+    by_number,
+    by_use,
+    fills,
+    needs_of,
+    own_column,
+    readings,
+)
+from backprop_xlsx.check.judging.roles.own_cells import only_labelled, own_instead, top_of_column
 from backprop_xlsx.check.judging.verdicts import Judge
-from backprop_xlsx.check.reading.exercise import Exercise
-from backprop_xlsx.check.reading.forms import Form
-from backprop_xlsx.check.reading.meanings import Meaning, Place, meant
+from backprop_xlsx.check.reading.meanings import Place
 from backprop_xlsx.check.reading.single_cells import (
     Candidate,
     label_of,
@@ -29,18 +35,7 @@ from backprop_xlsx.check.reading.single_cells import (
     sample_cells,
 )
 from backprop_xlsx.check.reading.surroundings import Roles, Surroundings
-from backprop_xlsx.formula.expression import Expression, Negation, Number, Symbol
 from backprop_xlsx.formula.names import LEARNING_RATE
-from backprop_xlsx.formula.tokens import FormulaError
-
-Forms = Mapping[str, Sequence[Form]]
-
-MOST_ROWS = 200
-"""Rows with a formula of their own that have a vote."""
-MOST_AT_ONCE = 2
-"""Roles that are sought in one formula though each was found in others."""
-MOST_NUMBERS = 8
-"""Typed in the formulas of a table, among which its inputs and targets are sought."""
 
 
 def find_roles(judge: Judge, forms: Forms) -> tuple[Judge, Candidate | None]:
@@ -75,13 +70,14 @@ def _of_first_row(surroundings: Surroundings) -> Roles:
         for place in surroundings.follow(first):
             if surroundings.in_table(place) is None:
                 named.setdefault(place, name)
-    return replace(surroundings.roles, cells=cells, start_values=start_values)
+    # What was told before its columns were known is told anew: known numbers would fit by chance.
+    return Roles(cells, start_values)
 
 
 def _learning_rate(judge: Judge, forms: Forms) -> Candidate | None:
     """The cell, or typed number, that the updates take for the learning rate.
 
-    In a described table it is the one that is labelled so. None if there is no update.
+    In a described table, and where there is no update, it is the one that is labelled so, if any.
     """
     table, surroundings = judge.table, judge.surroundings
     if table.exercise.described:
@@ -92,22 +88,22 @@ def _learning_rate(judge: Judge, forms: Forms) -> Candidate | None:
     votes, used = Votes({}, {}), Votes({}, {})
     for weight in judge.exercise.starts:
         # Its update may need a momentum too, of which no more is known.
-        more = tuple(sorted(_needs(judge.exercise, weight) & missing))
+        more = tuple(sorted(needs_of(judge.exercise, weight) & missing))
         for form in forms.get(weight, ())[:MOST_ROWS]:
             rows = [row for row in form.rows if row != table.first_row]
-            for meanings, same in _readings(judge, form, rows):
+            for meanings, same in readings(judge, form, rows):
                 candidates = candidates_in(form.tokens, meanings, judge.surroundings, same[0])
                 for place in candidates.values():
                     used.add(place, same)
-                own = _own_column(meanings)
+                own = own_column(meanings)
                 needed = more if own is not None else (LEARNING_RATE, *more)
                 for chosen in permutations(candidates, len(needed)):
                     roles = dict(zip(chosen, needed, strict=True))
-                    if _fills(judge, weight, form, meanings, roles):
+                    if fills(judge, weight, form, meanings, roles):
                         votes.add(candidates[chosen[0]] if own is None else own, same)
     winner = votes.winner(surroundings)
     if winner is None:
-        return _likeliest(used, surroundings)
+        return _likeliest(used, surroundings) or labelled_cell(surroundings, LEARNING_RATE)
     winner = only_labelled(votes.counts, LEARNING_RATE, surroundings) or winner
     if isinstance(winner, float):
         return winner
@@ -135,10 +131,10 @@ def _with_constants(judge: Judge, forms: Forms) -> Judge:
             judge = _with(judge, place, name)
     missing = _missing(judge, names)
     if missing:
-        judge = _with_winners(judge, _by_use(judge, forms, missing))
+        judge = _with_winners(judge, by_use(judge, forms, missing))
     left = _missing(judge, names) - {name for name, _ in judge.fixed}
     if left:
-        judge = _with_winners(judge, _by_number(judge, forms, left))
+        judge = _with_winners(judge, by_number(judge, forms, left))
     return judge
 
 
@@ -149,63 +145,6 @@ def _with_winners(judge: Judge, votes: Mapping[str, Votes]) -> Judge:
         if winner is not None:
             judge = _with(judge, winner, name)
     return judge
-
-
-def _readings(
-    judge: Judge, form: Form, rows: list[int]
-) -> Iterator[tuple[list[Meaning | None], list[int]]]:
-    """What a form's operands mean, with the rows in which they mean just that."""
-    if not rows or form.error is not None:
-        return
-    groups = [rows] if judge.steady(form) else [[row] for row in rows[:MOST_ROWS]]
-    for same in groups:
-        try:
-            row = same[0]
-            yield judge.surroundings.meanings(form.tokens, row, row - form.first_row), same
-        except FormulaError:
-            continue
-
-
-def _fills(
-    judge: Judge,
-    quantity: str,
-    form: Form,
-    meanings: Sequence[Meaning | None],
-    roles: Mapping[Candidate, str],
-) -> bool:
-    """Whether a formula is right if these candidates stand for these quantities."""
-    typed: dict[float, Expression] = {
-        abs(role): Symbol(name) if role >= 0 else Negation(Symbol(name))
-        for role, name in roles.items()
-        if isinstance(role, float)
-    }
-    cells = {role: name for role, name in roles.items() if not isinstance(role, float)}
-
-    def put_in(end: Expression) -> Expression:
-        return typed.get(end.constant, end) if isinstance(end, Number) else end
-
-    def taken(meaning: Meaning | None) -> Meaning | None:
-        if meaning is None:
-            return None
-        if is_computed_outside(meaning) and meaning.place in cells:
-            named = Symbol(cells[meaning.place])
-            return Meaning(named, repr(named))
-        changed = meaning.expression.rebuilt(put_in) if typed else meaning.expression
-        if changed == meaning.expression:
-            return meaning
-        return Meaning(changed, f"{meaning.key} {typed}", meaning.size)
-
-    return judge.right_tokens(
-        quantity, form.tokens, form.part, [taken(meaning) for meaning in meanings], cells
-    )
-
-
-def _own_column(meanings: Sequence[Meaning | None]) -> Place | None:
-    """The cell of the learning rate's own column, if a formula refers to one."""
-    for meaning in meanings:
-        if meaning is not None and meaning.expression == Symbol(LEARNING_RATE):
-            return meaning.place
-    return None
 
 
 def _likeliest(used: Votes, surroundings: Surroundings) -> Candidate | None:
@@ -240,7 +179,7 @@ def _cells_used(judge: Judge, forms: Forms) -> list[Place]:
     found: dict[Place, None] = {}
     for quantity_forms in forms.values():
         for form in quantity_forms[:MOST_ROWS]:
-            for meanings, rows in _readings(judge, form, form.rows[-1:]):
+            for meanings, rows in readings(judge, form, form.rows[-1:]):
                 candidates = candidates_in(form.tokens, meanings, judge.surroundings, rows[0])
                 for place in candidates.values():
                     if not isinstance(place, float):
@@ -262,73 +201,3 @@ def _same_number(name: str, place: Place, surroundings: Surroundings) -> bool:
     own = (surroundings.home, table.first_row, table.columns[name])
     number = number_of(own, surroundings)
     return number is not None and number == number_of(place, surroundings)
-
-
-def _by_use(judge: Judge, forms: Forms, missing: set[str]) -> dict[str, Votes]:
-    """For each missing constant, the candidates that make formulas right."""
-    votes = {name: Votes({}, {}) for name in missing}
-    needs = {quantity: sorted(_needs(judge.exercise, quantity) & missing) for quantity in forms}
-    for quantity in sorted(filter(needs.get, needs), key=lambda quantity: len(needs[quantity])):
-        needed = needs[quantity]
-        if len(needed) > MOST_AT_ONCE and all(votes[name].counts for name in needed):
-            continue
-        for form in forms[quantity][:MOST_ROWS]:
-            for meanings, rows in _readings(judge, form, form.rows):
-                candidates = candidates_in(form.tokens, meanings, judge.surroundings, rows[0])
-                if set(needed) <= set(judge.exercise.biases):
-                    # A bias below zero is typed as a number that is taken away.
-                    typed = [number for number in candidates if isinstance(number, float)]
-                    candidates |= {-number: -number for number in typed}
-                for chosen in permutations(candidates, len(needed)):
-                    roles = dict(zip(chosen, needed, strict=True))
-                    if _fills(judge, quantity, form, meanings, roles):
-                        for candidate, name in roles.items():
-                            votes[name].add(candidates[candidate], rows)
-                        break
-    return votes
-
-
-def _by_number(judge: Judge, forms: Forms, missing: set[str]) -> dict[str, Votes]:
-    """For each missing constant, the typed numbers by which formulas are right.
-
-    The same number may be typed for several things, or in a column that a formula only uses.
-    """
-    numbers = _typed_numbers(judge, forms)
-    votes = {name: Votes({}, {}) for name in missing}
-    needs = {quantity: sorted(_needs(judge.exercise, quantity) & missing) for quantity in forms}
-    for quantity in sorted(needs, key=lambda quantity: len(needs[quantity])):
-        needed = needs[quantity]
-        if not 0 < len(needed) <= MOST_AT_ONCE or quantity in judge.exercise.starts:
-            continue
-        # What others have told is tried first, and alone where it is known of all.
-        choices = [votes[name].leading() or numbers for name in needed]
-        for form in forms[quantity][:1]:
-            if form.error is not None:
-                continue
-            for chosen in product(*choices):
-                typed = (*judge.fixed, *zip(needed, chosen, strict=True))
-                trial = judge.knowing(replace(judge.roles, numbers=typed))
-                try:
-                    right = trial.right(quantity, form, form.typical_row)
-                except FormulaError:
-                    break
-                if right:
-                    for name, number in zip(needed, chosen, strict=True):
-                        votes[name].add(number, form.rows)
-    return votes
-
-
-def _typed_numbers(judge: Judge, forms: Forms) -> list[float]:
-    """The numbers in a table's formulas, and in those of columns that they use."""
-    found: dict[float, None] = {}
-    for quantity_forms in forms.values():
-        for form in quantity_forms[:1]:
-            for meanings, _ in _readings(judge, form, form.rows[-1:]):
-                expression = meant(form.part.expression, meanings)
-                found.update(dict.fromkeys(numbers_in(expression)))
-    return list(found)[:MOST_NUMBERS]
-
-
-def _needs(exercise: Exercise, quantity: str) -> set[str]:
-    leaves = exercise.equations[quantity].leaves()
-    return {leaf.name for leaf in leaves if isinstance(leaf, Symbol)}

@@ -7,8 +7,9 @@ from dataclasses import replace
 from functools import partial
 
 from backprop_xlsx.check.judging.columns import JudgedColumn
+from backprop_xlsx.check.judging.conventions.networks import networks_of
+from backprop_xlsx.check.judging.conventions.second_look import looked_at_again
 from backprop_xlsx.check.judging.judged_table import JudgedTable
-from backprop_xlsx.check.judging.networks import networks_of
 from backprop_xlsx.check.judging.verdicts import Verdicts
 from backprop_xlsx.check.reading.convention import CONVENTIONAL_LOSSES, Convention, Velocity
 from backprop_xlsx.check.reading.exercise import CLASS_EXERCISE, Exercise
@@ -37,7 +38,7 @@ def held_against_best(book: Book, tables: Sequence[Table], verdicts: Verdicts) -
         for exercise in followed:
             reading.tries(exercise, proven=True)
         for network in reading.networks(book, others):
-            reading.tries(network)
+            reading.tries(network, proven=reading.has_neurons_of(network))
         for loss in reading.losses():
             reading.tries(loss)
         for optimiser in reading.optimisers():
@@ -45,7 +46,11 @@ def held_against_best(book: Book, tables: Sequence[Table], verdicts: Verdicts) -
         if reading.best.exercise is not CLASS_EXERCISE:
             followed[reading.best.exercise] = None
         found.append(reading.best)
-    return found
+
+    def held(check: JudgedTable, table: Table) -> JudgedTable:
+        return JudgedTable(Surroundings(book, table, check.surroundings.others), verdicts)
+
+    return looked_at_again(found, held)
 
 
 def held_against_one_of(
@@ -87,7 +92,7 @@ class _Reading:
     def tries(self, exercise: Exercise, proven: bool = False) -> None:
         """Hold the table against another exercise, and keep it if fewer cells are wrong.
 
-        One that is not wholly right, nor ``proven`` by another table, takes the place of the
+        One that is not wholly right, nor ``proven`` by other means, takes the place of the
         class's if it saves more than a column: who leaves out the ½ of both losses does not mean a
         mean whose sum is wrong.
         """
@@ -114,6 +119,16 @@ class _Reading:
             if network != _conventional(CLASS_NETWORK):
                 yield replace(exercise, network=network)
 
+    def has_neurons_of(self, exercise: Exercise) -> bool:
+        """Whether the table has all neurons of another network, but not those of the class."""
+
+        def neurons(of: Exercise) -> set[str]:
+            both = ((neuron.pre_activation, neuron.activation) for neuron in of.network.neurons)
+            return {name for names in both for name in names}
+
+        columns = set(self._table.columns)
+        return neurons(exercise) <= columns and not neurons(CLASS_EXERCISE) <= columns
+
     def losses(self) -> Iterator[Exercise]:
         """With each other loss."""
         exercise = self.best.exercise
@@ -123,6 +138,7 @@ class _Reading:
             network.losses if self.best.columns.keys() & set(network.losses) else (TOTAL_LOSS,)
         ]
         groups += [tuple(map(gradient_name, layer.weights)) for layer in network.layers]
+        groups.append((TOTAL_LOSS,))
         if not self._wrong or not any(map(self._all_wrong, groups)):
             return
         for name, loss in CONVENTIONAL_LOSSES.items():

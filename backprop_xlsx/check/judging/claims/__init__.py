@@ -1,0 +1,1 @@
+"""Which quantities the columns are that no header explains."""

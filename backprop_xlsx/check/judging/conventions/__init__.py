@@ -1,0 +1,1 @@
+"""Which exercise, network and columns a table follows: what leaves the least wrong."""

@@ -1,0 +1,1 @@
+"""Which cells, or typed numbers, stand for the constants of a table."""

@@ -1,0 +1,42 @@
+"""Books of the benchmark on the check's quality that were misread once, each by another cause."""
+
+from __future__ import annotations
+
+import pytest
+
+from quality.judging.scoring import Job, scored
+
+
+@pytest.mark.parametrize(
+    ("seed", "number"),
+    [
+        (2101, 76),  # "η =" stands above a header of one layer's output
+        (2101, 217),  # a list of labelled numbers stands beside the table's rows
+        (2102, 60),  # targets, inputs and 2/2 are typed into the formulas
+        (2102, 138),  # the sum alone says that the losses are averaged, in one row
+    ],
+)
+def test_a_right_book_is_not_accused(seed: int, number: int) -> None:
+    score = scored(Job("right", seed, number))
+    assert score.good, score.explanations
+
+
+@pytest.mark.parametrize(
+    ("seed", "number"),
+    [
+        (504, 47),  # an output is pasted, no header is known
+        (504, 56),  # a column t2 − out2 is pasted, and nothing else names the target
+        (505, 24),  # in one of six runs a target is another run's
+        (505, 33),  # a neuron of one layer leaves out a source, no header is known
+        (2102, 8),  # names of cells say which target is which, both losses have the other
+        (2102, 18),  # one row, with the steps of the weights
+        (2102, 59),
+        (2102, 61),  # a weight is updated from another, no header is known
+        (2102, 69),  # one row of a network with one output
+        (2102, 129),
+    ],
+)
+def test_the_changed_cells_are_told_and_no_others(seed: int, number: int) -> None:
+    score = scored(Job("wrong", seed, number))
+    assert score.accused and score.exact, score.explanations
+    assert not score.fix.startswith("wrong")

@@ -1,0 +1,27 @@
+"""What a header says of a column that stands on the way to the gradients."""
+
+from __future__ import annotations
+
+import pytest
+
+from backprop_xlsx.check.reading.auxiliary import hinted
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("t1 - out1", "(t1 − a_o1)"),
+        ("(target2 − a_o2)", "(t2 − a_o2)"),
+        ("a_o1-t1", "−(t1 − a_o1)"),
+        ("δ_h2", "dE/dh2"),
+        ("dE1/dw3", "∂E1/∂w3"),
+        ("∂out_o1/∂o1", "∂a_o1/∂o1"),
+        ("Δw4", "Δw4"),
+        ("∆b1", "Δb1"),
+        ("t1 - out2", None),
+        ("w1", None),
+        ("step", None),
+    ],
+)
+def test_headers_of_auxiliary_columns(text: str, name: str | None) -> None:
+    assert hinted(text) == name
