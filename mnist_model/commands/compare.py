@@ -15,9 +15,9 @@ from mnist_model.commands.train import (
     prepare_runs,
     train_seeds,
 )
-from mnist_model.training.augment import Published
 from mnist_model.training.data import load_digits
-from mnist_model.training.distributed import World
+from mnist_model.training.data.augment import Published
+from mnist_model.training.machine.distributed import World
 from mnist_model.training.networks import PUBLISHED
 from mnist_model.training.recipes import DEFAULT_RECIPE, RECIPES, Recipe, choose_recipe
 from mnist_model.training.record import ComparisonEntry, LadderStep, Record

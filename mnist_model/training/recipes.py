@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from backprop_xlsx.spreadsheet.errors import InputError
-from mnist_model.training.augment import Affine, Published
+from mnist_model.training.data.augment import Affine, Published
 from mnist_model.training.networks import network_names
 from mnist_model.training.record import Setting
 

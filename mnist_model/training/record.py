@@ -119,6 +119,16 @@ class Record:
     machine: str
 
     @property
+    def scored(self) -> str:
+        """What its pictures are called that it was scored on."""
+        return "validation" if self.is_validation else "test"
+
+    @property
+    def right(self) -> int:
+        """How many pictures the last epoch read rightly."""
+        return sum(row[digit] for digit, row in enumerate(self.confusion))
+
+    @property
     def last_accuracy(self) -> float:
         """Accuracy on the test set after the last epoch, in per cent."""
         return self.epochs[-1].test_accuracy

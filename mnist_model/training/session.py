@@ -13,11 +13,12 @@ import torch
 from torch import nn
 
 from backprop_xlsx.spreadsheet.errors import FileError, InputError
-from mnist_model.training.architecture import layer_table
 from mnist_model.training.checkpoint import CHECKPOINT_FILE, save_model
 from mnist_model.training.curves import draw_curves, draw_mistakes
-from mnist_model.training.loop import TrainingRun, has_bfloat16, ignore, train
+from mnist_model.training.loop import TrainingRun, ignore, train
+from mnist_model.training.machine.processor import has_bfloat16
 from mnist_model.training.networks import DROPOUTS, NORMS, POOLINGS, has_layer, parameter_count
+from mnist_model.training.networks.architecture import layer_table
 from mnist_model.training.record import (
     EPOCHS_FILE,
     MODEL_FILE,

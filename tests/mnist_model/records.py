@@ -6,8 +6,8 @@ import random
 from dataclasses import replace
 from typing import Any
 
-from mnist_model.training.architecture import layer_table
 from mnist_model.training.networks import build_network, parameter_count
+from mnist_model.training.networks.architecture import layer_table
 from mnist_model.training.record import Epoch, Misreading, Record
 
 

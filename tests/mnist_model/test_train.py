@@ -230,7 +230,8 @@ def test_ctrl_c_leaves_a_usable_checkpoint_and_log(tmp_path: Path) -> None:
     ("options", "error"),
     [
         (["--seeds", "0"], "--seeds 0: expected 1 or more"),
-        (["--threads", "0"], "--threads 0: expected 1 or more"),
+        (["--threads", "0"], "--threads 0: expected 1 to "),
+        (["--threads", "9999"], "--threads 9999: expected 1 to "),
         (["--seed", "-1"], "--seed -1: expected 0 or more"),
         (["--device", "abacus"], "--device abacus: expected auto"),
         (["--resume", "--overwrite"], "--resume and --overwrite"),
@@ -244,6 +245,19 @@ def test_options_that_cannot_be_used(
     said = capsys.readouterr().err
     assert error in said
     assert len(said.splitlines()) == 1
+
+
+@pytest.mark.parametrize("validate", [(), ("--validate",)])
+def test_no_line_is_wider_than_a_terminal(
+    validate: tuple[str, ...], command: Command, capsys: pytest.CaptureFixture[str]
+) -> None:
+    options = (*validate, "--network", "19512", "--recipe", "standard", "--epochs", "1")
+    assert command(*options, "--seed", "10", "--seeds", "2") == 0
+    folders = [f"runs/19512-standard-seed{seed}" for seed in (10, 11)]
+    assert evaluate.main(folders) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 12
+    assert max(map(len, lines)) <= 80
 
 
 @pytest.mark.parametrize("name", ["run.json", "epochs.csv"])

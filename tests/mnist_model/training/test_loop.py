@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -23,10 +24,12 @@ from backprop_xlsx.spreadsheet.errors import FileError, InputError
 from mnist_model.training import checkpoint as checkpoint_module
 from mnist_model.training import loop
 from mnist_model.training import score as score_module
-from mnist_model.training.augment import Affine
 from mnist_model.training.checkpoint import CHECKPOINT_FILE
+from mnist_model.training.data.augment import Affine
 from mnist_model.training.errors import DivergedError
-from mnist_model.training.loop import OnProcessor, TrainingRun, dropout, train
+from mnist_model.training.loop import TrainingRun, train
+from mnist_model.training.machine import processor
+from mnist_model.training.machine.processor import OnProcessor, dropout
 from mnist_model.training.networks import build_network
 from mnist_model.training.recipes import PUBLISHED, RECIPES, Recipe, choose_recipe
 from mnist_model.training.record import Epoch, read_epochs
@@ -59,7 +62,7 @@ def in_double_precision(setter: Callable[[object, str, object], None]) -> None:
     setter(loop, "scaled", scaled)
     setter(score_module, "scaled", scaled)
     setter(loop, "has_bfloat16", lambda _: False)
-    setter(loop, "dropout", lambda values, _: values)
+    setter(processor, "dropout", lambda values, _: values)
 
 
 def test_it_learns(tmp_path: Path) -> None:
@@ -167,6 +170,26 @@ def test_dropout_draws_each_value_alone(probability: float, kind: torch.dtype) -
     flat = draws[0].permute(0, 2, 3, 1).flatten()
     places = flat[: flat.numel() // 4 * 4].reshape(-1, 4)
     within(places.sum(0), probability, len(places))
+
+
+def test_a_network_that_is_not_in_training_drops_nothing() -> None:
+    network = OnProcessor(nn.Dropout(0.5), nn.Dropout2d(0.5))
+    values = torch.ones(4, 6, 5, 5)
+    assert torch.equal(network.eval()(values), values)
+    assert not torch.equal(network.train()(values), values)
+
+
+def test_bfloat16_is_asked_of_torch(monkeypatch: pytest.MonkeyPatch) -> None:
+    for capabilities, has in (
+        ({"avx512_bf16": True}, True),
+        ({"amx_bf16": True}, True),
+        ({"avx2": True, "avx512_bf16": False}, False),
+        ({}, False),
+    ):
+        monkeypatch.setattr(torch.cpu, "get_capabilities", lambda of=capabilities: of)
+        assert processor.has_bfloat16(CPU) is has
+    monkeypatch.delattr(torch.cpu, "get_capabilities")
+    assert processor.has_bfloat16(CPU) is False
 
 
 def test_dropout_follows_the_seed_and_lets_a_probability_of_0_pass() -> None:
@@ -301,6 +324,22 @@ def test_a_checkpoint_with_code_in_it_runs_none(tmp_path: Path) -> None:
     with pytest.raises(FileError, match="damaged, or not a checkpoint"):
         checkpoint_module.load_checkpoint(tmp_path, {})
     assert not (tmp_path / "harm").exists()
+
+
+def test_a_run_of_another_version_of_torch_is_not_resumed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = run_in(tmp_path / "run", quick(1))
+    train(run)
+    now = torch.__version__
+    monkeypatch.setattr(torch, "__version__", "1.0")
+    with pytest.raises(InputError, match=f"was started with version of torch {re.escape(now)}, n"):
+        train(run)
+    state = torch.load(run.folder / CHECKPOINT_FILE, weights_only=True)
+    del state["identity"]["version of torch"]
+    torch.save(state, run.folder / CHECKPOINT_FILE)
+    with pytest.raises(InputError, match=r"version of torch not recorded, now 1\.0; start as"):
+        train(run)
 
 
 @pytest.mark.parametrize("other", ["seed", "epochs", "threads"])
