@@ -10,6 +10,7 @@ from backprop_xlsx.spreadsheet.sheets.page import Page
 from backprop_xlsx.spreadsheet.sheets.theme import Theme
 from mnist_model.sheets.grid import (
     COLUMNS_OF_NUMBERS,
+    HEADING_HEIGHT,
     NUMBERS,
     PER_CENT,
     WORDS,
@@ -17,6 +18,7 @@ from mnist_model.sheets.grid import (
     column_range,
     put_head,
 )
+from mnist_model.sheets.paging import ROW
 from mnist_model.training.record import Record
 
 LAST, FROM_MEAN, BEST, SECONDS = range(NUMBERS, NUMBERS + 4)
@@ -70,6 +72,11 @@ class SeedTable:
         """The last row of the section."""
         last = self._block(len(self.records) - 1)
         return last + 1 + self._epochs
+
+    @property
+    def extra_height(self) -> float:
+        """The points of the title's row beyond those of a plain one."""
+        return HEADING_HEIGHT - ROW
 
     @property
     def _epochs(self) -> int:

@@ -52,6 +52,19 @@ class Recipe:
             return self.learning_rate * self.decay ** (step // steps_per_epoch // self.decay_epochs)
         return self.learning_rate
 
+    def learning_rates(self, steps_per_epoch: int) -> tuple[tuple[float, float], ...]:
+        """The first rate, each epoch's last and the highest, with the epochs trained by then."""
+        steps = self.epochs * steps_per_epoch
+        last = [number * steps_per_epoch - 1 for number in range(1, self.epochs + 1)]
+        highest = max(range(steps), key=lambda step: self.learning_rate_at(step, steps_per_epoch))
+        return tuple(
+            (
+                (step + 1 if step in last else step) / steps_per_epoch,
+                self.learning_rate_at(step, steps_per_epoch),
+            )
+            for step in sorted({0, highest, *last})
+        )
+
     def build_optimiser(self, network: nn.Module) -> torch.optim.Optimizer:
         """The optimiser over a network's parameters, at the peak learning rate."""
         parameters = list(network.parameters())
