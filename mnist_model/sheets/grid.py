@@ -29,6 +29,7 @@ HEADING_HEIGHT = 22  # points
 HOLDS, FAILS = "✓ yes", "✗ no"
 
 PER_CENT = "0.00"
+ACCURACY_ASKED = 99.4
 
 
 def pixels(width: int) -> int:

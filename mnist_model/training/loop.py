@@ -159,7 +159,7 @@ def _step(
     with torch.autocast(run.device.type, torch.bfloat16, enabled=has_bfloat16(run.device)):
         logits = network(values)
     logits = logits.float()
-    loss = functional.cross_entropy(logits, targets)
+    loss = functional.cross_entropy(logits, targets, label_smoothing=run.recipe.label_smoothing)
     value = loss.item()
     if math.isfinite(value):
         optimiser.zero_grad(set_to_none=True)

@@ -23,7 +23,8 @@ class Recipe:
 
     ``schedule`` is "cosine" (linear warm-up from 5 % over the first ``warm_up`` of all steps,
     then a half cosine to 0), "constant", or "step" (times ``decay`` after every ``decay_epochs``).
-    ``weight_decay`` holds for weights with more than one dimension.
+    ``weight_decay`` holds for weights with more than one dimension. ``label_smoothing`` is the
+    part of each target that is spread over all classes.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Recipe:
     warm_up: float = 0.2
     decay: float = 1.0
     decay_epochs: int = 1
+    label_smoothing: float = 0.0
 
     def learning_rate_at(self, step: int, steps_per_epoch: int) -> float:
         """The learning rate of a step of the whole run, the first being 0."""
@@ -95,6 +97,7 @@ class Recipe:
             "batch size": self.batch_size,
             "weight decay": self.weight_decay,
             "augmentation": str(self.augmentation or "none"),
+            **({"label smoothing": self.label_smoothing} if self.label_smoothing else {}),
         }
 
 

@@ -10,6 +10,7 @@ from torch import nn
 
 from backprop_xlsx.spreadsheet.errors import InputError
 from mnist_model.training.networks import own, published
+from mnist_model.training.networks.blocks import Networks
 
 PUBLISHED = ("14392", "15738", "16050", "18738", "19512")
 
@@ -19,6 +20,11 @@ _BUILDERS = {**published.NETWORKS, **own.NETWORKS}
 def network_names() -> tuple[str, ...]:
     """The names of all networks, others' first."""
     return tuple(_BUILDERS)
+
+
+def add_networks(builders: Networks) -> None:
+    """Lets further networks be built by their names, in this process."""
+    _BUILDERS.update(builders)
 
 
 def build_network(name: str) -> nn.Sequential:

@@ -364,9 +364,11 @@ def test_a_loss_that_is_no_number_stops_the_run_and_names_the_step(
     calls = iter(range(100))
     real = functional.cross_entropy
 
-    def failing(logits: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
+    def failing(
+        logits: torch.Tensor, targets: torch.Tensor, label_smoothing: float = 0.0
+    ) -> torch.Tensor:
         # Five steps an epoch and one scoring: the ninth call is step 3 of epoch 2.
-        loss = real(logits, targets)
+        loss = real(logits, targets, label_smoothing=label_smoothing)
         return loss * bad if next(calls) == 8 else loss
 
     monkeypatch.setattr(functional, "cross_entropy", failing)

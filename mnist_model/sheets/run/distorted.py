@@ -10,8 +10,8 @@ from xlsxwriter.worksheet import Worksheet
 from backprop_xlsx.spreadsheet.sheets.page import Page
 from backprop_xlsx.spreadsheet.sheets.theme import Theme
 from mnist_model.sheets.grid import HEADING_HEIGHT, NUMBERS, WIDTH_OF_NUMBERS, WORDS, pixels
-from mnist_model.sheets.mistakes import PICTURE_HEIGHT, SCALE, SHOWN_SIDE, picture
 from mnist_model.sheets.paging import ROW
+from mnist_model.sheets.run.mistakes import PICTURE_HEIGHT, SCALE, SHOWN_SIDE, picture
 from mnist_model.training.record import IMAGE_SIDE, Distorted
 
 IN_A_ROW = 8

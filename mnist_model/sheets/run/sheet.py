@@ -14,21 +14,8 @@ from xlsxwriter.worksheet import Worksheet
 from backprop_xlsx.spreadsheet.errors import InputError
 from backprop_xlsx.spreadsheet.sheets.page import Page, prepare
 from backprop_xlsx.spreadsheet.sheets.theme import Theme
-from mnist_model.sheets.architecture import OPERATION, PARAMETERS, LayerTable
-from mnist_model.sheets.claims import (
-    ACCURACY_ASKED,
-    REQUIRED,
-    SETTING,
-    VERDICT,
-    Claim,
-    Claims,
-    accuracy_claim,
-)
-from mnist_model.sheets.confusion import ConfusionMatrix
-from mnist_model.sheets.distorted import DistortedImages
-from mnist_model.sheets.drawing import NetworkDrawing
-from mnist_model.sheets.epochs import CHART_ROWS, EPOCH, TEST_ACCURACY, EpochTable
 from mnist_model.sheets.grid import (
+    ACCURACY_ASKED,
     LAST_COLUMN,
     NUMBERS,
     WORDS,
@@ -36,10 +23,23 @@ from mnist_model.sheets.grid import (
     colour_verdicts,
     set_columns,
 )
-from mnist_model.sheets.mistakes import Mistakes
 from mnist_model.sheets.paging import page_breaks
 from mnist_model.sheets.placing import put_sheet, sheet_name
-from mnist_model.sheets.seeds import SeedTable
+from mnist_model.sheets.run.claims import (
+    REQUIRED,
+    SETTING,
+    VERDICT,
+    Claim,
+    Claims,
+    accuracy_claim,
+)
+from mnist_model.sheets.run.confusion import ConfusionMatrix
+from mnist_model.sheets.run.distorted import DistortedImages
+from mnist_model.sheets.run.drawing import NetworkDrawing
+from mnist_model.sheets.run.epochs import CHART_ROWS, EPOCH, TEST_ACCURACY, EpochTable
+from mnist_model.sheets.run.layers import OPERATION, PARAMETERS, LayerTable
+from mnist_model.sheets.run.mistakes import Mistakes
+from mnist_model.sheets.run.seeds import SeedTable
 from mnist_model.training.record import Record
 
 MOST_PARAMETERS, MOST_EPOCHS = 20_000, 20
