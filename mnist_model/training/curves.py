@@ -35,6 +35,7 @@ def draw_curves(path: Path, record: Record) -> None:
     rate.plot(*zip(*record.learning_rates, strict=True), ".-", label="learning rate")
     rate.set(title="learning rate", xlabel="epochs trained")
     for axes in (loss, accuracy, rate):
+        axes.set_xlim(0, len(epochs) * 1.03)
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         # Under the axes, where no curve runs.
         axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.16), ncols=3, fontsize=8)

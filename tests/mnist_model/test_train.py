@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy
@@ -258,6 +259,18 @@ def test_no_line_is_wider_than_a_terminal(
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) == 12
     assert max(map(len, lines)) <= 80
+
+
+def test_a_run_of_an_earlier_version_is_still_read(command: Command, tmp_path: Path) -> None:
+    assert command("--epochs", "1") == 0
+    folder = tmp_path / "runs" / "fast-seed0"
+    record = read_record(folder)
+    assert len(record.distorted) == 16
+    assert {image.target for image in record.distorted} == set(range(10))
+    content = json.loads((folder / "run.json").read_text())
+    del content["distorted"], content["learning_rates"]
+    (folder / "run.json").write_text(json.dumps(content))
+    assert read_record(folder) == replace(record, distorted=(), learning_rates=())
 
 
 @pytest.mark.parametrize("name", ["run.json", "epochs.csv"])

@@ -48,6 +48,7 @@ def parameters_chart(
     last_row = first_row + len(entries) - 1
     drawn = [network for network in PUBLISHED if network.parameters <= MOST_PARAMETERS]
     rows = (table.first_row, table.first_row + len(drawn) - 1)
+    lasts = (table.first_row, table.first_row + sum(n.last is not None for n in drawn) - 1)
 
     def series(name: tuple[int, int], area: tuple[int, int], along: int, column: int) -> Series:
         return {
@@ -61,7 +62,7 @@ def parameters_chart(
     areas = (
         (own, parameters, last),
         (own, parameters, best),
-        (rows, theirs.PARAMETERS, theirs.LAST),
+        (lasts, theirs.PARAMETERS, theirs.LAST),
         (rows, theirs.PARAMETERS, theirs.BEST),
     )
     shown = [

@@ -22,7 +22,9 @@ class PublishedNetwork:
     source: str
 
 
-# Those that this project builds too come first, under the names that they have here.
+# Those that this project builds too come first, under the names that they have here. A chart takes
+# adjacent cells: small networks before large ones, and those of which the last epoch is stated
+# before the others.
 PUBLISHED = (
     PublishedNetwork("14392", 14_392, 99.43, 14, 99.36, 20, "Sachin-Bharadwaj/TSAI-S6"),
     PublishedNetwork("15738", 15_738, 99.42, 12, 99.18, 19, "Sudarshanpune/mnist_nn"),

@@ -89,9 +89,7 @@ def stages(layers: Sequence[LayerRow]) -> list[Stage]:
         if layer.kernel is not None or layer.multiply_adds:
             tint = "weights" if layer.multiply_adds else "forward"
             found.append(Stage(channels, side, [_words(layer)], tint))
-        elif layer.operation == "Flatten":
-            found[-1].channels, found[-1].side = channels, side
-        else:
+        elif layer.operation != "Flatten":  # which changes no number
             found[-1].operations.append(_words(layer))
     return found
 

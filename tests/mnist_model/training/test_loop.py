@@ -398,6 +398,40 @@ def test_the_cosine_schedule(name: str, steps: int) -> None:
     assert rates[peak:] == sorted(rates[peak:], reverse=True)
 
 
+@given(st.sampled_from([*RECIPES.values(), *PUBLISHED.values()]), st.integers(1, 300))
+def test_a_drawn_schedule_has_its_first_its_highest_and_each_epochs_last_rate(
+    recipe: Recipe, steps: int
+) -> None:
+    points = recipe.learning_rates(steps)
+    rates = [recipe.learning_rate_at(step, steps) for step in range(recipe.epochs * steps)]
+    assert [at for at, _ in points] == sorted({at for at, _ in points})
+    assert max(rate for _, rate in points) == max(rates)
+    for at, rate in points:
+        assert rate in (rates[round(at * steps) - 1], rates[min(round(at * steps), len(rates) - 1)])
+    assert {at for at, _ in points} >= set(range(1, recipe.epochs + 1))
+
+
+def test_smoothed_labels_are_spread_over_all_classes(tmp_path: Path) -> None:
+    # By hand: nine tenths of the target and a tenth of the mean over all classes, in one step.
+    digits = few(64)
+    recipe = quick(1, augmentation=None, label_smoothing=0.1)
+    _, (epoch,) = train(TrainingRun(recipe, digits, 5, tmp_path, CPU))
+    torch.manual_seed(5)
+    network = build_network(recipe.network)
+    for layer in network:
+        if isinstance(layer, nn.Dropout):
+            layer.p = 0
+    values = (digits.train_images.float() / 255 - 0.1307) / 0.3081
+    chances = network(values).log_softmax(1)
+    told = chances[range(64), digits.train_targets]
+    expected = -(0.9 * told + 0.1 * chances.mean(1)).mean().item()
+    plain = -told.mean().item()
+    assert abs(epoch.train_loss - expected) < 0.05
+    assert recipe.settings()["label smoothing"] == 0.1
+    assert "label smoothing" not in RECIPES["fast"].settings()
+    assert plain != pytest.approx(expected, abs=1e-3)
+
+
 def test_the_published_schedules_are_torchs() -> None:
     for name, build in (
         ("16050", lambda o: torch.optim.lr_scheduler.StepLR(o, 5, 0.1)),
