@@ -60,10 +60,7 @@ class Recipe:
         last = [number * steps_per_epoch - 1 for number in range(1, self.epochs + 1)]
         highest = max(range(steps), key=lambda step: self.learning_rate_at(step, steps_per_epoch))
         return tuple(
-            (
-                (step + 1 if step in last else step) / steps_per_epoch,
-                self.learning_rate_at(step, steps_per_epoch),
-            )
+            ((step + 1) / steps_per_epoch, self.learning_rate_at(step, steps_per_epoch))
             for step in sorted({0, highest, *last})
         )
 

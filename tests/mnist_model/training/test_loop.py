@@ -398,7 +398,7 @@ def test_the_cosine_schedule(name: str, steps: int) -> None:
     assert rates[peak:] == sorted(rates[peak:], reverse=True)
 
 
-@given(st.sampled_from([*RECIPES.values(), *PUBLISHED.values()]), st.integers(1, 300))
+@given(st.sampled_from([*RECIPES.values(), *PUBLISHED.values()]), st.integers(1, 20))
 def test_a_drawn_schedule_has_its_first_its_highest_and_each_epochs_last_rate(
     recipe: Recipe, steps: int
 ) -> None:
@@ -407,7 +407,7 @@ def test_a_drawn_schedule_has_its_first_its_highest_and_each_epochs_last_rate(
     assert [at for at, _ in points] == sorted({at for at, _ in points})
     assert max(rate for _, rate in points) == max(rates)
     for at, rate in points:
-        assert rate in (rates[round(at * steps) - 1], rates[min(round(at * steps), len(rates) - 1)])
+        assert rate == rates[round(at * steps) - 1]
     assert {at for at, _ in points} >= set(range(1, recipe.epochs + 1))
 
 
