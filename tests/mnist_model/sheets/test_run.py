@@ -180,12 +180,12 @@ def test_parameters_and_maps_have_their_memory(book: Path) -> None:
 
 def test_what_others_publish_is_in_the_chart_with_its_source(book: Path) -> None:
     sheet: Any = openpyxl.load_workbook(book)["MNIST comparison"]
-    texts = {cell.value: cell for row in sheet.iter_rows() for cell in row}
-    for network in PUBLISHED:
-        assert network.source in texts
-        row = texts[network.source].row
-        assert sheet.cell(row, 3).value == network.parameters
-        assert (sheet.cell(row, 4).value, sheet.cell(row, 5).value) == (network.best, network.last)
+    rows = [
+        tuple(sheet.cell(row, column).value for column in (2, 3, 4, 5, 7))
+        for row in range(1, sheet.max_row + 1)
+    ]
+    for other in PUBLISHED:
+        assert (other.name, other.parameters, other.best, other.last, other.source) in rows
     (chart,) = sheet._charts
     names = [
         texts_at(sheet, series.tx.strRef.f) for series in chart.series if series.marker.size == 7
