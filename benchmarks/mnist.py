@@ -29,10 +29,11 @@ import torchvision  # type: ignore[import-untyped]
 from torch import nn
 from torch.nn import functional
 
-from mnist_model.training.architecture import layer_table
 from mnist_model.training.data import Digits, load_digits
-from mnist_model.training.loop import TrainingRun, has_bfloat16, train
+from mnist_model.training.loop import TrainingRun, train
+from mnist_model.training.machine.processor import has_bfloat16
 from mnist_model.training.networks import build_network
+from mnist_model.training.networks.architecture import layer_table
 from mnist_model.training.recipes import RECIPES, Recipe, choose_recipe
 from mnist_model.training.record import Epoch
 from mnist_model.training.session import complete

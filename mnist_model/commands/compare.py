@@ -15,22 +15,15 @@ from mnist_model.commands.train import (
     prepare_runs,
     train_seeds,
 )
-from mnist_model.training.augment import Published
+from mnist_model.sheets.comparison.published import claim
 from mnist_model.training.data import load_digits
-from mnist_model.training.distributed import World
+from mnist_model.training.data.augment import Published
+from mnist_model.training.machine.distributed import World
 from mnist_model.training.networks import PUBLISHED
 from mnist_model.training.recipes import DEFAULT_RECIPE, RECIPES, Recipe, choose_recipe
 from mnist_model.training.record import ComparisonEntry, LadderStep, Record
 
 INTERRUPTED = "interrupted; the same command with --resume keeps what is finished and goes on"
-# Best accuracy on the test set in per cent, and the epoch it was reported for.
-CLAIMS = {
-    "14392": (99.43, 14),
-    "15738": (99.42, 12),
-    "16050": (99.54, 20),
-    "18738": (99.43, 18),
-    "19512": (99.43, 13),
-}
 
 
 def ladder(epochs: int) -> tuple[tuple[str, Recipe], ...]:
@@ -123,17 +116,13 @@ def _run(options: argparse.Namespace) -> None:
         ComparisonEntry(
             recipe.network,
             options.protocol,
-            *_claim(recipe.network),
+            *claim(recipe.network),
             runs_of(recipe),
         )
         for recipe in others
     ]
     rungs = [LadderStep(added, runs_of(recipe)) for added, recipe in steps]
     _put(options, entries, rungs)
-
-
-def _claim(network: str) -> tuple[float | None, int | None]:
-    return CLAIMS.get(network, (None, None))
 
 
 def _put(

@@ -13,9 +13,9 @@ from mnist_model.digit.book import Plan, plan, write
 from mnist_model.digit.mnist import digits_of, mnist_examples
 from mnist_model.digit.network.reading import BATCH_NORMS
 from mnist_model.digit.verification import verify_planned
-from mnist_model.training.architecture import INPUT_SHAPE
 from mnist_model.training.checkpoint import load_model
 from mnist_model.training.data import SAMPLE
+from mnist_model.training.networks.architecture import INPUT_SHAPE
 from mnist_model.training.record import read_record
 
 DEFAULT_FILE = "Digit.xlsx"
@@ -61,10 +61,9 @@ def _plan(run: Path, data: str | None, batch_norm: str) -> Plan:
     record = read_record(run)
     name, network = load_model(run)
     examples = mnist_examples(network, digits_of(record, data))
-    scored = "validation" if record.is_validation else "test"
     title = (
         f"{record.name}: network {name}, {record.last_accuracy:.2f} % of "
-        f"{record.test_images:,} {scored} images after epoch {len(record.epochs)}"
+        f"{record.test_images:,} {record.scored} images after epoch {len(record.epochs)}"
     )
     return plan(network, INPUT_SHAPE, examples, batch_norm, title)
 
@@ -77,7 +76,8 @@ def _write(planned: Plan, target: Path) -> None:
     print_placed(placed)
     print(
         f"verified: {verification.formulas:,} formulas recalculated by "
-        f"{' and '.join(verification.engines)}; for {verification.inputs} digits the outputs "
-        f"differ from torch's in float64 by at most {verification.largest_difference:.1e}"
+        f"{' and '.join(verification.engines)};\n"
+        f"  for {verification.inputs} digits the outputs differ from torch's in float64 by at most "
+        f"{verification.largest_difference:.1e}"
     )
     print_absent(ENGINES, verification.engines)

@@ -51,15 +51,14 @@ def _score(folder: Path, data: str | None) -> None:
     digits = load_digits(SAMPLE if data is None and record.is_sample else data)
     digits = digits.held_out() if record.is_validation else digits
     result = score(logits_of(network, digits.test_images), digits.test_targets)
-    scored = "validation" if record.is_validation else "test"
     known = (
         f"{record.last_accuracy:.2f} % in the run's record"
         if digits.sha256 == record.data_sha256
         else "other data than the run's"
     )
     print(
-        f"{folder}: {scored} accuracy {result.accuracy:.2f} %, loss {result.loss:.4f}, on "
-        f"{len(digits.test_images):,} images ({known})"
+        f"{folder}: {record.scored} accuracy {result.accuracy:.2f} %, loss {result.loss:.4f}\n"
+        f"  on {len(digits.test_images):,} images; {known}"
     )
 
 

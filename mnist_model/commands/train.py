@@ -14,11 +14,12 @@ import torch
 from backprop_xlsx.spreadsheet.command_line import Parser, exit_status
 from backprop_xlsx.spreadsheet.errors import BackpropError, FileError, InputError
 from backprop_xlsx.spreadsheet.files import require_writable
+from mnist_model.commands.progress import watched
 from mnist_model.training.data import SAMPLE, Digits, load_digits
-from mnist_model.training.distributed import World, join_world
 from mnist_model.training.loop import TrainingRun
+from mnist_model.training.machine.distributed import World, join_world
+from mnist_model.training.machine.threads import usable_processors
 from mnist_model.training.networks import network_names
-from mnist_model.training.progress import watched
 from mnist_model.training.recipes import DEFAULT_RECIPE, RECIPES, Recipe, choose_recipe, run_name
 from mnist_model.training.record import Record
 from mnist_model.training.session import complete, prepare_folder
@@ -54,8 +55,8 @@ def add_common_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--data",
         metavar="FOLDER",
-        help=f"folder with MNIST's four uncompressed files, or '{SAMPLE}' for the 5,000-image "
-        "sample (default: the cache, filled by a download)",
+        help=f"folder with MNIST's four files, as they are or as .gz, or '{SAMPLE}' for the "
+        "5,000-image sample (default: the cache, filled by a download)",
     )
     parser.add_argument(
         "--device", default="auto", metavar="NAME", help="auto, cpu or cuda (default: %(default)s)"
@@ -90,10 +91,15 @@ def add_common_options(parser: argparse.ArgumentParser) -> None:
 
 def check_common_options(options: argparse.Namespace) -> torch.device:
     """Sets the number of threads; the device. Raises InputError for values that cannot be used."""
-    for name, lowest in (("seed", 0), ("seeds", 1), ("threads", 1)):
+    for name, lowest in (("seed", 0), ("seeds", 1)):
         value = getattr(options, name)
-        if value is not None and value < lowest:
+        if value < lowest:
             raise InputError(f"--{name} {value}: expected {lowest} or more")
+    most = usable_processors()
+    if options.threads is not None and not 1 <= options.threads <= most:
+        raise InputError(
+            f"--threads {options.threads}: expected 1 to {most}, the processors that are here"
+        )
     if options.resume and options.overwrite:
         raise InputError("--resume and --overwrite: expected one of them, they exclude each other")
     if options.threads is not None:
@@ -203,16 +209,19 @@ def _notice_if_unwritable(workbook: Path) -> None:
 
 
 def _summarise(records: Sequence[Record]) -> None:
+    first = records[0]
     last = [record.last_accuracy for record in records]
     seconds = statistics.mean(record.train_seconds for record in records)
-    scored = "validation" if records[0].is_validation else "test"
-    sample = ", on the sample" if records[0].is_sample else ""
+    sample = " (sample)" if first.is_sample else ""
     if len(last) == 1:
-        text = f"{scored} accuracy after the last epoch{sample}: {last[0]:.2f} %"
-    else:
-        text = (
-            f"{scored} accuracy after the last epoch{sample}, {len(last)} seeds: mean "
-            f"{statistics.mean(last):.3f} %, standard deviation {statistics.stdev(last):.3f}, "
-            f"worst {min(last):.2f} %"
+        print(
+            f"{first.scored} accuracy after the last epoch{sample}: {last[0]:.2f} %, "
+            f"{first.right:,} of {first.test_images:,}"
         )
-    print(f"{text}; {records[0].parameters:,} parameters, {seconds:.1f} s of training")
+    else:
+        print(
+            f"{first.scored} accuracy after the last epoch{sample}, {len(last)} seeds:\n"
+            f"  mean {statistics.mean(last):.3f} %, standard deviation "
+            f"{statistics.stdev(last):.3f}, worst {min(last):.2f} %"
+        )
+    print(f"  {first.parameters:,} parameters, {seconds:.1f} s of training")

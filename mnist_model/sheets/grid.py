@@ -25,9 +25,11 @@ WORDS, NUMBERS, COLUMNS_OF_NUMBERS = 1, 2, 12
 LAST_COLUMN = NUMBERS + COLUMNS_OF_NUMBERS - 1
 WIDTH_OF_WORDS, WIDTH_OF_NUMBERS = 28, 11
 ROW_HEIGHT, GAP = 20, 12  # pixels
+HEADING_HEIGHT = 22  # points
 HOLDS, FAILS = "✓ yes", "✗ no"
 
 PER_CENT = "0.00"
+ACCURACY_ASKED = 99.4
 
 
 def pixels(width: int) -> int:
@@ -68,7 +70,7 @@ def put_head(
 ) -> None:
     """A section's title in row ``top``, and the headers of its table in the row after it."""
     page.text((top, WORDS), title, theme("heading"))
-    page.height(top, 22)
+    page.height(top, HEADING_HEIGHT)
     for column, header in enumerate(headers, start=WORDS):
         style = "header_left" if column == WORDS else "header_right"
         style = "header" if column in centred else style

@@ -89,10 +89,14 @@ def load_checkpoint(folder: Path, identity: Identity) -> Checkpoint | None:
         before = checkpoint.identity.get(key)
         if before != value:
             raise InputError(
-                f"{folder}: was started with {key} {before}, now {value}; start as before, or "
-                "run again with --overwrite"
+                f"{folder}: was started with {key} {_told(before)}, now {value}; start as before, "
+                "or run again with --overwrite"
             )
     return checkpoint
+
+
+def _told(value: str | int | bool | None) -> str:
+    return "not recorded" if value is None else str(value)
 
 
 def restore(

@@ -7,33 +7,38 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from backprop_xlsx.spreadsheet.files import write
-from mnist_model.training.record import Epoch, Misreading
+from mnist_model.training.record import Misreading, Record
 
 GOAL = 99.4
 COLUMNS = 6
 
 
-def draw_curves(path: Path, name: str, epochs: Sequence[Epoch]) -> None:
+def draw_curves(path: Path, record: Record) -> None:
     """Loss, accuracy with the 99.4 % line, and learning rate over the epochs, as PNG."""
+    epochs, scored = record.epochs, record.scored
     numbers = [epoch.epoch for epoch in epochs]
-    figure = Figure(figsize=(12, 3.6), layout="constrained")
+    figure = Figure(figsize=(12, 4), layout="constrained")
     loss, accuracy, rate = figure.subplots(1, 3)
     loss.semilogy(numbers, [e.train_loss for e in epochs], ".-", label="training, as trained")
-    loss.semilogy(numbers, [e.test_loss for e in epochs], ".-", label="test")
-    loss.set(title=f"{name}: loss", xlabel="epoch")
-    loss.legend()
+    loss.semilogy(numbers, [e.test_loss for e in epochs], ".-", label=scored)
+    loss.set(title=f"{record.name}: loss", xlabel="epoch")
     accuracy.plot(numbers, [e.train_accuracy for e in epochs], ".-", label="training, as trained")
-    accuracy.plot(numbers, [e.test_accuracy for e in epochs], ".-", label="test")
+    accuracy.plot(numbers, [e.test_accuracy for e in epochs], ".-", label=scored)
     accuracy.axhline(GOAL, color="grey", linestyle="--", label=f"{GOAL} %")
     accuracy.set(title="accuracy, %", xlabel="epoch")
     # The first epochs would flatten everything that matters.
     lowest = min(sorted(e.test_accuracy for e in epochs)[len(epochs) // 4], GOAL)
     accuracy.set_ylim(lowest - 0.3, 100)
-    accuracy.legend(loc="lower right")
-    rate.plot(numbers, [e.learning_rate for e in epochs], ".-")
-    rate.set(title="learning rate at the epoch's end", xlabel="epoch")
+    rate.plot(*zip(*record.learning_rates, strict=True), ".-", label="learning rate")
+    rate.set(title="learning rate", xlabel="epochs trained")
+    for axes in (loss, accuracy, rate):
+        axes.set_xlim(0, len(epochs) * 1.03)
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+        # Under the axes, where no curve runs.
+        axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.16), ncols=3, fontsize=8)
     _save(figure, path)
 
 

@@ -8,7 +8,6 @@ import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -17,9 +16,10 @@ from torch.nn import functional
 from backprop_xlsx.spreadsheet.errors import InputError
 from mnist_model.training.checkpoint import Identity, load_checkpoint, restore, save_checkpoint
 from mnist_model.training.data import Digits
-from mnist_model.training.distributed import World
 from mnist_model.training.errors import DivergedError
-from mnist_model.training.memory import keep_memory
+from mnist_model.training.machine.distributed import World
+from mnist_model.training.machine.memory import kept_memory
+from mnist_model.training.machine.processor import OnProcessor, has_bfloat16
 from mnist_model.training.networks import build_network
 from mnist_model.training.recipes import Recipe
 from mnist_model.training.record import Epoch, write_epochs
@@ -38,12 +38,13 @@ class TrainingRun:
     world: World = World()
 
     def identity(self) -> Identity:
-        """All that decides the weights at the end, but for the machine."""
+        """All that decides the weights at the end, but for the processor's kind."""
         return {
             **{key: str(value) for key, value in asdict(self.recipe).items()},
             "seed": self.seed,
             "threads": torch.get_num_threads(),
             "device": self.device.type,
+            "version of torch": str(torch.__version__),
             "processes": self.world.size,
             "data": self.digits.sha256,
             "validation": self.digits.is_validation,
@@ -75,7 +76,6 @@ def train(
             f"{len(digits.train_images)} training images: expected at least a batch of "
             f"{recipe.batch_size}"
         )
-    keep_memory()
     network = initial_network(recipe, run.seed, run.device)
     trained = world.wrap(OnProcessor(*network) if run.device.type == "cpu" else network)
     optimiser = recipe.build_optimiser(network)
@@ -84,19 +84,20 @@ def train(
     if checkpoint is not None:
         restore(checkpoint, run.folder, network, optimiser)
         epochs = list(checkpoint.epochs)
-    for number in range(len(epochs) + 1, recipe.epochs + 1):
-        train_loss, train_accuracy, seconds = _epoch(run, trained, optimiser, number, on_step)
-        world.average_buffers(network)
-        tested = score(logits_of(network, digits.test_images), digits.test_targets)
-        rate = recipe.learning_rate_at(number * steps - 1, steps)
-        epoch = Epoch(
-            number, rate, train_loss, train_accuracy, tested.loss, tested.accuracy, seconds
-        )
-        epochs.append(epoch)
-        if world.writes:
-            save_checkpoint(run.folder, run.identity(), epochs, network, optimiser)
-            write_epochs(run.folder, epochs)
-        on_epoch(epoch)
+    with kept_memory():
+        for number in range(len(epochs) + 1, recipe.epochs + 1):
+            train_loss, train_accuracy, seconds = _epoch(run, trained, optimiser, number, on_step)
+            world.average_buffers(network)
+            tested = score(logits_of(network, digits.test_images), digits.test_targets)
+            rate = recipe.learning_rate_at(number * steps - 1, steps)
+            epoch = Epoch(
+                number, rate, train_loss, train_accuracy, tested.loss, tested.accuracy, seconds
+            )
+            epochs.append(epoch)
+            if world.writes:
+                save_checkpoint(run.folder, run.identity(), epochs, network, optimiser)
+                write_epochs(run.folder, epochs)
+            on_epoch(epoch)
     return network, tuple(epochs)
 
 
@@ -105,57 +106,6 @@ def initial_network(recipe: Recipe, seed: int, device: torch.device) -> nn.Seque
     torch.manual_seed(seed)
     network = build_network(recipe.network).to(device)
     return network.to(memory_format=torch.channels_last)
-
-
-class OnProcessor(nn.Sequential):
-    """The layers of a network, in training, each the way that is fastest on a CPU."""
-
-    def forward(self, values: Tensor) -> Tensor:
-        """The network's outputs, as nn.Sequential has them but for rounding and dropout's draw."""
-        for layer in self:
-            if isinstance(layer, nn.Dropout):
-                values = dropout(values, layer.p)
-            elif isinstance(layer, nn.BatchNorm2d) and layer.num_features % BLOCK:
-                inside = _Layout.apply(values, torch.contiguous_format, torch.channels_last)
-                values = _Layout.apply(layer(inside), torch.channels_last, torch.contiguous_format)
-            else:
-                values = layer(values)
-        return values
-
-
-# With channels innermost, BatchNorm over a number of channels that does not fill the processor's
-# registers is up to three times slower, and less exact, than in contiguous memory. Where it fills
-# them, copying there and back costs more than it gains.
-BLOCK = 16
-
-
-class _Layout(torch.autograd.Function):
-    """The same values in one memory layout, and their gradient in another."""
-
-    @staticmethod
-    def forward(
-        context: Any, values: Tensor, layout: torch.memory_format, before: torch.memory_format
-    ) -> Tensor:
-        context.before = before
-        return values.contiguous(memory_format=layout)
-
-    @staticmethod
-    def backward(context: Any, gradient: Tensor) -> tuple[Tensor, None, None]:
-        return gradient.contiguous(memory_format=context.before), None, None
-
-
-def dropout(values: Tensor, probability: float) -> Tensor:
-    """Each value 0 with that probability (to 16 bits), else enlarged so that the mean remains.
-
-    The values lie in memory without gaps. torch's own draws one number after another, in double
-    precision; here each 64 random bits decide on four values.
-    """
-    count = values.numel()
-    words = torch.empty(-(-count // 4), dtype=torch.int64).random_(-(2**63), None)
-    dropped = round(probability * 2**16)
-    kept = words.view(torch.int16).ge_(dropped - 2**15)
-    factors = kept.to(values.dtype).mul_(1 / (1 - dropped / 2**16))
-    return values * factors.as_strided(values.shape, values.stride())
 
 
 def _epoch(
@@ -209,20 +159,13 @@ def _step(
     with torch.autocast(run.device.type, torch.bfloat16, enabled=has_bfloat16(run.device)):
         logits = network(values)
     logits = logits.float()
-    loss = functional.cross_entropy(logits, targets)
+    loss = functional.cross_entropy(logits, targets, label_smoothing=run.recipe.label_smoothing)
     value = loss.item()
     if math.isfinite(value):
         optimiser.zero_grad(set_to_none=True)
         torch.autograd.backward(loss)
         optimiser.step()
     return value, int((logits.argmax(1) == targets).sum())
-
-
-def has_bfloat16(device: torch.device) -> bool:
-    """Whether the device computes in bfloat16 itself; elsewhere it would be slower, not faster."""
-    if device.type == "cuda":
-        return torch.cuda.is_bf16_supported(including_emulation=False)
-    return torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()
 
 
 def _seed(*numbers: int) -> int:

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from backprop_xlsx.spreadsheet.errors import InputError
-from mnist_model.training.augment import Affine, Published
+from mnist_model.training.data.augment import Affine, Published
 from mnist_model.training.networks import network_names
 from mnist_model.training.record import Setting
 
@@ -23,7 +23,8 @@ class Recipe:
 
     ``schedule`` is "cosine" (linear warm-up from 5 % over the first ``warm_up`` of all steps,
     then a half cosine to 0), "constant", or "step" (times ``decay`` after every ``decay_epochs``).
-    ``weight_decay`` holds for weights with more than one dimension.
+    ``weight_decay`` holds for weights with more than one dimension. ``label_smoothing`` is the
+    part of each target that is spread over all classes.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Recipe:
     warm_up: float = 0.2
     decay: float = 1.0
     decay_epochs: int = 1
+    label_smoothing: float = 0.0
 
     def learning_rate_at(self, step: int, steps_per_epoch: int) -> float:
         """The learning rate of a step of the whole run, the first being 0."""
@@ -51,6 +53,16 @@ class Recipe:
         if self.schedule == "step":
             return self.learning_rate * self.decay ** (step // steps_per_epoch // self.decay_epochs)
         return self.learning_rate
+
+    def learning_rates(self, steps_per_epoch: int) -> tuple[tuple[float, float], ...]:
+        """The first rate, each epoch's last and the highest, with the epochs trained by then."""
+        steps = self.epochs * steps_per_epoch
+        last = [number * steps_per_epoch - 1 for number in range(1, self.epochs + 1)]
+        highest = max(range(steps), key=lambda step: self.learning_rate_at(step, steps_per_epoch))
+        return tuple(
+            ((step + 1) / steps_per_epoch, self.learning_rate_at(step, steps_per_epoch))
+            for step in sorted({0, highest, *last})
+        )
 
     def build_optimiser(self, network: nn.Module) -> torch.optim.Optimizer:
         """The optimiser over a network's parameters, at the peak learning rate."""
@@ -82,6 +94,7 @@ class Recipe:
             "batch size": self.batch_size,
             "weight decay": self.weight_decay,
             "augmentation": str(self.augmentation or "none"),
+            **({"label smoothing": self.label_smoothing} if self.label_smoothing else {}),
         }
 
 

@@ -11,7 +11,7 @@ import csv
 import io
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import MISSING, asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -84,13 +84,24 @@ class Misreading:
 
 
 @dataclass(frozen=True)
+class Distorted:
+    """A training image as an epoch may show it to the network."""
+
+    target: int
+    pixels: tuple[tuple[int, ...], ...]  # 28 rows of 28, 0 (background) … 255 (ink)
+
+
+@dataclass(frozen=True)
 class Record:
     """A complete run. ``recipe`` is empty where a published network was trained as published.
 
     ``confusion[target][predicted]`` counts test images after the last epoch; ``mistakes`` are the
     worst, most certain first. ``is_validation`` says that "test" stands for images held out of
     the training set, ``is_sample`` that the data is the 5,000-image sample. ``settings`` are the
-    recipe's, in words, for showing.
+    recipe's, in words, for showing. ``learning_rates`` are pairs of how many epochs were trained
+    and the rate then: the first, each epoch's last, and the highest. Runs of earlier versions
+    have neither these nor ``distorted``, some training images as the recipe's augmentation makes
+    them.
     """
 
     name: str
@@ -117,6 +128,18 @@ class Record:
     settings: Mapping[str, Setting]
     versions: Mapping[str, str]
     machine: str
+    learning_rates: tuple[tuple[float, float], ...] = ()
+    distorted: tuple[Distorted, ...] = ()
+
+    @property
+    def scored(self) -> str:
+        """What its pictures are called that it was scored on."""
+        return "validation" if self.is_validation else "test"
+
+    @property
+    def right(self) -> int:
+        """How many pictures the last epoch read rightly."""
+        return sum(row[digit] for digit, row in enumerate(self.confusion))
 
     @property
     def last_accuracy(self) -> float:
@@ -168,9 +191,10 @@ def write_record(folder: Path, record: Record) -> None:
         **asdict(record),
         "epochs": len(record.epochs),
         "test_accuracy": [epoch.test_accuracy for epoch in record.epochs],
-        "mistakes": [
-            {**asdict(mistake), "pixels": _encoded(mistake.pixels)} for mistake in record.mistakes
-        ],
+        **{
+            name: [{**asdict(picture), "pixels": _encoded(picture.pixels)} for picture in pictures]
+            for name, pictures in (("mistakes", record.mistakes), ("distorted", record.distorted))
+        },
     }
     write(folder / RUN_FILE, (json.dumps(content, indent=1) + "\n").encode())
 
@@ -188,11 +212,21 @@ def read_record(folder: Path) -> Record:
     epochs = read_epochs(folder)
     try:
         content = json.loads((folder / RUN_FILE).read_text(encoding="utf-8"))
-        values = {field.name: content[field.name] for field in fields(Record)}
+        values = {
+            field.name: content[field.name]
+            for field in fields(Record)
+            if field.default is MISSING or field.name in content
+        }
         count = values["epochs"]
         values["epochs"] = epochs
         values["confusion"] = tuple(tuple(int(n) for n in row) for row in values["confusion"])
         values["mistakes"] = tuple(_mistake(item) for item in values["mistakes"])
+        values["distorted"] = tuple(
+            Distorted(int(item["target"]), _pixels(item)) for item in values.get("distorted", ())
+        )
+        values["learning_rates"] = tuple(
+            (float(at), float(rate)) for at, rate in values.get("learning_rates", ())
+        )
         values["layers"] = tuple(_layer(item) for item in values["layers"])
         shape = numpy.shape(values["confusion"])
     except (OSError, ValueError, TypeError, KeyError, RecursionError) as error:
@@ -229,14 +263,18 @@ def _encoded(pixels: tuple[tuple[int, ...], ...]) -> str:
 
 
 def _mistake(item: Mapping[str, Any]) -> Misreading:
-    raw = numpy.frombuffer(base64.b64decode(item["pixels"], validate=True), numpy.uint8)
     return Misreading(
         int(item["index"]),
         int(item["target"]),
         int(item["predicted"]),
         float(item["probability"]),
-        nested(raw.reshape(IMAGE_SIDE, IMAGE_SIDE)),
+        _pixels(item),
     )
+
+
+def _pixels(item: Mapping[str, Any]) -> tuple[tuple[int, ...], ...]:
+    raw = numpy.frombuffer(base64.b64decode(item["pixels"], validate=True), numpy.uint8)
+    return nested(raw.reshape(IMAGE_SIDE, IMAGE_SIDE))
 
 
 def nested(pixels: numpy.typing.NDArray[numpy.uint8]) -> tuple[tuple[int, ...], ...]:

@@ -13,24 +13,28 @@ import torch
 from torch import nn
 
 from backprop_xlsx.spreadsheet.errors import FileError, InputError
-from mnist_model.training.architecture import layer_table
 from mnist_model.training.checkpoint import CHECKPOINT_FILE, save_model
 from mnist_model.training.curves import draw_curves, draw_mistakes
-from mnist_model.training.loop import TrainingRun, has_bfloat16, ignore, train
+from mnist_model.training.loop import TrainingRun, ignore, train
+from mnist_model.training.machine.processor import has_bfloat16
 from mnist_model.training.networks import DROPOUTS, NORMS, POOLINGS, has_layer, parameter_count
+from mnist_model.training.networks.architecture import layer_table
 from mnist_model.training.record import (
     EPOCHS_FILE,
     MODEL_FILE,
     RUN_FILE,
+    Distorted,
     Epoch,
     Record,
+    nested,
     read_record,
     write_record,
 )
-from mnist_model.training.score import confusion, logits_of, worst_mistakes
+from mnist_model.training.score import confusion, logits_of, scaled, worst_mistakes
 
 CURVES_FILE = "curves.png"
 MISTAKES_FILE = "mistakes.png"
+DISTORTED = 16
 OWN_FILES = {EPOCHS_FILE, RUN_FILE, MODEL_FILE, CHECKPOINT_FILE, CURVES_FILE, MISTAKES_FILE}
 
 
@@ -71,7 +75,7 @@ def complete(
     record = record_of(run, network, epochs)
     if run.world.writes:
         save_model(run.folder, run.recipe.network, network)
-        draw_curves(run.folder / CURVES_FILE, record.name, epochs)
+        draw_curves(run.folder / CURVES_FILE, record)
         draw_mistakes(run.folder / MISTAKES_FILE, record.mistakes)
         write_record(run.folder, record)
         (run.folder / CHECKPOINT_FILE).unlink(missing_ok=True)
@@ -115,6 +119,23 @@ def record_of(run: TrainingRun, network: nn.Sequential, epochs: tuple[Epoch, ...
             "numpy": numpy.__version__,
         },
         machine=_machine(),
+        learning_rates=run.recipe.learning_rates(len(digits.train_images) // run.recipe.batch_size),
+        distorted=_distorted(run),
+    )
+
+
+def _distorted(run: TrainingRun) -> tuple[Distorted, ...]:
+    """Some training images, evenly spread, as an epoch may show them."""
+    images, targets = run.digits.train_images, run.digits.train_targets
+    chosen = torch.arange(DISTORTED) * len(images) // DISTORTED
+    values = scaled(images[chosen])
+    if run.recipe.augmentation is not None:
+        torch.manual_seed(run.seed)
+        values = run.recipe.augmentation(values)
+    pixels = (values * 255).round().clamp(0, 255).to(torch.uint8).cpu().numpy()
+    return tuple(
+        Distorted(int(target), nested(picture[0]))
+        for target, picture in zip(targets[chosen], pixels, strict=True)
     )
 
 

@@ -6,9 +6,9 @@ import random
 from dataclasses import replace
 from typing import Any
 
-from mnist_model.training.architecture import layer_table
 from mnist_model.training.networks import build_network, parameter_count
-from mnist_model.training.record import Epoch, Misreading, Record
+from mnist_model.training.networks.architecture import layer_table
+from mnist_model.training.record import Distorted, Epoch, Misreading, Record
 
 
 def record(network: str = "19626", seed: int = 0, epochs: int = 19, **changes: Any) -> Record:
@@ -63,5 +63,7 @@ def record(network: str = "19626", seed: int = 0, epochs: int = 19, **changes: A
         },
         versions={"torch": "2"},
         machine="a machine",
+        learning_rates=((0.0, 0.015), (0.2 * epochs, 0.3), (float(epochs), 1e-7)),
+        distorted=tuple(Distorted(k % 10, pixels) for k in range(16)),
     )
     return replace(made, **changes)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import subprocess
 import sys
 
@@ -66,3 +67,35 @@ def test_a_fault_of_our_own_is_not_taken_for_a_missing_package(
     monkeypatch.setitem(sys.modules, "mnist_model.commands.train", None)
     with pytest.raises(ModuleNotFoundError):
         run_command("train")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_option_is_guessed(name: str, capsys: Printed) -> None:
+    parser = importlib.import_module(f"mnist_model.commands.{name}")._parser()
+    options = [option for option in parser._option_string_actions if option.startswith("--")]
+    assert len(options) > 1
+    for option in options:
+        for length in range(3, len(option)):
+            if option[:length] not in options:
+                with pytest.raises(SystemExit) as stop:
+                    parser.parse_args(["run", f"{option[:length]}=1"])
+                assert stop.value.code == 2
+                assert "error: " in capsys.readouterr().err
+
+
+def test_ctrl_c_while_torch_is_imported_gives_one_line() -> None:
+    # An interrupt inside an import that turns whatever happens in it into another error.
+    program = (
+        "import os, runpy, signal, sys\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+        "class Slow:\n"
+        "    def find_spec(self, name, path=None, target=None):\n"
+        "        if name == 'torch':\n"
+        "            try: os.kill(os.getpid(), signal.SIGINT)\n"
+        "            except KeyboardInterrupt: raise ImportError('broken') from None\n"
+        "sys.meta_path.insert(0, Slow())\n"
+        "runpy.run_module('mnist_model.train', run_name='__main__', alter_sys=True)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert done.returncode == 130
+    assert done.stderr == "interrupted\n"

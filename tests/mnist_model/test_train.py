@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy
@@ -230,7 +231,8 @@ def test_ctrl_c_leaves_a_usable_checkpoint_and_log(tmp_path: Path) -> None:
     ("options", "error"),
     [
         (["--seeds", "0"], "--seeds 0: expected 1 or more"),
-        (["--threads", "0"], "--threads 0: expected 1 or more"),
+        (["--threads", "0"], "--threads 0: expected 1 to "),
+        (["--threads", "9999"], "--threads 9999: expected 1 to "),
         (["--seed", "-1"], "--seed -1: expected 0 or more"),
         (["--device", "abacus"], "--device abacus: expected auto"),
         (["--resume", "--overwrite"], "--resume and --overwrite"),
@@ -244,6 +246,31 @@ def test_options_that_cannot_be_used(
     said = capsys.readouterr().err
     assert error in said
     assert len(said.splitlines()) == 1
+
+
+@pytest.mark.parametrize("validate", [(), ("--validate",)])
+def test_no_line_is_wider_than_a_terminal(
+    validate: tuple[str, ...], command: Command, capsys: pytest.CaptureFixture[str]
+) -> None:
+    options = (*validate, "--network", "19512", "--recipe", "standard", "--epochs", "1")
+    assert command(*options, "--seed", "10", "--seeds", "2") == 0
+    folders = [f"runs/19512-standard-seed{seed}" for seed in (10, 11)]
+    assert evaluate.main(folders) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 12
+    assert max(map(len, lines)) <= 80
+
+
+def test_a_run_of_an_earlier_version_is_still_read(command: Command, tmp_path: Path) -> None:
+    assert command("--epochs", "1") == 0
+    folder = tmp_path / "runs" / "fast-seed0"
+    record = read_record(folder)
+    assert len(record.distorted) == 16
+    assert {image.target for image in record.distorted} == set(range(10))
+    content = json.loads((folder / "run.json").read_text())
+    del content["distorted"], content["learning_rates"]
+    (folder / "run.json").write_text(json.dumps(content))
+    assert read_record(folder) == replace(record, distorted=(), learning_rates=())
 
 
 @pytest.mark.parametrize("name", ["run.json", "epochs.csv"])

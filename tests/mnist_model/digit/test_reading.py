@@ -15,8 +15,8 @@ from mnist_model.digit import Examples, Scaling, to_workbook
 from mnist_model.digit.network.reading import read_stages
 from mnist_model.digit.network.reference import outputs, reference
 from mnist_model.digit.network.stages import Convolution, Dense, trace
-from mnist_model.training.architecture import layer_table
 from mnist_model.training.networks import build_network, network_names, parameter_count
+from mnist_model.training.networks.architecture import layer_table
 
 
 def trained_like(name: str) -> nn.Sequential:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy
 import openpyxl
 import pytest
+import torch
 import xlsxwriter
 from openpyxl.utils import get_column_letter
 from PIL import Image
@@ -19,8 +20,9 @@ from backprop_xlsx.spreadsheet.errors import InputError
 from backprop_xlsx.spreadsheet.ooxml.book import Cell, Sheet, read_book
 from backprop_xlsx.spreadsheet.ooxml.patching.patch import spoil
 from mnist_model.sheets.comparison import put_comparison
+from mnist_model.sheets.comparison.published import PUBLISHED
 from mnist_model.sheets.run import put_runs
-from mnist_model.training.networks import network_names
+from mnist_model.training.networks import build_network, network_names
 from mnist_model.training.record import ComparisonEntry, LadderStep
 from tests.mnist_model.records import record
 from tests.oracles.workbook_lint import lint
@@ -134,7 +136,7 @@ def test_layers_of_every_network_are_live_and_right(network: str, tmp_path: Path
 @pytest.mark.parametrize("engine", engines())
 def test_a_claim_follows_the_data(book: Path, engine: str) -> None:
     sheet = read_book(book).sheet("MNIST standard")
-    assert beside(sheet, "Do the claims hold?", 3).value == "✓ all 9 claims hold"
+    assert beside(sheet, "Do the claims hold?", 3).value == "✓ all 11 claims hold"
     claim = cell_of(sheet, "test accuracy, last epoch, %")[0]
     last = cell_of(sheet, "sum")[0] - 1
     accuracy = cell_of(sheet, "test acc. %")[1]
@@ -144,10 +146,61 @@ def test_a_claim_follows_the_data(book: Path, engine: str) -> None:
     assert value(sheet.name, claim, 5) == 99.39
     # The matrix does not go with that accuracy any more, either.
     row = cell_of(sheet, "Do the claims hold?")[0]
-    assert value(sheet.name, row, 3) == "✗ 2 of 9 claims do not hold"
+    assert value(sheet.name, row, 3) == "✗ 2 of 11 claims do not hold"
     # What is asked can be edited, and all accuracies are judged by it.
     asked = {(sheet.name, claim, 7): 99.999}
-    assert recalculate(book, engine, asked).value(sheet.name, row, 3).startswith("✗ 3 of 9")
+    assert recalculate(book, engine, asked).value(sheet.name, row, 3).startswith("✗ 3 of 11")
+
+
+@pytest.mark.parametrize("engine", engines())
+def test_the_result_is_counted_beside_the_per_cent(book: Path, engine: str) -> None:
+    sheet = read_book(book).sheet("MNIST standard")
+    run = record()
+    right = sum(run.confusion[digit][digit] for digit in range(10))
+    row = cell_of(sheet, "Do the claims hold?")[0]
+    said = f"{run.last_accuracy:.2f} %: {right:,} of 10,000 test images right, seed 0"
+    assert sheet.cells[row, 10].value == said
+    zero = cell_of(sheet, "digit, and what it was read as")[0] + 1
+    value = recalculate(book, engine, {(sheet.name, zero, 3): run.confusion[0][0] - 1}).value
+    assert f"{right - 1:,} of 9,999 test" in value(sheet.name, row, 10)
+
+
+def test_parameters_and_maps_have_their_memory(book: Path) -> None:
+    sheet = read_book(book).sheet("MNIST standard")
+    row = cell_of(sheet, "memory in float32, kB")[0]
+    network = build_network("19626").eval()
+    numbers, values = 0, torch.zeros(1, 1, 28, 28)
+    for layer in network:
+        values = layer(values)
+        numbers += values.numel()
+    shown = [c.value for (r, _), c in sorted(sheet.cells.items()) if r == row]
+    bytes_of_weights = sum(p.nbytes for p in network.parameters())
+    assert shown[1:] == ["maps", numbers * 4 / 1000, bytes_of_weights / 1000]
+
+
+def test_what_others_publish_is_in_the_chart_with_its_source(book: Path) -> None:
+    sheet: Any = openpyxl.load_workbook(book)["MNIST comparison"]
+    rows = [
+        tuple(sheet.cell(row, column).value for column in (2, 3, 4, 5, 7))
+        for row in range(1, sheet.max_row + 1)
+    ]
+    for other in PUBLISHED:
+        assert (other.name, other.parameters, other.best, other.last, other.source) in rows
+    (chart,) = sheet._charts
+    names = [
+        texts_at(sheet, series.tx.strRef.f) for series in chart.series if series.marker.size == 7
+    ]
+    assert names == [
+        "last epoch, mean of our runs",
+        "best epoch of our runs",
+        "last epoch, published",
+        "best epoch, published",
+    ]
+
+
+def texts_at(sheet: Any, address: str) -> Any:
+    """The value of the cell that a chart refers to."""
+    return sheet[address.split("!")[1].replace("$", "")].value
 
 
 def test_seeds_are_summed_up(book: Path) -> None:
@@ -223,8 +276,10 @@ def test_somebodys_sheet_is_not_replaced(tmp_path: Path) -> None:
 def test_the_pictures_are_the_mistakes(book: Path) -> None:
     sheet: Any = openpyxl.load_workbook(book)["MNIST standard"]
     run = record()
-    assert len(sheet._images) == len(run.mistakes)
-    image = Image.open(io.BytesIO(sheet._images[0]._data()))
+    drawing = 1
+    assert len(sheet._images) == drawing + len(run.distorted) + len(run.mistakes)
+    first = sheet._images[drawing + len(run.distorted)]
+    image = Image.open(io.BytesIO(first._data()))
     assert image.size == (112, 112)
     shown = 255 - numpy.asarray(image)[2::4, 2::4].astype(int)
     assert shown.tolist() == [list(row) for row in run.mistakes[0].pixels]

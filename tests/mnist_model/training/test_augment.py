@@ -18,7 +18,7 @@ from torchvision.transforms import (  # type: ignore[import-untyped]
 )
 from torchvision.transforms import functional as torchvision_functional
 
-from mnist_model.training.augment import Affine, Published, resample
+from mnist_model.training.data.augment import Affine, Published, resample
 from tests.mnist_model.digits import sample
 
 
@@ -45,7 +45,7 @@ def scipy_affine(image: Tensor, matrix: Tensor) -> numpy.typing.NDArray[numpy.fl
 def test_the_affine_is_scipys(seed: int, rotation: float, spread: float, shift: float) -> None:
     images = pictures(4)
     torch.manual_seed(seed)
-    with mock.patch("mnist_model.training.augment.resample", wraps=resample) as resampled:
+    with mock.patch("mnist_model.training.data.augment.resample", wraps=resample) as resampled:
         distorted = Affine(rotation, spread, spread, shift)(images)
     matrices = resampled.call_args.args[1]
     for image, matrix, result in zip(images, matrices, distorted, strict=True):
@@ -56,7 +56,7 @@ def test_the_affine_is_scipys(seed: int, rotation: float, spread: float, shift: 
 def test_each_limit_does_its_own(limit: str) -> None:
     size = {"rotation": 20.0, "scale": 0.2, "shear": 0.2, "shift": 3.0}[limit]
     torch.manual_seed(1)
-    with mock.patch("mnist_model.training.augment.resample", wraps=resample) as resampled:
+    with mock.patch("mnist_model.training.data.augment.resample", wraps=resample) as resampled:
         Affine(**{limit: size})(torch.zeros(2000, 1, 28, 28))
     matrix = resampled.call_args.args[1].double()
     linear, shifts = matrix[:, :, :2], matrix[:, :, 2] * 14
@@ -117,7 +117,7 @@ def test_the_published_jitter_is_torchvisions() -> None:
 
 def test_about_a_tenth_is_cropped() -> None:
     torch.manual_seed(0)
-    with mock.patch("mnist_model.training.augment.resample", wraps=resample) as resampled:
+    with mock.patch("mnist_model.training.data.augment.resample", wraps=resample) as resampled:
         Published()(torch.zeros(5000, 1, 28, 28))
     determinants = torch.linalg.det(resampled.call_args.args[1][:, :, :2])
     assert (determinants < 0.99).float().mean().item() == pytest.approx(0.1, abs=0.02)

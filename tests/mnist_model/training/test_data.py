@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import shutil
+import tracemalloc
 from pathlib import Path
 from unittest import mock
 
@@ -13,6 +15,7 @@ import torch
 
 from backprop_xlsx.spreadsheet.errors import FileError
 from mnist_model.training.data import SHA256, load_digits, load_sample
+from mnist_model.training.data.files import MOST_BYTES
 from tests.mnist_model.digits import sample
 
 SHARED = Path(__file__).parents[4] / "shared" / "mnist"
@@ -49,6 +52,60 @@ def test_one_changed_bit_is_noticed(name: str, tmp_path: Path) -> None:
     (tmp_path / name).write_bytes(content)
     with pytest.raises(FileError, match=f"{name}: damaged or not MNIST's"):
         load_digits(str(tmp_path))
+
+
+def packed(folder: Path, *names: str) -> None:
+    for name in SHA256:
+        stored = SHARED / "MNIST" / "raw" / name
+        if name in names:
+            (folder / f"{name}.gz").write_bytes(gzip.compress(stored.read_bytes(), 1))
+        else:
+            (folder / name).symlink_to(stored)
+
+
+@needs_mnist
+def test_gzipped_files_are_read_as_plain_ones(tmp_path: Path) -> None:
+    packed(tmp_path, *SHA256)
+    digits, plain = load_digits(str(tmp_path)), load_digits(str(SHARED))
+    assert digits.sha256 == plain.sha256
+    assert torch.equal(digits.train_images, plain.train_images)
+    assert torch.equal(digits.test_targets, plain.test_targets)
+
+
+@needs_mnist
+@pytest.mark.parametrize("damage", ["cut", "flipped", "text", "longer", "empty"])
+def test_a_damaged_gzip_is_named(damage: str, tmp_path: Path) -> None:
+    name = "t10k-labels-idx1-ubyte"
+    packed(tmp_path, name)
+    path = tmp_path / f"{name}.gz"
+    content = path.read_bytes()
+    half = len(content) // 2
+    path.write_bytes(
+        {
+            "cut": content[:half],
+            "flipped": content[:half] + bytes([content[half] ^ 255]) + content[half + 1 :],
+            "text": b"labels",
+            "longer": content + gzip.compress(b"more"),
+            "empty": b"",
+        }[damage]
+    )
+    with pytest.raises(FileError, match=f"{name}.gz: damaged or not MNIST's"):
+        load_digits(str(tmp_path))
+
+
+def test_a_gzip_that_swells_is_not_unpacked(tmp_path: Path) -> None:
+    # A gigabyte of zeros in a megabyte.
+    with gzip.open(tmp_path / "train-images-idx3-ubyte.gz", "wb", compresslevel=1) as file:
+        for _ in range(1024):
+            file.write(bytes(2**20))
+    tracemalloc.start()
+    try:
+        with pytest.raises(FileError, match="train-images-idx3-ubyte.gz: damaged or not MNIST's"):
+            load_digits(str(tmp_path))
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert most < 4 * MOST_BYTES
 
 
 def test_a_damaged_file_in_the_cache_is_named_and_not_stood_in_for(tmp_path: Path) -> None:

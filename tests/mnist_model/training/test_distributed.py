@@ -20,7 +20,7 @@ from pathlib import Path
 import torch
 torch.set_num_threads(1)
 from mnist_model.training import loop
-from mnist_model.training.distributed import join_world
+from mnist_model.training.machine.distributed import join_world
 from tests.mnist_model.digits import few, quick
 from tests.mnist_model.training.test_loop import in_double_precision
 from torch import nn

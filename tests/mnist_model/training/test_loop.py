@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -23,10 +24,12 @@ from backprop_xlsx.spreadsheet.errors import FileError, InputError
 from mnist_model.training import checkpoint as checkpoint_module
 from mnist_model.training import loop
 from mnist_model.training import score as score_module
-from mnist_model.training.augment import Affine
 from mnist_model.training.checkpoint import CHECKPOINT_FILE
+from mnist_model.training.data.augment import Affine
 from mnist_model.training.errors import DivergedError
-from mnist_model.training.loop import OnProcessor, TrainingRun, dropout, train
+from mnist_model.training.loop import TrainingRun, train
+from mnist_model.training.machine import processor
+from mnist_model.training.machine.processor import OnProcessor, dropout
 from mnist_model.training.networks import build_network
 from mnist_model.training.recipes import PUBLISHED, RECIPES, Recipe, choose_recipe
 from mnist_model.training.record import Epoch, read_epochs
@@ -59,7 +62,7 @@ def in_double_precision(setter: Callable[[object, str, object], None]) -> None:
     setter(loop, "scaled", scaled)
     setter(score_module, "scaled", scaled)
     setter(loop, "has_bfloat16", lambda _: False)
-    setter(loop, "dropout", lambda values, _: values)
+    setter(processor, "dropout", lambda values, _: values)
 
 
 def test_it_learns(tmp_path: Path) -> None:
@@ -167,6 +170,26 @@ def test_dropout_draws_each_value_alone(probability: float, kind: torch.dtype) -
     flat = draws[0].permute(0, 2, 3, 1).flatten()
     places = flat[: flat.numel() // 4 * 4].reshape(-1, 4)
     within(places.sum(0), probability, len(places))
+
+
+def test_a_network_that_is_not_in_training_drops_nothing() -> None:
+    network = OnProcessor(nn.Dropout(0.5), nn.Dropout2d(0.5))
+    values = torch.ones(4, 6, 5, 5)
+    assert torch.equal(network.eval()(values), values)
+    assert not torch.equal(network.train()(values), values)
+
+
+def test_bfloat16_is_asked_of_torch(monkeypatch: pytest.MonkeyPatch) -> None:
+    for capabilities, has in (
+        ({"avx512_bf16": True}, True),
+        ({"amx_bf16": True}, True),
+        ({"avx2": True, "avx512_bf16": False}, False),
+        ({}, False),
+    ):
+        monkeypatch.setattr(torch.cpu, "get_capabilities", lambda of=capabilities: of)
+        assert processor.has_bfloat16(CPU) is has
+    monkeypatch.delattr(torch.cpu, "get_capabilities")
+    assert processor.has_bfloat16(CPU) is False
 
 
 def test_dropout_follows_the_seed_and_lets_a_probability_of_0_pass() -> None:
@@ -303,6 +326,22 @@ def test_a_checkpoint_with_code_in_it_runs_none(tmp_path: Path) -> None:
     assert not (tmp_path / "harm").exists()
 
 
+def test_a_run_of_another_version_of_torch_is_not_resumed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = run_in(tmp_path / "run", quick(1))
+    train(run)
+    now = torch.__version__
+    monkeypatch.setattr(torch, "__version__", "1.0")
+    with pytest.raises(InputError, match=f"was started with version of torch {re.escape(now)}, n"):
+        train(run)
+    state = torch.load(run.folder / CHECKPOINT_FILE, weights_only=True)
+    del state["identity"]["version of torch"]
+    torch.save(state, run.folder / CHECKPOINT_FILE)
+    with pytest.raises(InputError, match=r"version of torch not recorded, now 1\.0; start as"):
+        train(run)
+
+
 @pytest.mark.parametrize("other", ["seed", "epochs", "threads"])
 def test_a_run_started_differently_is_not_resumed(other: str, tmp_path: Path) -> None:
     run = run_in(tmp_path / "run", quick(1))
@@ -325,9 +364,11 @@ def test_a_loss_that_is_no_number_stops_the_run_and_names_the_step(
     calls = iter(range(100))
     real = functional.cross_entropy
 
-    def failing(logits: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
+    def failing(
+        logits: torch.Tensor, targets: torch.Tensor, label_smoothing: float = 0.0
+    ) -> torch.Tensor:
         # Five steps an epoch and one scoring: the ninth call is step 3 of epoch 2.
-        loss = real(logits, targets)
+        loss = real(logits, targets, label_smoothing=label_smoothing)
         return loss * bad if next(calls) == 8 else loss
 
     monkeypatch.setattr(functional, "cross_entropy", failing)
@@ -355,6 +396,40 @@ def test_the_cosine_schedule(name: str, steps: int) -> None:
     assert abs(peak - recipe.warm_up * whole) <= 1
     assert rates[:peak] == sorted(rates[:peak])
     assert rates[peak:] == sorted(rates[peak:], reverse=True)
+
+
+@given(st.sampled_from([*RECIPES.values(), *PUBLISHED.values()]), st.integers(1, 20))
+def test_a_drawn_schedule_has_its_first_its_highest_and_each_epochs_last_rate(
+    recipe: Recipe, steps: int
+) -> None:
+    points = recipe.learning_rates(steps)
+    rates = [recipe.learning_rate_at(step, steps) for step in range(recipe.epochs * steps)]
+    assert [at for at, _ in points] == sorted({at for at, _ in points})
+    assert max(rate for _, rate in points) == max(rates)
+    for at, rate in points:
+        assert rate == rates[round(at * steps) - 1]
+    assert {at for at, _ in points} >= set(range(1, recipe.epochs + 1))
+
+
+def test_smoothed_labels_are_spread_over_all_classes(tmp_path: Path) -> None:
+    # By hand: nine tenths of the target and a tenth of the mean over all classes, in one step.
+    digits = few(64)
+    recipe = quick(1, augmentation=None, label_smoothing=0.1)
+    _, (epoch,) = train(TrainingRun(recipe, digits, 5, tmp_path, CPU))
+    torch.manual_seed(5)
+    network = build_network(recipe.network)
+    for layer in network:
+        if isinstance(layer, nn.Dropout):
+            layer.p = 0
+    values = (digits.train_images.float() / 255 - 0.1307) / 0.3081
+    chances = network(values).log_softmax(1)
+    told = chances[range(64), digits.train_targets]
+    expected = -(0.9 * told + 0.1 * chances.mean(1)).mean().item()
+    plain = -told.mean().item()
+    assert abs(epoch.train_loss - expected) < 0.05
+    assert recipe.settings()["label smoothing"] == 0.1
+    assert "label smoothing" not in RECIPES["fast"].settings()
+    assert plain != pytest.approx(expected, abs=1e-3)
 
 
 def test_the_published_schedules_are_torchs() -> None:

@@ -8,8 +8,8 @@ from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
 from backprop_xlsx.spreadsheet.errors import InputError
-from mnist_model.training.architecture import layer_table
 from mnist_model.training.networks import build_network, network_names, parameter_count
+from mnist_model.training.networks.architecture import layer_table
 from mnist_model.training.recipes import PUBLISHED, RECIPES
 
 

@@ -1,4 +1,7 @@
-"""What is seen of a training: a line an epoch, and a progress bar on a terminal."""
+"""What is seen of a training: a line an epoch, and a progress bar on a terminal.
+
+No line is wider than a terminal's 80 columns, unless a folder's name is.
+"""
 
 from __future__ import annotations
 
@@ -21,8 +24,12 @@ def watched(run: TrainingRun) -> Iterator[Watchers]:
         yield ignore, ignore
         return
     console = Console(highlight=False, soft_wrap=True)
-    scored = "validation" if run.digits.is_validation else "test"
-    scored += " (sample)" if run.digits.is_sample else ""
+    digits = run.digits
+    scored = "validation" if digits.is_validation else "test"
+    console.print(
+        f"{run.folder.name}: {len(digits.train_images):,} images to train, "
+        f"{len(digits.test_images):,} {scored} images{' (sample)' if digits.is_sample else ''}"
+    )
     with Progress(
         TextColumn("{task.description}"),
         BarColumn(),
@@ -39,7 +46,7 @@ def watched(run: TrainingRun) -> Iterator[Watchers]:
 
         def on_epoch(epoch: Epoch) -> None:
             console.print(
-                f"{run.folder.name}  epoch {epoch.epoch:2}/{run.recipe.epochs}  "
+                f"epoch {epoch.epoch:2}/{run.recipe.epochs}  "
                 f"train {epoch.train_loss:.4f} {epoch.train_accuracy:6.2f} %  "
                 f"{scored} {epoch.test_loss:.4f} {epoch.test_accuracy:6.2f} %  "
                 f"{epoch.seconds:5.1f} s"

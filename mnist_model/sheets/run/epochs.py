@@ -13,6 +13,7 @@ from backprop_xlsx.spreadsheet.sheets.page import Page
 from backprop_xlsx.spreadsheet.sheets.theme import DIFFERS_COLOUR, SERIES_COLOURS, Theme
 from mnist_model.sheets.grid import (
     GAP,
+    HEADING_HEIGHT,
     NUMBERS,
     PER_CENT,
     ROW_HEIGHT,
@@ -23,6 +24,7 @@ from mnist_model.sheets.grid import (
     put_head,
     scatter_chart,
 )
+from mnist_model.sheets.paging import ROW
 from mnist_model.training.record import Record
 
 EPOCH = WORDS
@@ -30,6 +32,7 @@ LEARNING_RATE, TRAIN_LOSS, TRAIN_ACCURACY, TEST_LOSS, TEST_ACCURACY, SECONDS = r
     NUMBERS, NUMBERS + 6
 )
 REQUIRED, REACHED = SECONDS + 1, SECONDS + 2
+TRAINED, RATE = REACHED + 2, REACHED + 3
 CHART_HEIGHT = 320
 CHART_ROWS = CHART_HEIGHT // ROW_HEIGHT + 1
 
@@ -57,7 +60,18 @@ class EpochTable:
     @property
     def bottom(self) -> int:
         """The last row of the section, which has the sums."""
-        return self.last_row + 1
+        return max(self.last_row + 1, self.first_row + len(self.rates) - 1)
+
+    @property
+    def rates(self) -> tuple[tuple[float, float], ...]:
+        """How many epochs were trained and the learning rate then, the highest among them."""
+        at_the_ends = tuple((float(e.epoch), e.learning_rate) for e in self.record.epochs)
+        return self.record.learning_rates or at_the_ends
+
+    @property
+    def extra_height(self) -> float:
+        """The points of the title's row beyond those of a plain one."""
+        return HEADING_HEIGHT - ROW
 
     def column(self, column: int) -> str:
         """The address of a column's cells over all epochs."""
@@ -111,9 +125,16 @@ class EpochTable:
             style = theme("whole", "ruled", "quiet", number_format='"✓";;"–"')
             page.formula((row, REACHED), reached, value, style)
         bold = theme("value", "bold", number_format="0.0")
-        page.text((self.bottom, WORDS), "sum", theme("bold"))
+        page.text((self.last_row + 1, WORDS), "sum", theme("bold"))
         seconds = math.fsum(epoch.seconds for epoch in run.epochs)
-        page.formula((self.bottom, SECONDS), f"SUM({self.column(SECONDS)})", seconds, bold)
+        total = f"SUM({self.column(SECONDS)})"
+        page.formula((self.last_row + 1, SECONDS), total, seconds, bold)
+        for column, text in ((TRAINED, "epochs done"), (RATE, "learning rate")):
+            page.text((self.top + 1, column), text, header)
+        for row, (trained, rate) in enumerate(self.rates, start=self.first_row):
+            style = theme("value", "ruled", number_format="0.0#")
+            page.number((row, TRAINED), float(f"{trained:.9g}"), style)
+            page.number((row, RATE), float(f"{rate:.9g}"), theme("value", "ruled"))
 
     def insert_charts(self, workbook: Workbook, worksheet: Worksheet, row: int) -> None:
         """Puts the three charts side by side, from ``row`` on."""
@@ -130,7 +151,7 @@ class EpochTable:
             "major_unit": (100 - lowest) / 5,
             "num_format": "0.0",
         }
-        rates = max(epoch.learning_rate for epoch in self.record.epochs)
+        rates = max(rate for _, rate in self.rates)
         rate_axis = {"min": 0, "num_format": "0.0##" if rates >= 0.005 else "0E+00"}
         charts = (
             (("Loss", "epoch", "cross-entropy"), (TRAIN_LOSS, TEST_LOSS), loss_axis),
@@ -140,8 +161,8 @@ class EpochTable:
                 accuracy_axis,
             ),
             (
-                ("Learning rate at the end of the epoch", "epoch", "learning rate"),
-                (LEARNING_RATE,),
+                ("Learning rate", "epochs trained", "learning rate"),
+                (RATE,),
                 rate_axis,
             ),
         )
@@ -160,7 +181,7 @@ class EpochTable:
             TEST_ACCURACY: SERIES_COLOURS[0],
             TRAIN_LOSS: SERIES_COLOURS[1],
             TRAIN_ACCURACY: SERIES_COLOURS[1],
-            LEARNING_RATE: SERIES_COLOURS[2],
+            RATE: SERIES_COLOURS[2],
             REQUIRED: DIFFERS_COLOUR,
         }
         is_line = column == REQUIRED
@@ -170,10 +191,13 @@ class EpochTable:
             "fill": {"color": colours[column]},
             "border": {"none": True},
         }
+        along, last_row = EPOCH, self.last_row
+        if column == RATE:
+            along, last_row = TRAINED, self.first_row + len(self.rates) - 1
         return {
             "name": [sheet, self.top + 1, column],
-            "categories": [sheet, self.first_row, EPOCH, self.last_row, EPOCH],
-            "values": [sheet, self.first_row, column, self.last_row, column],
+            "categories": [sheet, self.first_row, along, last_row, along],
+            "values": [sheet, self.first_row, column, last_row, column],
             "line": {
                 "color": colours[column],
                 "width": 1.25 if is_line else 1.75,

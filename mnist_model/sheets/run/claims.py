@@ -10,6 +10,7 @@ from xlsxwriter.utility import xl_range_abs
 from backprop_xlsx.spreadsheet.sheets.page import Page
 from backprop_xlsx.spreadsheet.sheets.theme import Theme
 from mnist_model.sheets.grid import (
+    ACCURACY_ASKED,
     FAILS,
     HOLDS,
     LAST_COLUMN,
@@ -20,7 +21,6 @@ from mnist_model.sheets.grid import (
     verdict,
 )
 
-ACCURACY_ASKED = 99.4
 VALUE, WORDING, REQUIRED, VERDICT = range(NUMBERS + 2, NUMBERS + 6)
 SETTING, SETTING_VALUE = VERDICT + 2, VERDICT + 4
 HEADERS = {WORDS: "claim", VALUE: "is", WORDING: "", REQUIRED: "asked", VERDICT: "verdict"}

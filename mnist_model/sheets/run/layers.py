@@ -6,13 +6,22 @@ and the row above, wherever a formula gives the number that the network itself h
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from xlsxwriter.format import Format
 
 from backprop_xlsx.spreadsheet.sheets.page import Page
 from backprop_xlsx.spreadsheet.sheets.theme import Theme
-from mnist_model.sheets.grid import NUMBERS, WORDS, cell, column_range, put_head
+from mnist_model.sheets.grid import (
+    HEADING_HEIGHT,
+    NUMBERS,
+    WORDS,
+    cell,
+    column_range,
+    put_head,
+)
+from mnist_model.sheets.paging import ROW
 from mnist_model.training.record import LayerRow
 
 OPERATION = WORDS
@@ -23,9 +32,10 @@ HEADERS = (
     "layer", "kernel", "stride", "padding", "groups", "bias", "channels out", "side out",
     "recept. field", "jump", "parameters", "multiply-adds",
 )  # fmt: skip
+BYTES = 4  # of a number in float32
 REMARK = (
     "Receptive field: the side, in pixels of the picture, of what one output value depends on. "
-    "Jump: how many pixels lie between two neighbouring outputs."
+    "Jump: how many pixels lie between two neighbouring outputs. "
 )
 COUNTS = '#,##0;;"–"'
 
@@ -52,8 +62,13 @@ class LayerTable:
 
     @property
     def bottom(self) -> int:
-        """The last row of the section, which has the totals and a remark under it."""
-        return self.last_row + 2
+        """The last row of the section: under the totals are the memory and a remark."""
+        return self.last_row + 3
+
+    @property
+    def extra_height(self) -> float:
+        """The points of the title's row beyond those of a plain one."""
+        return HEADING_HEIGHT - ROW
 
     def column(self, column: int) -> str:
         """The address of a column's cells over all layers."""
@@ -78,7 +93,23 @@ class LayerTable:
         page.formula((row, PARAMETERS), f"SUM({self.column(PARAMETERS)})", parameters, style)
         operations = sum(layer.multiply_adds for layer in self.layers)
         page.formula((row, MULTIPLY_ADDS), f"SUM({self.column(MULTIPLY_ADDS)})", operations, style)
+        self._put_memory(page, theme, row + 1)
         page.text((self.bottom, WORDS), REMARK, theme("quiet"))
+
+    def _put_memory(self, page: Page, theme: Theme, row: int) -> None:
+        """What the parameters take, and all maps of one picture, as they are kept for training."""
+        page.text((row, WORDS), "memory in float32, kB", theme("bold"))
+        values = f"SUMPRODUCT({self.column(CHANNELS)},{self.column(SIDE)},{self.column(SIDE)})"
+        numbers = sum(math.prod(layer.output_shape) for layer in self.layers)
+        total = cell(row - 1, PARAMETERS)
+        parameters = sum(layer.parameters for layer in self.layers)
+        style = theme("value", "bold", number_format="#,##0.0")
+        for column, formula, count in (
+            (SIDE, values, numbers),
+            (PARAMETERS, total, parameters),
+        ):
+            page.formula((row, column), f"{formula}*{BYTES}/1000", count * BYTES / 1000, style)
+        page.text((row, SIDE - 1), "maps", theme("right"))
 
     def _put_choices(self, page: Page, theme: Theme, row: int, layer: LayerRow) -> None:
         has_weights, is_window = layer.multiply_adds > 0, layer.kernel is not None

@@ -10,7 +10,16 @@ from xlsxwriter.worksheet import Worksheet
 
 from backprop_xlsx.spreadsheet.sheets.page import Page
 from backprop_xlsx.spreadsheet.sheets.theme import AGREES_TINT, SERIES_COLOURS, Theme
-from mnist_model.sheets.grid import NUMBERS, PER_CENT, WORDS, cell, column_range, put_head
+from mnist_model.sheets.grid import (
+    HEADING_HEIGHT,
+    NUMBERS,
+    PER_CENT,
+    WORDS,
+    cell,
+    column_range,
+    put_head,
+)
+from mnist_model.sheets.paging import ROW
 from mnist_model.training.record import CLASSES, Record
 
 IMAGES, ACCURACY = NUMBERS + CLASSES, NUMBERS + CLASSES + 1
@@ -39,6 +48,11 @@ class ConfusionMatrix:
         return self.last_row + 1
 
     @property
+    def extra_height(self) -> float:
+        """The points of the title's row beyond those of a plain one."""
+        return HEADING_HEIGHT - ROW
+
+    @property
     def accuracy_cell(self) -> str:
         """The cell with the accuracy over all digits."""
         return cell(self.bottom, ACCURACY)
@@ -46,8 +60,17 @@ class ConfusionMatrix:
     @property
     def accuracy(self) -> float:
         """Its value, in per cent."""
-        counts = self.record.confusion
-        return 100 * sum(counts[i][i] for i in range(CLASSES)) / sum(map(sum, counts))
+        return 100 * self.record.right / sum(map(sum, self.record.confusion))
+
+    @property
+    def right_formula(self) -> str:
+        """How many images were read rightly."""
+        return "+".join(cell(self.first_row + i, NUMBERS + i) for i in range(CLASSES))
+
+    @property
+    def images_cell(self) -> str:
+        """The cell with the number of all images."""
+        return cell(self.bottom, IMAGES)
 
     def put(self, page: Page, theme: Theme) -> None:
         """Writes the matrix."""
@@ -78,8 +101,7 @@ class ConfusionMatrix:
             formula = f"SUM({column_range(self.first_row, self.last_row, column)})"
             style = theme("whole", "bold", *(("centre",) if column < IMAGES else ()))
             page.formula((self.bottom, column), formula, total, style)
-        right = "+".join(cell(self.first_row + i, NUMBERS + i) for i in range(CLASSES))
-        formula = f"100*({right})/{cell(self.bottom, IMAGES)}"
+        formula = f"100*({self.right_formula})/{self.images_cell}"
         style = theme("value", "bold", number_format=PER_CENT)
         page.formula((self.bottom, ACCURACY), formula, self.accuracy, style)
 

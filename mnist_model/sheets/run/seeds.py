@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from backprop_xlsx.spreadsheet.sheets.page import Page
 from backprop_xlsx.spreadsheet.sheets.theme import Theme
 from mnist_model.sheets.grid import (
     COLUMNS_OF_NUMBERS,
+    HEADING_HEIGHT,
     NUMBERS,
     PER_CENT,
     WORDS,
@@ -17,6 +16,8 @@ from mnist_model.sheets.grid import (
     column_range,
     put_head,
 )
+from mnist_model.sheets.paging import ROW
+from mnist_model.sheets.statistics import mean, standard_deviation
 from mnist_model.training.record import Record
 
 LAST, FROM_MEAN, BEST, SECONDS = range(NUMBERS, NUMBERS + 4)
@@ -70,6 +71,11 @@ class SeedTable:
         """The last row of the section."""
         last = self._block(len(self.records) - 1)
         return last + 1 + self._epochs
+
+    @property
+    def extra_height(self) -> float:
+        """The points of the title's row beyond those of a plain one."""
+        return HEADING_HEIGHT - ROW
 
     @property
     def _epochs(self) -> int:
@@ -147,16 +153,3 @@ class SeedTable:
             page.number((row, column), record.seed, header)
             for offset, epoch_line in enumerate(record.epochs, start=1):
                 page.number((row + offset, column), epoch_line.test_accuracy, number)
-
-
-def mean(values: Sequence[float]) -> float:
-    """The mean."""
-    return math.fsum(values) / len(values)
-
-
-def standard_deviation(values: Sequence[float]) -> float:
-    """The standard deviation of a sample (n − 1); of a single value it is 0."""
-    if len(values) < 2:
-        return 0.0
-    centre = mean(values)
-    return math.sqrt(math.fsum((value - centre) ** 2 for value in values) / (len(values) - 1))

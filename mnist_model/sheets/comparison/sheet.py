@@ -2,44 +2,41 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from backprop_xlsx.spreadsheet.errors import InputError
 from backprop_xlsx.spreadsheet.sheets.page import Page, prepare
-from backprop_xlsx.spreadsheet.sheets.theme import INK, SERIES_COLOURS, Theme
-from mnist_model.sheets.claims import ACCURACY_ASKED
+from backprop_xlsx.spreadsheet.sheets.theme import Theme
+from mnist_model.sheets.comparison.chart import HEIGHT, parameters_chart
+from mnist_model.sheets.comparison.published_table import PublishedTable
+from mnist_model.sheets.comparison.run_rows import RUN_BEST, RUN_HEADERS, RunRows
 from mnist_model.sheets.grid import (
+    ACCURACY_ASKED,
     FAILS,
     HOLDS,
     LAST_COLUMN,
     NUMBERS,
     PER_CENT,
     ROW_HEIGHT,
-    TABLE_WIDTH,
     WORDS,
     cell,
     colour_verdicts,
     put_head,
-    scatter_chart,
     set_columns,
     verdict,
 )
 from mnist_model.sheets.placing import put_sheet, sheet_name
-from mnist_model.sheets.run_rows import RUN_BEST, RUN_HEADERS, RunRows
-from mnist_model.sheets.seeds import mean
+from mnist_model.sheets.statistics import mean
 from mnist_model.training.record import ComparisonEntry, LadderStep, Record
 
 NAME = "MNIST comparison"
 ASKED_ROW, TABLE_ROW = 3, 5
 ASKED_CELL = cell(ASKED_ROW, NUMBERS)
-CHART_HEIGHT = 380
 
 (
     PROTOCOL, PARAMETERS, CLAIM, CLAIM_EPOCH, MEAN, DEVIATION, WORST, BEST, RUNS, SECONDS, VERDICT,
@@ -82,7 +79,7 @@ def put_comparison(
         if not runs:
             raise InputError(f"{name!r} has no runs to compare, expected at least one")
     name = sheet_name(NAME, entries[0].runs[0])
-    # The claims come first, so that a chart's series can take them from adjacent cells.
+    # What others claim something of comes first.
     in_order = sorted(entries, key=lambda entry: entry.claimed_accuracy is None)
     write = partial(_write, entries=tuple(in_order), ladder=tuple(ladder))
     return put_sheet(workbook, name, replace, write)
@@ -97,7 +94,8 @@ def _write(
 ) -> None:
     first_entry = TABLE_ROW + 2
     chart_row = first_entry + len(entries) + 2
-    ladder_row = chart_row + CHART_HEIGHT // ROW_HEIGHT + 2
+    table = PublishedTable(chart_row + HEIGHT // ROW_HEIGHT + 2)
+    ladder_row = table.bottom + 2
     runs_row = ladder_row + (len(ladder) + 3 if ladder else 0)
     groups = [(entry.name, entry.runs) for entry in entries]
     groups += [(step.added, step.runs) for step in ladder]
@@ -111,6 +109,7 @@ def _write(
         _put_entry(page, theme, row, entry, runs)
         runs.put_runs(page, theme, cell(row, MEAN))
     page.text((first_entry + len(entries), WORDS), REMARK, theme("quiet"))
+    table.put(page, theme)
     if ladder:
         title = "The ladder: what each change adds to the step before"
         put_head(page, theme, ladder_row, title, STEP_HEADERS, "weights")
@@ -125,12 +124,13 @@ def _write(
     set_columns(worksheet)
     area = (first_entry, VERDICT, first_entry + len(entries) - 1, VERDICT)
     colour_verdicts(workbook, worksheet, area)
-    chart = _chart(workbook, worksheet.name, entries, first_entry)
+    columns = (PARAMETERS, MEAN, BEST)
+    chart = parameters_chart(workbook, worksheet.name, entries, first_entry, columns, table)
     worksheet.insert_chart(chart_row, WORDS, chart, {"object_position": 2})
     worksheet.freeze_panes(ASKED_ROW + 1, 0)
     prepare(worksheet, rows[-1].rows[-1], LAST_COLUMN)
     worksheet.fit_to_pages(1, 0)
-    worksheet.set_h_pagebreaks([ladder_row])
+    worksheet.set_h_pagebreaks([table.top])
 
 
 def _laid_out(groups: Iterable[tuple[str, tuple[Record, ...]]], row: int) -> Iterable[RunRows]:
@@ -197,61 +197,3 @@ def _put_step(page: Page, theme: Theme, row: int, runs: RunRows, before: RunRows
     gain = mean(runs.accuracies) - mean(before.accuracies)
     formula = f"{cell(row, STEP_MEAN)}-{cell(row - 1, STEP_MEAN)}"
     page.formula((row, STEP_GAIN), formula, gain, style)
-
-
-def _chart(
-    workbook: Workbook, sheet: str, entries: tuple[ComparisonEntry, ...], first_row: int
-) -> Any:
-    claims = [e.claimed_accuracy for e in entries if e.claimed_accuracy is not None]
-    means = [mean([run.last_accuracy for run in entry.runs]) for entry in entries]
-
-    def series(column: int, count: int, colour: str, marker: str) -> dict[str, Any]:
-        last_row = first_row + count - 1
-        return {
-            "name": [sheet, TABLE_ROW + 1, column],
-            "categories": [sheet, first_row, PARAMETERS, last_row, PARAMETERS],
-            "values": [sheet, first_row, column, last_row, column],
-            "line": {"none": True},
-            "marker": {
-                "type": marker,
-                "size": 8,
-                "fill": {"color": colour},
-                "border": {"none": True},
-            },
-        }
-
-    drawn = [series(MEAN, len(entries), SERIES_COLOURS[0], "circle")]
-    if claims:
-        drawn.append(series(CLAIM, len(claims), SERIES_COLOURS[5], "diamond"))
-    shown = len(drawn)
-    # A point's label can be its series' name everywhere, but a cell of its own not everywhere.
-    by_parameters = sorted(range(len(entries)), key=lambda i: entries[i].runs[0].parameters)
-    for place, index in enumerate(by_parameters):
-        row = first_row + index
-        drawn.append(
-            {
-                "name": [sheet, row, WORDS],
-                "categories": [sheet, row, PARAMETERS, row, PARAMETERS],
-                "values": [sheet, row, MEAN, row, MEAN],
-                "line": {"none": True},
-                "marker": {"type": "none"},
-                "data_labels": {
-                    "series_name": True,
-                    "position": ("above", "below")[place % 2],
-                    "font": {"size": 8, "color": SERIES_COLOURS[0]},
-                },
-            }
-        )
-    titles = ("Parameters against accuracy", "parameters", "per cent")
-    vertical = {
-        "min": math.floor(10 * min(*claims, *means, ACCURACY_ASKED)) / 10,
-        "max": math.ceil(10 * max(*claims, *means, ACCURACY_ASKED)) / 10,
-        "num_format": "0.00",
-    }
-    horizontal = {"min": 0, "num_format": "#,##0"}
-    size = (TABLE_WIDTH, CHART_HEIGHT)
-    chart = scatter_chart(workbook, titles, drawn, horizontal, vertical, size)
-    labels = list(range(shown, len(drawn)))
-    font = {"size": 9, "color": INK, "bold": False}
-    chart.set_legend({"position": "bottom", "delete_series": labels, "font": font})
-    return chart

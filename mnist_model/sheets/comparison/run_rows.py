@@ -10,7 +10,7 @@ from xlsxwriter.format import Format
 from backprop_xlsx.spreadsheet.sheets.page import Page
 from backprop_xlsx.spreadsheet.sheets.theme import Theme
 from mnist_model.sheets.grid import NUMBERS, PER_CENT, WORDS, cell, column_range
-from mnist_model.sheets.seeds import mean, standard_deviation
+from mnist_model.sheets.statistics import mean, standard_deviation
 from mnist_model.training.record import Record
 
 SEED, EPOCHS, LAST, FROM_MEAN, RUN_BEST, TRAINING, RUN_SECONDS = range(NUMBERS, NUMBERS + 7)

@@ -39,7 +39,7 @@ def layer_table(
                 receptive_field = input_shape[-1]
             rows.append(
                 LayerRow(
-                    operation=_operation(layer),
+                    operation=_operation(layer, before),
                     kernel=kernel,
                     stride=stride,
                     padding=padding,
@@ -70,12 +70,14 @@ def _window(
     return None, None, None
 
 
-def _operation(layer: nn.Module) -> str:
+def _operation(layer: nn.Module, before: tuple[int, ...]) -> str:
     if isinstance(layer, nn.Conv2d):
         kind = "Depthwise convolution" if layer.groups > 1 else "Convolution"
         return f"{kind} {layer.in_channels} → {layer.out_channels}"
     if isinstance(layer, nn.Linear):
         return f"Linear {layer.in_features} → {layer.out_features}"
+    if isinstance(layer, nn.AvgPool2d) and layer.kernel_size == before[-1]:
+        return _WORDS[nn.AdaptiveAvgPool2d]
     if isinstance(layer, nn.Dropout | nn.Dropout2d):
         return f"{_WORDS[type(layer)]} {layer.p:g}"
     if type(layer) not in _WORDS:

@@ -14,18 +14,8 @@ from xlsxwriter.worksheet import Worksheet
 from backprop_xlsx.spreadsheet.errors import InputError
 from backprop_xlsx.spreadsheet.sheets.page import Page, prepare
 from backprop_xlsx.spreadsheet.sheets.theme import Theme
-from mnist_model.sheets.architecture import OPERATION, PARAMETERS, LayerTable
-from mnist_model.sheets.claims import (
-    ACCURACY_ASKED,
-    REQUIRED,
-    VERDICT,
-    Claim,
-    Claims,
-    accuracy_claim,
-)
-from mnist_model.sheets.confusion import ConfusionMatrix
-from mnist_model.sheets.epochs import CHART_ROWS, EPOCH, TEST_ACCURACY, EpochTable
 from mnist_model.sheets.grid import (
+    ACCURACY_ASKED,
     LAST_COLUMN,
     NUMBERS,
     WORDS,
@@ -33,16 +23,36 @@ from mnist_model.sheets.grid import (
     colour_verdicts,
     set_columns,
 )
-from mnist_model.sheets.mistakes import Mistakes
+from mnist_model.sheets.paging import page_breaks
 from mnist_model.sheets.placing import put_sheet, sheet_name
-from mnist_model.sheets.seeds import SeedTable
+from mnist_model.sheets.run.claims import (
+    REQUIRED,
+    SETTING,
+    VERDICT,
+    Claim,
+    Claims,
+    accuracy_claim,
+)
+from mnist_model.sheets.run.confusion import ConfusionMatrix
+from mnist_model.sheets.run.distorted import DistortedImages
+from mnist_model.sheets.run.drawing import NetworkDrawing
+from mnist_model.sheets.run.epochs import CHART_ROWS, EPOCH, TEST_ACCURACY, EpochTable
+from mnist_model.sheets.run.layers import OPERATION, PARAMETERS, LayerTable
+from mnist_model.sheets.run.mistakes import Mistakes
+from mnist_model.sheets.run.seeds import SeedTable
 from mnist_model.training.record import Record
 
 MOST_PARAMETERS, MOST_EPOCHS = 20_000, 20
 MATRIX_MARGIN = 0.005  # per cent: half of what one image in 10,000 counts
 VERDICT_ROW, CLAIMS_ROW = 3, 5
 # What a layer's operation looks like, to COUNTIF and fnmatch alike.
-LAYERS_ASKED = (("BatchNorm", "BatchNorm*"), ("Dropout", "Dropout*"), ("pooling", "*pooling"))
+LAYERS_ASKED = (
+    ("layers of BatchNorm", "BatchNorm*"),
+    ("layers of Dropout", "Dropout*"),
+    ("layers of pooling", "*pooling"),
+    ("layers of global average pooling", "Global average pooling"),
+    ("fully connected layers", "Linear*"),
+)
 
 
 def put_runs(workbook: Path, records: Sequence[Record], replace: bool) -> str:
@@ -66,10 +76,6 @@ def _subject(record: Record) -> str:
     return re.sub(r"-seed\d+$", "", record.name)
 
 
-def _scored(record: Record) -> str:
-    return "validation" if record.is_validation else "test"
-
-
 def _write(
     workbook: Workbook, worksheet: Worksheet, theme: Theme, records: tuple[Record, ...]
 ) -> None:
@@ -83,22 +89,29 @@ def _write(
     threshold = cell(CLAIMS_ROW + 2, REQUIRED)  # of the first claim
     rows_of_claims = max(len(settings), len(_claims(*_sections(records, 0, threshold))))
     charts_row = CLAIMS_ROW + 2 + rows_of_claims + 1
-    seeds, epochs, confusion, layers = _sections(records, charts_row + CHART_ROWS + 1, threshold)
-    mistakes = Mistakes(first.mistakes, layers.bottom + 2, _scored(first))
-    claims = Claims(CLAIMS_ROW, _claims(seeds, epochs, confusion, layers), settings)
+    seeds, epochs, confusion, shape, layers = _sections(
+        records, charts_row + CHART_ROWS + 1, threshold
+    )
+    augmentation = str(first.settings.get("augmentation", "none"))
+    distorted = DistortedImages(first.distorted, layers.bottom + 2, augmentation)
+    mistakes = Mistakes(first.mistakes, distorted.bottom + 2, first.scored)
+    claims = Claims(CLAIMS_ROW, _claims(seeds, epochs, confusion, shape, layers), settings)
 
     page = Page(worksheet)
     _put_title(page, theme, records)
     claims.put_verdict(page, theme, VERDICT_ROW)
-    sections = (claims, epochs, confusion, layers, mistakes)
+    _put_result(page, theme, epochs, confusion)
+    claims.put(page, theme)
+    below = (epochs, confusion, shape, layers, *([distorted] if distorted.images else ()), mistakes)
+    sections = (seeds, *below) if len(records) > 1 else below
     for section in sections:
         section.put(page, theme)
-    if len(records) > 1:
-        seeds.put(page, theme)
     page.write()
 
     set_columns(worksheet)
     epochs.insert_charts(workbook, worksheet, charts_row)
+    shape.insert_picture(worksheet)
+    distorted.insert_pictures(worksheet)
     mistakes.insert_pictures(worksheet)
     confusion.colour(workbook, worksheet)
     for area in (
@@ -109,24 +122,28 @@ def _write(
     worksheet.freeze_panes(VERDICT_ROW + 1, 0)
     prepare(worksheet, mistakes.bottom, LAST_COLUMN)
     worksheet.fit_to_pages(1, 0)
-    breaks = [epochs.top, layers.top, mistakes.top]
-    worksheet.set_h_pagebreaks([seeds.top, *breaks] if len(records) > 1 else breaks)
+    worksheet.set_h_pagebreaks(page_breaks(sections))
 
 
 def _sections(
     records: tuple[Record, ...], top: int, threshold: str
-) -> tuple[SeedTable, EpochTable, ConfusionMatrix, LayerTable]:
+) -> tuple[SeedTable, EpochTable, ConfusionMatrix, NetworkDrawing, LayerTable]:
     """The tables, one under the other from row ``top`` on; one seed needs no table of seeds."""
     first = records[0]
-    seeds = SeedTable(records, top, _scored(first))
+    seeds = SeedTable(records, top, first.scored)
     epochs_top = seeds.bottom + 2 if len(records) > 1 else top
-    epochs = EpochTable(first, epochs_top, threshold, ACCURACY_ASKED, _scored(first))
+    epochs = EpochTable(first, epochs_top, threshold, ACCURACY_ASKED, first.scored)
     confusion = ConfusionMatrix(first, epochs.bottom + 2)
-    return seeds, epochs, confusion, LayerTable(first.layers, confusion.bottom + 2)
+    shape = NetworkDrawing(first.layers, confusion.bottom + 2)
+    return seeds, epochs, confusion, shape, LayerTable(first.layers, shape.bottom + 2)
 
 
 def _claims(
-    seeds: SeedTable, epochs: EpochTable, confusion: ConfusionMatrix, layers: LayerTable
+    seeds: SeedTable,
+    epochs: EpochTable,
+    confusion: ConfusionMatrix,
+    _: NetworkDrawing,
+    layers: LayerTable,
 ) -> tuple[Claim, ...]:
     run, scored = epochs.record, epochs.scored
     accuracies = epochs.column(TEST_ACCURACY)
@@ -173,7 +190,7 @@ def _claims(
             "0.000",
         ),
         Claim(
-            "parameters",
+            "trainable parameters",
             cell(layers.last_row + 1, PARAMETERS),
             sum(layer.parameters for layer in run.layers),
             "fewer than",
@@ -188,7 +205,7 @@ def _claims(
         ),
         *(
             Claim(
-                f"layers of {name}",
+                name,
                 f'COUNTIF({layers.column(OPERATION)},"{pattern}")',
                 sum(fnmatch(layer.operation, pattern) for layer in run.layers),
                 "at least",
@@ -197,6 +214,19 @@ def _claims(
             for name, pattern in LAYERS_ASKED
         ),
     )
+
+
+def _put_result(page: Page, theme: Theme, epochs: EpochTable, confusion: ConfusionMatrix) -> None:
+    """Beside the verdict: the last epoch in per cent, and the images counted."""
+    run = epochs.record
+    last = cell(epochs.last_row, TEST_ACCURACY)
+    counted = f'FIXED({confusion.right_formula},0)&" of "&FIXED({confusion.images_cell},0)'
+    formula = f'FIXED({last},2)&" %: "&{counted}&" {run.scored} images right, seed {run.seed}"'
+    value = (
+        f"{run.last_accuracy:.2f} %: {run.right:,} of {sum(map(sum, run.confusion)):,} "
+        f"{run.scored} images right, seed {run.seed}"
+    )
+    page.merged_formula((VERDICT_ROW, SETTING), LAST_COLUMN, formula, value, theme("bold"))
 
 
 def _put_title(page: Page, theme: Theme, records: tuple[Record, ...]) -> None:

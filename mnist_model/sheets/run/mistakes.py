@@ -13,12 +13,14 @@ from backprop_xlsx.spreadsheet.sheets.page import Page
 from backprop_xlsx.spreadsheet.sheets.theme import Theme
 from mnist_model.sheets.grid import (
     COLUMNS_OF_NUMBERS,
+    HEADING_HEIGHT,
     LAST_COLUMN,
     NUMBERS,
     WIDTH_OF_NUMBERS,
     WORDS,
     pixels,
 )
+from mnist_model.sheets.paging import ROW
 from mnist_model.training.record import IMAGE_SIDE, Misreading
 
 MOST_SHOWN = 2 * COLUMNS_OF_NUMBERS
@@ -48,10 +50,16 @@ class Mistakes:
         rows = max(1, -(-len(self.shown) // COLUMNS_OF_NUMBERS))
         return self._row(rows * COLUMNS_OF_NUMBERS) - 2
 
+    @property
+    def extra_height(self) -> float:
+        """The points of its higher rows beyond those of plain ones."""
+        rows = -(-len(self.shown) // COLUMNS_OF_NUMBERS)
+        return HEADING_HEIGHT - ROW + rows * (PICTURE_HEIGHT - ROW)
+
     def put(self, page: Page, theme: Theme) -> None:
         """Writes the title and the words under each picture."""
         page.text((self.top, WORDS), "The worst mistakes, most certain first", theme("heading"))
-        page.height(self.top, 22)
+        page.height(self.top, HEADING_HEIGHT)
         if not self.shown:
             page.text((self.top + 1, WORDS), "No image was read wrongly.", theme("left"))
         for index, mistake in enumerate(self.shown):
@@ -83,7 +91,7 @@ class Mistakes:
                 NUMBERS + index % COLUMNS_OF_NUMBERS,
                 f"mistake-{index + 1}.png",
                 {
-                    "image_data": io.BytesIO(picture(mistake)),
+                    "image_data": io.BytesIO(picture(mistake.pixels)),
                     "x_offset": margin,
                     "y_offset": 4,
                     "x_scale": scale,
@@ -98,9 +106,9 @@ class Mistakes:
         return self.top + 1 + index // COLUMNS_OF_NUMBERS * (len(LINES) + 2)
 
 
-def picture(mistake: Misreading) -> bytes:
+def picture(rows: tuple[tuple[int, ...], ...]) -> bytes:
     """A digit as a PNG file, dark on white, every pixel a square."""
-    pixels_of_digit = 255 - numpy.array(mistake.pixels, numpy.uint8)
+    pixels_of_digit = 255 - numpy.array(rows, numpy.uint8)
     image = Image.fromarray(pixels_of_digit.repeat(SCALE, axis=0).repeat(SCALE, axis=1))
     file = io.BytesIO()
     image.save(file, "PNG")

@@ -1,0 +1,136 @@
+"""Candidate recipes on the validation split, over several seeds; prints a table in markdown.
+
+    python benchmarks/recipe_search.py --data FOLDER --runs FOLDER [--seeds 4] [NAME ...]
+
+Without names, all candidates are trained, seed by seed, so that an interrupted search has compared
+all of them on as many seeds; the same command goes on with it. The test set is not touched: what
+is chosen here is measured once by ``benchmarks/mnist.py seeds``. It wants a machine without other
+work, and says how loaded this one was.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import statistics
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import torch
+from torch import nn
+
+from mnist_model.training import networks
+from mnist_model.training.data import load_digits
+from mnist_model.training.data.augment import Affine
+from mnist_model.training.loop import TrainingRun
+from mnist_model.training.machine.threads import usable_processors
+from mnist_model.training.networks.blocks import Layers, conv_norm_relu, separable
+from mnist_model.training.recipes import RECIPES, Recipe
+from mnist_model.training.record import Record
+from mnist_model.training.session import complete
+
+FAST, STANDARD, TINY = (RECIPES[name] for name in ("fast", "standard", "tiny"))
+GENTLE = Affine(rotation=5, scale=0.05, shear=0.05, shift=1)
+
+
+def separable_network(stem: int, before: Sequence[int], after: Sequence[int]) -> Layers:
+    """A 5 × 5 convolution with stride 2, then separable ones before and after the pooling."""
+    layers = conv_norm_relu(1, stem, kernel=5, stride=2)
+    channels = stem
+    for out in before:
+        layers += separable(channels, out)
+        channels = out
+    layers.append(nn.MaxPool2d(2))
+    for out in after:
+        layers += separable(channels, out)
+        channels = out
+    return [*layers, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(channels, 10)]
+
+
+def dense_network(widths: Sequence[int]) -> Layers:
+    """The same with whole convolutions, one before the pooling."""
+    stem, before, *after = widths
+    layers = [*conv_norm_relu(1, stem, kernel=5, stride=2), *conv_norm_relu(stem, before)]
+    layers.append(nn.MaxPool2d(2))
+    channels = before
+    for out in after:
+        layers += conv_norm_relu(channels, out, padding=1)
+        channels = out
+    return [*layers, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(channels, 10)]
+
+
+NETWORKS = {
+    "separable-wide-stem": lambda: separable_network(16, (20, 28), (32, 32)),
+    "separable-wide-end": lambda: separable_network(12, (16, 24), (32, 40)),
+    "separable-deep": lambda: separable_network(12, (16, 20), (24, 24, 24, 24)),
+    "dense": lambda: dense_network((8, 12, 16, 12)),
+    "mini": lambda: separable_network(8, (12, 16), (16, 16)),
+    "mini-wide": lambda: separable_network(10, (14,), (18, 20)),
+    "mini-deep": lambda: separable_network(8, (10, 12), (14, 14, 14)),
+}
+CANDIDATES: dict[str, Recipe] = {
+    "fast": FAST,
+    "fast-smooth-4": replace(FAST, epochs=4, label_smoothing=0.1),
+    "fast-smooth-4-hot": replace(FAST, epochs=4, label_smoothing=0.1, learning_rate=0.4),
+    "fast-smooth-5": replace(FAST, epochs=5, label_smoothing=0.1),
+    "standard": STANDARD,
+    "standard-14392": replace(STANDARD, network="14392"),
+    "standard-14392-smooth": replace(STANDARD, network="14392", label_smoothing=0.05),
+    "tiny": TINY,
+    "tiny-64": replace(TINY, batch_size=64, learning_rate=0.2),
+    **{name: replace(TINY, network=name) for name in NETWORKS},
+    "mini-gentle": replace(TINY, network="mini", augmentation=GENTLE, weight_decay=0.0),
+    "mini-64": replace(TINY, network="mini", batch_size=64, learning_rate=0.2),
+}
+
+
+def row(name: str, records: Sequence[Record]) -> str:
+    """A candidate's line of the table."""
+    last = [record.last_accuracy for record in records]
+    errors = statistics.mean(record.test_images - record.right for record in records)
+    spread = f"{statistics.stdev(last):.3f}" if len(last) > 1 else "–"
+    seconds = statistics.mean(record.train_seconds for record in records)
+    return (
+        f"| {name} | {records[0].parameters:,} | {len(records[0].epochs)} | {len(last)} "
+        f"| {statistics.mean(last):.3f} | {spread} | {min(last):.2f} | {errors:.1f} "
+        f"| {seconds:.1f} |"
+    )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(CANDIDATES))
+    parser.add_argument("--data")
+    parser.add_argument("--runs", type=Path, default=Path("runs/search"))
+    parser.add_argument("--seeds", type=int, default=4)
+    parser.add_argument("--epochs", type=int, help="instead of the candidates' own, to try it out")
+    parser.add_argument("--threads", type=int, default=usable_processors())
+    options = parser.parse_args()
+    unknown = set(options.names) - set(CANDIDATES)
+    if unknown:
+        parser.error(f"{', '.join(sorted(unknown))}: expected some of {', '.join(CANDIDATES)}")
+    torch.set_num_threads(options.threads)
+    networks.add_networks(NETWORKS)
+    digits = load_digits(options.data).held_out()
+    print(f"torch {torch.__version__}, {options.threads} threads; {digits.source}", flush=True)
+    records: dict[str, list[Record]] = {name: [] for name in options.names or CANDIDATES}
+    for seed in range(options.seeds):
+        for name, done in records.items():
+            recipe = replace(CANDIDATES[name], name=name)
+            recipe = replace(recipe, epochs=options.epochs or recipe.epochs)
+            folder = options.runs / f"{name}-seed{seed}"
+            folder.mkdir(parents=True, exist_ok=True)
+            done.append(complete(TrainingRun(recipe, digits, seed, folder, torch.device("cpu"))))
+            load = os.getloadavg()[0]
+            print(f"{folder.name}: {done[-1].last_accuracy:.2f} % (load {load:.1f})", flush=True)
+    print(
+        "| candidate | parameters | epochs | seeds | mean | std. dev. | worst | errors | seconds |"
+    )
+    print("|---|---|---|---|---|---|---|---|---|")
+    for name, done in records.items():
+        print(row(name, done))
+
+
+if __name__ == "__main__":
+    main()

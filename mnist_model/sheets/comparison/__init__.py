@@ -1,0 +1,5 @@
+"""The sheet that compares networks under one protocol, beside what others publish."""
+
+from mnist_model.sheets.comparison.sheet import put_comparison
+
+__all__ = ["put_comparison"]
