@@ -26,6 +26,8 @@ LABEL, SPREAD, STEP, WEIGHT = 1, 2, 3, 4
 # The smallest leaves a weight four of its digits.
 BASE_STEP, SMALLEST_RELATIVE_STEP = 1e-5, 1e-12
 RELATIVE_MARGIN, ROUNDING = 1e-6, 1e-14
+# Of a loss of size 1 it is at most about that, times the cube of the spread.
+A_SIXTH_OF_THIRD_DERIVATIVE = 1
 # Times its spread; a larger step says nothing of the derivative.
 LARGEST_STEP = 1e-2
 # The table has about as many cells as a run's; beyond this it is for some weights only.
@@ -79,14 +81,16 @@ class CentralDifferences:
     def margin_formula(self, weight: str, derivative: str) -> str:
         """How far the central difference may be from ``derivative``, a cell, without "="."""
         step, spread = self._step_cell(weight), self._spread_cell(weight)
-        rounding = f"{ROUNDING:.0E}/{step}+{spread}*({step}*{spread})^2"
-        return f"{RELATIVE_MARGIN:.0E}*ABS({derivative})+{self._spread.size_cell}*({rounding})"
+        bend = f"{A_SIXTH_OF_THIRD_DERIVATIVE}*{spread}*({step}*{spread})^2"
+        absolute = f"{self._spread.size_cell}*({ROUNDING:.0E}/{step}+{bend})"
+        return f"{RELATIVE_MARGIN:.0E}*ABS({derivative})+{absolute}"
 
     def margin(self, weight: str, derivative: float) -> float:
         """The margin's value: for the digits of the loss, and for the square of the step."""
         step, spread = self._steps[self.parameters.index(weight)], self._spread.of(weight)[1]
-        rounding = float(ROUNDING / step + spread * (step * spread) ** 2)
-        return RELATIVE_MARGIN * abs(derivative) + self._spread.size * rounding
+        bend = A_SIXTH_OF_THIRD_DERIVATIVE * spread * (step * spread) ** 2
+        absolute = self._spread.size * float(ROUNDING / step + bend)
+        return RELATIVE_MARGIN * abs(derivative) + absolute
 
     def obstacles(self, weight: str) -> Iterator[tuple[str, bool, str]]:
         """Why a central difference may say nothing: a condition, whether it holds, its verdict."""
