@@ -54,8 +54,10 @@ def edited(draw: st.DrawFn) -> Experiment:
         if kind == "inputs":
             samples = (Sample(tuple(numbers), sample.targets), *experiment.samples[1:])
             experiment = replace(experiment, samples=samples)
+        elif kind == "weights":
+            experiment = replace(experiment, weights=tuple(numbers))
         else:
-            experiment = replace(experiment, **{kind: tuple(numbers)})
+            experiment = replace(experiment, biases=tuple(numbers))
     return experiment
 
 
