@@ -12,7 +12,6 @@ from backprop_xlsx.model.words import activation_words, span
 
 # So many ways are listed one by one; of more outputs than this the sum is shortened.
 MOST_WAYS, MOST_TERMS = 2, 3
-SLOPES = {"sigmoid": "σ′(x)", "tanh": "tanh′(x)"}
 WAYS, ARROW = ("the way", "one way", "the other"), " → "
 
 
@@ -79,7 +78,7 @@ def slope_derived(activation: str) -> list[Remark]:
     """How f′ follows from f, step by step."""
     if activation not in ACTIVATIONS:
         return []
-    name = SLOPES.get(activation, f"slope of {activation_words(activation)}")
+    name = "σ′(x)" if activation == "sigmoid" else f"{activation_words(activation)}′(x)"
     steps = ACTIVATIONS[activation].slope_derived
     return [Remark("" if index else name, step) for index, step in enumerate(steps)]
 

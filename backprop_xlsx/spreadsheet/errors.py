@@ -9,6 +9,8 @@ BackpropError
 What a user should know of a file that was written all the same is a warning, `Notice`.
 """
 
+from pathlib import Path
+
 
 class BackpropError(Exception):
     """Root of the project's exceptions; the message is one line meant for the user."""
@@ -20,6 +22,14 @@ class InputError(BackpropError):
 
 class FileError(BackpropError):
     """A file that cannot be read or written."""
+
+
+def closed_folder(target: Path, error: OSError) -> FileError:
+    """The error of a file whose folder takes no new file."""
+    return FileError(
+        f"{target}: folder {target.parent} cannot be written to ({error.strerror}); "
+        "choose another folder"
+    )
 
 
 class ForeignFileError(FileError):

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from backprop_xlsx.spreadsheet.errors import FileError, Notice
+from backprop_xlsx.spreadsheet.errors import FileError, Notice, closed_folder
 from backprop_xlsx.spreadsheet.locks import locked
 from backprop_xlsx.spreadsheet.replacement import prepare, put_in_place
 
@@ -49,10 +49,7 @@ def beside(target: Path) -> Iterator[Path]:
     try:
         temporary.touch(mode=mode, exist_ok=False)
     except OSError as error:
-        raise FileError(
-            f"{target}: folder {target.parent} cannot be written to ({error.strerror}); "
-            "choose another folder"
-        ) from error
+        raise closed_folder(target, error) from error
     try:
         yield temporary
     except Exception as error:

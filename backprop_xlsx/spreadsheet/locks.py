@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from backprop_xlsx.spreadsheet.errors import FileError
+from backprop_xlsx.spreadsheet.errors import FileError, closed_folder
 
 PATIENCE = 60.0
 """Seconds to wait for another run; a change takes one or two, with a new default book ten."""
@@ -39,10 +39,7 @@ def locked(target: Path) -> Iterator[None]:
             f"{target}: another run has been changing it for {PATIENCE:g} seconds; try again later"
         ) from None
     except OSError as error:
-        raise FileError(
-            f"{target}: folder {target.parent} cannot be written to ({error.strerror}); "
-            "choose another folder"
-        ) from error
+        raise closed_folder(target, error) from error
     try:
         yield
     finally:

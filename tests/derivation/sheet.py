@@ -73,8 +73,10 @@ def read_sheet(path: Path, found: Recalculated | LiveWorkbook) -> Sheet:
     """The sheet of a book with the values that an engine has found."""
     live = openpyxl.load_workbook(path)["Derivation"]
     cached = openpyxl.load_workbook(path, data_only=True)["Derivation"]
-    chosen = str(found.value("Derivation", 3, 2))
-    assert cached.cell(3, 2).value is not None
+    # Below it where a sentence says what is left out.
+    row_of_choice = 3 if live.cell(3, 2).data_type == "f" else 4
+    chosen = str(found.value("Derivation", row_of_choice, 2))
+    assert cached.cell(row_of_choice, 2).value is not None
     rows = [row for column in BOXES for row in _rows(live, cached, found, column)]
     words = [
         str(cell.value)

@@ -8,31 +8,38 @@ from __future__ import annotations
 
 import math
 
+from backprop_xlsx.spreadsheet.sheets.powers import (
+    LARGE,
+    SMALL,
+    UNUSABLE,
+    UPWARD,
+    power_of_ten,
+    power_of_ten_formula,
+)
+
 DECIMALS, SIGNIFICANT = 4, 3
-# From here on powers of ten are written; what is less than the last is rounding.
-LARGE, SMALL, ROUNDING = 1e6, 1e-6, 1e-15
+ROUNDING = 1e-15  # what is less than that counts as 0
 NEARLY = 1e-9
 WHOLE = 1e-12  # so near a whole number no decimals are shown
-# Numbers that end in a 5 are rounded up in every engine, whatever their last binary digit is.
-UPWARD = 1e-12
 LOGARITHM = 1e-9  # Gnumeric's of 0.001 is a little less than −3
-UNUSABLE = "?"
 
 
 def number_text(number: float) -> str:
-    """The number as text: ``0.1500``, ``0.00123``, ``1``, ``2.50E−9``."""
+    """The number as text: ``0.1500``, ``0.00123``, ``1``, ``2.50·10⁻⁹``."""
     size = abs(number)
     if size < ROUNDING:
         return "0"
-    if SMALL <= size < LARGE and abs(number - round(number)) < WHOLE:
+    plain = 10.0**SMALL <= size < 10.0**LARGE
+    if plain and abs(number - round(number)) < WHOLE:
         text = f"{round(number)}"
     else:
         power = math.floor(math.log10(size) + LOGARITHM)
-        if SMALL <= size < LARGE:
+        if plain:
             decimals = max(DECIMALS, SIGNIFICANT - 1 - power)
             text = f"{number * (1 + UPWARD):.{decimals}f}"
         else:
-            text = f"{number / 10.0**power:.{SIGNIFICANT - 1}f}E{power}"
+            leading = number / 10.0**power * (1 + UPWARD)
+            text = f"{leading:.{SIGNIFICANT - 1}f}{power_of_ten(power)}"
     return text.replace("-", "−")
 
 
@@ -40,7 +47,8 @@ def number_formula(cell: str) -> str:
     """The same as a formula, without "=", of the number in a cell; "?" where there is none."""
     power = _power(cell)
     plain = f"FIXED({cell}*(1+{_constant(UPWARD)}),MAX({DECIMALS},{SIGNIFICANT - 1}-{power}),TRUE)"
-    powers = f'FIXED({cell}/10^{power},{SIGNIFICANT - 1},TRUE)&"E"&{power}'
+    leading = f"{cell}/10^{power}*(1+{_constant(UPWARD)})"
+    powers = f"FIXED({leading},{SIGNIFICANT - 1},TRUE)&{power_of_ten_formula(power)}"
     whole = f'IF(ABS({cell}-ROUND({cell},0))<{_constant(WHOLE)},ROUND({cell},0)&"",{plain})'
     return _sorted(cell, whole, powers)
 
@@ -53,10 +61,10 @@ def short_text(number: float) -> str:
     power = math.floor(math.log10(size) + LOGARITHM)
     leading = number / 10.0**power
     decimals = sum(abs(leading - round(leading, place)) > NEARLY for place in range(SIGNIFICANT))
-    if SMALL <= size < LARGE:
+    if 10.0**SMALL <= size < 10.0**LARGE:
         text = f"{number * (1 + UPWARD):.{max(0, decimals - power)}f}"
     else:
-        text = f"{leading:.{decimals}f}E{power}"
+        text = f"{leading * (1 + UPWARD):.{decimals}f}{power_of_ten(power)}"
     return text.replace("-", "−")
 
 
@@ -69,12 +77,14 @@ def short_formula(cell: str) -> str:
         for place in range(SIGNIFICANT)
     )
     plain = f"FIXED({cell}*(1+{_constant(UPWARD)}),MAX(0,{decimals}-{power}),TRUE)"
-    return _sorted(cell, plain, f'FIXED({leading},{decimals},TRUE)&"E"&{power}')
+    up = f"(1+{_constant(UPWARD)})"
+    powers = f"FIXED({leading}*{up},{decimals},TRUE)&{power_of_ten_formula(power)}"
+    return _sorted(cell, plain, powers)
 
 
 def _sorted(cell: str, plain: str, powers: str) -> str:
     """One text for numbers of a usual size, another for the others, and "?" for no number."""
-    between = f"AND(ABS({cell})>={_constant(SMALL)},ABS({cell})<{_constant(LARGE)})"
+    between = f"AND(ABS({cell})>=1E{SMALL},ABS({cell})<1E+{LARGE})"
     # An engine may take numbers next to nothing for equal: their ratio it tells from 1.
     is_rounding = f"ABS({cell})/{_constant(ROUNDING)}<1"
     text = f'IF({is_rounding},"0",IF({between},{plain},{powers}))'

@@ -12,22 +12,26 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from backprop_xlsx.spreadsheet.sheets.powers import (
+    LARGE,
+    SMALL,
+    SUPERSCRIPTS,
+    UNUSABLE,
+    UPWARD,
+    power_of_ten,
+    power_of_ten_formula,
+)
+
 DIGITS = 4
 # A difference is seen with so many digits, if so many in all are enough.
 DIGITS_OF_DIFFERENCE, MOST_DIGITS = 2, 10
-# Powers of ten are written below 10 to the first of these, and from 10 to the second on.
-SMALL, LARGE = -4, 6
 SMALLEST = -300  # the power at which what is smaller is written
 # 9.9995 and more is rounded to 10.
 LOGARITHM = 2.1715e-5
-# Numbers that end in a 5 are rounded away from 0 in every engine, whatever their last bit is.
-UPWARD = 1e-12
-UNUSABLE = "?"
 
 _NEVER = -400  # so many decimals: less than any number asks for
-_SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹"
-_PLAIN = str.maketrans("⁻−" + _SUPERSCRIPTS, "--0123456789")
-_DIGITS = rf"−?(?<![\w.])\d+(?:[.,]\d+)?(?:·10⁻?[{_SUPERSCRIPTS}]+)?(?![\w.])"
+_PLAIN = str.maketrans("⁻−" + SUPERSCRIPTS, "--0123456789")
+_DIGITS = rf"−?(?<![\w.])\d+(?:[.,]\d+)?(?:·10⁻?[{SUPERSCRIPTS}]+)?(?![\w.])"
 _NUMBER = re.compile(rf"\({_DIGITS}\)|{_DIGITS}")
 
 
@@ -66,7 +70,7 @@ def written(number: float, others: Sequence[float] = ()) -> str:
     whole = digits[: len(digits) - found.decimals]
     part = digits[len(whole) :].rstrip("0")
     sign = "−" if number < 0 else ""
-    return sign + whole + (f".{part}" if part else "") + _power_of_ten(found.power)
+    return sign + whole + (f".{part}" if part else "") + power_of_ten(found.power)
 
 
 def in_term(text: str) -> str:
@@ -129,12 +133,8 @@ class FigureCells:
         n, d = self.digits, self.decimals
         tens = [f"1{'0' * zeros}" for zeros in range(1, MOST_DIGITS)]
         zeros = "+".join(f"IF(INT({n}/{ten})*{ten}={n},1,0)" for ten in tens)
-        size = f"ABS({self.power})"
-        places = (f"INT({size}/100)", f"MOD(INT({size}/10),10)", f"MOD({size},10)")
-        hundreds, tenths, ones = (f'MID("{_SUPERSCRIPTS}",{place}+1,1)' for place in places)
-        raised = f'IF({size}>99,{hundreds},"")&IF({size}>9,{tenths},"")&{ones}'
-        power = f'IF({self.power}=0,"","·10"&IF({self.power}<0,"⁻","")&{raised})'
         plain = f"FIXED({n}/10^{d},MAX(0,{d}-({zeros})),TRUE)"
+        power = power_of_ten_formula(self.power)
         number = f'IF(SIGN({self.number})<0,"−","")&{plain}&{power}'
         other = f'IF(ISTEXT({self.number}),{self.number},"{UNUSABLE}")'
         return f"IF(ISNUMBER({self.number}),{number},{other})"
@@ -175,10 +175,3 @@ def _exponent_formula(number: str) -> str:
     logarithm = f"INT(LOG10(ABS({number}))+{LOGARITHM:.4E})"
     zero = "0" if "-" not in number else str(1 - _NEVER)
     return f"IF(SIGN({number})=0,{zero},MAX({logarithm},{SMALLEST}))"
-
-
-def _power_of_ten(power: int) -> str:
-    if not power:
-        return ""
-    digits = "".join(_SUPERSCRIPTS[int(digit)] for digit in str(abs(power)))
-    return "·10" + ("⁻" if power < 0 else "") + digits

@@ -1,11 +1,12 @@
 """The table of central differences: the loss with each weight a little more, and a little less.
 
-(E(w + s) − E(w − s)) / 2s differs from ∂E/∂w by about s²; it knows nothing of the chain rule.
+(E(w + s) − E(w − s)) / 2s differs from ∂E/∂w by about s²; it knows nothing of the chain rule. The
+step s is small against what becomes of it in later layers (see :mod:`.spread`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 
 import numpy as np
 from xlsxwriter.utility import xl_rowcol_to_cell
@@ -17,28 +18,35 @@ from backprop_xlsx.model.experiment import Experiment
 from backprop_xlsx.model.network import Network
 from backprop_xlsx.spreadsheet.sheets.page import Page
 from backprop_xlsx.spreadsheet.sheets.theme import Theme, style_of
+from backprop_xlsx.workbook.checks.spread import Spread
+from backprop_xlsx.workbook.checks.verdicts import KINK, TOO_STEEP
 from backprop_xlsx.workbook.layout import all_starts, start_cell, start_name
 
-LABEL, STEP, WEIGHT = 1, 2, 3
-BASE_STEP, SMALLEST_RELATIVE_STEP = 1e-5, 1e-9
+LABEL, SPREAD, STEP, WEIGHT = 1, 2, 3, 4
+# The smallest leaves a weight four of its digits.
+BASE_STEP, SMALLEST_RELATIVE_STEP = 1e-5, 1e-12
 RELATIVE_MARGIN, ROUNDING = 1e-6, 1e-14
+# Of a loss of size 1 it is at most about that, times the cube of the spread.
+A_SIXTH_OF_THIRD_DERIVATIVE = 1
+# Times its spread; a larger step says nothing of the derivative.
+LARGEST_STEP = 1e-2
 # The table has about as many cells as a run's; beyond this it is for some weights only.
 MOST_CELLS, MOST_PARAMETERS = 12_000, 60
-# A formula that lists every weight would grow too long; the step is then the same for all.
-MOST_WEIGHTS_IN_A_STEP = 40
 # As many products fit into one formula; a network with more kinks has no check of derivatives.
 MOST_KINKS, ARGUMENTS = 500, 200
 KINKED = ("relu", "leaky relu")
 
 
 class CentralDifferences:
-    """The table's cells and values; ``row`` is that of its first line, from 0.
+    """The table's cells and values; ``row`` is that of its heading, from 0.
 
     ``parameters`` are those that it has lines for (see :func:`checked_parameters`).
     """
 
     def __init__(self, experiment: Experiment, row: int) -> None:
-        self._row = row
+        self._heading = row
+        self._spread = Spread(experiment, row + 2)
+        self._row = self._spread.last_row + 3
         self._experiment = experiment
         self._starts = all_starts(experiment)
         self._forward = forward(experiment.network, experiment.samples_a_step)
@@ -72,19 +80,30 @@ class CentralDifferences:
 
     def margin_formula(self, weight: str, derivative: str) -> str:
         """How far the central difference may be from ``derivative``, a cell, without "="."""
-        loss, step = self._cell(weight, 0, self._loss), self._step_cell(weight)
-        return f"{RELATIVE_MARGIN:.0E}*ABS({derivative})+{ROUNDING:.0E}*(1+{loss})/{step}"
+        step, spread = self._step_cell(weight), self._spread_cell(weight)
+        bend = f"{A_SIXTH_OF_THIRD_DERIVATIVE}*{spread}*({step}*{spread})^2"
+        absolute = f"{self._spread.size_cell}*({ROUNDING:.0E}/{step}+{bend})"
+        return f"{RELATIVE_MARGIN:.0E}*ABS({derivative})+{absolute}"
 
     def margin(self, weight: str, derivative: float) -> float:
-        """The margin's value."""
-        loss = float(self._pair(weight, self._loss)[0])
-        rounding = ROUNDING * (1 + loss) / float(self._steps[self.parameters.index(weight)])
-        return RELATIVE_MARGIN * abs(derivative) + rounding
+        """The margin's value: for the digits of the loss, and for the square of the step."""
+        step, spread = self._steps[self.parameters.index(weight)], self._spread.of(weight)[1]
+        bend = A_SIXTH_OF_THIRD_DERIVATIVE * spread * (step * spread) ** 2
+        absolute = self._spread.size * float(ROUNDING / step + bend)
+        return RELATIVE_MARGIN * abs(derivative) + absolute
 
-    def kink_formula(self, weight: str) -> str | None:
-        """Below 0 where a ReLU has its kink between the two lines; None without a ReLU."""
-        if not self._kinks:
-            return None
+    def obstacles(self, weight: str) -> Iterator[tuple[str, bool, str]]:
+        """Why a central difference may say nothing: a condition, whether it holds, its verdict."""
+        step, spread = self._step_cell(weight), self._spread_cell(weight)
+        numbers = self._steps[self.parameters.index(weight)] * self._spread.of(weight)[1]
+        condition = f"IFERROR({step}*{spread}>{LARGEST_STEP},0=0)"
+        yield condition, not numbers <= LARGEST_STEP, TOO_STEEP
+        if self._kinks:
+            kinked = any(float(np.prod(self._pair(weight, name))) < 0 for name in self._kinks)
+            yield f"{self._kink_formula(weight)}<0", kinked, KINK
+
+    def _kink_formula(self, weight: str) -> str:
+        """Below 0 where a ReLU has its kink between the two lines."""
         products = [
             "*".join(self._cell(weight, sign, name) for sign in (0, 1)) for name in self._kinks
         ]
@@ -96,22 +115,18 @@ class CentralDifferences:
         # Compared with 0 by its sign: ironcalc takes a number above -2e-16 for 0.
         return f"SIGN({smallest})"
 
-    def has_kink(self, weight: str) -> bool:
-        """Whether a ReLU has its kink between the two lines."""
-        return any(float(np.prod(self._pair(weight, name))) < 0 for name in self._kinks)
-
     def put(self, page: Page, theme: Theme) -> None:
-        """Puts the table on the page, with its heading in the rows above it."""
-        page.text(
-            (self._row - 3, LABEL), "How the central differences come about", theme("heading")
-        )
+        """Puts the table on the page, below its heading and how far a change spreads."""
+        title = "How the central differences come about"
+        page.text((self._heading, LABEL), title, theme("heading"))
         explanation = (
             "Each weight in turn a step more and a step less, all others as they are; then the "
-            "forward pass again. The step is small against weights and inputs, and large against "
-            "rounding."
+            "forward pass again. The step is small against what later layers make of it (the "
+            "spread), and large against rounding."
         )
-        page.text((self._row - 2, LABEL), explanation, theme("quiet"))
-        headers = ("changed", "step", "weight", *map(label, self._forward))
+        page.text((self._heading + 1, LABEL), explanation, theme("quiet"))
+        self._spread.put(page, theme)
+        headers = ("changed", "spread", "step", "weight", *map(label, self._forward))
         for column, header in enumerate(headers, start=LABEL):
             style = theme("header_left" if column == LABEL else "header_right", "group_step")
             page.text((self._row - 1, column), header, style)
@@ -122,9 +137,14 @@ class CentralDifferences:
     def _put_line(self, page: Page, theme: Theme, weight: str, sign: int) -> None:
         row, index = self._line(weight) + sign, self.parameters.index(weight)
         page.text((row, LABEL), f"{weight} {'+−'[sign]} step", theme("bold", "ruled"))
-        step = float(self._steps[index])
-        formula = self._step_formula(weight) if sign == 0 else self._step_cell(weight)
-        page.formula((row, STEP), formula, step, theme("scientific", "ruled"))
+        formula, spread = self._spread.of(weight)
+        formulas = (formula, self._step_formula(weight))
+        if sign:
+            formulas = (self._spread_cell(weight), self._step_cell(weight))
+        for column, formula, value in zip(
+            (SPREAD, STEP), formulas, (spread, float(self._steps[index])), strict=True
+        ):
+            page.formula((row, column), formula, value, theme("scientific", "ruled"))
         changed = f"{start_name(weight)}{'+-'[sign]}{xl_rowcol_to_cell(row, STEP)}"
         value = self._values[weight][2 * index + sign]
         page.formula((row, WEIGHT), changed, value, theme(style_of(value), "ruled"))
@@ -175,41 +195,12 @@ class CentralDifferences:
         lines = np.broadcast_to(self._values[name], 2 * len(self.parameters))
         return lines[2 * index : 2 * index + 2]
 
-    def _scales(self) -> list[list[str]]:
-        """What a step is small against: the inputs, and the weights of each layer after the first.
-
-        Each of them lists start values; the largest magnitude of a list counts, if above 1.
-        """
-        network = self._experiment.network
-        if len(network.weights) > MOST_WEIGHTS_IN_A_STEP:
-            return []
-        samples = range(len(self._experiment.samples))
-        inputs = list(network.inputs)
-        if len(samples) > 1:
-            inputs = [sampled(name, sample) for name in network.inputs for sample in samples]
-        return [inputs, *(list(layer.weights) for layer in network.layers[1:])]
-
     def _step_formula(self, weight: str) -> str:
-        scales = [f"MAX(1,{self._largest(names)})" for names in self._scales()]
-        base = f"{BASE_STEP:.0E}"
-        if scales:
-            product = "*".join(scales)
-            base += f"/{product}" if len(scales) == 1 else f"/({product})"
-        return f"MAX({base},{SMALLEST_RELATIVE_STEP:.0E}*ABS({start_name(weight)}))"
-
-    def _largest(self, names: Sequence[str]) -> str:
-        """The largest magnitude of some start values, as the arguments of a MAX."""
-        cells = [start_cell(self._experiment, name) for name in names]
-        if names[0] in self._experiment.start_values:
-            return ",".join(f"ABS({cell})" for cell in cells)
-        # The samples' inputs fill a rectangle, whose first and last cell these are.
-        area = f"{cells[0]}:{cells[-1].rpartition('!')[2]}"
-        return f"MAX({area}),-MIN({area})"
+        step = f"{BASE_STEP:.0E}/{self._spread_cell(weight)}"
+        return f"MAX({step},{SMALLEST_RELATIVE_STEP:.0E}*ABS({start_name(weight)}))"
 
     def _step(self, weight: str) -> float:
-        step = BASE_STEP
-        for names in self._scales():
-            step /= max(1.0, *(abs(self._starts[name]) for name in names))
+        step = BASE_STEP / self._spread.of(weight)[1]
         return max(step, SMALLEST_RELATIVE_STEP * abs(self._starts[weight]))
 
     def _cell(self, weight: str, sign: int, name: str) -> str:
@@ -217,6 +208,9 @@ class CentralDifferences:
 
     def _step_cell(self, weight: str) -> str:
         return xl_rowcol_to_cell(self._line(weight), STEP)
+
+    def _spread_cell(self, weight: str) -> str:
+        return xl_rowcol_to_cell(self._line(weight), SPREAD)
 
     def _line(self, weight: str) -> int:
         """The row of the line in which a weight is a step more; the next is a step less."""

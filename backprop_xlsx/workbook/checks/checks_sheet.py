@@ -24,7 +24,6 @@ from backprop_xlsx.workbook.checks.verdicts import (
     AGREES,
     CHANGED,
     DIFFERS,
-    KINK,
     OUT_OF_RANGE,
     PROBABILITIES,
     TOO_SENSITIVE,
@@ -79,7 +78,7 @@ def write_checks(
     last_row = columns_row + columns.rows + 4
     stored = StoredValues(experiment, runs, last_row + len(runs) + 3)
     yellow = YellowCells(runs, last_row + len(runs) + 4 + stored.rows)
-    differences = CentralDifferences(experiment, last_row + len(runs) + 8 + stored.rows + ROWS)
+    differences = CentralDifferences(experiment, last_row + len(runs) + 5 + stored.rows + ROWS)
     guards = _Guards(problems, columns.out_of_range, _improbable(experiment))
     verdicts = _put_derivatives(page, theme, derivatives_row, runs, differences, guards)
     title = "2  Every column of every run, at every step"
@@ -193,10 +192,9 @@ def _put_derivatives(
         verdict = AGREES if difference <= margin else DIFFERS
         reasons = [(guards.improbable, PROBABILITIES)] if guards.improbable else []
         formula = guards.verdict(here, *reasons)
-        kink = differences.kink_formula(weight)
-        if kink is not None:
-            formula = guards.unless_unusable(f'IF({kink}<0,"{KINK}",{formula})')
-            verdict = KINK if differences.has_kink(weight) else verdict
+        for condition, applies, words in differences.obstacles(weight):
+            formula = guards.unless_unusable(f'IF({condition},"{words}",{formula})')
+            verdict = words if applies else verdict
         verdicts.append(verdict)
         page.formula((here, VERDICT), formula, verdict, theme("indented"))
     return verdicts

@@ -10,11 +10,12 @@ AGREES, DIFFERS = "✓ agrees", "✗ differs"
 CHANGED = "– belongs to the original start values"
 TOO_SENSITIVE = "– not judged: this run amplifies rounding"
 KINK = "– not judged: a ReLU has its kink here"
+TOO_STEEP = "– not judged: no step is small enough here"
 PROBABILITIES = "– not judged: the targets are no probabilities"
 OUT_OF_RANGE = "– not judged: a run leaves the range of numbers"
 TOO_LONG = "– not judged: too many terms for a formula"
 UNUSABLE = "– not judged"
-NOT_JUDGED = (TOO_SENSITIVE, KINK, PROBABILITIES, TOO_LONG, OUT_OF_RANGE)
+NOT_JUDGED = (TOO_SENSITIVE, KINK, TOO_STEEP, PROBABILITIES, TOO_LONG, OUT_OF_RANGE)
 
 
 def judged(difference: str, margin: str, otherwise: Sequence[tuple[str, str]] = ()) -> str:

@@ -16,7 +16,7 @@ from backprop_xlsx.workbook.derivation.broken_lines import broken
 from backprop_xlsx.workbook.derivation.written_numbers import WrittenNumber
 
 # Its columns: the left sides, the equations, the numbers.
-WIDTHS = (12, 44.5, 12)
+WIDTHS = (14.5, 44.5, 12)
 # In characters: an equation's first row ends before the number, all others go on below that.
 WIDTHS_OF_EQUATION, WIDTHS_OF_NUMBERS, WIDTH_OF_WORDS = (54, 68), (68, 68), 82
 WIDTH_OF_A_NUMBER = 7

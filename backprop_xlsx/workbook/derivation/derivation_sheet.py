@@ -95,11 +95,15 @@ class _DerivationSheet:
         lead = "Every number is live: of the run and step that are chosen on the sheet Network."
         if self._selection.has_samples:
             lead = lead.replace("run and step", "run, step and sample")
-        page.text((1, 1), " ".join(filter(None, (lead, self._extent.sentence))), theme("lead"))
+        page.text((1, BOXES[0]), lead, theme("lead"))
+        row = 2
+        if self._extent.sentence:
+            page.text((row, BOXES[0]), self._extent.sentence, theme("left"))
+            row += 1
         chosen = self._chosen()
-        last, breaks = self._put_boxes(2 + len(chosen) + 2)
+        last, breaks = self._put_boxes(row + len(chosen) + 2)
         # Texts are known once every line has said what must be told apart.
-        self._put_chosen(2, chosen)
+        self._put_chosen(row, chosen)
         self._table.write(page, theme)
         page.write()
         self._format_numbers(last)

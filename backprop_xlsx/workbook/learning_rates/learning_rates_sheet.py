@@ -127,6 +127,8 @@ def _put_run(
         reached = int(below.argmax()) or FROM_THE_START
     found = f"MATCH(1,{run.column(BELOW)},0)-1"
     formula = f'IFERROR(IF({found}=0,"{FROM_THE_START}",{found}),"never")'
+    # Without numbers there are no rises either, and nothing can be said.
+    formula = f'IF(ISNUMBER({xl_rowcol_to_cell(row, column + 1)}),{formula},"–")'
     page.formula((row, column), formula, reached, theme("whole", "ruled"))
     rises = int(values[ROSE].sum())
     page.formula((row, column + 1), f"SUM({run.column(ROSE)})", rises, theme("whole", "ruled"))

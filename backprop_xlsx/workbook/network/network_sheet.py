@@ -21,7 +21,6 @@ from backprop_xlsx.workbook.layout import (
     LEARNING_RATES,
     SAMPLES,
     SELECTED,
-    SURFACE,
     VERDICT_CELL,
 )
 from backprop_xlsx.workbook.network import losses, start_values
@@ -41,14 +40,8 @@ NOTE_OF_OTHERS = "Start values were edited; what follows is about those that the
 # Rows, from 0: the panels begin with their headings, and a screen ends some 24 rows down.
 CALL_ROW, PANELS_ROW, LAST_ROW_ON_SCREEN = 2, 3, 23
 VERDICT_LAST_COLUMN = 9
-LINK_COLUMNS = {
-    DERIVATION: 10,
-    SAMPLES: 11,
-    LEARNING_RATES: 12,
-    SURFACE: 14,
-    CHECKS: 15,
-    SELECTED: 17,
-}
+# In characters; a link in a gap between two panels could hardly be hit.
+NARROWEST_OF_LINKS, USUAL_WIDTH, WIDTH_OF_A_LETTER = 5, 8.43, 0.85
 # Beside the start values stand the drawing and the losses. A chart has columns of one width under
 # it; a drawing in cells, which may be wide, stands right of the losses.
 PANEL_COLUMN = len(start_values.WIDTHS)
@@ -76,7 +69,7 @@ def write_network(
     the formula of all checks' verdict, and its value; ``others`` are further sheets to link to.
     """
     page = Page(worksheet)
-    _put_head(page, theme, selection.experiment, verdict, others)
+    _put_head(page, theme, selection.experiment, verdict)
     runs = [run.run for run in selection.runs]
     starts = StartValues(workbook, page, theme, selection.experiment, PANELS_ROW)
     last_row = max(starts.put(runs), LAST_ROW_ON_SCREEN)
@@ -84,6 +77,7 @@ def write_network(
         below, widths = _put_cells(workbook, page, theme, selection)
     else:
         below, widths = _put_chart(workbook, page, theme, selection, drawing)
+    _put_links(page, theme, selection.experiment, others, widths)
     texts_row = max(last_row, below) + 2
     row = _put_texts(page, theme, selection.experiment, texts_row)
     last_row = _put_notation(page, theme, selection, row)
@@ -101,24 +95,34 @@ def write_network(
         worksheet.conditional_format(area, rule | {"format": workbook.add_format(style)})
 
 
-def _put_head(
-    page: Page,
-    theme: Theme,
-    experiment: Experiment,
-    verdict: tuple[str, str],
-    others: Sequence[str],
-) -> None:
-    """Title, verdict, links, and what to do."""
+def _put_head(page: Page, theme: Theme, experiment: Experiment, verdict: tuple[str, str]) -> None:
+    """Title, verdict, and what to do."""
     page.text((0, 1), f"Back-propagation, step by step: {experiment.title}", theme("title"))
     page.height(0, 21)
     page.text((VERDICT_CELL[0], 1), "Do the formulas agree?", theme("bold"))
     style = theme("boxed", "bold", "indented")
     page.merged_formula(VERDICT_CELL, VERDICT_LAST_COLUMN, *verdict, style)
-    samples = (SAMPLES,) if len(experiment.samples) > 1 else ()
-    sheets = (DERIVATION, *samples, LEARNING_RATES, *others, CHECKS, SELECTED)
-    for sheet in sheets:
-        page.link((VERDICT_CELL[0], LINK_COLUMNS[sheet]), sheet, sheet, theme("link"))
     page.text((CALL_ROW, 1), CALL, theme())
+
+
+def _put_links(
+    page: Page,
+    theme: Theme,
+    experiment: Experiment,
+    others: Sequence[str],
+    widths: Sequence[float],
+) -> None:
+    """Links to the other sheets beside the verdict, each over as many columns as it needs."""
+    samples = (SAMPLES,) if len(experiment.samples) > 1 else ()
+    column = VERDICT_LAST_COLUMN + 1
+    for sheet in (DERIVATION, *samples, LEARNING_RATES, *others, CHECKS, SELECTED):
+        if column < len(widths) and widths[column] < NARROWEST_OF_LINKS:
+            column += 1
+        page.link((VERDICT_CELL[0], column), sheet, sheet, theme("link"))
+        room = 0.0
+        while room < len(sheet) * WIDTH_OF_A_LETTER:
+            room += widths[column] if column < len(widths) else USUAL_WIDTH
+            column += 1
 
 
 def _put_chart(

@@ -14,8 +14,8 @@ from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
 from backprop_xlsx.formula.names import STEP, label, sampled
 from backprop_xlsx.model.experiment import Experiment
 from backprop_xlsx.model.optimisers import SYMBOLS
+from backprop_xlsx.spreadsheet.sheets.powers import UNUSABLE
 from backprop_xlsx.spreadsheet.sheets.readable import (
-    UNUSABLE,
     number_formula,
     number_text,
     short_formula,

@@ -8,16 +8,19 @@ from xlsxwriter import Workbook
 from xlsxwriter.utility import xl_range, xl_rowcol_to_cell
 
 from backprop_xlsx.model.experiment import Experiment
-from backprop_xlsx.spreadsheet.sheets.page import Page
+from backprop_xlsx.spreadsheet.sheets.page import Page, Position
 from backprop_xlsx.spreadsheet.sheets.theme import AGREES_STYLE, DIFFERS_STYLE, Theme
 from backprop_xlsx.workbook.columns import RunValues
 from backprop_xlsx.workbook.layout import SAMPLES_COLUMN, SAMPLES_ROW
 from backprop_xlsx.workbook.samples.after_training import AfterTraining
-from backprop_xlsx.workbook.samples.samples_classes import Classes
+from backprop_xlsx.workbook.samples.samples_classes import Classes, Computed
 
 NAME = 1
 CLOSE = 0.5  # an output this near its target is on the right side
 HEAD_ROWS, ROWS_BETWEEN = 3, 2
+
+# A cell with how many samples there are of something, and its value.
+Count = tuple[str, int]
 
 
 class Outputs:
@@ -41,8 +44,8 @@ class Outputs:
         self._found = AfterTraining(runs, last + 1 + ROWS_BETWEEN)
         self._last_row = last
 
-    def put(self, workbook: Workbook) -> int:
-        """Puts everything on the page; returns its last row."""
+    def put(self, workbook: Workbook, summary: Position) -> int:
+        """Puts everything on the page, a sentence on it at ``summary``; returns its last row."""
         title, first = "The outputs after the last step", self._row + HEAD_ROWS
         # Of classes the largest output counts, however near its target it is.
         explanation = "The largest of them counts, see below."
@@ -52,9 +55,10 @@ class Outputs:
         for here, (run, output) in enumerate(self._rows, start=first):
             self._put_output(run, output, here)
         if self._classes is None:
-            self._put_nearness(workbook)
+            said = self._put_nearness(workbook)
         else:
-            self._classes.put(workbook, self._found)
+            said = self._classes.put(workbook, self._found)
+        self._page.formula(summary, *said, self._theme("bold"))
         return self._found.put(self._page, self._theme) if self._in_turn else self._last_row
 
     @property
@@ -80,16 +84,18 @@ class Outputs:
             cell = self._found.cell(run, activation, sample)
             self._page.formula((row, SAMPLES_COLUMN + sample), cell, value, style)
 
-    def _put_nearness(self, workbook: Workbook) -> None:
-        """Which outputs are near their target, and how many of each."""
+    def _put_nearness(self, workbook: Workbook) -> Computed:
+        """Which outputs are near their target, and how many of each; returns how many of a run."""
         title, explanation = "Near its target", "1 where it is, else 0."
         self._put_head(self._near_row - HEAD_ROWS, title, explanation)
         near = self._theme("header_right", "group_forward")
         self._page.text((self._row + 2, self._last_column + 1), "near", near)
+        counts: dict[int, list[Count]] = {}
         for offset, (run, output) in enumerate(self._rows):
             here = self._row + HEAD_ROWS + offset
             target_row = SAMPLES_ROW + len(self._experiment.network.inputs) + output
-            self._put_near(run, output, (here, self._near_row + offset, target_row))
+            count = self._put_near(run, output, (here, self._near_row + offset, target_row))
+            counts.setdefault(run, []).append(count)
             area = xl_range(here, SAMPLES_COLUMN, here, self._last_column)
             own, wanted = (
                 xl_rowcol_to_cell(place, SAMPLES_COLUMN, row_abs=place == target_row)
@@ -99,9 +105,23 @@ class Outputs:
                 rule = {"type": "formula", "criteria": f"=ABS({own}-{wanted}){sign}{CLOSE}"}
                 rule["format"] = workbook.add_format(look)
                 self._page.worksheet.conditional_format(area, rule)
+        return self._summary(counts)
 
-    def _put_near(self, run: int, output: int, rows: tuple[int, int, int]) -> None:
-        """Whether an output of a run is near; ``rows``: of outputs, nearness and targets."""
+    def _summary(self, counts: dict[int, list[Count]]) -> Computed:
+        beginning = "Near their targets after the last step:"
+        formula, text = f'"{beginning}"', beginning
+        of_all = f" of {len(self._experiment.network.outputs) * len(self._experiment.samples)}"
+        for run, found in counts.items():
+            words = f"{',' * (run > 0)} {self._runs[run].run.sheet} "
+            formula += f'&"{words}"&({"+".join(cell for cell, _ in found)})&"{of_all}"'
+            text += f"{words}{sum(number for _, number in found)}{of_all}"
+        return formula, text
+
+    def _put_near(self, run: int, output: int, rows: tuple[int, int, int]) -> Count:
+        """Whether an output of a run is near; ``rows``: of outputs, nearness and targets.
+
+        Returns the cell with how many samples' it is, and its value.
+        """
         here, near, target_row = rows
         page, theme, total = self._page, self._theme, 0
         activation = self._experiment.network.outputs[output].activation
@@ -118,4 +138,6 @@ class Outputs:
             total += is_near
         area = xl_range(near, SAMPLES_COLUMN, near, self._last_column)
         count = theme("whole", "ruled", "bold")
-        page.formula((here, self._last_column + 1), f"SUMPRODUCT({area})", total, count)
+        position = (here, self._last_column + 1)
+        page.formula(position, f"SUMPRODUCT({area})", total, count)
+        return xl_rowcol_to_cell(*position), total

@@ -18,6 +18,9 @@ from backprop_xlsx.workbook.columns import RunValues
 from backprop_xlsx.workbook.layout import SAMPLES_COLUMN, SAMPLES_ROW
 from backprop_xlsx.workbook.samples.after_training import AfterTraining
 
+# A formula without "=", and its text.
+Computed = tuple[str, str]
+
 NAME = 1
 HEAD_ROWS = 3
 NUMBER_FORMAT, SHARE_FORMAT = "0", "0.0%"
@@ -50,11 +53,15 @@ class Classes:
         """The last row of the tables."""
         return self._confusion_row + len(self._runs) * (len(self._outputs) + 2)
 
-    def put(self, workbook: Workbook, found: AfterTraining) -> None:
-        """Puts both tables on the page; ``found`` has the outputs' values."""
+    def put(self, workbook: Workbook, found: AfterTraining) -> Computed:
+        """Puts both tables on the page; ``found`` has the outputs' values.
+
+        Returns a formula that says how many samples each run gets right, and its text.
+        """
         chosen = [self._chosen_classes(found, run) for run in range(len(self._runs))]
         self._put_choices(workbook, chosen)
         self._put_confusion(chosen)
+        return self._summary(chosen)
 
     def _put_choices(self, workbook: Workbook, choices: Sequence[Array]) -> None:
         """The class of each sample, then what each run takes it for."""
@@ -72,7 +79,7 @@ class Classes:
             outputs = self._outputs_row + index * len(self._outputs)
             self._put_line(here, run_values.run.sheet, outputs, chosen)
             formula = f"SUMPRODUCT(({self._line(here)}={targets})*1)/{len(chosen)}"
-            share = float((chosen == self._target_classes()).mean())
+            share = self._share(chosen)
             style = self._theme("whole", "ruled", "bold", number_format=SHARE_FORMAT)
             self._page.formula((here, column), formula, share, style)
         area = xl_range(target_row + 1, SAMPLES_COLUMN, target_row + len(self._runs), column - 1)
@@ -82,6 +89,19 @@ class Classes:
             rule = {"type": "formula", "criteria": f"={cell}{sign}{target}"}
             rule["format"] = workbook.add_format(look)
             self._page.worksheet.conditional_format(area, rule)
+
+    def _summary(self, choices: Sequence[Array]) -> Computed:
+        formula, text = '"Right after the last step:"', "Right after the last step:"
+        for index, (run_values, chosen) in enumerate(zip(self._runs, choices, strict=True)):
+            words = f"{',' * (index > 0)} {run_values.run.sheet} "
+            cell = xl_rowcol_to_cell(self._target_row + 1 + index, self._last_column + 1)
+            formula += f'&"{words}"&FIXED(100*{cell},1,TRUE)&" %"'
+            text += f"{words}{100 * self._share(chosen):.1f} %"
+        return formula, text
+
+    def _share(self, chosen: Array) -> float:
+        """The share of the samples that a run gets right."""
+        return float((chosen == self._target_classes()).mean())
 
     def _put_line(self, row: int, title: str, first: int, classes: Array) -> None:
         """For each sample the number of the largest of the cells from the row ``first`` on."""

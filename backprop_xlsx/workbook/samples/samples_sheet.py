@@ -17,6 +17,7 @@ from backprop_xlsx.workbook.samples.after_training import fits
 from backprop_xlsx.workbook.samples.outputs import Outputs
 
 NAME = 1
+SUMMARY = (2, NAME)  # above the samples, where it stays in sight
 TOO_MANY = "What the runs make of so many samples after their last step is not shown."
 COLUMNS_ON_A_PAGE = 16
 LEAST_LAST_COLUMN = 11  # so that the sentence on top is not cut off on paper
@@ -69,7 +70,7 @@ def write_samples(
         },
     )
     if fits(experiment):
-        last_row = Outputs(page, theme, runs, last_row + 3).put(workbook)
+        last_row = Outputs(page, theme, runs, last_row + 3).put(workbook, SUMMARY)
     else:
         last_row += 3
         page.text((last_row, NAME), TOO_MANY, theme("quiet"))

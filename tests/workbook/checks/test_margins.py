@@ -97,6 +97,7 @@ def narrow(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Margins so narrow that no central difference keeps to them."""
     monkeypatch.setattr(central_differences, "RELATIVE_MARGIN", 1e-30)
     monkeypatch.setattr(central_differences, "ROUNDING", 1e-30)
+    monkeypatch.setattr(central_differences, "A_SIXTH_OF_THIRD_DERIVATIVE", 1e-30)
     yield
 
 

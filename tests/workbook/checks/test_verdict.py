@@ -18,6 +18,7 @@ from backprop_xlsx.workbook.checks.identities.sums import sum_identity
 from backprop_xlsx.workbook.layout import runs
 from tests.strategies import any_experiments
 from tests.workbook.checks.spoiling import OpenBook, Spoil, times, typed
+from tests.workbook.checks.test_spread import FAR_OUT
 
 CLASS = Experiment.preset(learning_rates=[0.5, 2.0], steps=6)
 BOOKS = {
@@ -165,6 +166,26 @@ def test_no_edit_of_a_yellow_cell_makes_an_unspoilt_book_differ(
             verdict = live.value("Checks", 4, 3)
             assert isinstance(verdict, str)
             assert verdict[0] in "✓–", verdict
+
+
+@pytest.mark.parametrize(
+    ("experiment", "name", "number"),
+    [
+        pytest.param(FAR_OUT, "start_b3", 8875.052168144372, id="a source of 8,875"),
+        pytest.param(
+            Experiment.preset(layers="2-2", loss="cross-entropy", targets=[1, 0], steps=3),
+            "start_t2",
+            -57.95,
+            id="a loss below 0",
+        ),
+    ],
+)
+def test_what_once_made_an_unspoilt_book_differ(
+    tmp_path: Path, experiment: Experiment, name: str, number: float
+) -> None:
+    opened = OpenBook(experiment, tmp_path / "book.xlsx")
+    opened.type(name, number)
+    assert opened.verdict.startswith("✓")
 
 
 def test_every_column_has_a_check_that_fits_into_a_cell() -> None:

@@ -114,10 +114,12 @@ class Columns:
     def between(self, first: str, last: str) -> str:
         """The rectangle from one quantity to another, or of the inputs in their yellow cells."""
         if first in self.network.inputs and self.samples > 1:
-            start, end = self.given(first), self.given(last)
-            return f"{start.partition(':')[0]}:{end.partition(':')[2]}"
-        start, end = self(first), self(last)
-        return f"{start.partition(':')[0]}:{end.partition(':')[2]}"
+            return _rectangle(self.given(first), self.given(last))
+        return _rectangle(self(first), self(last))
+
+    def starting(self, first: str, last: str) -> str:
+        """The rectangle from one quantity to another at step 0 alone."""
+        return _rectangle(self._range(first, 0, 0), self._range(last, 0, 0))
 
     def each(self, name: str) -> tuple[str, ...]:
         """A quantity at all steps, sample by sample."""
@@ -175,3 +177,7 @@ class Columns:
             for step, corner in zip((first, last), names, strict=True)
         )
         return f"'{self.run.sheet}'!{':'.join(corners)}"
+
+
+def _rectangle(first: str, last: str) -> str:
+    return f"{first.partition(':')[0]}:{last.partition(':')[2]}"

@@ -48,7 +48,8 @@ def course_identities(columns: Columns) -> Iterator[Named]:
     yield BELOW, _below(columns, loss)
     yield DRAWN_STEP, _drawn(columns, DRAWN_STEP, columns.after(STEP), "0")
     start, lowest = columns.at_start(loss), f"{LOWEST_ON_LOGARITHMIC_AXIS:.0E}"
-    raised = f"({start}+({lowest}-{start})*({start}/{lowest}<1))"
+    # Each part is exact where the other is 0; typed targets may make a loss negative.
+    raised = f"({start}*({start}/{lowest}>=1)+{lowest}*({start}/{lowest}<1))"
     yield DRAWN_LOSS, _drawn(columns, DRAWN_LOSS, columns.after(loss), raised)
     if columns.experiment.in_turn:
         yield MOVING_MEAN, _moving_mean(columns, loss)
