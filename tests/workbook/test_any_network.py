@@ -35,6 +35,7 @@ from tests.optional import require_libreoffice
 from tests.oracles.torch_network import TorchNetwork
 from tests.oracles.workbook_lint import lint
 from tests.strategies import any_experiments
+from tests.workbook.names import named_cells
 
 XOR = Experiment.preset("xor", steps=8)
 IN_TURN = Experiment.preset(
@@ -56,18 +57,6 @@ def table(found: Recalculated, run: Run, name: str) -> list[float]:
     """A column of a run as an engine computes it."""
     rows = range(FIRST_ROW + 1, FIRST_ROW + run.steps + 2)
     return [found.value(run.sheet, row, run.columns[name] + 1) for row in rows]
-
-
-def start_cells(path: Path) -> dict[str, tuple[str, int, int]]:
-    """The cell of each start value and constant, by its defined name."""
-    import openpyxl
-
-    found = {}
-    for name, defined in openpyxl.load_workbook(path).defined_names.items():
-        sheet, address = next(iter(defined.destinations))
-        row, column = openpyxl.utils.cell.coordinate_to_tuple(address.replace("$", ""))
-        found[name] = (sheet, row, column)
-    return found
 
 
 @settings(max_examples=15, deadline=None)
@@ -120,7 +109,7 @@ def test_an_edit_of_any_yellow_cell_moves_everything(
         biases=tuple(float(x) for x in random.uniform(-1, 1, len(experiment.biases))),
         optimisers=(replace(experiment.optimisers[0], learning_rate=0.3),),
     )
-    cells = start_cells(path)
+    cells = named_cells(path)
     edits = {cells[f"start_{name}"]: value for name, value in changed.start_values.items()}
     edits[cells["learning_rate_A"]] = 0.3
     for column, sample in enumerate(changed.samples, start=SAMPLES_COLUMN + 1):
@@ -299,7 +288,7 @@ def test_constants_stand_in_cells_of_their_own(tmp_path: Path) -> None:
     build(IN_TURN, tmp_path / "book.xlsx")
     adam = IN_TURN.optimisers[0]
     assert isinstance(adam, Adam)
-    cells = start_cells(tmp_path / "book.xlsx")
+    cells = named_cells(tmp_path / "book.xlsx")
     book = read_book(tmp_path / "book.xlsx")
     for field in ("learning_rate", "weight_decay", "beta1", "beta2", "epsilon"):
         sheet, row, column = cells[f"{field}_A"]

@@ -18,6 +18,7 @@ from backprop_xlsx.workbook.checks.identities.sums import sum_identity
 from backprop_xlsx.workbook.layout import runs
 from tests.strategies import any_experiments
 from tests.workbook.checks.spoiling import OpenBook, Spoil, times, typed
+from tests.workbook.names import named_cells
 
 CLASS = Experiment.preset(learning_rates=[0.5, 2.0], steps=6)
 BOOKS = {
@@ -153,9 +154,8 @@ def test_no_edit_of_a_yellow_cell_makes_an_unspoilt_book_differ(
 ) -> None:
     path = tmp_path / "book.xlsx"
     build(experiment, path)
-    names = sorted(OpenBook(experiment, tmp_path / "names.xlsx").yellow)
-    names = [name for name in names if name.startswith(("start_", "learning_rate_"))]
-    cells = OpenBook(experiment, tmp_path / "names.xlsx").yellow
+    cells = named_cells(path)
+    names = [name for name in sorted(cells) if name.startswith(("start_", "learning_rate_"))]
     with open_live(path, engine) as live:
         for _ in range(2):
             name = data.draw(st.sampled_from(names))
