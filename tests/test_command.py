@@ -151,7 +151,7 @@ def test_what_is_interrupted_leaves_nothing_behind(
         "sys.exit(main())"
     )
     process = subprocess.Popen(
-        [sys.executable, "-c", program, "--steps", "20000"],
+        [sys.executable, "-c", program, "--steps", "5000", "--learning-rates", "0.5"],
         cwd=tmp_path / "work",
         env=os.environ | {"TMPDIR": str(tmp_path / "temporary"), "PYTHONPATH": os.getcwd()},
         stderr=subprocess.PIPE,
