@@ -157,11 +157,11 @@ def test_what_is_interrupted_leaves_nothing_behind(
         stderr=subprocess.PIPE,
         text=True,
     )
-    while not list((tmp_path / "temporary").glob("*/*")):
-        assert process.poll() is None
-        time.sleep(0.05)
-    process.send_signal(number)
     try:
+        while not list((tmp_path / "temporary").glob("*/*")):
+            assert process.poll() is None
+            time.sleep(0.05)
+        process.send_signal(number)
         _, said = process.communicate(timeout=PATIENCE)
     finally:
         process.kill()

@@ -211,10 +211,10 @@ def test_ctrl_c_leaves_a_usable_checkpoint_and_log(tmp_path: Path) -> None:
         text=True,
     )
     folder = tmp_path / "runs" / "fast-seed0"
-    while process.poll() is None and not (folder / "epochs.csv").exists():
-        time.sleep(0.01)
-    process.send_signal(signal.SIGINT)
     try:
+        while process.poll() is None and not (folder / "epochs.csv").exists():
+            time.sleep(0.01)
+        process.send_signal(signal.SIGINT)
         _, error = process.communicate(timeout=600)
     finally:
         process.kill()

@@ -190,11 +190,21 @@ def test_same_experiment_gives_the_same_bytes(book: Path, tmp_path: Path) -> Non
     assert (tmp_path / "again.xlsx").read_bytes() == book.read_bytes()
 
 
-@pytest.mark.parametrize("preset", preset_names())
-def test_presets_are_right_in_every_engine(preset: str, tmp_path: Path) -> None:
-    experiment = Experiment.preset(preset)
-    build(experiment, tmp_path / "book.xlsx")
-    verification = verify(tmp_path / "book.xlsx", experiment)
+@pytest.fixture(scope="module")
+def preset_book(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Experiment, Path]:
+    """A preset and its book."""
+    experiment = Experiment.preset(request.param)
+    path = tmp_path_factory.mktemp("preset") / "book.xlsx"
+    build(experiment, path)
+    return experiment, path
+
+
+@pytest.mark.parametrize("preset_book", preset_names(), indirect=True)
+def test_presets_are_right_in_every_engine(preset_book: tuple[Experiment, Path]) -> None:
+    experiment, path = preset_book
+    verification = verify(path, experiment)
     assert verification.engines == engines()
     assert verification.unsteady == ()
     assert verification.largest_difference < 1e-13
@@ -205,12 +215,18 @@ def test_both_engines_are_present() -> None:
     assert engines() == ENGINES
 
 
-@pytest.mark.parametrize("preset", preset_names())
-def test_presets_are_right_in_libreoffice(preset: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "preset_book",
+    [
+        pytest.param(name, marks=pytest.mark.slow if name == "spiral" else ())
+        for name in preset_names()
+    ],
+    indirect=True,
+)
+def test_presets_are_right_in_libreoffice(preset_book: tuple[Experiment, Path]) -> None:
     require_libreoffice()
-    experiment = Experiment.preset(preset)
-    build(experiment, tmp_path / "book.xlsx")
-    verification = verify(tmp_path / "book.xlsx", experiment, ("libreoffice",))
+    experiment, path = preset_book
+    verification = verify(path, experiment, ("libreoffice",))
     assert verification.unsteady == ()
 
 
