@@ -53,6 +53,29 @@ IN_TURN = Experiment.preset(
 )
 
 
+@pytest.fixture(scope="module")
+def xor_book(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("xor") / "book.xlsx"
+    build(XOR, path)
+    return path
+
+
+@pytest.fixture(scope="module")
+def book_in_turn(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("in turn") / "book.xlsx"
+    build(IN_TURN, path)
+    return path
+
+
+@pytest.fixture(params=["xor", "in turn"])
+def either(request: pytest.FixtureRequest) -> tuple[Experiment, Path]:
+    """An experiment and its book: one of samples in a batch, one of samples in turn."""
+    experiment, book = {"xor": (XOR, "xor_book"), "in turn": (IN_TURN, "book_in_turn")}[
+        request.param
+    ]
+    return experiment, request.getfixturevalue(book)
+
+
 def table(found: Recalculated, run: Run, name: str) -> list[float]:
     """A column of a run as an engine computes it."""
     rows = range(FIRST_ROW + 1, FIRST_ROW + run.steps + 2)
@@ -80,23 +103,20 @@ def test_random_books_are_right_in_libreoffice(tmp_path: Path, experiment: Exper
     verify(path, experiment, ("libreoffice",))
 
 
-@pytest.mark.parametrize("experiment", [XOR, IN_TURN], ids=["xor", "in turn"])
-def test_lint_and_openxml_audit_find_nothing(tmp_path: Path, experiment: Experiment) -> None:
+def test_lint_and_openxml_audit_find_nothing(either: tuple[Experiment, Path]) -> None:
     from openxml_audit import OpenXmlValidator
 
-    build(experiment, tmp_path / "book.xlsx")
-    assert lint(tmp_path / "book.xlsx") == []
-    assert OpenXmlValidator().validate(str(tmp_path / "book.xlsx")).errors == []
+    _, path = either
+    assert lint(path) == []
+    assert OpenXmlValidator().validate(str(path)).errors == []
 
 
 @pytest.mark.parametrize("engine", ENGINES)
-@pytest.mark.parametrize("experiment", [XOR, IN_TURN], ids=["xor", "in turn"])
 def test_an_edit_of_any_yellow_cell_moves_everything(
-    tmp_path: Path, engine: str, experiment: Experiment
+    either: tuple[Experiment, Path], engine: str
 ) -> None:
     """Start values, samples and the first run's constants are typed in; its table must follow."""
-    path = tmp_path / "book.xlsx"
-    build(experiment, path)
+    experiment, path = either
     random = np.random.default_rng(5)
     samples = tuple(
         Sample(tuple(float(x) for x in random.uniform(-1, 1, len(s.inputs))), s.targets[::-1])
@@ -124,9 +144,8 @@ def test_an_edit_of_any_yellow_cell_moves_everything(
             )
 
 
-def test_samples_take_turns(tmp_path: Path) -> None:
-    build(IN_TURN, tmp_path / "book.xlsx")
-    found = recalculate(tmp_path / "book.xlsx", "formualizer")
+def test_samples_take_turns(book_in_turn: Path) -> None:
+    found = recalculate(book_in_turn, "formualizer")
     run = runs(IN_TURN)[0]
     assert table(found, run, "sample") == [1, 2, 1, 2, 1, 2, 1, 2, 1, 2]
     assert table(found, run, "i2") == [-1, 0.25] * 5
@@ -136,12 +155,10 @@ def test_samples_take_turns(tmp_path: Path) -> None:
 @pytest.mark.parametrize("step", [0, 5])
 @pytest.mark.parametrize("engine", ENGINES)
 def test_the_surface_is_the_network_of_the_chosen_step(
-    tmp_path: Path, engine: str, step: int
+    xor_book: Path, engine: str, step: int
 ) -> None:
-    path = tmp_path / "book.xlsx"
-    build(XOR, path)
     row, column = STEP_CELL
-    found = recalculate(path, engine, {("Surface", row + 1, column + 1): step})
+    found = recalculate(xor_book, engine, {("Surface", row + 1, column + 1): step})
     letter = found.value("Surface", RUN_CELL[0] + 1, RUN_CELL[1] + 1)
     chosen = "ABCD".index(letter)
     trained = reference.train(XOR)[chosen]
@@ -283,13 +300,11 @@ def test_the_description_in_a_book_is_that_of_its_experiment(experiment: Experim
     ]
 
 
-def test_constants_stand_in_cells_of_their_own(tmp_path: Path) -> None:
+def test_constants_stand_in_cells_of_their_own(book_in_turn: Path) -> None:
     """A number of the optimiser is typed once, on the sheet Network, and nowhere else."""
-    build(IN_TURN, tmp_path / "book.xlsx")
     adam = IN_TURN.optimisers[0]
     assert isinstance(adam, Adam)
-    cells = named_cells(tmp_path / "book.xlsx")
-    book = read_book(tmp_path / "book.xlsx")
+    cells, book = named_cells(book_in_turn), read_book(book_in_turn)
     for field in ("learning_rate", "weight_decay", "beta1", "beta2", "epsilon"):
         sheet, row, column = cells[f"{field}_A"]
         assert book.sheet(sheet).cells[row, column].value == getattr(adam, field)
