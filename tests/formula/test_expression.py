@@ -103,7 +103,7 @@ def test_text_reads_as_the_value_and_in_no_other_way(expression: Expression) -> 
 def pairs_of_operators() -> list[Expression]:
     """Each operator within each other one, on both of its sides."""
     one, other, third = Symbol("w1"), Symbol("w2"), Symbol("a_h1")
-    inner = [Operation(operator, one, other) for operator in "+-*/"]
+    inner: list[Expression] = [Operation(operator, one, other) for operator in "+-*/"]
     inner += [Operation("^", other, Number(3)), Negation(one), sigmoid(one)]
     return [
         *(Operation(operator, third, each) for operator in "+-*/" for each in inner),
