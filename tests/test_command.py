@@ -151,17 +151,17 @@ def test_what_is_interrupted_leaves_nothing_behind(
         "sys.exit(main())"
     )
     process = subprocess.Popen(
-        [sys.executable, "-c", program, "--steps", "20000"],
+        [sys.executable, "-c", program, "--steps", "5000", "--learning-rates", "0.5"],
         cwd=tmp_path / "work",
         env=os.environ | {"TMPDIR": str(tmp_path / "temporary"), "PYTHONPATH": os.getcwd()},
         stderr=subprocess.PIPE,
         text=True,
     )
-    while not list((tmp_path / "temporary").glob("*/*")):
-        assert process.poll() is None
-        time.sleep(0.05)
-    process.send_signal(number)
     try:
+        while not list((tmp_path / "temporary").glob("*/*")):
+            assert process.poll() is None
+            time.sleep(0.05)
+        process.send_signal(number)
         _, said = process.communicate(timeout=PATIENCE)
     finally:
         process.kill()

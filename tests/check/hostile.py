@@ -38,7 +38,7 @@ REACHING_OUT = (
     b"CALL(&quot;kernel32&quot;,&quot;WinExec&quot;,&quot;JCJ&quot;,&quot;calc&quot;,0)",
 )
 CIRCULAR = ((b"I9", b"I9+1"), (b"I9", b"J9"), (b"E9", b"E10-$B$2*X8"))
-LONG_FORMULAS = (
+OUTGROWN = (
     "+".join(["1"] * 4000),
     "(" * 3990 + "E9*C9+F9*D9" + ")" * 3990,
     "-" * 7980 + "(E9*C9+F9*D9)",
@@ -46,13 +46,14 @@ LONG_FORMULAS = (
     "IF(1," * 1300 + "1" + ",0)" * 1300,
     "^".join(["9"] * 4000),
     "(" * 8000,
-    "9" * 8000,
-    "A" * 8000,
     '"' + "x" * 8000,
     "E9*C9+F9*D9" + "+0" * 3990,
     "E9:E9," * 1300 + "E9",
-    "10^400-10^400",
 )
+"""Formulas of 8,000 characters that are not followed: their value, which is right, is judged."""
+SENSELESS = ("9" * 8000, "A" * 8000, "10^400-10^400")
+"""Formulas that are followed, to something other than h1."""
+LONG_FORMULAS = (*OUTGROWN, *SENSELESS)
 
 _SHEET_OF = (
     b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'

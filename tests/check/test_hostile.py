@@ -22,8 +22,8 @@ import resource
 ROOT = Path(__file__).resolve().parents[2]
 ADDRESS_SPACE = 2**31
 """Bytes; libraries reserve several times of what they use. It stops what has no bound at all."""
-PATIENCE = 120
-"""Seconds, several times what the slowest takes on a slow machine: it stops what never ends."""
+PATIENCE = 600
+"""Seconds, many times what the slowest takes on a busy machine: it stops what never ends."""
 
 
 @pytest.fixture(scope="module")
@@ -55,10 +55,10 @@ def require_refusal(path: Path, said: str) -> None:
     assert "please report" not in result.stderr
 
 
-def require_result(path: Path, *statuses: int) -> str:
-    """One of the statuses, and a report without any complaint."""
+def require_result(path: Path, status: int) -> str:
+    """That status, and a report without any complaint."""
     result = run(path)
-    assert (result.returncode in statuses, result.stderr) == (True, "")
+    assert (result.returncode, result.stderr) == (status, "")
     assert result.stdout.splitlines()[-1].startswith(f"{path}: ")
     return result.stdout
 
@@ -138,7 +138,7 @@ def test_macros_are_passed_over(book: bytes, tmp_path: Path) -> None:
 @pytest.mark.parametrize("formula", hostile.REACHING_OUT)
 def test_formulas_that_reach_out_are_named(book: bytes, target: Path, formula: bytes) -> None:
     target.write_bytes(hostile.with_formula(book, formula))
-    assert "I9" in require_result(target, 0, 1)
+    assert "I9: the formula of h1 was judged by its value: it " in require_result(target, 0)
 
 
 def test_nothing_is_fetched_or_started(target: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -162,8 +162,14 @@ def test_circular_references(book: bytes, target: Path, cell: bytes, formula: by
 
 @pytest.mark.parametrize("formula", hostile.LONG_FORMULAS, ids=lambda formula: formula[:12])
 def test_a_formula_of_8000_characters(book: bytes, target: Path, formula: str) -> None:
+    """It is said that it is not followed; one that is followed is wrong."""
     target.write_bytes(hostile.long_formula(book, formula))
-    out = require_result(target, 0, 1)
+    if formula in hostile.OUTGROWN:
+        out = require_result(target, 0)
+        assert "I9: the formula of h1 was judged by its value: it " in out
+    else:
+        out = require_result(target, 1)
+        assert "h1" in out and "I9" in out and "1 fault in 1 cell" in out
     assert max(len(line) for line in out.splitlines() if str(target) not in line) <= 80
 
 
@@ -183,7 +189,9 @@ def test_text_that_looks_like_a_formula_or_markup_is_only_text(tmp_path: Path) -
 
 def test_a_table_of_texts_is_no_crash(book: bytes, target: Path) -> None:
     target.write_bytes(hostile.table_of_texts(book))
-    require_result(target, 0, 1)
+    out = require_result(target, 0)
+    assert "A4:AE8" in out  # of two tables, as the row of texts reads as their headers
+    assert "A9:AE15" in out
 
 
 def test_every_formula_of_the_exercise_as_an_error(target: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -71,47 +72,60 @@ def sheet_of(experiment: Experiment, folder: Path, engine: str = "formualizer") 
 
 def read_sheet(path: Path, found: Recalculated | LiveWorkbook) -> Sheet:
     """The sheet of a book with the values that an engine has found."""
-    live = openpyxl.load_workbook(path)["Derivation"]
-    cached = openpyxl.load_workbook(path, data_only=True)["Derivation"]
+    live, cached = _Cells(path, data_only=False), _Cells(path, data_only=True)
     # Below it where a sentence says what is left out.
-    row_of_choice = 3 if live.cell(3, 2).data_type == "f" else 4
+    row_of_choice = 3 if live.has_formula(3, 2) else 4
     chosen = str(found.value("Derivation", row_of_choice, 2))
-    assert cached.cell(row_of_choice, 2).value is not None
+    assert cached.value(row_of_choice, 2) is not None
     rows = [row for column in BOXES for row in _rows(live, cached, found, column)]
-    words = [
-        str(cell.value)
-        for cells in live.iter_rows(max_col=8)
-        for cell in cells
-        if cell.value is not None and cell.data_type != "f"
-    ]
-    return Sheet(chosen, rows, words)
+    return Sheet(chosen, rows, live.words)
 
 
-def _rows(live: Any, cached: Any, found: Recalculated | LiveWorkbook, column: int) -> Iterator[Row]:
+class _Cells:
+    """What stands in the cells of the sheet, of all the sheets alone, formulas or their values."""
+
+    def __init__(self, path: Path, data_only: bool) -> None:
+        with closing(openpyxl.load_workbook(path, read_only=True, data_only=data_only)) as book:
+            cells = [cell for row in book["Derivation"].iter_rows(max_col=8) for cell in row]
+        filled = [cell for cell in cells if cell.value is not None]
+        self._values = {(cell.row, cell.column): cell.value for cell in filled}
+        self._formulas = {(cell.row, cell.column) for cell in filled if cell.data_type == "f"}
+        self.words = [str(cell.value) for cell in filled if cell.data_type != "f"]
+        self.last = max(cell.row for cell in filled)
+
+    def value(self, row: int, column: int) -> Any:
+        return self._values.get((row, column))
+
+    def has_formula(self, row: int, column: int) -> bool:
+        return (row, column) in self._formulas
+
+
+def _rows(
+    live: _Cells, cached: _Cells, found: Recalculated | LiveWorkbook, column: int
+) -> Iterator[Row]:
     part, quantity, row = "", "", 0
-    last = live.max_row
-    while row < last:
+    while row < live.last:
         row += 1
-        left = live.cell(row, column).value
+        left = live.value(row, column)
         if left is not None and (PART.match(left) or left.startswith(FORMULAS)):
             part = left
-        if live.cell(row, column + 2).data_type != "f" or not PART.match(part):
+        if not live.has_formula(row, column + 2) or not PART.match(part):
             continue
-        quantity, formula, at = left.removesuffix(" ="), live.cell(row, column + 2).value, row
-        equation, shown, cached_shown = [live.cell(row, column + 1).value], [], []
-        while row < last and not live.cell(row + 1, column).value:
+        quantity, formula, at = left.removesuffix(" ="), live.value(row, column + 2), row
+        equation, shown, cached_shown = [live.value(row, column + 1)], [], []
+        while row < live.last and not live.value(row + 1, column):
             row += 1
-            equation.append(live.cell(row, column + 1).value)
-        while live.cell(row + 1, column + 1).data_type == "f":
+            equation.append(live.value(row, column + 1))
+        while live.has_formula(row + 1, column + 1):
             row += 1
             shown.append(found.value("Derivation", row, column + 1))
-            cached_shown.append(cached.cell(row, column + 1).value)
+            cached_shown.append(cached.value(row, column + 1))
         yield Row(
             part,
             quantity,
             " ".join(equation),
             found.value("Derivation", at, column + 2),
-            cached.cell(at, column + 2).value,
+            cached.value(at, column + 2),
             " ".join(filter(None, shown)),
             " ".join(filter(None, cached_shown)),
             formula,

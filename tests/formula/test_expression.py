@@ -70,17 +70,23 @@ def expected_value(expression: Expression) -> float | None:
     return expected if abs(expected) < 1e100 else None
 
 
+def formualizer_value(formula: str) -> object:
+    """What an engine makes of a formula beside the cells."""
+    workbook = formualizer.Workbook()
+    sheet = workbook.sheet("S")
+    for column, (_, number) in enumerate(CELLS.values(), start=1):
+        sheet.set_value(1, column, number)
+    sheet.set_formula(2, 1, "=" + formula)
+    return workbook.evaluate_cell("S", 2, 1)
+
+
 @given(EXPRESSIONS)
 def test_formula_computes_the_value(expression: Expression) -> None:
     expected = expected_value(expression)
     if expected is None:
         return
-    workbook = formualizer.Workbook()
-    sheet = workbook.sheet("S")
-    for column, (_, number) in enumerate(CELLS.values(), start=1):
-        sheet.set_value(1, column, number)
-    sheet.set_formula(2, 1, "=" + expression.formula(cell))
-    assert workbook.evaluate_cell("S", 2, 1) == pytest.approx(expected, rel=1e-9, abs=1e-12)
+    found = formualizer_value(expression.formula(cell))
+    assert found == pytest.approx(expected, rel=1e-9, abs=1e-12)
 
 
 @given(EXPRESSIONS)
@@ -92,6 +98,30 @@ def test_text_reads_as_the_value_and_in_no_other_way(expression: Expression) -> 
     for notation in (IN_SENTENCES, TEXTBOOK):
         found = computed(expression.text(notation), values.__getitem__)
         assert found == pytest.approx(expected, rel=1e-9, abs=1e-12), expression.text(notation)
+
+
+def pairs_of_operators() -> list[Expression]:
+    """Each operator within each other one, on both of its sides."""
+    one, other, third = Symbol("w1"), Symbol("w2"), Symbol("a_h1")
+    inner: list[Expression] = [Operation(operator, one, other) for operator in "+-*/"]
+    inner += [Operation("^", other, Number(3)), Negation(one), sigmoid(one)]
+    return [
+        *(Operation(operator, third, each) for operator in "+-*/" for each in inner),
+        *(Operation(operator, each, third) for operator in "+-*/" for each in inner),
+        *(Operation("^", each, Number(2)) for each in inner),
+        *(Negation(each) for each in inner),
+        *(sigmoid(each) for each in inner),
+    ]
+
+
+@pytest.mark.parametrize("expression", pairs_of_operators(), ids=lambda pair: pair.text())
+def test_brackets_stand_where_one_operator_in_another_needs_them(expression: Expression) -> None:
+    expected = float(expression.value(value))
+    assert formualizer_value(expression.formula(cell)) == pytest.approx(expected, rel=1e-12)
+    values = {label(name): number for name, (_, number) in CELLS.items()}
+    for notation in (IN_SENTENCES, TEXTBOOK):
+        found = computed(expression.text(notation), values.__getitem__)
+        assert found == pytest.approx(expected, rel=1e-12), expression.text(notation)
 
 
 @given(any_experiments(largest=1.0))

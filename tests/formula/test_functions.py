@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 import xlsxwriter
 
+from backprop_xlsx.formula.block import Block
 from backprop_xlsx.formula.expression import Call, Expression, Symbol
+from backprop_xlsx.formula.functions import FUNCTIONS
 from backprop_xlsx.spreadsheet.engines import ENGINES, engines, recalculate
 from tests.optional import require, require_libreoffice
 
@@ -46,3 +48,24 @@ def test_a_decay_is_written_as_a_power() -> None:
     assert DECAY.value(values.__getitem__) == 0.0
     values[STEP] = 3.0
     assert DECAY.value(values.__getitem__) == pytest.approx(0.729, rel=1e-15)
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        # Of (3, 5) and (1, 2): the differences are 2 and 3.
+        ("SUMXMY2", 4 + 9),
+        ("SUMX2MY2", 9 - 1 + 25 - 4),
+        ("SUMPRODUCT", 3 + 10),
+        ("SUMSQ", 9 + 25 + 1 + 4),
+        ("SUM", 11),
+        ("PRODUCT", 30),
+        ("AVERAGE", 2.75),
+        ("MAX", 5),
+        ("MIN", 1),
+    ],
+)
+def test_a_function_of_ranges_takes_every_number_of_them(name: str, expected: float) -> None:
+    """As Excel's documentation defines it, computed by hand."""
+    first, second = Block([[3.0, 5.0]]), Block([[1.0, 2.0]])
+    assert float(FUNCTIONS[name].value(first, second)) == expected

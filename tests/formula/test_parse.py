@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from backprop_xlsx.check.judging.verdicts import safely
 from backprop_xlsx.formula.block import Block, as_number
-from backprop_xlsx.formula.expression import Expression
-from backprop_xlsx.formula.parse import Operand, parse
+from backprop_xlsx.formula.expression import Expression, Number
+from backprop_xlsx.formula.parse import Operand, filled, parse
 from backprop_xlsx.formula.tokens import FormulaError, tokenise, written
 
 CELLS = {"A1": 1.5, "B1": -0.75, "$A2": 2.0, "B$2": 0.25}
@@ -149,6 +149,8 @@ def test_references(text: str, sheet: str | None, row: int, column: int) -> None
         "A1048577*(",
         "NOSUCH(1)",
         "SIGMOID(1)",
+        "INDEX(A1)",
+        "INDEX(A1,1,1)",
         "{1,2}",
         "A1&B1",
         "1" + "+1" * 500,
@@ -173,3 +175,12 @@ def test_blocks_repeat_single_rows_and_columns() -> None:
     assert (np.array([1.0, 2.0]) * Block([[3.0]])).rows[0][0].tolist() == [3.0, 6.0]
     assert np.isnan(Block([[1.0, 2.0]]) + Block([[1.0, 2.0, 3.0]]))
     assert list(row.numbers()) == [1.0, 2.0]
+
+
+@pytest.mark.parametrize(("formula", "value"), [("A1^B1*A1", 8 * 2.0), ("INDEX(A1,1)", 2.0)])
+def test_operands_are_filled_in_with_what_they_mean(formula: str, value: float) -> None:
+    tokens = tokenise(formula)
+    meant = {"A1": Number(2.0), "B1": Number(3.0), "1": Number(1.0)}
+    expression = filled(parse(tokens).expression, [meant.get(token.text) for token in tokens])
+    assert not any(isinstance(leaf, Operand) for leaf in expression.leaves())
+    assert as_number(expression.value(lambda _: math.nan)) == value

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -29,10 +30,9 @@ from tests.mnist_model.digits import few
 Command = Callable[..., int]
 
 
-@pytest.fixture
-def command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Command:
-    """The command on a few pictures, in an empty folder, its sheet written by nobody."""
-    monkeypatch.chdir(tmp_path)
+def command_in(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Command:
+    """The command on a few pictures, in a folder, its sheet written by nobody."""
+    monkeypatch.chdir(folder)
     monkeypatch.setattr(train, "load_digits", lambda _: few())
     monkeypatch.setattr(evaluate, "load_digits", lambda _: few())
     monkeypatch.setattr("mnist_model.sheets.run.put_runs", lambda *_: "MNIST")
@@ -41,6 +41,29 @@ def command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Command:
         return train.main(["--recipe", "fast", "--epochs", "2", "--threads", "1", *options])
 
     return run
+
+
+@pytest.fixture
+def command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Command:
+    """The command in an empty folder."""
+    return command_in(tmp_path, monkeypatch)
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder in which the command has run."""
+    folder = tmp_path_factory.mktemp("finished")
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        assert command_in(folder, monkeypatch)() == 0
+    return folder
+
+
+@pytest.fixture
+def trained(finished: Path, tmp_path: Path) -> Path:
+    """The run's folder, a copy of it for one test, where its command finds it."""
+    folder = tmp_path / "runs" / "fast-seed0"
+    shutil.copytree(finished / "runs" / "fast-seed0", folder)
+    return folder
 
 
 def test_a_run_leaves_all_that_it_promises(command: Command, tmp_path: Path) -> None:
@@ -67,13 +90,11 @@ def test_a_run_leaves_all_that_it_promises(command: Command, tmp_path: Path) -> 
         assert (folder / picture).read_bytes().startswith(b"\x89PNG")
 
 
-def test_the_record_is_what_the_saved_model_says(command: Command, tmp_path: Path) -> None:
-    assert command() == 0
-    folder = tmp_path / "runs" / "fast-seed0"
-    record = read_record(folder)
+def test_the_record_is_what_the_saved_model_says(trained: Path) -> None:
+    record = read_record(trained)
     # Built and read by hand, plain layout, double precision.
     network = build_network(record.network).double().eval()
-    network.load_state_dict(safetensors.torch.load_file(folder / "model.safetensors"))
+    network.load_state_dict(safetensors.torch.load_file(trained / "model.safetensors"))
     digits = few()
     probabilities = network((digits.test_images.double() / 255 - 0.1307) / 0.3081).softmax(1)
     predicted = probabilities.argmax(1)
@@ -91,10 +112,12 @@ def test_the_record_is_what_the_saved_model_says(command: Command, tmp_path: Pat
         )
 
 
-def test_the_same_command_twice_gives_the_same_model(command: Command, tmp_path: Path) -> None:
-    assert command("--runs", "a") == command("--runs", "b") == 0
-    first, second = (tmp_path / name / "fast-seed0" / "model.safetensors" for name in "ab")
-    assert first.read_bytes() == second.read_bytes()
+def test_the_same_command_twice_gives_the_same_model(
+    command: Command, trained: Path, tmp_path: Path
+) -> None:
+    assert command("--runs", "again") == 0
+    again = tmp_path / "again" / "fast-seed0" / "model.safetensors"
+    assert again.read_bytes() == (trained / "model.safetensors").read_bytes()
 
 
 def test_a_folder_that_is_there_is_not_touched(
@@ -112,9 +135,8 @@ def test_a_folder_that_is_there_is_not_touched(
     assert (folder / "thesis.txt").read_text() == "mine"
 
 
-def test_overwrite_starts_anew_and_resume_keeps(command: Command, tmp_path: Path) -> None:
-    model = tmp_path / "runs" / "fast-seed0" / "model.safetensors"
-    assert command() == 0
+def test_overwrite_starts_anew_and_resume_keeps(command: Command, trained: Path) -> None:
+    model = trained / "model.safetensors"
     first = model.stat().st_mtime_ns
     assert command("--resume") == 0
     assert model.stat().st_mtime_ns == first
@@ -123,9 +145,8 @@ def test_overwrite_starts_anew_and_resume_keeps(command: Command, tmp_path: Path
 
 
 def test_a_complete_run_of_another_kind_is_not_passed_off(
-    command: Command, capsys: pytest.CaptureFixture[str]
+    command: Command, trained: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert command() == 0
     assert command("--resume", "--epochs", "3") == 2
     assert "is complete, but was trained differently (2 epochs" in capsys.readouterr().err
 
@@ -212,10 +233,10 @@ def test_ctrl_c_leaves_a_usable_checkpoint_and_log(tmp_path: Path) -> None:
         text=True,
     )
     folder = tmp_path / "runs" / "fast-seed0"
-    while process.poll() is None and not (folder / "epochs.csv").exists():
-        time.sleep(0.01)
-    process.send_signal(signal.SIGINT)
     try:
+        while process.poll() is None and not (folder / "epochs.csv").exists():
+            time.sleep(0.01)
+        process.send_signal(signal.SIGINT)
         _, error = process.communicate(timeout=600)
     finally:
         process.kill()
@@ -275,37 +296,29 @@ def test_a_run_of_an_earlier_version_is_still_read(command: Command, tmp_path: P
 
 @pytest.mark.parametrize("name", ["run.json", "epochs.csv"])
 @pytest.mark.parametrize("damage", ["", "{}", "[1]", "\0", "epoch,learning_rate\n1,2\n"])
-def test_a_damaged_record_gives_one_line(
-    name: str, damage: str, command: Command, tmp_path: Path
-) -> None:
-    assert command("--epochs", "1") == 0
-    folder = tmp_path / "runs" / "fast-seed0"
-    (folder / name).write_text(damage)
+def test_a_damaged_record_gives_one_line(name: str, damage: str, trained: Path) -> None:
+    (trained / name).write_text(damage)
     with pytest.raises(FileError, match=f"{name}: ") as error:
-        read_record(folder)
+        read_record(trained)
     assert "\n" not in str(error.value)
 
 
 @pytest.mark.parametrize("damage", [b"", b"\xff" * 8, None])
 def test_a_damaged_model_gives_one_line(
-    damage: bytes | None, command: Command, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    damage: bytes | None, trained: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert command("--epochs", "1") == 0
-    folder = tmp_path / "runs" / "fast-seed0"
-    path = folder / "model.safetensors"
+    path = trained / "model.safetensors"
     path.write_bytes(path.read_bytes()[:-10] if damage is None else damage)
     with pytest.raises(FileError, match=r"model\.safetensors: damaged"):
-        load_model(folder)
-    capsys.readouterr()
-    assert evaluate.main([str(folder)]) == 2
+        load_model(trained)
+    assert evaluate.main([str(trained)]) == 2
     assert len(capsys.readouterr().err.splitlines()) == 1
 
 
 def test_evaluate_gives_the_accuracy_of_the_record(
-    command: Command, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    command: Command, trained: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert command() == 0
-    record = read_record(tmp_path / "runs" / "fast-seed0")
+    record = read_record(trained)
     capsys.readouterr()
     assert evaluate.main(["runs/fast-seed0"]) == 0
     assert f"test accuracy {record.last_accuracy:.2f} %" in capsys.readouterr().out

@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.oracles.formula_lint import Area, Book, formula_problems, name_problem, parse_area
+from tests.oracles.formula_shape import shape
 
 NAMES = frozenset({(None, "eta"), ("Table", "offset")})
 BOOK = Book(("Table", "C1"), NAMES, cell_formats=1, differential_formats=0, strings=())
@@ -150,3 +151,52 @@ def test_formula_that_an_engine_cannot_parse_is_found(formula: str, place: int, 
         formualizer.parse("=" + broken)
     except formualizer.ParserError:
         assert list(formula_problems(broken, BOOK, "Table")) != []
+
+
+@pytest.mark.parametrize(
+    ("formula", "other"),
+    [
+        ("B4*$C4-SUM(B4:D4)", "B5*$C5-SUM(B5:D5)"),
+        ("'Run 1'!B4+C4*$E$1", "'Run 1'!B5+C6*$E$2"),
+    ],
+)
+def test_rows_make_no_other_shape(formula: str, other: str) -> None:
+    assert shape(formula) == shape(other) != formula
+
+
+@pytest.mark.parametrize(
+    ("formula", "other"),
+    [
+        ("B4", "C4"),
+        ("B4", "B14"),
+        ("B4:B5", "B5:B4"),
+        ("B4", "B0"),
+        ("B4", "$B4"),
+        ("B4:D4", "D4:B4"),
+        ("B999999", "B1999999"),
+        ("LN(B4)", "LN10(B4)"),
+        ("'C1'!B4", "'C2'!B4"),
+        ("C1!B4", "C2!B4"),
+        ('"B4"', '"B5"'),
+        ("a_B4", "a_B5"),
+        ("1E5", "1E6"),
+        ("Table[B4]", "Table[B5]"),
+        ("B4:INDEX(C4)", "B5:INDEX(C4)"),
+    ],
+)
+def test_whatever_else_differs_makes_another_shape(formula: str, other: str) -> None:
+    assert shape(formula) != shape(other)
+
+
+@given(FORMULAS, st.integers(0), st.sampled_from([":B3", "!B2", "0", "[", "(", "XFE", ".", '"']))
+@settings(max_examples=300)
+def test_of_one_shape_all_are_sound_or_none_is(formula: str, place: int, sign: str) -> None:
+    place %= len(formula) + 1
+    formula = formula[:place] + sign + formula[place:]
+    problems = [
+        list(formula_problems(text, BOOK, "Table"))
+        for text in (formula, formula.replace("B4", "B7"))
+        if shape(text) == shape(formula)
+    ]
+    assert problems[0] == [] or [] not in problems
+    assert problems[0] != [] or problems.count([]) == len(problems)

@@ -16,6 +16,7 @@ from .formula_lint import (
     parse_area,
     parse_reference,
 )
+from .formula_shape import shape
 
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
@@ -127,6 +128,7 @@ def _column_problems(root: Element, sheet: str, book: Book) -> Iterator[str]:
 
 def _row_problems(root: Element, sheet: str, book: Book) -> Iterator[str]:
     previous_row = 0
+    sound: set[str] = set()  # shapes of formulas
     for row in root.iterfind(f"{MAIN}sheetData/{MAIN}row"):
         number = integer(row, "r", previous_row + 1)
         if number > ROWS:
@@ -151,11 +153,11 @@ def _row_problems(root: Element, sheet: str, book: Book) -> Iterator[str]:
             if column <= previous_column:
                 yield f"{sheet}!{name}: cells of row {number} repeat or are out of order"
             previous_column = column
-            for problem in _cell_problems(cell, book, sheet):
+            for problem in _cell_problems(cell, book, sheet, sound):
                 yield f"{sheet}!{name}: {problem}"
 
 
-def _cell_problems(cell: Element, book: Book, sheet: str) -> Iterator[str]:
+def _cell_problems(cell: Element, book: Book, sheet: str, sound: set[str]) -> Iterator[str]:
     if problem := _style_problem(cell, "s", book):
         yield problem
     yield from _value_problems(cell, book)
@@ -169,7 +171,12 @@ def _cell_problems(cell: Element, book: Book, sheet: str) -> Iterator[str]:
         yield "formula without a cached value"
     # The later cells of a shared formula carry its number only.
     if formula.text or kind != "shared":
-        yield from formula_problems(formula.text or "", book, sheet)
+        text = formula.text or ""
+        if shape(text) not in sound:
+            problems = list(formula_problems(text, book, sheet))
+            yield from problems
+            if not problems:
+                sound.add(shape(text))
 
 
 def _value_problems(cell: Element, book: Book) -> Iterator[str]:

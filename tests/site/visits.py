@@ -14,7 +14,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
-PATIENCE = 120_000
+PATIENCE = 600_000
 """Milliseconds, many times what anything takes: it stops what never ends."""
 
 

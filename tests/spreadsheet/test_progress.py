@@ -17,19 +17,24 @@ class Terminal(io.StringIO):
         return True
 
 
-def shown(monkeypatch: pytest.MonkeyPatch, stream: io.StringIO, patience: float) -> str:
-    """What is written while a piece of work reports twice."""
+def shown(
+    monkeypatch: pytest.MonkeyPatch, stream: io.StringIO, patience: float, awaited: str = ""
+) -> str:
+    """What is written while a piece of work reports, until there is what is awaited."""
     monkeypatch.setenv("TERM", "xterm")
     monkeypatch.setattr(sys, "stderr", stream)
     monkeypatch.setattr(progress, "PATIENCE", patience)
     with shown_progress() as report:
         part_of(report, 0.5, 1)("writing Run A", 0.5)
-        time.sleep(0.3)
+        for _ in range(6_000 if awaited else 30):
+            if awaited and awaited in stream.getvalue():
+                break
+            time.sleep(0.01)
     return stream.getvalue()
 
 
 def test_a_terminal_shows_long_work(monkeypatch: pytest.MonkeyPatch) -> None:
-    said = shown(monkeypatch, Terminal(), 0)
+    said = shown(monkeypatch, Terminal(), 0, awaited="writing Run A")
     assert "writing Run A" in said
     # The line is cleared, and the cursor shown again.
     assert said.rstrip().endswith(("\x1b[2K", "\x1b[?25h"))

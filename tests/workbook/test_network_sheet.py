@@ -17,6 +17,7 @@ from backprop_xlsx.spreadsheet.ooxml.patching.patch import spoil
 from backprop_xlsx.spreadsheet.sheets.readable import number_text
 from backprop_xlsx.workbook.build import write_workbook
 from backprop_xlsx.workbook.layout import HEADER_ROW
+from tests.workbook.names import named_cells
 
 SYMBOL_COLUMN = 2  # B, where the notation's names stand
 SETTINGS = {
@@ -67,9 +68,9 @@ def test_the_first_screen_holds_what_the_laboratory_needs(tmp_path: Path) -> Non
     columns = sheet.column_dimensions.values()
     widths = [round(own.width * 7) * (own.max - own.min + 1) for own in columns]
     assert sum(widths) <= 1280
-    names = openpyxl.load_workbook(tmp_path / "book.xlsx").defined_names
+    cells = named_cells(tmp_path / "book.xlsx")
     for name in (*(f"start_{n}" for n in Experiment.preset().start_values), "chosen_step"):
-        assert int(names[name].attr_text.rpartition("$")[2]) <= 24, name
+        assert cells[name][1] <= 24, name
     (book,) = (s for s in read_book(tmp_path / "book.xlsx").sheets if s.name == "Network")
     assert len(book.charts) == 2
     for chart in sheet._charts:

@@ -6,7 +6,6 @@ import re
 from itertools import combinations
 from pathlib import Path
 
-import openpyxl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -35,23 +34,13 @@ from backprop_xlsx.workbook.network.selection import (
     Selection,
 )
 from tests.strategies import any_experiments
+from tests.workbook.names import named_cells
 
 
 def selection_of(experiment: Experiment) -> Selection:
     """The selection of a book, with the reference's numbers."""
     trained = zip(runs(experiment), reference.train(experiment), strict=True)
     return Selection([run_values(run, quantities) for run, quantities in trained])
-
-
-def choice_cells(path: Path) -> dict[str, tuple[str, int, int]]:
-    """Where run, step and sample are chosen, by their defined names."""
-    found = {}
-    for name, defined in openpyxl.load_workbook(path).defined_names.items():
-        if name.startswith("chosen_"):
-            sheet, address = next(iter(defined.destinations))
-            cell = openpyxl.utils.cell.coordinate_to_tuple(address.replace("$", ""))
-            found[name] = (sheet, *cell)
-    return found
 
 
 @settings(max_examples=8, deadline=None)
@@ -61,7 +50,7 @@ def test_every_quantity_of_any_choice_is_shown(
 ) -> None:
     path = tmp_path / "book.xlsx"
     write_workbook(experiment, path)
-    selection, cells = selection_of(experiment), choice_cells(path)
+    selection, cells = selection_of(experiment), named_cells(path)
     chosen = data.draw(st.sampled_from(selection.runs))
     step = data.draw(st.integers(0, experiment.steps))
     sample = data.draw(st.integers(0, len(experiment.samples) - 1))
@@ -101,7 +90,7 @@ def test_every_quantity_of_any_choice_is_shown(
 def test_an_unusable_choice_shows_the_nearest_usable_one(tmp_path: Path, engine: str) -> None:
     experiment = Experiment.preset("xor", steps=7)
     write_workbook(experiment, tmp_path / "book.xlsx")
-    cells, selection = choice_cells(tmp_path / "book.xlsx"), selection_of(experiment)
+    cells, selection = named_cells(tmp_path / "book.xlsx"), selection_of(experiment)
     for step, sample, shown in ((99, 0, (7, 1)), (-3, 9, (0, 4)), ("abc", "x", (0, 1))):
         with open_live(tmp_path / "book.xlsx", engine) as live:
             live.type(*cells["chosen_run"], "Q")

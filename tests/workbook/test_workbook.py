@@ -11,7 +11,6 @@ import openpyxl
 import pandas
 import pytest
 from hypothesis import given, settings
-from openpyxl.utils.cell import coordinate_to_tuple
 from openpyxl.worksheet.worksheet import Worksheet
 
 from backprop_xlsx import Experiment, build, preset_names, reference, verify
@@ -24,6 +23,7 @@ from tests.optional import require_libreoffice
 from tests.oracles.known_values import LOSSES, START_LOSSES, shows
 from tests.oracles.workbook_lint import lint
 from tests.strategies import experiments
+from tests.workbook.names import named_cells
 
 RUNS = [f"Run {letter}" for letter in "ABCDEF"]
 CLASS_HEADER = [
@@ -190,11 +190,21 @@ def test_same_experiment_gives_the_same_bytes(book: Path, tmp_path: Path) -> Non
     assert (tmp_path / "again.xlsx").read_bytes() == book.read_bytes()
 
 
-@pytest.mark.parametrize("preset", preset_names())
-def test_presets_are_right_in_every_engine(preset: str, tmp_path: Path) -> None:
-    experiment = Experiment.preset(preset)
-    build(experiment, tmp_path / "book.xlsx")
-    verification = verify(tmp_path / "book.xlsx", experiment)
+@pytest.fixture(scope="module")
+def preset_book(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Experiment, Path]:
+    """A preset and its book."""
+    experiment = Experiment.preset(request.param)
+    path = tmp_path_factory.mktemp("preset") / "book.xlsx"
+    build(experiment, path)
+    return experiment, path
+
+
+@pytest.mark.parametrize("preset_book", preset_names(), indirect=True)
+def test_presets_are_right_in_every_engine(preset_book: tuple[Experiment, Path]) -> None:
+    experiment, path = preset_book
+    verification = verify(path, experiment)
     assert verification.engines == engines()
     assert verification.unsteady == ()
     assert verification.largest_difference < 1e-13
@@ -205,12 +215,18 @@ def test_both_engines_are_present() -> None:
     assert engines() == ENGINES
 
 
-@pytest.mark.parametrize("preset", preset_names())
-def test_presets_are_right_in_libreoffice(preset: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "preset_book",
+    [
+        pytest.param(name, marks=pytest.mark.slow if name == "spiral" else ())
+        for name in preset_names()
+    ],
+    indirect=True,
+)
+def test_presets_are_right_in_libreoffice(preset_book: tuple[Experiment, Path]) -> None:
     require_libreoffice()
-    experiment = Experiment.preset(preset)
-    build(experiment, tmp_path / "book.xlsx")
-    verification = verify(tmp_path / "book.xlsx", experiment, ("libreoffice",))
+    experiment, path = preset_book
+    verification = verify(path, experiment, ("libreoffice",))
     assert verification.unsteady == ()
 
 
@@ -233,16 +249,6 @@ def test_no_start_value_makes_a_cell_overflow(tmp_path: Path, experiment: Experi
             if cell.formula is not None:
                 value = found.value(sheet.name, row, column)
                 assert isinstance(value, (int, float, str)) and not str(value).startswith("#")
-
-
-def named_cells(path: Path) -> dict[str, tuple[str, int, int]]:
-    """The cell of each defined name of a single cell."""
-    found = {}
-    for name, defined in openpyxl.load_workbook(path).defined_names.items():
-        sheet, address = next(iter(defined.destinations))
-        cell = openpyxl.utils.cell.coordinate_to_tuple(address.replace("$", ""))
-        found[name] = (sheet, *cell)
-    return found
 
 
 @settings(max_examples=8)
@@ -299,10 +305,7 @@ def test_a_line_on_a_logarithmic_axis_ends_where_its_loss_is_rounding(
     run = runs(experiment)[0]
     columns = {name: run.columns[name] + 1 for name in ("step", run.loss, DRAWN_STEP, DRAWN_LOSS)}
     # With this learning rate the loss is soon nothing but rounding.
-    destinations = openpyxl.load_workbook(path).defined_names["learning_rate_A"].destinations
-    sheet, address = next(iter(destinations))
-    row, column = coordinate_to_tuple(address.replace("$", ""))
-    edited = recalculate(path, engine, {(sheet, row, column): 20.0})
+    edited = recalculate(path, engine, {named_cells(path)["learning_rate_A"]: 20.0})
     rows = range(FIRST_ROW + 1, FIRST_ROW + experiment.steps + 2)
     table = {name: [edited.value(run.sheet, r, c) for r in rows] for name, c in columns.items()}
     points = list(zip(table[DRAWN_STEP], table[DRAWN_LOSS], strict=True))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import csv
 import json
+import os
 import signal
 import sqlite3
 import subprocess
@@ -72,21 +73,25 @@ def written(out: Path) -> tuple[bytes, bytes]:
 
 
 def killed(command_line: list[str], out: Path, at: int) -> None:
-    """Start the command, and kill it as soon as the CSV has so many lines."""
+    """Start the command, and kill it as soon as the CSV has so many lines.
+
+    It steps back behind whoever kills it, so that a machine with much to do does not let it end.
+    """
     process = subprocess.Popen(
         [sys.executable, "-m", "backprop_xlsx.check", *command_line],
         cwd=ROOT,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
+        preexec_fn=lambda: os.nice(10),
     )
     grades = out / "grades.csv"
-    while process.poll() is None:
-        if grades.exists() and grades.read_bytes().count(b"\n") >= at:
-            process.send_signal(signal.SIGKILL)
-            process.wait()
-            return
-        time.sleep(0.005)
-    raise AssertionError(f"the command ended ({process.returncode}) before it was killed")
+    try:
+        while not (grades.exists() and grades.read_bytes().count(b"\n") >= at):
+            assert process.poll() is None, "the command ended before it was killed"
+            time.sleep(0.005)
+    finally:
+        process.kill()
+        process.wait()
 
 
 @pytest.fixture(scope="session")

@@ -278,7 +278,7 @@ def test_killed_again_and_again_it_still_ends_with_the_same_weights(tmp_path: Pa
         if log.exists():
             read_epochs(folder)
     process = started(folder)
-    out, err = process.communicate(timeout=120)
+    out, err = process.communicate(timeout=600)
     assert "trained" in out, err
     assert same(whole, train(run_in(folder, quick(4)))[0].state_dict())
 
