@@ -2,8 +2,8 @@
 
     python examples/write_workbook.py
 
-writes Class.xlsx; its first sheet looks like workbook-network.png, and the sheet that compares
-the learning rates like workbook-learning-rates.png.
+writes Class.xlsx; its first sheet looks like pictures/workbook-network.png, and the sheet that compares
+the learning rates like pictures/workbook-learning-rates.png.
 """
 
 from pathlib import Path
