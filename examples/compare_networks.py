@@ -8,8 +8,10 @@ pictures/comparison-sheet.png, where the whole of MNIST was trained on. On the c
     python -m mnist_model.compare --recipes fast tiny --networks 15738
 """
 
+import sys
+
 from mnist_model.commands.compare import main
 
 if __name__ == "__main__":
     given = ["--recipes", "tiny", "--networks", "14392", "--ladder-epochs", "0", "--epochs", "1"]
-    main([*given, "--data", "sample", "--overwrite"])
+    sys.exit(main([*given, "--data", "sample", "--overwrite"]))

@@ -8,6 +8,7 @@ pictures/read-picture.png shows. On the command line, after a whole training:
     python -m mnist_model.evaluate runs/fast-seed0 --image seven.png
 """
 
+import sys
 from pathlib import Path
 
 from PIL import Image, ImageDraw
@@ -20,5 +21,5 @@ page.save("seven.png")
 
 run = Path("runs") / "fast-seed0"
 if __name__ == "__main__":
-    train.main(["--recipe", "fast", "--epochs", "2", "--data", "sample", "--overwrite"])
-    evaluate.main([str(run), "--image", "seven.png"])
+    given = ["--recipe", "fast", "--epochs", "2", "--data", "sample", "--overwrite"]
+    sys.exit(train.main(given) or evaluate.main([str(run), "--image", "seven.png"]))
