@@ -135,11 +135,9 @@ PICTURES: dict[str, tuple[str, Maker]] = {
     "read-picture": ("read_picture.py", Printed()),
     "site": ("check_in_browser.py", Page("site/", 1280)),
     "site-phone": ("check_in_browser.py", Page("site/", 400)),
-    "splice-sheet": ("splice_sheet.py", Sheet("Somebody.xlsx", "Log")),
-    "workbook-classes": ("classify_samples.py", Sheet("Fruits.xlsx", "Samples")),
     "workbook-derivation": (CLASS[0], Sheet(CLASS[1], "Derivation", "A1:H47")),
     "workbook-learning-rates": (CLASS[0], Sheet(CLASS[1], "Learning rates")),
-    "workbook-network": (CLASS[0], Sheet(CLASS[1], "Network", "A1:T20")),
+    "workbook-network": (CLASS[0], Sheet(CLASS[1], "Network", "A1:T24")),
     "workbook-run": (CLASS[0], Sheet(CLASS[1], "Run C", "A1:U26")),
     "workbook-run-on-paper": (CLASS[0], Sheet(CLASS[1], "Run C")),
     "workbook-surface": ("any_network.py", Sheet("Circle.xlsx", "Surface")),
@@ -150,7 +148,7 @@ GIVEN: dict[str, tuple[str, Sheet]] = {
     "digit-why": ("read_digit.py", Sheet("", "Why")),
     "digit-workbook": ("read_digit.py", Sheet("", "Digit")),
     "mnist-sheet": ("train_mnist.py", Sheet("", "MNIST standard")),
-    "workbook-xor": ("any_network.py", Sheet("", "Network", "A1:T20")),
+    "workbook-xor": ("any_network.py", Sheet("", "Network", "A1:T24")),
 }
 """Those that come from a book that is given, and the script that makes a small one like it."""
 

@@ -3,7 +3,7 @@
     python examples/splice_sheet.py
 
 makes Somebody.xlsx, and adds to it the sheet Log with a chart. `mnist_model.train` puts its sheets
-into workbooks in this way. The sheet looks like pictures/splice-sheet.png.
+into workbooks in this way: pictures/mnist-sheet.png shows one.
 """
 
 from pathlib import Path

@@ -8,10 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-import nbformat
 import pytest
-from nbclient import NotebookClient
-from nbclient.exceptions import CellExecutionError
 
 from tests.optional import require_browser, require_libreoffice
 
@@ -68,21 +65,3 @@ def test_every_script_has_a_picture(script: str) -> None:
     named = re.findall(r"pictures/([\w-]+\.png)", (EXAMPLES / script).read_text(encoding="utf-8"))
     assert named
     assert {*named} <= {*PICTURES}
-
-
-def test_the_notebook_runs_from_top_to_bottom(tmp_path: Path) -> None:
-    notebook = nbformat.read(EXAMPLES / "backpropagation.ipynb", as_version=4)
-    assert all(not cell.outputs for cell in notebook.cells if cell.cell_type == "code"), (
-        "it is stored without outputs: they would grow stale"
-    )
-    done = NotebookClient(notebook, resources={"metadata": {"path": str(tmp_path)}}).execute()
-    shown = "".join(
-        output.get("text", "") for cell in done.cells for output in cell.get("outputs", [])
-    )
-    assert "Uses a_h1 where a_h2 belongs." in shown
-
-
-def test_a_notebook_that_fails_is_noticed(tmp_path: Path) -> None:
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1 / 0")])
-    with pytest.raises(CellExecutionError, match="ZeroDivisionError"):
-        NotebookClient(notebook, resources={"metadata": {"path": str(tmp_path)}}).execute()
