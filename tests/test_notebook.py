@@ -21,7 +21,7 @@ def test_the_notebook_runs_from_top_to_bottom(tmp_path: Path) -> None:
     shown = "".join(
         output.get("text", "") for cell in done.cells for output in cell.get("outputs", [])
     )
-    assert "Uses a_h1 where a_h2 belongs." in shown
+    assert "uses a_h1 where a_h2 belongs" in shown
 
 
 def test_a_notebook_that_fails_is_noticed(tmp_path: Path) -> None:
