@@ -4,7 +4,8 @@
 
 makes Hausaufgabe.xlsx, a step a column, whose headings say nothing to the check: its formulas do.
 One update takes another number than the cell named Lernrate, and one gradient the wrong neuron.
-Korrigiert.xlsx is the corrected copy, verified before it is written: any-layout.png shows it.
+Korrigiert.xlsx is the corrected copy, verified before it is written: pictures/any-layout.png
+shows it.
 """
 
 from pathlib import Path

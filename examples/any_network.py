@@ -3,8 +3,8 @@
     python examples/any_network.py
 
 writes Circle.xlsx: points inside a circle against points outside. Its sheet Surface is coloured as
-workbook-surface.png is, which shows the preset "spiral". On the command line, with these settings
-in a file:
+pictures/workbook-surface.png is; pictures/workbook-xor.png shows the preset "xor". On the command
+line, with these settings in a file:
 
     python -m backprop_xlsx --config circle.toml --out Circle.xlsx
 """

@@ -3,7 +3,8 @@
     python examples/check_homework.py
 
 makes Homework.xlsx, a workbook with the most common mistake of all: a_h1 where a_h2 belongs.
-It writes Corrected.xlsx and Report.html, which looks like check-report.png. On the command line:
+It writes Corrected.xlsx and Report.html, which looks like pictures/check-report.png. On the
+command line:
 
     python -m backprop_xlsx.check Homework.xlsx --fix Corrected.xlsx --report Report.html
 """

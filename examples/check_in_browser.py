@@ -1,4 +1,9 @@
-"""Write the page that checks workbooks in the browser, to be put on any web server."""
+"""Write the page that checks workbooks in the browser, to be put on any web server.
+
+    python examples/check_in_browser.py
+
+writes the folder site. It looks like pictures/site.png, on a phone like pictures/site-phone.png.
+"""
 
 from pathlib import Path
 

@@ -2,7 +2,8 @@
 
     python examples/classify_samples.py
 
-writes fruits.csv and Fruits.xlsx. On the command line:
+writes fruits.csv and Fruits.xlsx, whose first sheet is laid out as
+pictures/workbook-xor.png shows. On the command line:
 
     python -m backprop_xlsx --layers 2-4-3 --loss cross-entropy --biases trained \\
         --samples fruits.csv --standardise --learning-rates 0.5,2 --steps 40 --out Fruits.xlsx

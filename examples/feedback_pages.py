@@ -3,7 +3,7 @@
     python examples/feedback_pages.py
 
 makes Ada.xlsx, a workbook with two mistakes, and writes Ada.html, which looks like
-feedback-page.png. On the command line, for a folder of files:
+pictures/feedback-page.png. On the command line, for a folder of files:
 
     python -m backprop_xlsx.check submissions/*.xlsx --feedback pages
 """

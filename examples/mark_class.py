@@ -3,8 +3,8 @@
     python examples/mark_class.py
 
 makes four workbooks in folders as Moodle names them, checks them in two processes, and writes
-Upload.csv, marks of 20 for Moodle, and Class.html, which looks like class-page.png. On the command
-line:
+Upload.csv, marks of 20 for Moodle, and Class.html, which looks like pictures/class-page.png. On
+the command line:
 
     python -m backprop_xlsx.check submissions/*/*.xlsx --jobs 2 --points 20 \\
         --roster Worksheet.csv --moodle Upload.csv --class-page Class.html

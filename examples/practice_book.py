@@ -2,7 +2,7 @@
 
     python examples/practice_book.py
 
-writes Exercise.xlsx, which looks like practice-book.png once some of it is filled in, and
+writes Exercise.xlsx, which looks like pictures/practice-book.png once some of it is filled in, and
 Exercise-answers.xlsx. The same on the command line, and a book for every student of a class:
 
     python -m backprop_xlsx --exercise --blank gradients,update --seed 3 --out Exercise.xlsx

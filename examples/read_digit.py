@@ -2,8 +2,8 @@
 
     python examples/read_digit.py
 
-Writes Own.xlsx; its first sheet looks like digit-workbook.png, the sheet Why like digit-why.png
-and that of a convolution like digit-stage.png.
+Writes Own.xlsx; its first sheet looks like pictures/digit-workbook.png, the sheet Why like
+pictures/digit-why.png and that of a convolution like pictures/digit-stage.png.
 """
 
 import torch

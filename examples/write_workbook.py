@@ -2,8 +2,10 @@
 
     python examples/write_workbook.py
 
-writes Class.xlsx; its first sheet looks like workbook-network.png, and the sheet that compares
-the learning rates like workbook-learning-rates.png.
+writes Class.xlsx, which looks as pictures/workbook-*.png show: its first sheet like
+pictures/workbook-network.png, a run like pictures/workbook-run.png, and on paper like
+pictures/workbook-run-on-paper.png, the derivation like pictures/workbook-derivation.png, the
+learning rates compared like pictures/workbook-learning-rates.png.
 """
 
 from pathlib import Path

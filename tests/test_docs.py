@@ -30,7 +30,10 @@ ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 PAGES = {
     path: path.read_text(encoding="utf-8")
-    for path in (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted(ROOT.glob("docs/**/*.md")))
+    for path in (
+        *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "examples/README.md")),
+        *sorted(ROOT.glob("docs/**/*.md")),
+    )
 }
 TEXT = "\n".join(PAGES.values())
 PARSERS: dict[str, ArgumentParser] = {
