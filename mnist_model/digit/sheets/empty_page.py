@@ -25,9 +25,10 @@ class EmptyPage:
         """Whether there is a page to paint on."""
         return self.condition is not None
 
-    def unless(self, formula: str, value: Any, instead: str = "") -> tuple[str, Any]:
-        """A formula and its value at first, or other words while the page is empty."""
+    def unless(self, formula: str, value: Any, instead: str | int = "") -> tuple[str, Any]:
+        """A formula and its value at first, or something else while the page is empty."""
         if self.condition is None:
             return formula, value
-        told = f'IF({self.condition},"{instead}",{formula})'
+        other = f'"{instead}"' if isinstance(instead, str) else instead
+        told = f"IF({self.condition},{other},{formula})"
         return told, instead if self.at_first else value

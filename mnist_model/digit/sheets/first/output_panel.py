@@ -90,7 +90,8 @@ class OutputPanel:
             looks.workbook,
             worksheet.get_name(),
             (TABLE + 1, self.column + CLASS),
-            (TABLE + 1, self.column + SHARE),
+            (TABLE + 1, self.column + BAR),
+            (TABLE, self.column + SHARE),
             len(self.values),
             self.proof.examples.noun,
         )
@@ -165,10 +166,11 @@ class OutputPanel:
             numbers = (
                 (power, own, powers[index], looks("scientific", "quiet")),
                 (share, f"{cell(*power)}/SUM({self._outputs(POWER)})", shares[index], style),
-                (bar, cell(*share), shares[index], style),
             )
             for place, formula, value, look in numbers:
                 page.formula(place, *self.empty.unless(formula, value), look)
+            drawn = self.empty.unless(cell(*share), shares[index], 0)
+            page.formula(bar, *drawn, looks("hidden_number"))
         first, last = TABLE + 1, TABLE + len(powers)
         worksheet.conditional_format(
             xl_range(first, self.column + BAR, last, self.column + BAR),
