@@ -22,6 +22,7 @@ from tests.mnist_model.digits import few, sample
 from tests.optional import require, require_libreoffice
 
 SHAPE = (1, 28, 28)
+BELOW_HEAD = 5  # the first row below what says whose numbers these are
 INVITATION = "Nothing is painted yet: mark some squares with x."
 # Of the three recipes, and one of the published: pooling over an odd map, a padded 1 × 1
 # convolution and BatchNorm after ReLU are in the random networks too.
@@ -147,7 +148,7 @@ def test_every_output_is_one_formula_over_its_own_sheet(seen: AsSeen) -> None:
     for sheet in seen.book.worksheets[3:10]:
         formulas = [
             cell.value
-            for row in sheet.iter_rows()
+            for row in sheet.iter_rows(min_row=BELOW_HEAD)
             for cell in row
             if isinstance(cell.value, str) and cell.value.startswith("=")
         ]
@@ -164,7 +165,9 @@ def test_every_output_is_one_formula_over_its_own_sheet(seen: AsSeen) -> None:
 def test_the_sheet_layers_counts_the_formulas_and_parameters(seen: AsSeen, book: Path) -> None:
     read = read_book(book)
     counted = {
-        sheet.name: sum(cell.formula is not None for cell in sheet.cells.values())
+        sheet.name: sum(
+            cell.formula is not None and row >= BELOW_HEAD for (row, _), cell in sheet.cells.items()
+        )
         for sheet in read.sheets
     }
     cells = read.sheet("Layers").cells
