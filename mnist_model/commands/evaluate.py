@@ -11,9 +11,7 @@ from mnist_model.handwriting import in_characters, read_picture
 from mnist_model.training.checkpoint import load_model
 from mnist_model.training.data import SAMPLE, load_digits
 from mnist_model.training.record import read_record
-from mnist_model.training.score import logits_of, score
-
-SURE = 0.6  # of MNIST's test pictures all but one in a hundred are read with more
+from mnist_model.training.score import SURE, logits_of, score
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -21,16 +21,16 @@ from mnist_model.digit.network.reading import read_stages
 from mnist_model.digit.network.reference import outputs, reference
 from mnist_model.digit.network.stages import Convolution, Dense, LogSoftmax, Stage, trace
 from mnist_model.digit.network.steps import Array
-from mnist_model.digit.sheets.choice_sheet import NAME as CHOICE
-from mnist_model.digit.sheets.choice_sheet import ChoiceSheet
+from mnist_model.digit.sheets.first.choice_sheet import NAME as CHOICE
+from mnist_model.digit.sheets.first.choice_sheet import ChoiceSheet
+from mnist_model.digit.sheets.first.input_sheet import InputSheet
+from mnist_model.digit.sheets.first.painting_sheet import NAME as PAINTING
 from mnist_model.digit.sheets.gallery_sheet import Gallery
 from mnist_model.digit.sheets.gradient.choice import gradient_sheet
 from mnist_model.digit.sheets.gradient.sheet import GradientSheet
-from mnist_model.digit.sheets.input_sheet import InputSheet
 from mnist_model.digit.sheets.layers_sheet import NAME as LAYERS
 from mnist_model.digit.sheets.layers_sheet import write_layers
 from mnist_model.digit.sheets.looks import Looks
-from mnist_model.digit.sheets.painting_sheet import NAME as PAINTING
 from mnist_model.digit.sheets.proof_sheet import NAME as PROOF
 from mnist_model.digit.sheets.proof_sheet import NAMES, Proof
 from mnist_model.digit.sheets.ranking_sheet import NAME as RANKING
@@ -120,7 +120,7 @@ def plan(
     ranking = RankingSheet(sheets[-1].outputs, first.outputs)
     scaled = examples.scaled
     level = float(scaled.min() + scaled.max()) / 2
-    why = WhySheet(shape, ranking, examples.noun, first.nothing, level)
+    why = WhySheet(shape, ranking, first.empty, level)
     require_room("the outputs", proof.last_row, proof.last_column)
     require_room("the input", first.last_row, first.last_column)
     require_room("the evidence", *why.last)
@@ -182,15 +182,17 @@ def write(planned: Plan, path: Path) -> None:
         planned.input.write(sheets[planned.input.name], looks, first, live, found)
         links = (planned.input.name, PROOF, planned.gallery.name)
         write_layers(sheets[LAYERS], looks, planned.title, links, planned.stages, planned.is_folded)
-        source = planned.input.outputs
+        source, empty = planned.input.outputs, planned.input.empty
         for index, sheet in enumerate(planned.stages):
             around = _neighbours(names, sheet.name)
             worksheet = sheets[sheet.name]
-            sheet.write(worksheet, looks, around, home, source, values[index], values[index + 1])
+            sheet.write(
+                worksheet, looks, around, home, source, values[index], values[index + 1], empty
+            )
             source = sheet.outputs
         planned.proof.write(
             sheets[PROOF], looks, _neighbours(names, PROOF), home, live, found,
-            planned.input.selected,
+            planned.input.selected, empty,
         )  # fmt: skip
         name = planned.gallery.name
         planned.gallery.write(sheets[name], looks, (PROOF, home[0]), home)
@@ -198,7 +200,7 @@ def write(planned: Plan, path: Path) -> None:
         names_of_all = planned.proof.column(NAMES)
         planned.choice.write(sheets[CHOICE], looks, planned.input.chosen, names_of_all)
         if planned.input.painting is not None:
-            planned.input.painting.write(sheets[PAINTING], looks)
+            planned.input.painting.write(sheets[PAINTING], looks, empty.at_first)
 
 
 def _write_backward(
@@ -216,13 +218,10 @@ def _write_backward(
         )
         upstream = list(sheet.gradients())
     evidence = found[0].inputs.reshape(values[0].shape) * values[0]
-    planned.ranking.write(sheets[RANKING], looks, upstream, values[-1], evidence)
+    planned.ranking.write(sheets[RANKING], looks, upstream, values[-1], values[0], evidence)
     around = _neighbours(planned.shown, WHY)
-    is_empty = not planned.examples.shown.any()
-    planned.why.write(
-        sheets[WHY], looks, around, (planned.input.name, LAYERS),
-        values[-1], values[0], evidence, is_empty,
-    )  # fmt: skip
+    home = (planned.input.name, LAYERS)
+    planned.why.write(sheets[WHY], looks, around, home, values[-1], values[0], evidence)
 
 
 def _values(planned: Plan) -> list[Array]:

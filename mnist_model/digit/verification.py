@@ -99,7 +99,9 @@ class _Session:
         row, column = sheet.choice
         self._live.type(sheet.name, row + 1, column + 1, name)
         self._live.recalculate()
-        return self._compare(self._planned.examples.scaled[index], f"input {name!r}")
+        examples = self._planned.examples
+        is_empty = sheet.empty.is_possible and not examples.values[index].any()
+        return self._compare(examples.scaled[index], f"input {name!r}", is_empty)
 
     def paint(self) -> float:
         """Paints a page, or types over some values of the chosen input; the largest difference."""
@@ -138,15 +140,19 @@ class _Session:
         scaled = examples.scaling.scaled(values) if examples.scaling else values
         return self._compare(scaled, "a painted input")
 
-    def _compare(self, scaled: Tensor, what: str) -> float:
-        """The outputs and the evidence against torch; the outputs' largest difference."""
+    def _compare(self, scaled: Tensor, what: str, is_empty: bool = False) -> float:
+        """The outputs and the evidence against torch; the outputs' largest difference.
+
+        Of an empty page no evidence is shown.
+        """
         expected = outputs(self._planned.twin, scaled[None])[0].tolist()
         cells = self._planned.stages[-1].outputs
         found = self._read(cells)
         self._require(found, expected, cells, what)
         why = evidence(self._planned.twin, scaled.double()).flatten().tolist()
         cells = self._planned.why.evidence
-        self._require(self._read(cells), why, cells, f"the evidence of {what}")
+        shown = [None] * len(why) if is_empty else why
+        self._require(self._read(cells), shown, cells, f"the evidence of {what}")
         return max(abs(one - other) for one, other in zip(found, expected, strict=True))
 
     def _read(self, cells: Cells) -> list[Any]:
@@ -155,7 +161,7 @@ class _Session:
         return [self._live.value(cells.sheet, row + 1, column + 1) for row, column in places]
 
     def _require(
-        self, found: Sequence[Any], expected: Sequence[float], cells: Cells, what: str
+        self, found: Sequence[Any], expected: Sequence[float | None], cells: Cells, what: str
     ) -> None:
         """Raises VerificationError for the first that differs."""
         places = zip(cells.rows.flatten().tolist(), cells.columns.flatten().tolist(), strict=True)

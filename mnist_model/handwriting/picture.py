@@ -15,6 +15,8 @@ from mnist_model.handwriting.squares import centred, fitted
 from mnist_model.handwriting.strokes import NoDigit, digit_alone
 from mnist_model.training.record import IMAGE_SIDE
 
+WHITE = 255
+WIDE_MODES = ("I", "I;16", "I;16L", "I;16B", "I;16N", "F")
 LONGEST_SIDE = 480  # pixels: a stroke of a photograph's is ten wide then, and all is done at once
 
 
@@ -40,17 +42,35 @@ def read_picture(path: Path) -> Tensor:
     return torch.from_numpy(pixels).reshape(1, 1, IMAGE_SIDE, IMAGE_SIDE)
 
 
+def _in_bytes(image: Image.Image) -> Image.Image:
+    """The same with a byte for each value: scanners write more, and not always all of them."""
+    if image.mode not in WIDE_MODES:
+        return image
+    values = numpy.asarray(image, numpy.float64)
+    low, high = values.min(), values.max()
+    if not numpy.isfinite(high - low):
+        raise ValueError("it has values that are not finite")
+    return Image.fromarray((WHITE * (values - low) / max(high - low, 1e-9)).astype(numpy.uint8))
+
+
+def _on_paper(image: Image.Image) -> Image.Image:
+    """Brightness of a picture with transparent places, which show paper unlike what is on it."""
+    grey, opaque = image.convert("L"), image.getchannel("A")
+    weights = numpy.asarray(opaque, numpy.float64)
+    shown = float((numpy.asarray(grey) * weights).sum() / max(weights.sum(), 1))
+    is_light_ink = float(weights.mean()) < WHITE / 2 and shown > WHITE / 2
+    page = Image.new("RGBA", image.size, "black" if is_light_ink else "white")
+    page.alpha_composite(image)
+    return page.convert("L")
+
+
 def _grey(path: Path) -> Values:
     """Brightness from 0 to 255, at most :data:`LONGEST_SIDE` pixels long, as a person sees it."""
     try:
         with Image.open(path) as image:
             # A telephone turns the picture by a remark in the file.
             image.draft("RGB", (2 * LONGEST_SIDE, 2 * LONGEST_SIDE))
-            upright = ImageOps.exif_transpose(image).convert("RGBA")
-            # Transparent places show a white page.
-            page = Image.new("RGBA", upright.size, "white")
-            page.alpha_composite(upright)
-            grey = page.convert("L")
+            grey = _on_paper(_in_bytes(ImageOps.exif_transpose(image)).convert("RGBA"))
             grey.thumbnail((LONGEST_SIDE, LONGEST_SIDE), Image.Resampling.BOX)
             return numpy.asarray(grey, numpy.float64)
     except FileNotFoundError as error:

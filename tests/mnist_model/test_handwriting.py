@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy
 import pytest
@@ -63,6 +64,36 @@ def test_transparent_places_are_paper(tmp_path: Path) -> None:
     first = read_picture(saved(page, tmp_path))
     assert (first == read_picture(saved(plain, tmp_path))).all()
     assert first.max() > 200
+
+
+def test_light_ink_on_nothing_is_no_empty_page(tmp_path: Path) -> None:
+    page = Image.new("RGBA", (60, 60), (0, 0, 0, 0))
+    page.paste((255, 255, 255, 255), (25, 10, 32, 50))
+    assert read_picture(saved(page, tmp_path)).max() > 200
+
+
+@pytest.mark.parametrize("kind", ["16 bits", "12 of 16 bits", "float", "CMYK", "turned", "moving"])
+def test_what_a_scanner_or_a_telephone_writes_is_the_same_digit(kind: str, tmp_path: Path) -> None:
+    page = on_paper(33).round().astype("uint8")
+    expected = read(page, tmp_path).float()
+    image = Image.fromarray(page)
+    name = "digit.png"
+    options: dict[str, Any] = {}
+    if kind.endswith("bits"):
+        image = Image.fromarray(page.astype("uint16") * (257 if kind == "16 bits" else 16))
+    elif kind == "float":
+        image, name = Image.fromarray(page.astype("float32") / 255), "digit.tif"
+    elif kind == "CMYK":
+        image, name = image.convert("CMYK"), "digit.jpg"
+    elif kind == "turned":
+        orientation = Image.Exif()
+        orientation[0x0112] = 6  # a quarter turn to the right, to be undone
+        image, name, options = image.rotate(90), "digit.jpg", {"exif": orientation}
+    else:
+        others = [ImageOps.invert(image)]
+        name, options = "digit.gif", {"save_all": True, "append_images": others}
+    image.save(tmp_path / name, **options)
+    assert (read_picture(tmp_path / name).float() - expected).abs().mean() < 4
 
 
 @pytest.mark.parametrize("content", [b"", b"a digit", b"\x89PNG\r\n\x1a\n" + b"\0" * 40])
@@ -148,6 +179,15 @@ def test_what_is_no_single_digit_is_told(
         else:
             ImageDraw.Draw(page).rectangle(place, fill=20)
     with pytest.raises(FileError, match=rf"shows no digit \({reason}\)"):
+        read_picture(saved(page, tmp_path))
+
+
+def test_a_second_digit_beside_the_first_is_told(tmp_path: Path) -> None:
+    page = Image.new("L", (600, 300), 240)
+    draw = ImageDraw.Draw(page)
+    draw.line([(400, 60), (390, 60), (385, 130), (480, 130), (480, 240), (390, 240)], 30, 14)
+    draw.line([(100, 90), (200, 90), (140, 230)], 30, 12)
+    with pytest.raises(FileError, match="shows no digit"):
         read_picture(saved(page, tmp_path))
 
 

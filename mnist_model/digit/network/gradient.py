@@ -59,6 +59,19 @@ def gradients(stages: Sequence[Stage], values: Sequence[Tensor]) -> list[Gradien
     return found[::-1]
 
 
+def speakers(evidence: Array, count: int) -> list[tuple[int, float]]:
+    """The places, from 0, and the evidence of the squares that speak most for the runner-up.
+
+    A square that was named counts as 0 from then on, so that one without evidence may follow.
+    """
+    left, found = evidence.flatten().copy(), []
+    for _ in range(count):
+        place = int(left.argmin())
+        found.append((place, float(left[place])))
+        left[place] = 0
+    return found
+
+
 def evidence(module: torch.nn.Module, inputs: Tensor) -> Tensor:
     """Gradient times input for one input, by torch.autograd through the module itself.
 

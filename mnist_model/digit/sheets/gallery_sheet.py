@@ -14,7 +14,7 @@ from mnist_model.digit.sheets.cells import Tiling, fixed_area
 from mnist_model.digit.sheets.looks import Looks, square_columns
 from mnist_model.digit.sheets.stages.stage_sheet import HEAD_ROWS, TOP, put_links
 
-ACROSS = 10
+ACROSS = 12  # a hundred digits then fit on a page of paper
 # In points, with some room to spare: what margins leave of A4 landscape, and a square's width and
 # height. Where Calibri is missing, a column is up to a quarter wider.
 PAPER, SQUARE = (740, 490), (19.5, 15)
@@ -98,9 +98,9 @@ class Gallery:
             worksheet.fit_to_pages(1, 0)
             return
         scale = min(100, scale)
-        worksheet.set_print_scale(scale)
         pitch = tiles.height + 1
         rows = int(100 * PAPER[1] / (scale * SQUARE[1]))
         whole = max(1, (rows - TOP) // pitch)
         last = -(-tiles.count // tiles.across)
+        worksheet.set_print_scale(scale)
         worksheet.set_h_pagebreaks([TOP + down * pitch for down in range(whole, last, whole)])

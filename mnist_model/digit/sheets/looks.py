@@ -13,6 +13,7 @@ from backprop_xlsx.spreadsheet.sheets import theme
 NAVIGATION_WIDTH = 17
 # In characters; such a column is as wide as a row is high, 20 pixels.
 SQUARE_WIDTH = 2.14
+SQUARE_PIXELS = 20
 LIST_WIDTH = 10
 
 # What would show as 0.0 shows as an empty cell: ReLU leaves most values so.

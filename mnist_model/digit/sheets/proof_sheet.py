@@ -11,6 +11,7 @@ from backprop_xlsx.spreadsheet.sheets.page import Page, prepare
 from mnist_model.digit.examples import Examples
 from mnist_model.digit.network.steps import Array
 from mnist_model.digit.sheets.cells import Cells, area, cell, fixed, fixed_area
+from mnist_model.digit.sheets.empty_page import EmptyPage
 from mnist_model.digit.sheets.looks import NAVIGATION_WIDTH, Looks
 from mnist_model.digit.sheets.stages.stage_sheet import HEAD_ROWS, TOP, put_links
 from mnist_model.sheets.grid import colour_verdicts
@@ -25,7 +26,8 @@ VERDICT_COLUMNS = 6
 NO_TARGET = "–"
 AGREES, DIFFERS = "✓ agrees with torch", "✗ differs from torch"
 OWN = "your own"
-PAINTED = "torch's outputs are stored only for what nobody has changed"
+PAINTED = "torch's outputs are stored only for what is unchanged"
+UNPAINTED = "nothing is painted yet"
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,13 +88,14 @@ class Proof:
         home: tuple[str, str],
         live: Cells,
         found: Array,
-        selected: tuple[str, str, str],
+        selected: tuple[str, str],
+        empty: EmptyPage,
     ) -> None:
         """Writes the sheet.
 
         ``live`` are the cells of the workbook's outputs, ``found`` their cached values;
-        ``selected`` are the addresses of the chosen name and of its number, and the condition
-        that something is painted.
+        ``selected`` are the address of the chosen one's number and the condition that something
+        is painted.
         """
         worksheet.set_column(0, 0, NAVIGATION_WIDTH)
         worksheet.set_column(NAMES, NAMES, 30)
@@ -112,8 +115,8 @@ class Proof:
         )
         page.text((2, 1), words, looks("quiet"))
         put_links(page, looks, neighbours, home)
-        self._put_live(page, looks, live, found, selected)
-        self._put_table(page, looks)
+        self._put_live(page, looks, live, found, selected, empty)
+        self._put_table(page, looks, empty.is_possible)
         page.write()
         place = (VERDICT, OUTPUTS, VERDICT, self.last_of_verdict)
         colour_verdicts(looks.workbook, worksheet, place)
@@ -124,13 +127,19 @@ class Proof:
         worksheet.fit_to_pages(1, 0)
 
     def _put_live(
-        self, page: Page, looks: Looks, live: Cells, found: Array, selected: tuple[str, str, str]
+        self,
+        page: Page,
+        looks: Looks,
+        live: Cells,
+        found: Array,
+        selected: tuple[str, str],
+        empty: EmptyPage,
     ) -> None:
-        name, number, painted = selected
+        number, painted = selected
         chosen = self.examples.chosen
         page.text((TOP, NAMES), f"The {self.examples.noun} shown", looks("heading"))
         page.text((TOP, OUTPUTS), "outputs", looks("heading"))
-        name = f'IF({painted},"{OWN}",{name})'
+        name = f'IF({painted},"{OWN}",INDEX({self._own_column(NAMES)},{number}))'
         page.formula((TOP + 1, NAMES), name, self.examples.names[chosen], looks("bold"))
         labels = ("this workbook, now", "torch", "difference", "verdict")
         for row, label in enumerate(labels, start=LIVE):
@@ -151,12 +160,14 @@ class Proof:
         torch, differences = (area(row, OUTPUTS, 1, width) for row in (STORED, DIFFERENCE))
         allowed = f"1E-9*MAX(1,MAX({torch}),-MIN({torch}))"
         condition = f"MAX({differences})<={allowed}"
-        formula = f'IF({painted},"{PAINTED}",IF({condition},"{AGREES}","{DIFFERS}"))'
+        agrees, verdict = empty.unless(f'"{AGREES}"', self.verdict_of(found), UNPAINTED)
+        formula = f'IF({painted},"{PAINTED}",IF({condition},{agrees},"{DIFFERS}"))'
         page.merged_formula(
-            (VERDICT, OUTPUTS), self.last_of_verdict, formula, self.verdict_of(found), looks("bold")
+            (VERDICT, OUTPUTS), self.last_of_verdict, formula, verdict, looks("bold")
         )
 
-    def _put_table(self, page: Page, looks: Looks) -> None:
+    def _put_table(self, page: Page, looks: Looks, is_page: bool) -> None:
+        """What torch reads on empty paper is no answer, so it is not told."""
         noun = self.examples.noun
         page.text((TABLE, NAMES), "What torch computed", looks("heading"))
         page.text((TABLE, OUTPUTS), "outputs", looks("heading"))
@@ -177,6 +188,9 @@ class Proof:
                 page.number((row, TARGETS), target, looks("whole", "bold"))
             for column, value in enumerate(outputs.tolist(), start=OUTPUTS):
                 page.number((row, column), value, looks("output"))
+            if is_page and not self.examples.values[index].any():
+                page.text((row, self.predicted), NO_TARGET, looks("right"))
+                continue
             predicted = int(numpy.argmax(outputs))
             style = "differs" if target is not None and predicted != target else "whole"
             page.number((row, self.predicted), predicted, looks("whole", style))

@@ -9,20 +9,36 @@ import torch
 from xlsxwriter.worksheet import Worksheet
 
 from backprop_xlsx.spreadsheet.sheets.page import Page
-from mnist_model.digit.network.gradient import contest, seed
+from mnist_model.digit.network.gradient import contest, seed, speakers
 from mnist_model.digit.network.steps import Array, Term
 from mnist_model.digit.sheets.cells import Cells, cell, fixed, fixed_area, listed
 from mnist_model.digit.sheets.gradient.sheet import flat_references
 from mnist_model.digit.sheets.looks import Looks
 
 NAME = "Ranking"
-FIRST = 4  # the first row of the lists
-NUMBERS = 2  # the row of what follows from them
+PLACES, NUMBERS, ROWS, COLUMNS, READS = range(1, 6)  # the rows of what follows from the lists
+FIRST = READS + 2  # the first row of the lists
 SPEAKERS = 3
 INDEX, OUTPUT, OTHERS, SEED, PLACE, EVIDENCE = range(6)  # columns; one more for each speaker
 HEADERS = ("output", "value", "without the largest", "gradient", "square", "evidence")
+LABELS = {PLACES: "square", NUMBERS: "largest", ROWS: "row", COLUMNS: "column", READS: "it reads"}
 # No output is below that, and no program takes it for infinite.
 NO_OUTPUT = -1e300
+
+
+@dataclass(frozen=True)
+class Speaker:
+    """The addresses of what is known of a square that speaks for the runner-up.
+
+    Its evidence and its number, from 1; in a picture its row and its column too, and what the
+    network reads there.
+    """
+
+    evidence: str
+    place: str
+    row: str
+    column: str
+    reads: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,11 +84,17 @@ class RankingSheet:
         """Each square's evidence, as a vector."""
         return listed(NAME, FIRST, EVIDENCE, self._squares, is_signed=True)
 
-    def speaker(self, rank: int) -> tuple[str, str]:
-        """Addresses of the evidence and of the number, from 1, of a square for the runner-up."""
+    @property
+    def is_picture(self) -> bool:
+        """Whether the network reads a single map, whose squares have rows and columns."""
+        channels, height, width = self.reads.shape
+        return channels == 1 and (height, width) != (1, 1)
+
+    def speaker(self, rank: int) -> Speaker:
+        """The square with the largest evidence for the runner-up but ``rank`` others."""
         column = EVIDENCE + rank
-        places = (fixed(NUMBERS, column), fixed(NUMBERS - 1, column))
-        return f"'{NAME}'!{places[0]}", f"'{NAME}'!{places[1]}"
+        rows = (NUMBERS, PLACES, ROWS, COLUMNS, READS)
+        return Speaker(*(f"'{NAME}'!{fixed(row, column)}" for row in rows))
 
     @property
     def last(self) -> tuple[int, int]:
@@ -90,18 +112,23 @@ class RankingSheet:
         looks: Looks,
         gradient: Iterable[Term],
         outputs: Array,
+        inputs: Array,
         evidence: Array,
     ) -> None:
         """Writes the sheet and hides it.
 
-        ``gradient`` is that with respect to what is read; the last two are cached values.
+        ``gradient`` is that with respect to what is read; the last three are cached values.
         """
         page = Page(worksheet)
         page.text((0, 0), "Behind the sheet Why", looks("heading"))
         for column, header in enumerate(HEADERS):
             page.text((FIRST - 1, column), header, looks("quiet"))
+        for row, label in LABELS.items():
+            page.text((row, SEED), label, looks("quiet"))
         self._put_outputs(page, looks, outputs)
         self._put_evidence(page, looks, gradient, evidence)
+        if self.is_picture:
+            self._put_places(page, looks, evidence, inputs)
         page.write()
         worksheet.hide()
 
@@ -140,19 +167,37 @@ class RankingSheet:
         for row, (slope, read, value) in enumerate(values, start=FIRST):
             page.number((row, PLACE), row - FIRST + 1, looks("whole"))
             page.formula((row, EVIDENCE), f"{slope.bracketed}*{read}", value, style)
-        for rank in range(SPEAKERS):
+        for rank, (at, found) in enumerate(speakers(evidence, SPEAKERS)):
             column = EVIDENCE + rank
             # ironcalc matches nothing in a single cell; an empty one below does no harm.
             cells = fixed_area(FIRST, column, max(2, self._squares), 1)
-            at = int(left.argmin())
-            page.formula((NUMBERS, column), f"MIN({cells})", left[at], style)
+            page.formula((NUMBERS, column), f"MIN({cells})", found, style)
             place = f"MATCH({fixed(NUMBERS, column)},{cells},0)"
-            page.formula((NUMBERS - 1, column), place, at + 1, looks("whole"))
+            page.formula((PLACES, column), place, at + 1, looks("whole"))
             if rank == SPEAKERS - 1:
                 break
             left[at] = 0
             for index, value in enumerate(left.tolist()):
                 row = FIRST + index
-                is_taken = f"{cell(row, PLACE)}={fixed(NUMBERS - 1, column)}"
+                is_taken = f"{cell(row, PLACE)}={fixed(PLACES, column)}"
                 formula = f"IF({is_taken},0,{cell(row, column)})"
                 page.formula((row, column + 1), formula, value, style)
+
+    def _put_places(self, page: Page, looks: Looks, evidence: Array, inputs: Array) -> None:
+        """Row and column of the speakers in the picture, and what the network reads there."""
+        width = self.reads.shape[2]
+        first, last = self.reads.corners
+        picture = f"'{self.reads.sheet}'!{fixed(*first)}:{fixed(*last)}"
+        values = inputs.flatten()
+        for rank, (at, _) in enumerate(speakers(evidence, SPEAKERS)):
+            column = EVIDENCE + rank
+            place, down, across = (cell(row, column) for row in (PLACES, ROWS, COLUMNS))
+            row, beside = divmod(at, width)
+            formulas = (
+                # Without a function that rounds down: (place − ½) / width, rounded, is its row.
+                (ROWS, f"ROUND(({place}-0.5)/{width}+0.5,0)", row + 1, "whole"),
+                (COLUMNS, f"{place}-{width}*({down}-1)", beside + 1, "whole"),
+                (READS, f"INDEX({picture},{down},{across})", float(values[at]), "list"),
+            )
+            for row, formula, value, style in formulas:
+                page.formula((row, column), formula, value, looks(style))

@@ -11,12 +11,14 @@ from xlsxwriter.utility import xl_range
 from xlsxwriter.worksheet import Worksheet
 
 from backprop_xlsx.spreadsheet.sheets.grids import colour_values
-from backprop_xlsx.spreadsheet.sheets.page import Page, prepare
+from backprop_xlsx.spreadsheet.sheets.page import Page, Position, prepare
+from backprop_xlsx.spreadsheet.sheets.readable import number_formula, number_text
 from backprop_xlsx.spreadsheet.sheets.theme import INK
-from mnist_model.digit.network.gradient import contest
+from mnist_model.digit.network.gradient import contest, speakers
 from mnist_model.digit.network.stages import Shape, number
 from mnist_model.digit.network.steps import Array
-from mnist_model.digit.sheets.cells import Cells, Tiling, cell, fixed, listed
+from mnist_model.digit.sheets.cells import Cells, Tiling, cell, listed
+from mnist_model.digit.sheets.empty_page import INVITATION, EmptyPage
 from mnist_model.digit.sheets.gradient.sheet import flat_references
 from mnist_model.digit.sheets.looks import LIST_WIDTH, NAVIGATION_WIDTH, SQUARE_WIDTH, Looks
 from mnist_model.digit.sheets.ranking_sheet import SPEAKERS, RankingSheet
@@ -25,34 +27,27 @@ from mnist_model.digit.sheets.stages.stage_sheet import HEAD_ROWS, TOP, put_link
 NAME = "Why"
 ZOOM = 75
 LABEL, EVIDENCE, READS = 1, 2, 3  # columns of a list
-TABLE_WIDTHS = (8, 9, 9, 13, 13)
-RANK, ROW, COLUMN, SHARE, VALUE = range(len(TABLE_WIDTHS))
-IT_READS = "It reads "
-EMPTY = "Nothing is painted yet. Paper alone would read as "
-NONE = "–"
+WORDS_WIDTH = 6  # columns beside a list
+LEAST_SQUARES = 40  # across a page of paper, so that the words have room
+SPEAK = "The three squares that speak most for"
 
 
 @dataclass(frozen=True, eq=False)
 class WhySheet:
     """The evidence of each square, and beside it what the network reads there.
 
-    ``nothing`` is the condition that a page to paint on has no ink, ``level`` the number from
-    which a square of it counts as ink.
+    ``empty`` tells when a page to paint on has no ink, ``level`` is the number from which a
+    square of it counts as ink.
     """
 
     shape: Shape
     ranking: RankingSheet
-    noun: str
-    nothing: str | None
+    empty: EmptyPage
     level: float
 
     @property
     def _is_list(self) -> bool:
         return self.shape[1:] == (1, 1)
-
-    @property
-    def _is_one_map(self) -> bool:
-        return self.shape[0] == 1 and not self._is_list
 
     @cached_property
     def _maps(self) -> Tiling:
@@ -70,14 +65,17 @@ class WhySheet:
         return self._maps.cells(NAME, is_signed=True)
 
     @property
-    def _table_left(self) -> int:
-        return (READS if self._is_list else self._reads.last_column) + 2
+    def _speakers(self) -> Position:
+        """Where the squares that speak most for the runner-up are named."""
+        return (TOP, READS + 2) if self._is_list else (self._maps.last_row + 2, 2)
 
     @property
-    def last(self) -> tuple[int, int]:
+    def last(self) -> Position:
         """The last row and column."""
-        below = TOP + 1 + self.shape[0] if self._is_list else self._maps.last_row
-        return max(below, TOP + 2 + SPEAKERS), self._table_left + len(TABLE_WIDTHS) - 1
+        named = self._speakers[0] + SPEAKERS
+        if self._is_list:
+            return max(TOP + 1 + self.shape[0], named), READS + 1 + WORDS_WIDTH
+        return named, max(self._reads.last_column, LEAST_SQUARES)
 
     def write(
         self,
@@ -88,20 +86,16 @@ class WhySheet:
         outputs: Array,
         inputs: Array,
         evidence: Array,
-        is_empty: bool,
     ) -> None:
         """Writes the sheet; outputs, inputs and evidence are the cached values."""
         page = Page(worksheet)
         page.text((0, 1), "Why does the network read that?", looks("title"))
         page.height(0, 26)
-        self._put_words(page, looks, outputs, is_empty)
+        self._put_words(page, looks, outputs)
         put_links(page, looks, neighbours, home)
         worksheet.set_column(0, 0, NAVIGATION_WIDTH)
         width = LIST_WIDTH if self._is_list else SQUARE_WIDTH
-        worksheet.set_column(1, self._table_left - 1, width)
-        for offset, width in enumerate(TABLE_WIDTHS):
-            column = self._table_left + offset
-            worksheet.set_column(column, column, width)
+        worksheet.set_column(1, self.last[1], width)
         if self._is_list:
             self._put_list(worksheet, page, looks, inputs, evidence)
         else:
@@ -115,18 +109,14 @@ class WhySheet:
         worksheet.print_area(0, 1, *self.last)
         worksheet.fit_to_pages(1, 0 if self._is_list else 1)
 
-    def _put_words(self, page: Page, looks: Looks, outputs: Array, is_empty: bool) -> None:
+    def _put_words(self, page: Page, looks: Looks, outputs: Array) -> None:
         winner, runner_up = contest(torch.from_numpy(outputs))
         if runner_up is None:
             page.text((1, 1), "Blue squares raise the output, orange ones lower it.", looks("lead"))
         else:
-            begins, began = f'"{IT_READS}"', IT_READS
-            if self.nothing is not None:
-                begins = f'IF({self.nothing},"{EMPTY}","{IT_READS}")'
-                began = EMPTY if is_empty else IT_READS
-            told = f'{begins}&{self.ranking.winner}&"; next comes "&{self.ranking.runner_up}&"."'
-            words = f"{began}{winner}; next comes {runner_up}."
-            page.formula((1, 1), told, words, looks("large"))
+            words = f"It reads {winner}; next comes {runner_up}."
+            told = f'"It reads "&{self.ranking.winner}&"; next comes "&{self.ranking.runner_up}&"."'
+            page.formula((1, 1), *self.empty.unless(told, words, INVITATION), looks("large"))
             page.text(
                 (2, 1),
                 "Blue squares speak for the first, orange ones for the second.",
@@ -171,7 +161,10 @@ class WhySheet:
             references = flat_references(source)
             for index, place in enumerate(numpy.ndindex(self.shape)):
                 look = styles[place[1]][place[2]]
-                page.formula(cells.position(*place), references[index], values[place], look)
+                own: tuple[str, float | str] = (references[index], float(values[place]))
+                if tiles is self._maps:
+                    own = self.empty.unless(*own)
+                page.formula(cells.position(*place), *own, look)
             self._put_labels(page, looks, tiles)
         first, last = self.evidence.corners
         self._frame_ink(worksheet, looks)
@@ -182,7 +175,7 @@ class WhySheet:
     def _put_labels(self, page: Page, looks: Looks, tiles: Tiling) -> None:
         for channel in range(self.shape[0]):
             top, left = tiles.corner(channel)
-            if not self._is_one_map:
+            if not self.ranking.is_picture:
                 page.text((top - 1, left), f"map {channel + 1}", looks("label"))
                 continue
             for column in range(self.shape[2]):
@@ -193,7 +186,7 @@ class WhySheet:
 
     def _frame_ink(self, worksheet: Worksheet, looks: Looks) -> None:
         """The digit over its evidence: a frame around each square with ink."""
-        if self.nothing is None:
+        if not self.empty.is_possible:
             return
         (top, left), (first, beside) = self._maps.corner(0), self._reads.corner(0)
         place = xl_range(top, left, top + self.shape[1] - 1, left + self.shape[2] - 1)
@@ -205,48 +198,24 @@ class WhySheet:
     def _put_speakers(
         self, page: Page, looks: Looks, inputs: Array, evidence: Array, runner_up: int | None
     ) -> None:
-        left = self._table_left
-        name = self.ranking.runner_up
-        page.formula(
-            (TOP, left),
-            f'"The three squares that speak most for "&{name}',
-            f"The three squares that speak most for {runner_up}",
-            looks("heading"),
-        )
-        where = ("row", "column") if self._is_one_map else ("input", "")
-        headers = ("", *where, "evidence", "it reads")
-        for offset, header in enumerate(headers):
-            page.text((TOP + 1, left + offset), header, looks("header_right"))
-        height, width = self.shape[1:]
-        remaining, values = evidence.flatten().copy(), inputs.flatten()
-        first, last = self.ranking.reads.corners
-        for rank in range(SPEAKERS):
-            row = TOP + 2 + rank
-            share, place = self.ranking.speaker(rank)
-            at = int(remaining.argmin())
-            found, remaining[at] = float(remaining[at]), 0
-            speaks = f"{share}<0"
-            # Without a function that rounds down: (place − ½) / width, rounded, is its row.
-            down = f"ROUND(({place}-0.5)/{width}+0.5,0)"
-            across = f"{place}-{width}*({down}-1)"
-            y, x = divmod(at, width)
-            cells = (
-                ((down, y + 1), (across, x + 1)) if self._is_one_map else ((place, at + 1), None)
-            )
-            read = f"INDEX({self._read_area(first, last)},{down},{across})"
-            if not self._is_one_map:
-                read = ""
-            page.number((row, left + RANK), rank + 1, looks("whole", "quiet"))
-            for offset, pair in enumerate(
-                (*cells, (share, found), (read, float(values[at])) if read else None), start=ROW
-            ):
-                if pair is not None:
-                    formula, value = pair
-                    style = looks("list") if offset >= SHARE else looks("whole", "bold")
-                    shown = value if found < 0 else NONE
-                    page.formula(
-                        (row, left + offset), f'IF({speaks},{formula},"{NONE}")', shown, style
-                    )
-
-    def _read_area(self, first: tuple[int, int], last: tuple[int, int]) -> str:
-        return f"'{self.ranking.reads.sheet}'!{fixed(*first)}:{fixed(*last)}"
+        top, left = self._speakers
+        heading = f'"{SPEAK} "&{self.ranking.runner_up}', f"{SPEAK} {runner_up}"
+        page.formula((top, left), *self.empty.unless(*heading), looks("heading"))
+        values = inputs.flatten()
+        for rank, (at, found) in enumerate(speakers(evidence, SPEAKERS)):
+            speaker = self.ranking.speaker(rank)
+            told = f'"input "&{speaker.place}&": evidence "&{number_formula(speaker.evidence)}'
+            words = f"input {at + 1}: evidence {number_text(found)}"
+            if self.ranking.is_picture:
+                told = (
+                    f'"row "&{speaker.row}&", column "&{speaker.column}&": evidence "'
+                    f'&{number_formula(speaker.evidence)}&", where it reads "'
+                    f"&{number_formula(speaker.reads)}"
+                )
+                row, column = divmod(at, self.shape[2])
+                words = (
+                    f"row {row + 1}, column {column + 1}: evidence {number_text(found)}, "
+                    f"where it reads {number_text(float(values[at]))}"
+                )
+            told, words = f'IF({speaker.evidence}<0,{told},"")', words if found < 0 else ""
+            page.formula((top + 1 + rank, left), *self.empty.unless(told, words), looks("lead"))

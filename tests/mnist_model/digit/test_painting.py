@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy
@@ -13,57 +12,22 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from torch import nn
 
-from backprop_xlsx.spreadsheet.engines import ENGINES, LiveWorkbook, engines, open_live, recalculate
+from backprop_xlsx.spreadsheet.engines import LiveWorkbook, recalculate
 from backprop_xlsx.spreadsheet.ooxml.book import read_book
 from backprop_xlsx.spreadsheet.ooxml.patching.cell_patch import Change
 from backprop_xlsx.spreadsheet.ooxml.patching.patch import patch_sheet, spoil
-from mnist_model.digit import Examples, to_workbook
-from mnist_model.digit.mnist import SCALING
+from mnist_model.digit import Examples
 from tests.mnist_model.digit.as_seen import AsSeen
-from tests.mnist_model.digits import sample
-from tests.optional import require, require_libreoffice
+from tests.optional import require_libreoffice
 
 Page = NDArray[numpy.float64]
 SIDE = 28
 INVITATION = "Nothing is painted yet: mark some squares with x."
+READS = "is what the network reads, with probability"
+DOUBTS = "is the nearest, but it may be no digit"
 # Its mass is so far to the right that the left would fall off a page centred by mass.
 FLAG = {(row, column): "x" for row in range(9) for column in range(28) if column > 20 or row == 4}
 ONE_MARK: st.SearchStrategy[float | str] = st.sampled_from(["x", 1, 255, "#", 128, 0.5])
-
-
-@pytest.fixture(scope="module")
-def network() -> nn.Sequential:
-    torch.manual_seed(0)
-    made = nn.Sequential(nn.AvgPool2d(4), nn.Flatten(), nn.Linear(49, 10)).double()
-    with torch.no_grad():
-        for parameter in made.parameters():
-            parameter.copy_(parameter.round(decimals=6))
-    return made
-
-
-@pytest.fixture(scope="module")
-def book(tmp_path_factory: pytest.TempPathFactory, network: nn.Sequential) -> Path:
-    path = tmp_path_factory.mktemp("painting") / "Digit.xlsx"
-    images = torch.cat([torch.zeros(1, 1, SIDE, SIDE), sample().test_images[::300].float()])
-    names = ("blank page", *(f"digit {number}" for number in range(1, len(images))))
-    to_workbook(
-        network, (1, SIDE, SIDE), path, Examples(images, names, noun="digit", scaling=SCALING)
-    )
-    return path
-
-
-@pytest.fixture(scope="module")
-def seen(book: Path) -> AsSeen:
-    return AsSeen(book)
-
-
-@pytest.fixture(scope="module", params=ENGINES)
-def live(book: Path, request: pytest.FixtureRequest) -> Iterator[LiveWorkbook]:
-    require(request.param in engines(), request.param)
-    spoilt = book.with_name(f"spoilt-{request.param}.xlsx")
-    spoil(read_book(book), spoilt)
-    with open_live(spoilt, request.param) as opened:
-        yield opened
 
 
 def scaled_as_mnist(ink: Page) -> Page:
@@ -143,12 +107,15 @@ def test_a_painting_is_seen_scaled_and_centred_wherever_it_is(
     with torch.no_grad():
         expected = network(torch.from_numpy(found)[None, None])[0].tolist()
     assert seen.outputs(live, 10) == pytest.approx(expected, abs=1e-9)
-    digit, words, probability, verdict, _ = seen.told(live)
+    digit, words, probability, verdict, advice = seen.told(live)
     assert digit == expected.index(max(expected))
-    assert words == "is what the network reads, with probability"
-    assert 0.1 <= probability <= 1
+    shares = torch.tensor(expected, dtype=torch.float64).softmax(0)
+    assert probability == pytest.approx(float(shares.max()), abs=1e-9)
+    is_doubtful = not 4 <= len(marks) <= 392 or probability < 0.6
+    assert words == (DOUBTS if is_doubtful else READS)
     assert verdict == "painted by hand"
-    assert seen.verdict(live) == "torch's outputs are stored only for what nobody has changed"
+    assert advice == "Clear the squares to see the chosen one."
+    assert seen.verdict(live) == "torch's outputs are stored only for what is unchanged"
 
 
 @pytest.mark.parametrize(("brush", "share"), [("thin", 0), ("medium", 0.3), ("thick", 1)])
@@ -165,22 +132,82 @@ def test_the_brush_sets_how_thick_a_line_is(
 
 
 def test_an_empty_page_invites_and_clearing_brings_the_chosen_digit_back(
-    seen: AsSeen, live: LiveWorkbook
+    seen: AsSeen, live: LiveWorkbook, examples: Examples
 ) -> None:
     seen.choose(live, "blank page")
     paint(live, seen, {})
     assert seen.told(live) == ("?", INVITATION, "", "", "")
-    paint(live, seen, {(3, 3): 0, (4, 4): " "})  # paper, and what looks like it
-    assert seen.told(live)[1] == INVITATION
+    # Paper, what looks like it, and what is no ink.
+    paint(live, seen, {(3, 3): 0, (4, 4): " ", (5, 5): "  ", (7, 7): -1})
+    assert seen.told(live) == ("?", INVITATION, "", "", "")
     paint(live, seen, {(3, 3): "x"})
-    assert seen.told(live)[3] == "painted by hand"
+    assert seen.told(live)[3:] == ("painted by hand", "")
     clear(live, seen)
     seen.choose(live, "digit 1")
-    image = sample().test_images[0, 0].double().numpy()
+    image = examples.values[1, 0].numpy()
     assert numpy.array(seen.seen(live, SIDE)) == pytest.approx(
         (image / 255 - 0.1307) / 0.3081, abs=1e-9
     )  # as it is, not scaled
     assert seen.told(live)[4] == "✓ agrees with torch"
+
+
+def test_nothing_painted_is_no_answer_on_any_sheet(seen: AsSeen, live: LiveWorkbook) -> None:
+    seen.choose(live, "blank page")
+    paint(live, seen, {})
+    row, column = seen.find(seen.first, "class")
+    for offset, shown in enumerate(("", "", "", 0), start=1):  # the last is what the bars show
+        found = {live.value("Digit", row + 1 + digit, column + offset) for digit in range(10)}
+        assert found == {shown}
+    assert live.value("Why", 2, 2) == INVITATION
+    assert {live.value("Why", 8 + y, 3 + x) for y, x in numpy.ndindex(SIDE, SIDE)} == {""}
+    assert {live.value("Why", 37 + line, 3) for line in range(4)} == {""}
+    assert seen.verdict(live) == "nothing is painted yet"
+    note = "Nothing is painted yet: the numbers below are those of empty paper."
+    stages = [name for name in seen.book.sheetnames if name[0].isdigit() and "Grad" not in name]
+    assert [live.value(name, 4, 2) for name in stages] == [note] * 3
+    table_row, _ = seen.find(seen.proof, "What torch computed")
+    assert seen.proof.cell(table_row + 2, 2).value == "blank page"
+    assert seen.proof.cell(table_row + 2, 14).value == "–"
+    paint(live, seen, {(9, 9): "x"})
+    assert [live.value(name, 4, 2) for name in stages] == [""] * 3
+    assert str(live.value("Why", 2, 2)).startswith("It reads ")
+
+
+@pytest.mark.parametrize("count", [1, 3, 28 * 28])
+def test_too_few_marks_and_too_many_may_be_no_digit(
+    count: int, seen: AsSeen, live: LiveWorkbook
+) -> None:
+    paint(live, seen, {divmod(number, SIDE): "x" for number in range(count)})
+    assert seen.told(live)[1] == DOUBTS
+
+
+def test_a_choice_that_is_wiped_out_is_the_first_page(seen: AsSeen, live: LiveWorkbook) -> None:
+    paint(live, seen, {})
+    for name in ("", "nonsense"):
+        seen.choose(live, "digit 7")
+        assert seen.told(live)[1] == READS
+        seen.choose(live, name)
+        assert seen.told(live) == ("?", INVITATION, "", "", "")
+
+
+def test_the_three_squares_are_those_of_torchs_autograd(
+    seen: AsSeen, live: LiveWorkbook, network: nn.Sequential
+) -> None:
+    seen.choose(live, "digit 40")
+    paint(live, seen, {})
+    inputs = torch.tensor(seen.seen(live, SIDE), dtype=torch.float64)[None, None].requires_grad_()
+    outputs = network(inputs)[0]
+    first, second = outputs.topk(2).indices.tolist()
+    (gradient,) = torch.autograd.grad(outputs[first] - outputs[second], inputs)
+    evidence = (gradient * inputs).flatten()
+    assert live.value("Why", 2, 2) == f"It reads {first}; next comes {second}."
+    assert live.value("Why", 37, 3) == f"The three squares that speak most for {second}"
+    for line, place in enumerate(evidence.argsort()[:3].tolist(), start=38):
+        row, column = divmod(place, SIDE)
+        assert live.value("Why", line, 3) == (
+            f"row {row + 1}, column {column + 1}: evidence −{-evidence[place]:.4f}, "
+            f"where it reads {inputs.flatten()[place]:.4f}"
+        )
 
 
 def test_numbers_that_are_no_ink_are_marked_and_counted(seen: AsSeen, live: LiveWorkbook) -> None:

@@ -12,6 +12,7 @@ from torch import Tensor, nn
 
 from backprop_xlsx.spreadsheet.errors import InputError
 from mnist_model.digit import Examples, Scaling, to_workbook
+from mnist_model.digit.network.gradient import gradients
 from mnist_model.digit.network.reading import read_stages
 from mnist_model.digit.network.reference import outputs, reference
 from mnist_model.digit.network.stages import Convolution, Dense, trace
@@ -45,6 +46,23 @@ def test_the_stages_of_every_network_compute_what_torch_does(name: str, batch_no
     assert sum(stage.parameters for stage in stages) == parameter_count(network)
     is_shown = any(stage.kind == "BatchNorm" for stage in stages)
     assert is_shown == (batch_norm == "show" and name != "17578")
+
+
+@pytest.mark.parametrize("batch_norm", ["fold", "show"])
+@pytest.mark.parametrize("name", network_names())
+def test_the_evidence_of_every_network_is_that_of_torchs_autograd(
+    name: str, batch_norm: str
+) -> None:
+    twin = reference(trained_like(name))
+    stages = read_stages(twin, (1, 28, 28), batch_norm)
+    inputs = torch.randn(1, 28, 28).double()
+    found = gradients(stages, trace(stages, inputs))[0].inputs.reshape(inputs.shape)
+    reads = inputs.clone().requires_grad_()
+    first, second = twin(reads[None])[0].topk(2).values
+    (slope,) = torch.autograd.grad(first - second, reads)
+    assert (found * inputs.numpy()).flatten().tolist() == pytest.approx(
+        (slope * inputs).flatten().tolist(), rel=1e-9, abs=1e-9
+    )
 
 
 @pytest.mark.parametrize("name", network_names())

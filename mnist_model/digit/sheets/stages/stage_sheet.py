@@ -12,6 +12,7 @@ from backprop_xlsx.spreadsheet.sheets.page import Page, prepare
 from mnist_model.digit.network.stages import Pooling, Stage
 from mnist_model.digit.network.steps import Array, Relu, Sigmoid
 from mnist_model.digit.sheets.cells import Cells, Place
+from mnist_model.digit.sheets.empty_page import ONLY_PAPER, EmptyPage
 from mnist_model.digit.sheets.looks import Looks
 
 MOST_ROWS, MOST_COLUMNS = 1_048_576, 16_384
@@ -117,6 +118,7 @@ class StageSheet(ABC):
         source: Cells,
         inputs: Array,
         outputs: Array,
+        empty: EmptyPage,
     ) -> None:
         """Writes the whole sheet; ``neighbours`` are the sheets before and after it."""
         page = Page(worksheet)
@@ -127,6 +129,8 @@ class StageSheet(ABC):
         sizes = f"{_shape(stage.input_shape)} in, {_shape(stage.output_shape)} out. "
         page.text((1, 1), sizes + computes, looks())
         page.text((2, 1), reads, looks("quiet"))
+        if empty.is_possible:
+            page.formula((3, 1), *empty.unless('""', "", ONLY_PAPER), looks("warning"))
         put_links(page, looks, neighbours, home)
         self.put(worksheet, page, looks, source, inputs, outputs)
         page.write()
@@ -136,6 +140,7 @@ class StageSheet(ABC):
         worksheet.fit_to_pages(1, 0 if self.is_long else 1)
         if self.is_long:
             worksheet.repeat_rows(TOP, TOP + 1)
+            worksheet.set_portrait()
 
 
 def require_room(what: str, last_row: int, last_column: int) -> None:

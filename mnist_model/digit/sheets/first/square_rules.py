@@ -11,6 +11,7 @@ from backprop_xlsx.spreadsheet.sheets.grids import PAPER, POSITIVE, mixed
 from backprop_xlsx.spreadsheet.sheets.theme import DIFFERS_COLOUR, DIFFERS_TINT
 from mnist_model.digit.network.stages import number
 from mnist_model.digit.sheets.cells import Cells, Tiling, cell
+from mnist_model.digit.sheets.first.painting_sheet import is_mark
 from mnist_model.digit.sheets.looks import Looks
 
 SHADES = 8
@@ -24,8 +25,7 @@ def show_marks(worksheet: Worksheet, looks: Looks, typed: Cells, full: float) ->
     place, own = xl_range(*first, *last), cell(*first)
     wrong = f"AND(ISNUMBER({own}),OR({own}<0,{own}>{number(full)}))"
     _add_rule(worksheet, looks, place, wrong, WRONG)
-    marked = f'IF(ISNUMBER({own}),{own}>0,AND({own}<>"",{own}<>" "))'
-    _add_rule(worksheet, looks, place, marked, {"bg_color": POSITIVE})
+    _add_rule(worksheet, looks, place, is_mark(own), {"bg_color": POSITIVE})
 
 
 def shade_as_read(

@@ -63,7 +63,9 @@ class ChoiceSheet:
         sizes = self.examples.values.abs().flatten(1).sum(1).tolist()
         rows = [(n + 1, *self.gallery.place(n), size) for n, size in enumerate(sizes)]
         chosen = rows[self.examples.chosen]
-        page.formula((CHOSEN, NUMBER), f"MATCH({choice},{names},0)", chosen[0], looks("whole"))
+        # A choice that is wiped out, or pasted over, is the first one.
+        formula = f"IFERROR(MATCH({choice},{names},0),1)"
+        page.formula((CHOSEN, NUMBER), formula, chosen[0], looks("whole"))
         for column in (ROW, COLUMN, INK):
             table = fixed_area(FIRST, column, len(rows), 1)
             formula = f"INDEX({table},{fixed(CHOSEN, NUMBER)})"

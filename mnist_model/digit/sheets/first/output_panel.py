@@ -14,12 +14,16 @@ from backprop_xlsx.spreadsheet.sheets.page import Page, Position
 from mnist_model.digit.network.centring import BRUSH, BRUSHES
 from mnist_model.digit.network.steps import Array
 from mnist_model.digit.sheets.cells import Cells, cell, fixed, fixed_area
-from mnist_model.digit.sheets.looks import Looks
+from mnist_model.digit.sheets.empty_page import INVITATION, EmptyPage
+from mnist_model.digit.sheets.first.painting_sheet import PaintingSheet
+from mnist_model.digit.sheets.first.probability_chart import probability_chart
+from mnist_model.digit.sheets.looks import SQUARE_PIXELS, Looks
 from mnist_model.digit.sheets.proof_sheet import NAMES, NO_TARGET, TARGETS, Proof
 from mnist_model.digit.sheets.stages.stage_sheet import TOP
-from mnist_model.sheets.grid import colour_verdicts
+from mnist_model.sheets.grid import colour_verdicts, pixels
+from mnist_model.training.score import SURE
 
-WIDTHS = (10, 12, 14, 12, 26)
+WIDTHS = (8, 10, 13, 11, 16)
 WIDTH = len(WIDTHS)
 CLASS, OUTPUT, POWER, SHARE, BAR = range(WIDTH)
 HEADERS = ("class", "output", "e^(out − max)", "probability", "")
@@ -29,22 +33,24 @@ TABLE = HUGE + HUGE_ROWS + 1
 RIGHT, WRONG = "✓ right", "✗ wrong: it is a"
 OWN, PAINTED, NOTHING = "changed by hand", "painted by hand", "no right answer is known"
 READS = "is what the network reads, with probability"
-INVITATION = "Nothing is painted yet: mark some squares with x."
+DOUBTS = "is the nearest, but it may be no digit"
+CLEAR = "Clear the squares to see the chosen one."
 
 
 @dataclass(frozen=True, eq=False)
 class OutputPanel:
     """The panel from column ``column`` on.
 
-    ``selected`` are the addresses of the chosen name and its number, and the condition that
-    something is painted; ``nothing`` is the condition that there is no ink at all, for a page to
-    paint on. ``live`` are the network's outputs and ``values`` those cells' cached values.
+    ``selected`` are the address of the chosen one's number and the condition that something is
+    typed; ``painting`` is there for a page to paint on, and ``empty`` tells when that is empty.
+    ``live`` are the network's outputs and ``values`` those cells' cached values.
     """
 
     column: int
     proof: Proof
-    selected: tuple[str, str, str]
-    nothing: str | None
+    selected: tuple[str, str]
+    painting: PaintingSheet | None
+    empty: EmptyPage
     live: Cells
     values: Array
 
@@ -76,6 +82,24 @@ class OutputPanel:
             self._put_probabilities(worksheet, page, looks)
             self._put_prediction(worksheet, page, looks)
 
+    def put_chart(self, worksheet: Worksheet, looks: Looks, place: Position, rows: int) -> None:
+        """A chart of the probabilities from ``place`` on, so many rows high, up to the right."""
+        if not self._is_classifier:
+            return
+        chart = probability_chart(
+            looks.workbook,
+            worksheet.get_name(),
+            (TABLE + 1, self.column + CLASS),
+            (TABLE + 1, self.column + BAR),
+            (TABLE, self.column + SHARE),
+            len(self.values),
+            self.proof.examples.noun,
+        )
+        squares = self.column - place[1]
+        width = squares * SQUARE_PIXELS + sum(pixels(width) for width in WIDTHS)
+        chart.set_size({"width": width, "height": rows * SQUARE_PIXELS})
+        worksheet.insert_chart(*place, chart)
+
     @property
     def _is_classifier(self) -> bool:
         return len(self.values) > 1
@@ -102,7 +126,7 @@ class OutputPanel:
                 "error_message": "Choose one of the list.",
             },
         )
-        if self.nothing is not None:
+        if self.painting is not None:
             row, column = self.brush(self.column)
             page.text((row, self.column), "Brush", looks("bold"))
             page.text((row, column), BRUSH, looks("choice"))
@@ -121,15 +145,6 @@ class OutputPanel:
                 },
             )
 
-    def _unless_nothing(self, formula: str, instead: str) -> str:
-        """The formula, or other words while nothing is painted."""
-        return formula if self.nothing is None else f'IF({self.nothing},"{instead}",{formula})'
-
-    def _cached(self, value: object, instead: str) -> object:
-        """The value at first: the input chosen then may be an empty page."""
-        is_empty = self.nothing is not None and not self.proof.examples.shown.any()
-        return instead if is_empty else value
-
     def _put_table(self, page: Page, looks: Looks) -> None:
         shown = HEADERS if self._is_classifier else HEADERS[:POWER]
         for offset, header in enumerate(shown):
@@ -138,20 +153,24 @@ class OutputPanel:
         for index, value in enumerate(self.values.tolist()):
             row = TABLE + 1 + index
             page.number((row, self.column), index, looks("whole", "bold"))
-            page.formula((row, self.column + OUTPUT), references[index][0][0], value, looks("list"))
+            own, shown = self.empty.unless(references[index][0][0], value)
+            page.formula((row, self.column + OUTPUT), own, shown, looks("list"))
 
     def _put_probabilities(self, worksheet: Worksheet, page: Page, looks: Looks) -> None:
         powers = numpy.exp(self.values - self.values.max())
-        shares = powers / powers.sum()
+        shares, style = powers / powers.sum(), looks("probability")
         for index in range(len(powers)):
             row = TABLE + 1 + index
             output, power, share, bar = ((row, self.column + n) for n in range(OUTPUT, WIDTH))
-            formula = f"EXP({cell(*output)}-MAX({self._outputs(OUTPUT)}))"
-            page.formula(power, formula, powers[index], looks("scientific", "quiet"))
-            formula = f"{cell(*power)}/SUM({self._outputs(POWER)})"
-            page.formula(share, formula, shares[index], looks("probability"))
-            shown = self._unless_nothing(cell(*share), "")
-            page.formula(bar, shown, self._cached(shares[index], ""), looks("probability"))
+            own = f"EXP({cell(*output)}-MAX({self._outputs(OUTPUT)}))"
+            numbers = (
+                (power, own, powers[index], looks("scientific", "quiet")),
+                (share, f"{cell(*power)}/SUM({self._outputs(POWER)})", shares[index], style),
+            )
+            for place, formula, value, look in numbers:
+                page.formula(place, *self.empty.unless(formula, value), look)
+            drawn = self.empty.unless(cell(*share), shares[index], 0)
+            page.formula(bar, *drawn, looks("hidden_number"))
         first, last = TABLE + 1, TABLE + len(powers)
         worksheet.conditional_format(
             xl_range(first, self.column + BAR, last, self.column + BAR),
@@ -174,37 +193,40 @@ class OutputPanel:
         last = (HUGE + HUGE_ROWS - 1, self.column + OUTPUT)
         worksheet.merge_range(HUGE, self.column, *last, "", looks("huge"))
         formula = f"INDEX({self._outputs(CLASS)},MATCH(MAX({outputs}),{outputs},0))"
-        formula = self._unless_nothing(formula, "?")
-        page.formula((HUGE, self.column), formula, self._cached(predicted, "?"), looks("huge"))
+        huge = self.empty.unless(formula, predicted, "?")
+        page.formula((HUGE, self.column), *huge, looks("huge"))
         column, last_column = self.column + POWER, self.column + BAR
-        if self.nothing is None:
+        powers = numpy.exp(self.values - self.values.max())
+        largest = f"MAX({self._outputs(SHARE)})"
+        if self.painting is None:
             page.text((HUGE + 1, column), READS, looks("lead"))
         else:
-            formula = self._unless_nothing(f'"{READS}"', INVITATION)
-            page.formula(
-                (HUGE + 1, column), formula, self._cached(READS, INVITATION), looks("lead")
-            )
-        powers = numpy.exp(self.values - self.values.max())
-        share = (HUGE + 2, column)
-        style = looks("probability", "left", "bold")
-        formula = self._unless_nothing(f"MAX({self._outputs(SHARE)})", "")
-        page.formula(share, formula, self._cached(1 / powers.sum(), ""), style)
+            is_doubtful = f"OR({self.painting.is_unlike},{largest}<{SURE})"
+            words = f'IF(AND({self.painting.is_painted},{is_doubtful}),"{DOUBTS}","{READS}")'
+            told = self.empty.unless(words, READS, INVITATION)
+            page.formula((HUGE + 1, column), *told, looks("lead"))
+        share = self.empty.unless(largest, 1 / powers.sum())
+        page.formula((HUGE + 2, column), *share, looks("probability", "left", "bold"))
         target = examples.targets[examples.chosen]
-        _, number, painted = self.selected
+        number, painted = self.selected
         is_what = f"INDEX({self.proof.column(TARGETS)},{number})"
-        own = OWN if self.nothing is None else PAINTED
+        own = OWN if self.painting is None else PAINTED
         formula = (
             f'IF({painted},"{own}",IF({is_what}="{NO_TARGET}","{NOTHING}",'
             f'IF({is_what}={fixed(HUGE, self.column)},"{RIGHT}","{WRONG} "&{is_what})))'
         )
         verdict = RIGHT if target == predicted else f"{WRONG} {target}"
         verdict = NOTHING if target is None else verdict
+        agreement = self.proof.verdict
+        if self.painting is not None:
+            clear = f'IF({self.painting.chosen}=0,"","{CLEAR}")'
+            agreement = f"IF({painted},{clear},{agreement})"
         verdicts = (
             (HUGE + 4, formula, verdict, looks("large")),
-            (HUGE + 6, self.proof.verdict, self.proof.verdict_of(self.values), looks("indented")),
+            (HUGE + 6, agreement, self.proof.verdict_of(self.values), looks("indented")),
         )
         for row, formula, verdict, style in verdicts:
-            formula, shown = self._unless_nothing(formula, ""), str(self._cached(verdict, ""))
+            formula, shown = self.empty.unless(formula, verdict)
             page.merged_formula((row, column), last_column, formula, shown, style)
         place = (HUGE + 4, column, HUGE + 6, last_column)
         colour_verdicts(looks.workbook, worksheet, place)

@@ -15,14 +15,15 @@ from backprop_xlsx.spreadsheet.sheets.page import Page, Position, prepare
 from mnist_model.digit.network.stages import Shape, number
 from mnist_model.digit.network.steps import Array
 from mnist_model.digit.sheets.cells import Cells, Tiling, cell, fixed, listed
-from mnist_model.digit.sheets.choice_sheet import ChoiceSheet
+from mnist_model.digit.sheets.empty_page import EmptyPage
+from mnist_model.digit.sheets.first.choice_sheet import ChoiceSheet
+from mnist_model.digit.sheets.first.output_panel import WIDTH as PANEL_WIDTH
+from mnist_model.digit.sheets.first.output_panel import OutputPanel
+from mnist_model.digit.sheets.first.painting_sheet import PaintingSheet
+from mnist_model.digit.sheets.first.square_rules import shade_as_read, show_marks
 from mnist_model.digit.sheets.gallery_sheet import Gallery
 from mnist_model.digit.sheets.looks import LIST_WIDTH, SQUARE_WIDTH, Looks
-from mnist_model.digit.sheets.output_panel import WIDTH as PANEL_WIDTH
-from mnist_model.digit.sheets.output_panel import OutputPanel
-from mnist_model.digit.sheets.painting_sheet import PaintingSheet
 from mnist_model.digit.sheets.proof_sheet import Proof
-from mnist_model.digit.sheets.square_rules import shade_as_read, show_marks
 from mnist_model.digit.sheets.stages.stage_sheet import TOP
 
 MARGIN = 2
@@ -31,6 +32,7 @@ DIGIT = "digit"
 """The noun of inputs whose values are ink, 0 to 255."""
 INK = 255.0
 PAGE_ZOOM = 75
+CHART_ROWS = 18
 LINES = (
     "Choose {noun} at the right, and type numbers over it. Everything else is a live formula.",
     "What you type takes the place of the chosen number; delete it, and that is back.",
@@ -73,14 +75,14 @@ class InputSheet:
             return None
         brush = f"'{self.name}'!{fixed(*OutputPanel.brush(self.panel_column))}"
         scaling = self.proof.examples.scaling
-        return PaintingSheet(self.typed, brush, INK if scaling is None else scaling.largest)
+        full = INK if scaling is None else scaling.largest
+        return PaintingSheet(self.typed, brush, full, self.choice_sheet.ink)
 
     @property
-    def nothing(self) -> str | None:
-        """The condition that a page has no ink."""
-        if self.painting is None:
-            return None
-        return f"AND(NOT({self.painting.is_painted}),{self.choice_sheet.ink}=0)"
+    def empty(self) -> EmptyPage:
+        """Whether a page to paint on has no ink."""
+        condition = None if self.painting is None else self.painting.is_empty
+        return EmptyPage(condition, not self.proof.examples.shown.any())
 
     @property
     def _squares(self) -> Tiling:
@@ -113,7 +115,7 @@ class InputSheet:
         """The last row with anything in it."""
         if self.is_list:
             return max(TOP + 1 + self.shape[0], self._panel_row)
-        return self._seen_first + 1 if self.is_page else self._reads.last_row
+        return self._seen_first + 2 + CHART_ROWS if self.is_page else self._reads.last_row + 1
 
     @property
     def last_column(self) -> int:
@@ -131,9 +133,9 @@ class InputSheet:
         return f"'{self.name}'!{fixed(*self.choice)}"
 
     @property
-    def selected(self) -> tuple[str, str, str]:
-        """Addresses of the chosen name and its number, and the condition that it was changed."""
-        return self.chosen, self.choice_sheet.number, self._is_changed
+    def selected(self) -> tuple[str, str]:
+        """The address of the chosen one's number, and the condition that it was changed."""
+        return self.choice_sheet.number, self._is_changed
 
     @property
     def _is_changed(self) -> str:
@@ -183,7 +185,9 @@ class InputSheet:
         page.height(0, 30)
         for row, line in enumerate(PAGE_LINES if self.is_page else LINES, start=1):
             page.text((row, 1), line.format(noun=f"{article} {noun}"), looks("lead"))
-        panel = OutputPanel(self.panel_column, self.proof, self.selected, self.nothing, live, found)
+        panel = OutputPanel(
+            self.panel_column, self.proof, self.selected, self.painting, self.empty, live, found
+        )
         panel.put(worksheet, page, looks, links)
         if self.is_list:
             worksheet.set_column(LABEL, READS, LIST_WIDTH)
@@ -192,14 +196,14 @@ class InputSheet:
             worksheet.set_column(1, self.panel_column - 1, SQUARE_WIDTH)
             self._put_squares(worksheet, page, looks)
         page.write()
-        last_row = self.last_row if self.is_list else self._seen_first
-        prepare(worksheet, last_row, self.last_column)
+        prepare(worksheet, self.last_row, self.last_column)
         worksheet.fit_to_pages(1, 1)
         height, width = self.shape[1:]
         first = self.typed.position(0, height // 2, width // 2) if self.is_page else self.choice
         worksheet.set_selection(*first, *first)
         if self.is_page:
             worksheet.set_zoom(PAGE_ZOOM)
+            panel.put_chart(worksheet, looks, (self._seen_first + 3, 1), CHART_ROWS)
         self._colour_reads(worksheet)
 
     def _put_list(self, page: Page, looks: Looks) -> None:
@@ -213,14 +217,9 @@ class InputSheet:
 
     def _put_squares(self, worksheet: Worksheet, page: Page, looks: Looks) -> None:
         words = "What the network sees" if self.is_page else "What the network reads"
-        scaling = self.proof.examples.scaling
-        if scaling is not None:
-            words += (
-                f": (the number / {number(scaling.largest)} − {number(scaling.mean)}) / "
-                f"{number(scaling.standard_deviation)}"
-            )
         reads = self._reads
         page.text((reads.top - (not self.is_page), reads.left), words, looks("heading"))
+        self._put_scaling(page, looks)
         for place in zip(self.typed.rows.flat, self.typed.columns.flat, strict=True):
             page.blank((int(place[0]), int(place[1])), looks("paper"))
         if self.shape[0] > 1:
@@ -237,6 +236,16 @@ class InputSheet:
             page.text((TOP, 1), "Paint here", looks("heading"))
             show_marks(worksheet, looks, self.typed, self.painting.full)
             self._put_warning(page, looks, self.painting)
+
+    def _put_scaling(self, page: Page, looks: Looks) -> None:
+        """What becomes of a number, below what the network reads."""
+        scaling = self.proof.examples.scaling
+        if scaling is not None:
+            words = (
+                f"(the number / {number(scaling.largest)} − {number(scaling.mean)}) / "
+                f"{number(scaling.standard_deviation)}"
+            )
+            page.text((self._reads.last_row + 1, self._reads.left), words, looks("quiet"))
 
     def _put_warning(self, page: Page, looks: Looks, painting: PaintingSheet) -> None:
         """How many numbers are no ink, below the squares."""

@@ -16,25 +16,33 @@ NAME = "Painting"
 NUMBERS = 3  # the row of the numbers that everything else follows from
 BLOCKS = NUMBERS + 3
 LEFT = 2
-MARKS, WRONG, SOFTNESS, INK, SCALE = range(LEFT, LEFT + 5)  # columns
+MARKS, WRONG, EMPTY, SOFTNESS, INK, SCALE = range(LEFT, LEFT + 6)  # columns
 TOP, BOTTOM, CENTRE, OFFSET = range(4)  # of each of the two sides, behind them
+FEWEST_MARKS, MOST_MARKS = 4, 0.5  # the latter of all squares
 HEADERS = (
-    "marks", "no ink", "softness", "ink", "scale",
+    "marks", "no ink", "nothing", "softness", "ink", "scale",
     "top", "bottom", "centre", "offset", "left", "right", "centre", "offset",
 )  # fmt: skip
+
+
+def is_mark(square: str) -> str:
+    """A condition: whether a number above 0 stands in a square, or a text other than 0."""
+    text = f'SUBSTITUTE({square}," ","")'
+    return f'IF(ISNUMBER({square}),{square}>0,AND({text}<>"",{text}<>"0"))'
 
 
 @dataclass(frozen=True, eq=False)
 class PaintingSheet:
     """What stands on the painted squares, from marks to the page that the network sees.
 
-    ``typed`` are the squares, ``brush`` is the address of the brush's cell, and ``full`` the
-    number that stands for ink.
+    ``typed`` are the squares, ``brush`` is the address of the brush's cell, ``full`` the number
+    that stands for ink, and ``chosen`` the address of the chosen page's sum of ink.
     """
 
     typed: Cells
     brush: str
     full: float
+    chosen: str
 
     @property
     def _size(self) -> tuple[int, int]:
@@ -43,7 +51,22 @@ class PaintingSheet:
     @property
     def is_painted(self) -> str:
         """A condition for any sheet: whether a square is marked."""
-        return f"'{NAME}'!{fixed(NUMBERS, MARKS)}>0"
+        return f"{self._marks}>0"
+
+    @property
+    def is_empty(self) -> str:
+        """A condition for any sheet: whether neither a mark nor a chosen page has any ink."""
+        return f"'{NAME}'!{fixed(NUMBERS, EMPTY)}=1"
+
+    @property
+    def is_unlike(self) -> str:
+        """A condition for any sheet: whether the marks are too few or too many for a digit."""
+        most = int(MOST_MARKS * self.typed.rows.size)
+        return f"OR({self._marks}<{FEWEST_MARKS},{self._marks}>{most})"
+
+    @property
+    def _marks(self) -> str:
+        return f"'{NAME}'!{fixed(NUMBERS, MARKS)}"
 
     @property
     def wrong(self) -> str:
@@ -68,12 +91,15 @@ class PaintingSheet:
         first = area(overlaps + row, left, 1, height)
         return f"SUMPRODUCT('{NAME}'!{first},'{NAME}'!{area(turned + column, left, 1, height)})"
 
-    def write(self, worksheet: Worksheet, looks: Looks) -> None:
-        """Writes the sheet, with nothing painted, and hides it."""
+    def write(self, worksheet: Worksheet, looks: Looks, is_empty: bool) -> None:
+        """Writes the sheet, with nothing painted, and hides it.
+
+        ``is_empty`` tells whether the page chosen at first has no ink either.
+        """
         page = Page(worksheet)
         page.text((0, 0), "A painting, scaled and centred by mass", looks("heading"))
         self._put_ink(page, looks)
-        self._put_numbers(page, looks)
+        self._put_numbers(page, looks, is_empty)
         for side in (0, 1):
             self._put_overlaps(page, looks, side)
         self._put_turned(page, looks)
@@ -90,9 +116,9 @@ class PaintingSheet:
         for y in range(height):
             for x in range(width):
                 typed = f"'{self.typed.sheet}'!{cell(*self.typed.position(0, y, x))}"
-                is_text = f'IF(OR({typed}="",{typed}=" "),0,1)'
-                formula = f"IF(ISNUMBER({typed}),IF({typed}>0,1,0),{is_text})"
-                page.formula((marks + y, left + x), formula, 0, looks())
+                page.formula(
+                    (marks + y, left + x), f"IFERROR(IF({is_mark(typed)},1,0),0)", 0, looks()
+                )
                 beside = area(marks + y, left + x - 1, 1, 3)
                 around = f"{beside},{area(marks + y - 1, left + x, 3, 1)}"
                 own = cell(marks + y, left + x)
@@ -127,7 +153,7 @@ class PaintingSheet:
             return area(top, left + width + offset, height, 1)
         return area(top + height + offset, left, 1, width)
 
-    def _put_numbers(self, page: Page, looks: Looks) -> None:
+    def _put_numbers(self, page: Page, looks: Looks, is_empty: bool) -> None:
         height, width = self._size
         marks, typed = area(*self._block(0), height, width), self._typed
         for column, header in enumerate(HEADERS, start=LEFT):
@@ -135,6 +161,8 @@ class PaintingSheet:
         page.formula((NUMBERS, MARKS), f"SUM({marks})", 0, looks())
         wrong = f'COUNTIF({typed},"<0")+COUNTIF({typed},">{number(self.full)}")'
         page.formula((NUMBERS, WRONG), wrong, 0, looks())
+        nothing = f"IF(AND({cell(NUMBERS, MARKS)}=0,{self.chosen}=0),1,0)"
+        page.formula((NUMBERS, EMPTY), nothing, is_empty, looks())
         thin, thick = (name for name in BRUSHES if name != BRUSH)
         others = f'IF({self.brush}="{thick}",{BRUSHES[thick]:g},{BRUSHES[BRUSH]:g})'
         softness = f'IF({self.brush}="{thin}",{BRUSHES[thin]:g},{others})'
