@@ -25,9 +25,9 @@ def measure(steps: int, layers: str) -> None:
     experiment = Experiment.preset(layers=layers, learning_rates=[0.1], steps=steps)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "book.xlsx"
-        start = time.perf_counter()
+        start = time.process_time()
         build(experiment, path)
-        seconds = time.perf_counter() - start
+        seconds = time.process_time() - start
         with zipfile.ZipFile(path) as package:
             charts = sum(name.startswith("xl/charts/chart") for name in package.namelist())
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
