@@ -33,6 +33,8 @@ from backprop_xlsx.spreadsheet.ooxml.book import read_book
 EXAMPLES = Path(__file__).resolve().parent
 PYODIDE = EXAMPLES.parent / ".pyodide"
 MARGIN = 12
+SIZE = ("-scale-to-x", "1500", "-scale-to-y", "-1")
+"""Of a printed page, as a picture."""
 
 
 class Maker(Protocol):
@@ -73,7 +75,7 @@ class Sheet:
         _run([*convert, pdf.parent, copy])
         pages = _run(["pdftotext", "-layout", pdf, "-"]).split("\f")
         page = next(number for number, text in enumerate(pages, 1) if footer in text)
-        one = ["-f", str(page), "-l", str(page), "-singlefile", "-r", "110"]
+        one = ["-f", str(page), "-l", str(page), "-singlefile", *SIZE]
         _run(["pdftoppm", "-png", *one, pdf, picture.with_suffix("")])
         _trim(picture, footer_height=0.07)
 
@@ -138,7 +140,7 @@ PICTURES: dict[str, tuple[str, Maker]] = {
     "workbook-derivation": (CLASS[0], Sheet(CLASS[1], "Derivation", "A1:H47")),
     "workbook-learning-rates": (CLASS[0], Sheet(CLASS[1], "Learning rates")),
     "workbook-network": (CLASS[0], Sheet(CLASS[1], "Network", "A1:T24")),
-    "workbook-run": (CLASS[0], Sheet(CLASS[1], "Run C", "A1:U26")),
+    "workbook-run": (CLASS[0], Sheet(CLASS[1], "Run C", "A1:N24")),
     "workbook-run-on-paper": (CLASS[0], Sheet(CLASS[1], "Run C")),
     "workbook-surface": ("any_network.py", Sheet("Circle.xlsx", "Surface")),
 }
@@ -171,6 +173,8 @@ def render(names: list[str], into: Path, of: Path | None = None) -> list[Path]:
                 folder = Path(temporary) / Path(script).stem
                 if script not in done:
                     folder.mkdir()
+                    if PYODIDE.is_dir():  # else the page fetches the interpreter
+                        (folder / PYODIDE.name).symlink_to(PYODIDE)
                     done[script] = _run([sys.executable, EXAMPLES / script], folder)
                 maker.draw(folder, done[script], picture)
             pictures.append(picture)

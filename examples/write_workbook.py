@@ -13,7 +13,7 @@ from pathlib import Path
 from backprop_xlsx import Experiment, build, verify
 from backprop_xlsx.spreadsheet.ooxml.book import read_book
 
-experiment = Experiment.preset("classroom", learning_rates=[0.1, 1, 10, 100, 1000])
+experiment = Experiment.preset("classroom")
 path = Path("Class.xlsx")
 
 placed = build(experiment, path)
