@@ -74,7 +74,8 @@ class Sheet:
         convert = ["soffice", profile, "--headless", "--convert-to", "pdf", "--outdir"]
         _run([*convert, pdf.parent, copy])
         pages = _run(["pdftotext", "-layout", pdf, "-"]).split("\f")
-        page = next(number for number, text in enumerate(pages, 1) if footer in text)
+        found = (number for number, text in enumerate(pages, 1) if footer in text)
+        page = next(found, 1)  # without a footer it is the first sheet
         one = ["-f", str(page), "-l", str(page), "-singlefile", *SIZE]
         _run(["pdftoppm", "-png", *one, pdf, picture.with_suffix("")])
         _trim(picture, footer_height=0.07)
