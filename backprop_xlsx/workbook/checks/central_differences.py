@@ -81,14 +81,17 @@ class CentralDifferences:
     def margin_formula(self, weight: str, derivative: str) -> str:
         """How far the central difference may be from ``derivative``, a cell, without "="."""
         step, spread = self._step_cell(weight), self._spread_cell(weight)
-        bend = f"{A_SIXTH_OF_THIRD_DERIVATIVE}*{spread}*({step}*{spread})^2"
+        # Beyond the largest step nothing is judged, and the square of huge weights would overflow.
+        turn = f"MIN({step}*{spread},{LARGEST_STEP})"
+        bend = f"{A_SIXTH_OF_THIRD_DERIVATIVE}*{spread}*{turn}^2"
         absolute = f"{self._spread.size_cell}*({ROUNDING:.0E}/{step}+{bend})"
         return f"{RELATIVE_MARGIN:.0E}*ABS({derivative})+{absolute}"
 
     def margin(self, weight: str, derivative: float) -> float:
         """The margin's value: for the digits of the loss, and for the square of the step."""
         step, spread = self._steps[self.parameters.index(weight)], self._spread.of(weight)[1]
-        bend = A_SIXTH_OF_THIRD_DERIVATIVE * spread * (step * spread) ** 2
+        turn = min(step * spread, LARGEST_STEP)
+        bend = A_SIXTH_OF_THIRD_DERIVATIVE * spread * turn**2
         absolute = self._spread.size * float(ROUNDING / step + bend)
         return RELATIVE_MARGIN * abs(derivative) + absolute
 

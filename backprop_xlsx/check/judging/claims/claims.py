@@ -20,7 +20,7 @@ from backprop_xlsx.check.reading.tables import Table
 from backprop_xlsx.equations import Equations
 from backprop_xlsx.formula.block import as_number
 from backprop_xlsx.formula.expression import Expression, Symbol, Value
-from backprop_xlsx.formula.names import TOTAL_LOSS
+from backprop_xlsx.formula.names import LEARNING_RATE, TOTAL_LOSS
 from backprop_xlsx.formula.tokens import FormulaError
 
 COMMON = 0.6
@@ -260,11 +260,17 @@ class Claims:
         left = []
         for column in columns:
             hint = self._sheet.hint(column)
-            if hint in self._possible and hint not in self._found:
+            if hint in self._possible and hint not in self._found and self._can_be_told(hint):
                 self._found[hint] = column
             else:
                 left.append(column)
         return left
+
+    def _can_be_told(self, name: str) -> bool:
+        """Whether a quantity is no step of a parameter, or the learning rate is known."""
+        roles = self.judge.roles
+        known = {*self.table.columns, *roles.cells.values(), *dict(roles.numbers)}
+        return LEARNING_RATE in known or Symbol(LEARNING_RATE) not in self._possible[name].leaves()
 
     def _by_likeness(self, columns: list[int]) -> list[int]:
         """Take columns for what is missing while its sisters are there, if they refer to alike."""

@@ -70,14 +70,16 @@ def _of_first_row(surroundings: Surroundings) -> Roles:
         for place in surroundings.follow(first):
             if surroundings.in_table(place) is None:
                 named.setdefault(place, name)
-    # What was told before its columns were known is told anew: known numbers would fit by chance.
-    return Roles(cells, start_values)
+    # What was told before all columns were known is told anew, lest it fit by chance; but for the
+    # learning rate, which may stand in columns that are known by it alone.
+    rate = tuple(pair for pair in surroundings.roles.numbers if pair[0] == LEARNING_RATE)
+    return Roles(cells, start_values, rate)
 
 
 def _learning_rate(judge: Judge, forms: Forms) -> Candidate | None:
     """The cell, or typed number, that the updates take for the learning rate.
 
-    In a described table, and where there is no update, it is the one that is labelled so, if any.
+    In a described table, and in one of a single row, it is the one that is labelled so, if any.
     """
     table, surroundings = judge.table, judge.surroundings
     if table.exercise.described:
@@ -103,7 +105,9 @@ def _learning_rate(judge: Judge, forms: Forms) -> Candidate | None:
                         votes.add(candidates[chosen[0]] if own is None else own, same)
     winner = votes.winner(surroundings)
     if winner is None:
-        return _likeliest(used, surroundings) or labelled_cell(surroundings, LEARNING_RATE)
+        if len(table.rows) == 1:
+            return labelled_cell(surroundings, LEARNING_RATE)
+        return _likeliest(used, surroundings)
     winner = only_labelled(votes.counts, LEARNING_RATE, surroundings) or winner
     if isinstance(winner, float):
         return winner
