@@ -241,7 +241,19 @@ def test_random_books_are_right(tmp_path: Path, experiment: Experiment) -> None:
 @settings(max_examples=8)
 @given(experiments(largest=1e40, learning_rate=1e40, steps=4))
 def test_no_start_value_makes_a_cell_overflow(tmp_path: Path, experiment: Experiment) -> None:
-    path = tmp_path / "extreme.xlsx"
+    _assert_nothing_overflows(experiment, tmp_path / "extreme.xlsx")
+
+
+def test_a_margin_does_not_overflow_where_a_change_spreads_far(tmp_path: Path) -> None:
+    experiment = Experiment.preset(learning_rates=[0.5], steps=1)
+    (sample,) = experiment.samples
+    far = replace(sample, inputs=(2.5e37, 0.0), targets=(0.0, 0.0))
+    weights = (2.5e37, *[0.0] * 6, -3.5e36)
+    huge = replace(experiment, samples=(far,), weights=weights)
+    _assert_nothing_overflows(huge, tmp_path / "huge.xlsx")
+
+
+def _assert_nothing_overflows(experiment: Experiment, path: Path) -> None:
     build(experiment, path)
     found = recalculate(path, "formualizer")
     for sheet in read_book(path).sheets:
