@@ -13,6 +13,7 @@ from backprop_xlsx.check.reading.single_cells import number_of
 from backprop_xlsx.check.reading.tables import Table
 from backprop_xlsx.formula.names import label
 from backprop_xlsx.formula.tokens import references_of
+from backprop_xlsx.model.network import CLASS_NETWORK
 from backprop_xlsx.spreadsheet.errors import VerificationError
 from backprop_xlsx.spreadsheet.ooxml.book import Book, Position
 from backprop_xlsx.spreadsheet.ooxml.cells import Cell
@@ -67,14 +68,17 @@ def _boxes(table: Table, view: View) -> dict[str, tuple[Position, Position]]:
 def _require_explained(checked: JudgedBook, used: Set[Place]) -> None:
     """Where wrong formulas used a column that nobody knows, the mistake may stand in that.
 
-    So it may where a quantity has no column, and where an input or a target changes.
+    So it may where a quantity has no column, where an input or a target changes, and where another
+    network than the class's leaves columns over: it may be the class's, and misread.
     """
     view = checked.view
     for table in checked.tables:
         home = table.surroundings.home
         for column in (*table.unexplained, *table.pasted, *_changing(table)):
             places = [view.back((home, row, column)) for row in table.table.rows]
-            lacks = column in table.unexplained and not table.has_all_columns
+            widths = table.table.exercise.network.widths
+            whole = table.has_all_columns and widths == CLASS_NETWORK.widths
+            lacks = column in table.unexplained and not whole
             if lacks or not used.isdisjoint(places):
                 sheet, row, at = places[0]
                 where = f"{view.real_name(sheet)}!{cell_name(row, at)}"

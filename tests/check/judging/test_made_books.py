@@ -40,3 +40,10 @@ def test_the_changed_cells_are_told_and_no_others(seed: int, number: int) -> Non
     score = scored(Job("wrong", seed, number))
     assert score.accused and score.exact, score.explanations
     assert not score.fix.startswith("wrong")
+
+
+def test_no_copy_is_given_out_of_what_may_be_misread() -> None:
+    """One row of six, in which an input and its weight seem to belong to nothing."""
+    score = scored(Job("wrong", 2103, 69))
+    assert score.accused
+    assert score.fix.startswith("refused")
