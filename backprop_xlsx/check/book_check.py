@@ -125,7 +125,7 @@ def _is_better(tables: Sequence[JudgedTable], others: Sequence[JudgedTable]) -> 
 
 
 def _doubts(tables: Sequence[JudgedTable]) -> int:
-    return sum(table.wrong + table.left_over for table in tables)
+    return sum(table.doubt for table in tables)
 
 
 def _refuse_more(book: Book, tables: Sequence[Table]) -> None:

@@ -103,6 +103,11 @@ class JudgedTable:
         return 2 * len(self.table.rows) * len(self.unexplained)
 
     @property
+    def doubt(self) -> int:
+        """By how much this reading of the table is worse than one that leaves nothing open."""
+        return self.wrong + self.left_over
+
+    @property
     def is_doubtful(self) -> bool:
         """Whether so much is wrong, or unexplained, that the columns may be others."""
         if self.unexplained and not self.has_all_columns:

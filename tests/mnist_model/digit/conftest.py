@@ -68,7 +68,7 @@ def book(
     return path
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def seen(book: Path) -> AsSeen:
     """The workbook as its reader sees it."""
     return AsSeen(book)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import torch
 from torch import Tensor, nn
 
-from backprop_xlsx.spreadsheet.engines import ENGINES, LiveWorkbook, engines, open_live, recalculate
+from backprop_xlsx.spreadsheet.engines import LiveWorkbook, engines, recalculate
 from backprop_xlsx.spreadsheet.ooxml.book import read_book
 from backprop_xlsx.spreadsheet.ooxml.patching.patch import spoil
 from mnist_model.digit import Examples, to_workbook, verify
@@ -19,7 +18,7 @@ from mnist_model.training.networks import build_network
 from mnist_model.training.score import logits_of
 from tests.mnist_model.digit.as_seen import AsSeen
 from tests.mnist_model.digits import few, sample
-from tests.optional import require, require_libreoffice
+from tests.optional import require_libreoffice
 
 SHAPE = (1, 28, 28)
 BELOW_HEAD = 5  # the first row below what says whose numbers these are
@@ -81,20 +80,6 @@ def book(
     path = tmp_path_factory.mktemp("digit") / "Digit.xlsx"
     to_workbook(network, SHAPE, path, examples)
     return path
-
-
-@pytest.fixture(scope="module")
-def seen(book: Path) -> AsSeen:
-    return AsSeen(book)
-
-
-@pytest.fixture(scope="module", params=ENGINES)
-def live(book: Path, request: pytest.FixtureRequest) -> Iterator[LiveWorkbook]:
-    require(request.param in engines(), request.param)
-    spoilt = book.with_name(f"spoilt-{request.param}.xlsx")
-    spoil(read_book(book), spoilt)
-    with open_live(spoilt, request.param) as opened:
-        yield opened
 
 
 def test_there_are_a_hundred_digits_with_mistakes_and_a_blank_page(

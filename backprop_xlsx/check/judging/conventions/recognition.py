@@ -134,11 +134,8 @@ class _Reading:
         exercise = self.best.exercise
         network = _conventional(exercise.network)
         # Gradients may be computed from others, and be right by them.
-        groups = [
-            network.losses if self.best.columns.keys() & set(network.losses) else (TOTAL_LOSS,)
-        ]
-        groups += [tuple(map(gradient_name, layer.weights)) for layer in network.layers]
-        groups.append((TOTAL_LOSS,))
+        gradients = [tuple(map(gradient_name, layer.weights)) for layer in network.layers]
+        groups = [network.losses, (TOTAL_LOSS,), *gradients]
         if not self._wrong or not any(map(self._all_wrong, groups)):
             return
         for name, loss in CONVENTIONAL_LOSSES.items():

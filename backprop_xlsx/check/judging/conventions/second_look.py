@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from operator import attrgetter
 
 from backprop_xlsx.check.judging.judged_table import JudgedTable
 from backprop_xlsx.check.reading.tables import Table
@@ -11,16 +12,16 @@ from backprop_xlsx.check.reading.tables import Table
 Held = Callable[[JudgedTable, Table], JudgedTable]
 """Judges the table of a check anew, by the exercise and the columns that it has now."""
 
+DOUBT = attrgetter("doubt")
 MOST_PASTED, MOST_MISSING = 2, 6
 """Columns of numbers that are tried, and quantities that each may be."""
 
 
 def looked_at_again(checks: Sequence[JudgedTable], held: Held) -> list[JudgedTable]:
     """The tables of a book, those not wholly right by the reading that leaves the least wrong."""
-    clear = sorted((check for check in checks if not check.is_doubtful), key=_doubt)
+    clear = sorted((check for check in checks if not check.is_doubtful), key=DOUBT)
     return [
-        min(_readings(check, clear, held), key=_doubt) if _doubt(check) else check
-        for check in checks
+        min(_readings(check, clear, held), key=DOUBT) if check.doubt else check for check in checks
     ]
 
 
@@ -62,7 +63,3 @@ def _headings(table: Table) -> dict[int, str]:
         (column, table.sheet.cells.get((table.header_row, column))) for column in table.quantities
     )
     return {column: cell.value for column, cell in cells if cell and type(cell.value) is str}
-
-
-def _doubt(check: JudgedTable) -> int:
-    return check.wrong + check.left_over

@@ -10,10 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import permutations
 
-from backprop_xlsx.check.judging.roles.candidates import (
-    Votes,
-    candidates_in,
-)
+from backprop_xlsx.check.judging.roles.candidates import Votes, candidates_in
 from backprop_xlsx.check.judging.roles.fitting import (
     MOST_ROWS,
     Forms,

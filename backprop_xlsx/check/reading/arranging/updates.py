@@ -49,13 +49,11 @@ class Updates:
             if any(user not in recurrent for user in users.get(column, ()))
         }
         # The weights of a neuron that leaves a source out are updated, but nothing uses them.
-        other_users = Counter(
-            other for wire in self.wires.values() for other in wire.above | wire.here
-        )
+        uses = Counter(other for wire in self.wires.values() for other in wire.above | wire.here)
         unused = {
             column
             for column in recurrent
-            if len(self.wires[column].above) > 1 and other_users[column] == 1
+            if len(self.wires[column].above) > 1 and uses[column] == 1
         }
         found |= self._mistaken(found)
         # What is only put into functions of itself is a neuron that is updated like a weight.

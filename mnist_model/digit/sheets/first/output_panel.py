@@ -114,36 +114,16 @@ class OutputPanel:
         page.text((row, self.column), examples.noun.capitalize(), looks("bold"))
         name = examples.names[examples.chosen]
         page.merged((row, column), self.column + BAR, name, looks("choice"))
-        worksheet.data_validation(
-            row,
-            column,
-            row,
-            column,
-            {
-                "validate": "list",
-                "source": "=" + self.proof.column(NAMES),
-                "error_title": f"Which {examples.noun}?",
-                "error_message": "Choose one of the list.",
-            },
-        )
+        source, title = "=" + self.proof.column(NAMES), f"Which {examples.noun}?"
+        _offer(worksheet, (row, column), source, title, "Choose one of the list.")
         if self.painting is not None:
             row, column = self.brush(self.column)
             page.text((row, self.column), "Brush", looks("bold"))
             page.text((row, column), BRUSH, looks("choice"))
             words = "how much ink a mark gives the squares beside it"
             page.text((row, column + 1), words, looks("quiet"))
-            worksheet.data_validation(
-                row,
-                column,
-                row,
-                column,
-                {
-                    "validate": "list",
-                    "source": list(BRUSHES),
-                    "error_title": "Which brush?",
-                    "error_message": f"Choose {', '.join(BRUSHES)}.",
-                },
-            )
+            message = f"Choose {', '.join(BRUSHES)}."
+            _offer(worksheet, (row, column), list(BRUSHES), "Which brush?", message)
 
     def _put_table(self, page: Page, looks: Looks) -> None:
         shown = HEADERS if self._is_classifier else HEADERS[:POWER]
@@ -230,3 +210,11 @@ class OutputPanel:
             page.merged_formula((row, column), last_column, formula, shown, style)
         place = (HUGE + 4, column, HUGE + 6, last_column)
         colour_verdicts(looks.workbook, worksheet, place)
+
+
+def _offer(
+    worksheet: Worksheet, place: tuple[int, int], source: str | list[str], title: str, message: str
+) -> None:
+    """Let a cell take what a list has, and say so if it is given anything else."""
+    choice = {"validate": "list", "source": source, "error_title": title, "error_message": message}
+    worksheet.data_validation(*place, *place, choice)
