@@ -1,7 +1,8 @@
-"""The interpreter from another server, as from Pyodide's: pinned, never run with other bytes."""
+"""The interpreter from another server, as from Pyodide's: pinned, and never waited for in vain."""
 
 from __future__ import annotations
 
+import re
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +15,8 @@ from backprop_xlsx.site.building import build_site
 from tests.optional import PYODIDE
 from tests.site.visits import Server, Visit
 
+FILE = "python_stdlib.zip"
+
 
 @pytest.mark.parametrize("spoilt", [False, True])
 def test_the_interpreter_comes_from_elsewhere_as_it_is_pinned(
@@ -22,7 +25,7 @@ def test_the_interpreter_comes_from_elsewhere_as_it_is_pinned(
     network = tmp_path / "network"
     shutil.copytree(PYODIDE, network)
     if spoilt:
-        with (network / "python_stdlib.zip").open("ab") as file:
+        with (network / FILE).open("ab") as file:
             file.write(b"more")
     with Server(network) as elsewhere:
         pieces = tuple(replace(piece, folder=elsewhere.address) for piece in interpreter.PIECES)
@@ -37,3 +40,18 @@ def test_the_interpreter_comes_from_elsewhere_as_it_is_pinned(
                 visit.wait_for_example()
                 assert visit.complaints == []
                 assert f"{elsewhere.address}pyodide.asm.wasm" in visit.requests
+
+
+def test_a_network_that_falls_silent_is_given_up(browser: Browser, site: Path) -> None:
+    with Server(site) as server, Visit.of(browser, "about:blank") as visit:
+        visit.page.clock.install()
+        visit.context.route(f"**/{FILE}", lambda _: None)
+        visit.page.goto(server.address)
+        expect(visit.status).to_contain_text("Fetching Python: 86 %")
+        visit.page.clock.fast_forward("04:01")
+        expect(visit.status).to_have_text(
+            re.compile(rf"^Python cannot be started: .*{FILE} did not come within four minutes")
+        )
+        visit.context.unroute(f"**/{FILE}")
+        visit.page.reload()
+        visit.wait_for_example()

@@ -1,6 +1,6 @@
 // Python in a worker: started once, called in turn, started again where a call brings it down.
 
-const PATIENCE = 240_000; // milliseconds for one call: it stops what never ends
+const PATIENCE = 240_000; // milliseconds for one call or one file: it stops what never ends
 
 /** What Python says of an input that it cannot use; its message is one line. */
 export class Refusal extends Error {}
@@ -112,10 +112,18 @@ export class Python {
   }
 }
 
+/** A file with the hash that it must have; a network that falls silent is given up. */
 async function pinned({ address, integrity }) {
-  const response = await fetch(new URL(address, document.baseURI), {
-    integrity, credentials: "omit",
-  });
-  if (!response.ok) throw new Error(`${address}: ${response.status}`);
-  return response;
+  const waiting = new AbortController();
+  const givenUp = new Error(`${address} did not come within four minutes`);
+  const timer = setTimeout(() => waiting.abort(givenUp), PATIENCE);
+  try {
+    const response = await fetch(new URL(address, document.baseURI), {
+      integrity, credentials: "omit", signal: waiting.signal,
+    });
+    if (!response.ok) throw new Error(`${address}: ${response.status}`);
+    return response;
+  } finally {
+    clearTimeout(timer);
+  }
 }
