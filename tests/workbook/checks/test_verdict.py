@@ -203,6 +203,23 @@ def test_every_column_has_a_check_that_fits_into_a_cell() -> None:
         assert 0 < len(identity.formula) < 8_000
 
 
+def test_rows_that_are_all_alike_are_no_false_alarm(tmp_path: Path) -> None:
+    """What adds up over all rows at once is then rounded the same way in each."""
+    alike = Experiment.preset(
+        layers="1-1",
+        inputs=[[0.3]] * 130,
+        targets=[[0.9]] * 130,
+        weights=[0.7],
+        learning_rates=[1e-9],
+        steps=150,
+    )
+    opened = OpenBook(alike, tmp_path / "alike.xlsx")
+    assert opened.verdict.startswith("✓ all")
+    (run,) = runs(alike)
+    with opened.spoilt(run, "dE/dw1", 70, times(1 + 1e-6)) as changed:
+        assert changed and opened.verdict.startswith("✗ 1 of")
+
+
 def test_a_sum_of_very_many_terms_is_said_not_to_be_held_against_anything() -> None:
     assert sum_identity("", "A1:A9", ["B1:B9*C1:C9"] * 900).formula == ""
 

@@ -32,15 +32,17 @@ def sum_identity(
     if len(exact.formula) <= LONGEST:
         return exact
     if block:
-        return _all_rows_at_once(words, own, block)
+        return _all_rows_at_once(words, own, block, len(terms))
     if bound and len(difference) + len(bound) <= LONGEST:
         return Identity(words, (deviation(difference, bound),))
     return Identity(words, ())
 
 
-def _all_rows_at_once(words: str, own: str, block: str) -> Identity:
+def _all_rows_at_once(words: str, own: str, block: str, terms: int) -> Identity:
+    # From each term its share is taken: sums that grow over all rows would be rounded all the way,
+    # the same way where the rows are alike.
     largest = f"MAX({own},-MIN({own}))"
     size = f"({root(square(own))}+{SMALLEST_PART}*{largest}+{FLOOR:.0E})"
-    difference = f"SUMPRODUCT({own}/{size})-SUMPRODUCT({block}/{size})"
+    difference = f"SUMPRODUCT(({block}-{own}/{terms})/{size})"
     squares = f"SUMPRODUCT({square(f'{block}/{size}')})"
     return Identity(words, (), (deviation(difference, squares),))
