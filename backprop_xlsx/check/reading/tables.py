@@ -7,12 +7,18 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from backprop_xlsx.check.reading.exercise import CLASS_EXERCISE, Exercise
+from backprop_xlsx.formula.tokens import references_of
 from backprop_xlsx.spreadsheet.ooxml.book import Sheet
 from backprop_xlsx.spreadsheet.ooxml.cells import Cell
 from backprop_xlsx.spreadsheet.ooxml.formula_text import cell_name
 
 ROWS_BELOW_HEADER = 3
 """How far below its headers a table may begin: a row of units, a blank one."""
+BESIDE = 30
+"""Columns to the left and to the right of a table in which what belongs to it may stand.
+
+Those of another sheet that goes on with it come after a legend, and may begin far from its edge.
+"""
 FEWEST_STEPS = 1
 """One row alone is a worked example, no table."""
 
@@ -40,6 +46,20 @@ class Table:
     def quantities(self) -> dict[int, str]:
         """The quantity of each column."""
         return {column: name for name, column in self.columns.items()}
+
+    @cached_property
+    def followed(self) -> frozenset[int]:
+        """The columns on its sheet to which formulas of the last steps refer row by row."""
+        found: set[int] = set()
+        rows = self.rows[-2:]
+        columns = range(min(self.quantities) - BESIDE, max(self.quantities) + BESIDE)
+        cells = (self.sheet.cells.get((row, column)) for row in rows for column in columns)
+        for formula in {cell.formula for cell in cells if cell is not None}:
+            for reference in references_of(formula or ""):
+                if reference.sheet is None and not reference.first.row_anchored:
+                    last = reference.last or reference.first
+                    found.update(range(reference.first.column, last.column + 1))
+        return frozenset(found)
 
     @property
     def range(self) -> str:
@@ -127,6 +147,11 @@ def _table(
     sheet: Sheet, exercise: Exercise, header_row: int, columns: dict[str, int]
 ) -> Table | None:
     computed = [columns[name] for name in exercise.computed if name in columns]
+    columns = {
+        name: column
+        for name, column in columns.items()
+        if column in computed or not _heads_a_list(sheet, exercise, (header_row, column), name)
+    }
 
     def filled(row: int) -> bool:
         return any(_holds_number(sheet.cells.get((row, column))) for column in computed)
@@ -141,6 +166,14 @@ def _table(
     if last_row - first_row < FEWEST_STEPS:
         return None
     return Table(sheet, exercise, columns, header_row, first_row, last_row)
+
+
+def _heads_a_list(sheet: Sheet, exercise: Exercise, header: tuple[int, int], name: str) -> bool:
+    """Whether below a header another quantity is named: labels of the cells beside them."""
+    row, column = header
+    below = sheet.cells.get((row + 1, column))
+    text = below.value if below is not None and type(below.value) is str else ""
+    return exercise.quantity(text) not in (None, name)
 
 
 def _holds_number(cell: Cell | None) -> bool:

@@ -12,6 +12,7 @@ from backprop_xlsx.check.repair.changes import Item, Rearrangement, Repair, Repl
 from backprop_xlsx.check.repair.slips.arithmetic import MissingFactor, MissingTerm
 from backprop_xlsx.check.repair.slips.catalogue import rearrangements
 from backprop_xlsx.check.repair.slips.functions import ExtraFunction, WrongSlope
+from backprop_xlsx.check.repair.slips.operators import WrongComparison
 from backprop_xlsx.check.repair.slips.quantities import WeightGradient, WrongRange, WrongRow
 from backprop_xlsx.check.repair.slips.structure import (
     MissingOperand,
@@ -32,12 +33,13 @@ _PARTIAL = 0.1
 def simple_repair(workshop: Workshop) -> Repair | None:
     """The repair that puts another quantity, or other rows, in the place of one; None if none.
 
-    A function around the whole goes first: within a condition, many an operand may be exchanged.
+    A function around the whole and a comparison go first: within a condition, many an operand may
+    be exchanged.
     """
     try:
-        whole = _best(workshop, list(_without_outer_call(workshop)))
-        if whole is not None:
-            return whole
+        decided = _best(workshop, [*_without_outer_call(workshop), *_other_comparisons(workshop)])
+        if decided is not None:
+            return decided
         replaced = _replaced(workshop, workshop.items, workshop.part, workshop.spots)
     except Exhausted:
         return None
@@ -81,6 +83,11 @@ def _further_options(workshop: Workshop) -> Iterator[list[Option]]:
 
 def _without_outer_call(workshop: Workshop) -> Iterator[Option]:
     for change in ExtraFunction.undone_at(workshop.formula, workshop.part):
+        yield 0.0, Repair(change.items, (), (change,))
+
+
+def _other_comparisons(workshop: Workshop) -> Iterator[Option]:
+    for change in WrongComparison.undone(workshop.formula):
         yield 0.0, Repair(change.items, (), (change,))
 
 

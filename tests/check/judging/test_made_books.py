@@ -34,12 +34,28 @@ def test_a_right_book_is_not_accused(seed: int, number: int) -> None:
         (2102, 61),  # a weight is updated from another, no header is known
         (2102, 69),  # one row of a network with one output
         (2102, 129),
+        (2103, 28),  # one gradient takes the target of another run, which is the same number
+        (2103, 60),
+        (2104, 113),  # the same in one row
+        (2104, 16),  # numbers without labels stand in the table's rows, none of them a column
+        (2104, 45),  # a column of a slope only repeats the activation
+        (2104, 77),  # "t1" heads a list of labels
+        (2104, 126),  # a weight is used twice, no header is known
+        (2104, 199),  # gradients on a sheet of their own, far from its edge, in one row
+        (2104, 246),  # one row, and nothing uses the sum of a neuron
+        (2104, 299),  # "η" stands above a column of deltas
     ],
 )
 def test_the_changed_cells_are_told_and_no_others(seed: int, number: int) -> None:
     score = scored(Job("wrong", seed, number))
     assert score.accused and score.exact, score.explanations
     assert not score.fix.startswith("wrong")
+
+
+@pytest.mark.parametrize("number", [129, 140, 237, 253])
+def test_a_turned_comparison_is_called_one(number: int) -> None:
+    score = scored(Job("wrong", 2104, number))
+    assert score.exact and score.named, score.explanations
 
 
 def test_no_copy_is_given_out_of_what_may_be_misread() -> None:

@@ -6,12 +6,10 @@ from collections.abc import Iterator
 
 from backprop_xlsx.check.reading.auxiliary import hinted
 from backprop_xlsx.check.reading.forms import Form, forms_of
-from backprop_xlsx.check.reading.tables import Table
+from backprop_xlsx.check.reading.tables import BESIDE, Table
 from backprop_xlsx.formula.tokens import FormulaError, Reference
 from backprop_xlsx.spreadsheet.ooxml.formula_text import column_letters
 
-BESIDE = 12
-"""Columns to the left and to the right of a table in which what belongs to it may stand."""
 WIDEST = 60
 """Columns of a range that are looked at one by one."""
 MOST = 80
@@ -117,7 +115,8 @@ class Unexplained:
         if 2 * formulas <= len(self.table.rows):
             return False
         forms = self.forms_of(column)
-        return not (len(forms[0].formula) < 12 and _is_reference(forms[0]))
+        plain = len(forms[0].formula) < 12 and _is_reference(forms[0])
+        return not plain or self.hint(column) is not None
 
 
 def _is_reference(form: Form) -> bool:

@@ -21,7 +21,12 @@ from backprop_xlsx.check.judging.roles.fitting import (
     own_column,
     readings,
 )
-from backprop_xlsx.check.judging.roles.own_cells import only_labelled, own_instead, top_of_column
+from backprop_xlsx.check.judging.roles.own_cells import (
+    only_labelled,
+    own_among,
+    own_instead,
+    top_of_column,
+)
 from backprop_xlsx.check.judging.verdicts import Judge
 from backprop_xlsx.check.reading.meanings import Place
 from backprop_xlsx.check.reading.single_cells import (
@@ -115,9 +120,13 @@ def _with_labelled(judge: Judge, forms: Forms, names: Sequence[str]) -> Judge:
     """The judge who takes the cells that are labelled so for these constants."""
     surroundings = judge.surroundings
     missing = _missing(judge, names)
+    labelled: dict[str, list[Place]] = {}
     for place in _cells_used(judge, forms):
         name = label_of(place, surroundings) or ""
         if name in names and (name in missing or _same_number(name, place, surroundings)):
+            labelled.setdefault(name, []).append(place)
+    for name, places in labelled.items():
+        for place in own_among(places, surroundings):
             judge = _with(judge, place, name)
     return judge
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 
 from backprop_xlsx.check.reading.meanings import Place
 from backprop_xlsx.check.reading.single_cells import Candidate, label_of, number_of
@@ -49,12 +50,30 @@ def own_instead(place: Place, name: str, surroundings: Surroundings) -> Place | 
     return None
 
 
-def _used(table: Table, surroundings: Surroundings) -> set[Place]:
-    """The cells to which the formulas of a table's second step refer."""
-    found: set[Place] = set()
+def own_among(places: Sequence[Place], surroundings: Surroundings) -> list[Place]:
+    """Of cells for the same the table's own: without those that another table uses instead.
+
+    Such a one uses that cell more than the one that this table uses most, as this does not.
+    """
+    if len(places) < 2:
+        return list(places)
+    used = _used(surroundings.table, surroundings)
+    most = max(places, key=lambda place: used[place])
+    others = [_used(other, surroundings) for other in surroundings.others]
+    return [
+        place
+        for place in places
+        if used[place] == used[most] or all(other[place] <= other[most] for other in others)
+    ]
+
+
+def _used(table: Table, surroundings: Surroundings) -> Counter[Place]:
+    """The cells to which the formulas of a table's second step refer, with how often."""
+    found: Counter[Place] = Counter()
     elsewhere = surroundings.of(table)
+    row = table.rows[:2][-1]
     for column in table.columns.values():
-        cell = table.sheet.cells.get((table.first_row + 1, column))
+        cell = table.sheet.cells.get((row, column))
         try:
             tokens = tokenise(cell.formula or "") if cell is not None else ()
         except FormulaError:
@@ -67,12 +86,15 @@ def _used(table: Table, surroundings: Surroundings) -> set[Place]:
 def top_of_column(place: Place, row: int, surroundings: Surroundings) -> Place | None:
     """The first cell of a column of numbers, one in each row, to which a row's formula refers.
 
-    None for a cell of another row, and of a column that holds anything else or is known. Numbers
-    that have a text each to their left are a list of different things.
+    None for a cell of another row, for one that all rows refer to, and of a column that holds
+    anything else or is known. Numbers that have a text each to their left are a list of different
+    things.
     """
     sheet, own_row, column = place
     table = surroundings.table
     if sheet != surroundings.home or own_row not in (row, row - 1) or own_row not in table.rows:
+        return None
+    if column not in table.followed:
         return None
     cells = [table.sheet.cells.get((each, column)) for each in table.rows]
     if column in table.quantities or len(cells) < FEWEST:

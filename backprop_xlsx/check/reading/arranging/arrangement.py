@@ -38,7 +38,7 @@ MOST_RUNS = 60
 NARROW = 6
 """Columns from one of a run to the next, between which more of it may stand."""
 DIFFERENTIALS = tuple("∂𝜕dδΔ")
-"""With what a denominator begins, whose numerator stands above it."""
+"""With what a numerator begins, and the denominator below it."""
 SPARSE = 0.35
 """Of the computed columns that a step fills; a row with fewer is none."""
 
@@ -296,7 +296,8 @@ def _headers(sheet: Sheet, run: Run, columns: Iterable[int]) -> tuple[int, dict[
         found = {}
         for column, lower in texts.items():
             upper = text(row - 1, column)
-            is_denominator = bool(upper) and lower.startswith(DIFFERENTIALS) and "/" not in lower
+            both = upper.startswith(DIFFERENTIALS) and lower.startswith(DIFFERENTIALS)
+            is_denominator = both and "/" not in lower
             heading = f"{upper}/{lower}" if is_denominator else lower
             name = quantity_of(heading) or hinted(heading)
             if name is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from itertools import pairwise
 
 from backprop_xlsx.check.reading.arranging.updates import Updates
@@ -89,9 +89,11 @@ class Layers:
             alone = column not in {n.pre_activation for n in hidden}
             if left and alone and not self.wires[column].here - parameters:
                 hidden.append(Neuron(column, left.pop(0)))
+        self._share(hidden)
         inside = {n.pre_activation for n in hidden}
         second += sorted(self._updates.applied - inside)
         outputs = [self._neuron(c, activated, Counter()) for c in second]
+        self._share(outputs)
         return hidden, [n for n in outputs if n.activation is not None or len(outputs) < 3]
 
     def _mixed(self, neurons: Sequence[int]) -> set[int]:
@@ -112,6 +114,24 @@ class Layers:
         )
         return Neuron(column, best)
 
+    def _share(self, neurons: Sequence[Neuron]) -> None:
+        """Of two activations of one neuron one is another's that has none: in their order."""
+        at = {neuron.pre_activation: neuron for neuron in neurons}
+        taken = {neuron.activation for neuron in neurons}
+        for activation, column in self._unary.items():
+            if column not in at or not self._is_activation(activation, column):
+                continue
+            without = [n for n in neurons if n.activation is None and n is not at[column]]
+            holding = next((n for n in neurons if n.activation == activation), None)
+            other = holding if activation in taken else next(iter(without), None)
+            if other is None or other is at[column] or at[column].activation is None:
+                continue
+            other.activation = activation
+            pair = sorted((other, at[column]), key=lambda neuron: neuron.pre_activation)
+            both = sorted((activation, at[column].activation))
+            pair[0].activation, pair[1].activation = both
+            taken.add(activation)
+
     def _is_activation(self, column: int, of: int) -> bool:
         """Whether a function rises: a slope does not do so everywhere."""
         values = [self.wiring.value(column, {of: x}) for x in (-2.0, -0.5, 0.5, 2.0)]
@@ -123,7 +143,7 @@ class Layers:
         unary_of = set(self._unary.values())
         found: set[Leaf] = set()
         pairs_of: dict[int, list[tuple[Leaf, Leaf]]] = {}
-        for column in unary_of:
+        for column in unary_of | self._unused_sums(unary_of):
             wire = self.wires[column]
             multiplied = pairs(self.wiring, column)
             if multiplied and not wire.above:
@@ -140,3 +160,13 @@ class Layers:
             elif sources[one] != sources[other]:
                 found.add(min(one, other, key=lambda leaf: sources[leaf]))
         return frozenset(found)
+
+    def _unused_sums(self, neurons: Set[int]) -> set[int]:
+        """What is computed from the inputs of neurons, as these are, but used by nothing."""
+        inputs = {leaf for column in neurons for leaf in self.wires[column].given}
+        return {
+            column
+            for column, wire in self.wires.items()
+            if not (wire.here or wire.above or self.wiring.users.get(column))
+            and not inputs.isdisjoint(wire.given)
+        }

@@ -75,8 +75,10 @@ def runs(sheet: Sheet) -> list[Run]:
     for column in strands.values():
         for strand in column:
             found.setdefault(id(strand.end), []).append(strand)
-    runs_found = [run for together in found.values() if (run := _run(together)) is not None]
-    return sorted(runs_found, key=lambda run: (run.rows[0], run.columns[0]))
+    read = [(_run(together), together) for together in found.values()]
+    left = [strand for run, together in read if run is None for strand in together]
+    whole = [_with_what_stands_near(run, left) for run, _ in read if run is not None]
+    return sorted(whole, key=lambda run: (run.rows[0], run.columns[0]))
 
 
 def runs_across(sheet: Sheet) -> bool:
@@ -219,3 +221,15 @@ def _run(strands: Sequence[Strand]) -> Run | None:
         steps.append(row)
     columns = sorted({strand.column for strand in strands if not {*strand.rows}.isdisjoint(steps)})
     return Run(tuple(columns), tuple(steps))
+
+
+def _with_what_stands_near(run: Run, left: Sequence[Strand]) -> Run:
+    """A run of one step with the columns before and between its own, to which nothing refers.
+
+    In further steps something would: a weight by its update.
+    """
+    if len(run.rows) > 1:
+        return run
+    near = range(run.columns[0] - FEWEST_COLUMNS, run.columns[-1])
+    more = {s.column for s in left if s.column in near and run.rows[0] in s.rows}
+    return Run(tuple(sorted({*run.columns, *more})), run.rows)

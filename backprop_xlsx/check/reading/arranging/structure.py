@@ -142,7 +142,10 @@ class _Structure:
         weighed = set(short[0].weights.values())
         missing = [source for source in sources if source not in weighed]
         if len(left) == len(missing) == len(sources) - len(short[0].weights):
-            for weight, source in zip(left, missing, strict=True):
+            short_of = left
+            if short[0].repeats:  # which of its sources is the weight's own, only the order tells
+                short_of, missing = sorted((*short[0].weights, *left), key=position), [*sources]
+            for weight, source in zip(short_of, missing, strict=True):
                 short[0].weights[weight] = 0.0 if source is None else source
 
     def _biases(self, hidden: list[Neuron], outputs: list[Neuron]) -> dict[str, Leaf]:

@@ -12,13 +12,17 @@ from backprop_xlsx.check.reading.arranging.wiring import Leaf, Wiring, position
 
 @dataclass
 class Neuron:
-    """A neuron as it is wired: columns, for each weight its source, and what is only added."""
+    """A neuron as it is wired: columns, for each weight its source, and what is only added.
+
+    ``repeats`` tells that a weight is multiplied with several sources.
+    """
 
     pre_activation: int
     activation: int | None = None
     weights: dict[Leaf, Leaf] = field(default_factory=dict)
     bias: Leaf | None = None
     added: list[Leaf] = field(default_factory=list)
+    repeats: bool = False
 
 
 def pairs(wiring: Wiring, column: int) -> list[tuple[Leaf, Leaf]]:
@@ -52,7 +56,7 @@ def weigh(wiring: Wiring, neurons: list[Neuron], parameters: Set[Leaf]) -> None:
         for one, other in pairs(wiring, neuron.pre_activation):
             for weight, source in ((one, other), (other, one)):
                 if weight in own and source not in parameters:
-                    neuron.weights.setdefault(weight, source)
+                    neuron.repeats |= neuron.weights.setdefault(weight, source) != source
         paired = {*neuron.weights, *neuron.weights.values()}
         value = wiring.value
         nothing = value(neuron.pre_activation, {})

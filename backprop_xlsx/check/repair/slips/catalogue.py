@@ -51,6 +51,7 @@ IN_STRUCTURE: tuple[type[StructuralSlip], ...] = (
     parentheses.ExtraParentheses,
     parentheses.MisplacedParenthesis,
     parentheses.MissingParentheses,
+    operators.WrongComparison,
     operators.WrongOperator,
     operators.ExtraSign,
     operators.ReversedOperands,

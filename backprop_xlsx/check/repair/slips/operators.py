@@ -16,6 +16,7 @@ from backprop_xlsx.check.repair.slips.structure import (
     nodes,
 )
 from backprop_xlsx.check.repair.slips.wording import SIGNS, bracketed
+from backprop_xlsx.formula.choices import COMPARISONS, Comparison
 from backprop_xlsx.formula.expression import Expression, Negation, Number, Operation
 from backprop_xlsx.formula.parse import Part
 from backprop_xlsx.formula.tokens import Token
@@ -79,6 +80,40 @@ class WrongOperator(StructuralSlip):
         left, right = bracketed(self.left_side), bracketed(self.right_side)
         signs = f"uses {SIGNS[self.wrong]} where {SIGNS[self.right]} belongs"
         return f"{signs}, between {left} and {right}"
+
+
+@dataclass(frozen=True)
+class WrongComparison(StructuralSlip):
+    """One comparison where another belongs: ``h1 < 0`` for ``h1 > 0``."""
+
+    code = "wrong-comparison"
+    meaning = "one comparison stands where another belongs"
+    repeats = True
+
+    stands: Comparison
+    right: str
+
+    @classmethod
+    def undone(cls, formula: WrongFormula) -> Iterator[Rearrangement]:
+        for part, _ in formula.parts:
+            stands = formula.means(part.expression)
+            if part.operator is None or not isinstance(stands, Comparison):
+                continue
+            for sign in COMPARISONS:
+                if sign != stands.operator:
+                    new = (Token(sign, sign, formula.tokens[part.operator].space),)
+                    items = formula.with_span(part.operator, part.operator + 1, new)
+                    yield Rearrangement(cls(stands, sign), items)
+
+    def is_like(self, other: Slip) -> bool:
+        return isinstance(other, WrongComparison) and (self.stands.operator, self.right) == (
+            other.stands.operator,
+            other.right,
+        )
+
+    def words(self, case: Case) -> str:
+        belongs = Comparison(self.right, self.stands.left, self.stands.right)
+        return f"compares {self.stands.text()} where {belongs.text()} belongs"
 
 
 @dataclass(frozen=True)
