@@ -105,6 +105,12 @@ FORMULAS = [
     ("extra-square", "h1", "{w1}^2*{i1}+{w2}*{i2}", "squares w1"),
     ("missing-square", "E1", "0.5*({t1}-{a_o1})", "the square of (t1 − a_o1) is missing"),
     (
+        "wrong-comparison",
+        "w1",
+        "{above w1}-IF({above E_total}<0,{rate}*{above dE/dw1},0)",
+        "compares E_total < 0 where E_total > 0 belongs",
+    ),
+    (
         "wrong-operator",
         "o1",
         "{w5}*{a_h1}-{w6}*{a_h2}",

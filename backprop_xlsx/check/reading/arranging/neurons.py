@@ -117,20 +117,15 @@ class Layers:
     def _share(self, neurons: Sequence[Neuron]) -> None:
         """Of two activations of one neuron one is another's that has none: in their order."""
         at = {neuron.pre_activation: neuron for neuron in neurons}
-        taken = {neuron.activation for neuron in neurons}
         for activation, column in self._unary.items():
-            if column not in at or not self._is_activation(activation, column):
+            owner = at.get(column)
+            if owner is None or owner.activation is None or owner.activation == activation:
                 continue
-            without = [n for n in neurons if n.activation is None and n is not at[column]]
-            holding = next((n for n in neurons if n.activation == activation), None)
-            other = holding if activation in taken else next(iter(without), None)
-            if other is None or other is at[column] or at[column].activation is None:
-                continue
-            other.activation = activation
-            pair = sorted((other, at[column]), key=lambda neuron: neuron.pre_activation)
-            both = sorted((activation, at[column].activation))
-            pair[0].activation, pair[1].activation = both
-            taken.add(activation)
+            others = [n for n in neurons if n.activation == activation]
+            others = others or [n for n in neurons if n.activation is None]
+            if others and self._is_activation(activation, column):
+                first, second = sorted((owner, others[0]), key=lambda n: n.pre_activation)
+                first.activation, second.activation = sorted((owner.activation, activation))
 
     def _is_activation(self, column: int, of: int) -> bool:
         """Whether a function rises: a slope does not do so everywhere."""

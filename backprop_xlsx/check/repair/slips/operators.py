@@ -16,7 +16,7 @@ from backprop_xlsx.check.repair.slips.structure import (
     nodes,
 )
 from backprop_xlsx.check.repair.slips.wording import SIGNS, bracketed
-from backprop_xlsx.formula.choices import COMPARISONS, Comparison
+from backprop_xlsx.formula.choices import Comparison
 from backprop_xlsx.formula.expression import Expression, Negation, Number, Operation
 from backprop_xlsx.formula.parse import Part
 from backprop_xlsx.formula.tokens import Token
@@ -82,6 +82,9 @@ class WrongOperator(StructuralSlip):
         return f"{signs}, between {left} and {right}"
 
 
+_LIKELIEST_FIRST = (">", "<", ">=", "<=", "=", "<>")
+
+
 @dataclass(frozen=True)
 class WrongComparison(StructuralSlip):
     """One comparison where another belongs: ``h1 < 0`` for ``h1 > 0``."""
@@ -99,7 +102,7 @@ class WrongComparison(StructuralSlip):
             stands = formula.means(part.expression)
             if part.operator is None or not isinstance(stands, Comparison):
                 continue
-            for sign in COMPARISONS:
+            for sign in _LIKELIEST_FIRST:
                 if sign != stands.operator:
                     new = (Token(sign, sign, formula.tokens[part.operator].space),)
                     items = formula.with_span(part.operator, part.operator + 1, new)
