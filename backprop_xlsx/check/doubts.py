@@ -97,7 +97,7 @@ def _changing(check: JudgedTable) -> list[int]:
         text = "" if header is None else str(header.value)
         places = [(surroundings.home, row, column) for row in table.rows]
         numbers = {number_of(place, surroundings) for place in places}
-        if len(numbers) > 1 and table.exercise.quantity(text) != name:
+        if len(numbers - {None}) > 1 and table.exercise.quantity(text) != name:
             found.append(column)
     return found
 

@@ -74,7 +74,10 @@ def sample_cells(surroundings: Surroundings) -> dict[Place, str]:
 
 
 def labelled_cell(surroundings: Surroundings, name: str) -> Place | None:
-    """The nearest cell of the table's sheet that is labelled so and holds a number, above first."""
+    """The nearest cell of the table's sheet that is labelled so and holds a number, above first.
+
+    Of several in a row that of the table's own columns, or nearest to them.
+    """
     table = surroundings.table
     found: list[Place] = []
     for (row, column), cell in table.sheet.cells.items():
@@ -87,5 +90,10 @@ def labelled_cell(surroundings: Surroundings, name: str) -> Place | None:
             for place in places
             if number_of(place, surroundings) is not None and label_of(place, surroundings) == name
         ][:1]
-    first = table.first_row
-    return min(found, key=lambda place: (place[1] > first, abs(place[1] - first)), default=None)
+    first, start, end = table.first_row, min(table.quantities), max(table.quantities)
+
+    def distance(place: Place) -> tuple[bool, int, int]:
+        _, row, column = place
+        return row > first, abs(row - first), max(start - column, column - end, 0)
+
+    return min(found, key=distance, default=None)

@@ -41,6 +41,22 @@ _LOSS = r"(?:e|err|error|loss|l|j|c|cost)"
 _TOTAL = rf"(?:{_LOSS}(?:total|tot|t|sum)?|(?:total|tot|sum){_LOSS})"
 _PARAMETER = rf"([wb]){_NUMBER}"
 _ACTIVATED = r"(?:a|out|output|act|σ|sig|s|y)"
+# In German, French, Spanish, Portuguese, Italian, Dutch, Polish, Turkish, Russian, Chinese as
+# written on either side, Japanese, Korean and Hindi.
+_RATE_ELSEWHERE = (
+    "lernrate",
+    "tauxdapprentissage",
+    "tasadeaprendizaje",
+    "taxade(?:aprendizado|aprendizagem)",
+    "tassodiapprendimento",
+    "leersnelheid",
+    "współczynnikuczenia",
+    "öğrenmeoranı",
+    "скоростьобучения",
+    "学习率|學習率|学習率",
+    "학습률",
+    "सीखनेकीदर",
+)
 _SPELLINGS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(pattern), quantity)
     for pattern, quantity in (
@@ -59,6 +75,7 @@ _SPELLINGS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (rf"(?:v|vel|velocity|mom|momentum)([wb]){_NUMBER}", "v_{0}{1}"),
         (r"μ|mu|momentum", "μ"),
         (r"(?:η|eta|lr|α|alpha|n(?=lr|η))+", LEARNING_RATE),
+        ("|".join(_RATE_ELSEWHERE), LEARNING_RATE),
     )
 )
 

@@ -14,6 +14,7 @@ from quality.judging.scoring import Job, scored
         (2101, 217),  # a list of labelled numbers stands beside the table's rows
         (2102, 60),  # targets, inputs and 2/2 are typed into the formulas
         (2102, 138),  # the sum alone says that the losses are averaged, in one row
+        (2105, 31),  # three tables of one row beside each other, each with its learning rate above
     ],
 )
 def test_a_right_book_is_not_accused(seed: int, number: int) -> None:
@@ -44,12 +45,26 @@ def test_a_right_book_is_not_accused(seed: int, number: int) -> None:
         (2104, 199),  # gradients on a sheet of their own, far from its edge, in one row
         (2104, 246),  # one row, and nothing uses the sum of a neuron
         (2104, 299),  # "η" stands above a column of deltas
+        (2105, 174),  # one row with the steps of the weights, the learning rate in Spanish
+        (2105, 224),  # headers of slopes number the neurons otherwise
     ],
 )
 def test_the_changed_cells_are_told_and_no_others(seed: int, number: int) -> None:
     score = scored(Job("wrong", seed, number))
     assert score.accused and score.exact, score.explanations
     assert not score.fix.startswith("wrong")
+
+
+@pytest.mark.parametrize(
+    ("seed", "number"),
+    [
+        (2104, 68),  # what is given stands in the first row alone
+        (2104, 202),  # one row, in which nothing refers to the weight that belongs there
+        (2105, 163),
+    ],
+)
+def test_the_corrected_copy_is_the_right_book(seed: int, number: int) -> None:
+    assert scored(Job("wrong", seed, number)).fix == "equal"
 
 
 @pytest.mark.parametrize("number", [129, 140, 237, 253])

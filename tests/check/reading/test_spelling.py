@@ -19,7 +19,8 @@ SPELLINGS = {
     "dE/dw1": "∂E/∂w1 𝜕E/𝜕w1 𝟃E/𝟃w1 δE_tot/δw1 E∂w1 dw1 dE/dw1 ∂E_t/∂w1 grad_w1 ∇w1 δE/δw₁"
     " @E/@w1 ðE/ðw1 ∂E_o1/∂w1 ∂E_total/∂W1 dE_total/dw1 ∂E1/∂w1 dEtotal/dw_1 ∂L/∂w1"
     "|dE_total / dw1|d E_total / d w1",
-    "η": "η LR lr 𝜂 eta α learning_rate η= LR(η)|learning rate:  η =|n (lr)|Learning Rate =",
+    "η": "η LR lr 𝜂 eta α learning_rate η= LR(η)|learning rate:  η =|n (lr)|Learning Rate ="
+    "|Lernrate|taux d’apprentissage|Tasa de aprendizaje:|öğrenme oranı|学习率|सीखने की दर",
 }
 OTHERS = (
     "",

@@ -257,6 +257,8 @@ class Claims:
 
     def _by_header(self, columns: list[int]) -> list[int]:
         """Take a column for what its header says where neither formula nor use tells."""
+        if self._are_numbered_otherwise():
+            return columns
         left = []
         for column in columns:
             hint = self._sheet.hint(column)
@@ -265,6 +267,12 @@ class Claims:
             else:
                 left.append(column)
         return left
+
+    def _are_numbered_otherwise(self) -> bool:
+        """Whether most headers of what was found name something else, as one of another neuron."""
+        told = [(self._sheet.hint(column), name) for name, column in self._found.items()]
+        agreed = [hint == name for hint, name in told if hint is not None]
+        return 2 * sum(agreed) < len(agreed)
 
     def _can_be_told(self, name: str) -> bool:
         """Whether a quantity is no step of a parameter, or the learning rate is known."""

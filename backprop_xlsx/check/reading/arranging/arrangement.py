@@ -224,7 +224,9 @@ def _by_formula(book: Book, sheet: Sheet, trust: Trust) -> Iterator[Table]:
         if run.gaps:
             run = Run(run.columns, tuple(range(run.rows[0], run.rows[-1] + 1)))
         wiring = Wiring(book, sheet, run)
-        row, hints = _headers(sheet, run, [*run.columns, *wiring.given])
+        known = {*run.columns, *wiring.given}
+        # What no formula refers to by mistake stands between what formulas refer to.
+        row, hints = _headers(sheet, run, range(min(known), max(known) + 1))
         told = {} if trust is Trust.HEADERS else named_columns(wiring, hints)
         columns = told if trust is Trust.FORMULAS else _combined(told, hints)
         if suffices(columns, CLASS_EXERCISE) or _is_small_network(told):
