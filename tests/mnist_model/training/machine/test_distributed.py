@@ -22,7 +22,7 @@ torch.set_num_threads(1)
 from mnist_model.training import loop
 from mnist_model.training.machine.distributed import join_world
 from tests.mnist_model.digits import few, quick
-from tests.mnist_model.training.test_loop import in_double_precision
+from tests.mnist_model.training.runs import in_double_precision
 from torch import nn
 in_double_precision(setattr)
 nn.Dropout.forward = lambda _, values: values
