@@ -1,13 +1,18 @@
-"""Two processes side by side, as torchrun starts them."""
+"""Processes beside the tests: two as torchrun starts them, and forks of one that has torch."""
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import subprocess
 import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
+# Of one process that imports torch once the others are forked, where the system can.
+CONTEXT = multiprocessing.get_context("spawn" if sys.platform == "win32" else "forkserver")
+if sys.platform != "win32":
+    CONTEXT.set_forkserver_preload(["mnist_model.training.session", "mnist_model.sheets.run"])
 
 
 def two_processes(*program: str, folder: Path) -> str:

@@ -16,12 +16,10 @@ Command = Callable[..., int]
 
 
 @pytest.fixture
-def command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Command:
+def command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, no_pictures: None) -> Command:
     """The command on a few pictures, one epoch each, in an empty folder."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(compare, "load_digits", lambda _: few())
-    for picture in ("draw_curves", "draw_mistakes"):  # which is the train command's to judge
-        monkeypatch.setattr(f"mnist_model.training.session.{picture}", lambda *_: None)
 
     def run(*options: str) -> int:
         return compare.main(["--epochs", "1", "--threads", "1", *options])
