@@ -9,9 +9,10 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-# Of one process that imports torch once the others are forked, where the system can.
-CONTEXT = multiprocessing.get_context("spawn" if sys.platform == "win32" else "forkserver")
-if sys.platform != "win32":
+if sys.platform == "win32":
+    CONTEXT = multiprocessing.get_context("spawn")
+else:  # one process imports torch, and the others are forked from it
+    CONTEXT = multiprocessing.get_context("forkserver")
     CONTEXT.set_forkserver_preload(["mnist_model.training.session", "mnist_model.sheets.run"])
 
 
