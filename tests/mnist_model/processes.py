@@ -9,11 +9,21 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
+
+
 if sys.platform == "win32":
-    CONTEXT = multiprocessing.get_context("spawn")
-else:  # one process imports torch, and the others are forked from it
-    CONTEXT = multiprocessing.get_context("forkserver")
-    CONTEXT.set_forkserver_preload(["mnist_model.training.session", "mnist_model.sheets.run"])
+
+    def context() -> multiprocessing.context.SpawnContext:
+        """How to start processes: each imports torch anew."""
+        return multiprocessing.get_context("spawn")
+
+else:
+
+    def context() -> multiprocessing.context.ForkServerContext:
+        """How to start processes: one imports torch, and the others are forked from it."""
+        forked = multiprocessing.get_context("forkserver")
+        forked.set_forkserver_preload(["mnist_model.training.session", "mnist_model.sheets.run"])
+        return forked
 
 
 def two_processes(*program: str, folder: Path) -> str:

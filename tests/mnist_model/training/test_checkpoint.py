@@ -17,7 +17,7 @@ from mnist_model.training.checkpoint import CHECKPOINT_FILE
 from mnist_model.training.loop import train
 from mnist_model.training.record import read_epochs
 from tests.mnist_model.digits import quick
-from tests.mnist_model.processes import CONTEXT
+from tests.mnist_model.processes import context
 from tests.mnist_model.training.runs import run_in, same
 
 
@@ -32,7 +32,7 @@ def test_killed_again_and_again_it_still_ends_with_the_same_weights(tmp_path: Pa
     log = folder / "epochs.csv"
     # Killed a little after a new epoch's line appears: at another place in every attempt.
     for attempt, delay in enumerate((0.0, 0.013, 0.03)):
-        process = CONTEXT.Process(target=train_in, args=(folder,))
+        process = context().Process(target=train_in, args=(folder,))
         process.start()
         while process.is_alive():
             if log.exists() and len(log.read_text().splitlines()) > attempt + 1:
@@ -43,7 +43,7 @@ def test_killed_again_and_again_it_still_ends_with_the_same_weights(tmp_path: Pa
         process.join()
         if log.exists():
             read_epochs(folder)
-    process = CONTEXT.Process(target=train_in, args=(folder,))
+    process = context().Process(target=train_in, args=(folder,))
     process.start()
     process.join()
     assert process.exitcode == 0
