@@ -47,7 +47,7 @@ def read_settings(path: Path) -> dict[str, Any]:
     """
     try:
         settings = parse_settings(read_text(path, LARGEST_FILE))
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         reason = " ".join(str(error).split())
         raise InputError(f"{path}: is not TOML ({reason})") from error
     if isinstance(settings.get("samples"), str):
@@ -56,11 +56,11 @@ def read_settings(path: Path) -> dict[str, Any]:
 
 
 def parse_settings(text: str) -> dict[str, Any]:
-    """The settings of a text in TOML.
-
-    Raises ValueError if it is none, RecursionError if it is nested too deeply.
-    """
-    return tomllib.loads(text)
+    """The settings of a text in TOML. Raises ValueError if it is none, or nested too deeply."""
+    try:
+        return tomllib.loads(text)
+    except RecursionError as error:
+        raise ValueError("arrays are nested too deeply") from error
 
 
 def preset_settings(name: str) -> dict[str, Any]:
