@@ -209,9 +209,7 @@ def presets(*quick: str) -> list[object]:
     ]
 
 
-@pytest.mark.parametrize(
-    "preset_book", presets("classroom", "eva", "eva6", "mazur", "xor"), indirect=True
-)
+@pytest.mark.parametrize("preset_book", presets("classroom", "eva", "eva6", "mazur"), indirect=True)
 def test_presets_are_right_in_every_engine(preset_book: tuple[Experiment, Path]) -> None:
     experiment, path = preset_book
     verification = verify(path, experiment)
