@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
 from importlib import resources
-from importlib.abc import Traversable
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -25,8 +24,12 @@ from backprop_xlsx.spreadsheet.numbers import shown
 from backprop_xlsx.spreadsheet.text_files import read_text
 
 if sys.version_info >= (3, 11):
+    from importlib.resources.abc import Traversable
+
     import tomllib
 else:
+    from importlib.abc import Traversable
+
     import tomli as tomllib
 
 DEFAULT_LEARNING_RATES = (0.1, 0.2, 0.5, 0.8, 1.0, 2.0)
