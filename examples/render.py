@@ -150,7 +150,7 @@ GIVEN: dict[str, tuple[str, Sheet]] = {
     "digit-stage": ("read_digit.py", Sheet("", "1 Convolution")),
     "digit-why": ("read_digit.py", Sheet("", "Why")),
     "digit-workbook": ("read_digit.py", Sheet("", "Digit")),
-    "mnist-sheet": ("train_mnist.py", Sheet("", "MNIST standard")),
+    "mnist-sheet": ("train_mnist.py", Sheet("", "MNIST fast")),
     "workbook-xor": ("any_network.py", Sheet("", "Network", "A1:T24")),
 }
 """Those that come from a book that is given, and the script that makes a small one like it."""

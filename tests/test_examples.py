@@ -18,10 +18,14 @@ SCRIPTS = sorted(path.name for path in EXAMPLES.glob("*.py"))
 PICTURES = sorted(path.name for path in (EXAMPLES / "pictures").iterdir())
 GALLERY = (EXAMPLES / "README.md").read_text(encoding="utf-8")
 NEED_LIBREOFFICE = ("convert_homework.py",)
+SLOW = ("train_mnist.py",)
 ARGUMENTS = {"render.py": ["check-report", "--into", "."]}
 
 
-@pytest.mark.parametrize("example", SCRIPTS)
+@pytest.mark.parametrize(
+    "example",
+    [pytest.param(name, marks=pytest.mark.slow if name in SLOW else ()) for name in SCRIPTS],
+)
 def test_every_example_runs(example: str, tmp_path: Path) -> None:
     if example in NEED_LIBREOFFICE:
         require_libreoffice()

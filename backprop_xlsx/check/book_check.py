@@ -28,8 +28,9 @@ MOST_TABLES = 300
 """The largest class book that was seen has nine; a hostile one could hold tens of thousands."""
 
 
-def check_file(path: Path) -> FileReport:
+def check_file(path: Path | str) -> FileReport:
     """Read a workbook and judge its tables; an unreadable one gives a report with ``error``."""
+    path = Path(path)
     try:
         tables = check_book(read_book(path))
     except ForeignFileError as error:

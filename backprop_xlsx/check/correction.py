@@ -135,7 +135,7 @@ Recalculations = Mapping[str, Callable[[Path], Recalculated]]
 """What recalculates a workbook, by its name."""
 
 
-def fix(report: FileReport, target: Path, by: Recalculations | None = None) -> Fixed:
+def fix(report: FileReport, target: Path | str, by: Recalculations | None = None) -> Fixed:
     """Write a copy of the file of a report in which the wrong formulas are right.
 
     The cached values that follow from them are recalculated, in all sheets and charts; every
@@ -147,6 +147,7 @@ def fix(report: FileReport, target: Path, by: Recalculations | None = None) -> F
     nothing, if a fault has no known correction, no engine computes the corrected cells, or the copy
     cannot be verified; FileError if the file cannot be read or the copy not be written.
     """
+    target = Path(target)
     corrections = _corrections(report, target)
     book = read_book(report.path)
     copy = Copy(book)

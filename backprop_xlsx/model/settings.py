@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
 from importlib import resources
-from importlib.abc import Traversable
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -25,8 +24,12 @@ from backprop_xlsx.spreadsheet.numbers import shown
 from backprop_xlsx.spreadsheet.text_files import read_text
 
 if sys.version_info >= (3, 11):
+    from importlib.resources.abc import Traversable
+
     import tomllib
 else:
+    from importlib.abc import Traversable
+
     import tomli as tomllib
 
 DEFAULT_LEARNING_RATES = (0.1, 0.2, 0.5, 0.8, 1.0, 2.0)
@@ -47,7 +50,7 @@ def read_settings(path: Path) -> dict[str, Any]:
     """
     try:
         settings = parse_settings(read_text(path, LARGEST_FILE))
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         reason = " ".join(str(error).split())
         raise InputError(f"{path}: is not TOML ({reason})") from error
     if isinstance(settings.get("samples"), str):
@@ -56,11 +59,11 @@ def read_settings(path: Path) -> dict[str, Any]:
 
 
 def parse_settings(text: str) -> dict[str, Any]:
-    """The settings of a text in TOML.
-
-    Raises ValueError if it is none, RecursionError if it is nested too deeply.
-    """
-    return tomllib.loads(text)
+    """The settings of a text in TOML. Raises ValueError if it is none, or nested too deeply."""
+    try:
+        return tomllib.loads(text)
+    except RecursionError as error:
+        raise ValueError("arrays are nested too deeply") from error
 
 
 def preset_settings(name: str) -> dict[str, Any]:

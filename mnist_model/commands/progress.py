@@ -25,10 +25,10 @@ def watched(run: TrainingRun) -> Iterator[Watchers]:
         return
     console = Console(highlight=False, soft_wrap=True)
     digits = run.digits
-    scored = "validation" if digits.is_validation else "test"
     console.print(
         f"{run.folder.name}: {len(digits.train_images):,} images to train, "
-        f"{len(digits.test_images):,} {scored} images{' (sample)' if digits.is_sample else ''}"
+        f"{len(digits.test_images):,} {digits.scored} images"
+        f"{' (sample)' if digits.is_sample else ''}"
     )
     with Progress(
         TextColumn("{task.description}"),
@@ -48,7 +48,7 @@ def watched(run: TrainingRun) -> Iterator[Watchers]:
             console.print(
                 f"epoch {epoch.epoch:2}/{run.recipe.epochs}  "
                 f"train {epoch.train_loss:.4f} {epoch.train_accuracy:6.2f} %  "
-                f"{scored} {epoch.test_loss:.4f} {epoch.test_accuracy:6.2f} %  "
+                f"{digits.scored} {epoch.test_loss:.4f} {epoch.test_accuracy:6.2f} %  "
                 f"{epoch.seconds:5.1f} s"
             )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from xlsxwriter import Workbook
@@ -19,6 +20,7 @@ from backprop_xlsx.spreadsheet.sheets.theme import (
     RULE,
     Theme,
 )
+from mnist_model.sheets.paging import ROW
 
 # A margin, a column for words, and columns for numbers.
 WORDS, NUMBERS, COLUMNS_OF_NUMBERS = 1, 2, 12
@@ -30,6 +32,23 @@ HOLDS, FAILS = "✓ yes", "✗ no"
 
 PER_CENT = "0.00"
 ACCURACY_ASKED = 99.4
+
+
+@dataclass(frozen=True)
+class Headed:
+    """A section under a title, which is in row ``top``; the headers of a table are in the next."""
+
+    top: int
+
+    @property
+    def first_row(self) -> int:
+        """The row of a table's first line."""
+        return self.top + 2
+
+    @property
+    def extra_height(self) -> float:
+        """The points of the title's row beyond those of a plain one."""
+        return HEADING_HEIGHT - ROW
 
 
 def pixels(width: int) -> int:

@@ -91,6 +91,11 @@ class Distorted:
     pixels: tuple[tuple[int, ...], ...]  # 28 rows of 28, 0 (background) … 255 (ink)
 
 
+def scored_on(is_validation: bool) -> str:
+    """What pictures are called that a run is scored on: held out of the training set, or not."""
+    return "validation" if is_validation else "test"
+
+
 @dataclass(frozen=True)
 class Record:
     """A complete run. ``recipe`` is empty where a published network was trained as published.
@@ -134,7 +139,7 @@ class Record:
     @property
     def scored(self) -> str:
         """What its pictures are called that it was scored on."""
-        return "validation" if self.is_validation else "test"
+        return scored_on(self.is_validation)
 
     @property
     def right(self) -> int:

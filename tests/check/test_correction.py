@@ -292,7 +292,10 @@ def test_libreoffice_computes_the_same(tmp_path: Path) -> None:
     require_steps_of_gradient_descent(target, read_book(target))
 
 
-@pytest.mark.parametrize("name", WRONG_BOOKS)
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(n, marks=pytest.mark.slow if n == "pankaj" else ()) for n in WRONG_BOOKS],
+)
 def test_public_workbooks_are_corrected(name: str, tmp_path: Path) -> None:
     source = WORKBOOKS / f"{name}.xlsx"
     if not source.exists():

@@ -107,6 +107,7 @@ def test_thousands_of_tables(target: Path) -> None:
     require_refusal(target, "holds 3000 tables, expected at most")
 
 
+@pytest.mark.slow
 def test_a_million_rows(book: bytes, target: Path) -> None:
     target.write_bytes(hostile.million_rows(book))
     require_refusal(target, "1,000,000 cells")
@@ -114,7 +115,7 @@ def test_a_million_rows(book: bytes, target: Path) -> None:
 
 def test_a_long_table(target: Path) -> None:
     target.write_bytes(hostile.long_table())
-    assert "∂E/∂w3 and ∂E/∂w4, Z5:AA3005" in require_result(target, 1)
+    assert "∂E/∂w3 and ∂E/∂w4, Z5:AA1005" in require_result(target, 1)
 
 
 @pytest.mark.parametrize("length", hostile.CUTS)

@@ -1,13 +1,29 @@
-"""Two processes side by side, as torchrun starts them."""
+"""Processes beside the tests: two as torchrun starts them, and forks of one that has torch."""
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import subprocess
 import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
+
+
+if sys.platform == "win32":
+
+    def context() -> multiprocessing.context.SpawnContext:
+        """How to start processes: each imports torch anew."""
+        return multiprocessing.get_context("spawn")
+
+else:
+
+    def context() -> multiprocessing.context.ForkServerContext:
+        """How to start processes: one imports torch, and the others are forked from it."""
+        forked = multiprocessing.get_context("forkserver")
+        forked.set_forkserver_preload(["mnist_model.training.session", "mnist_model.sheets.run"])
+        return forked
 
 
 def two_processes(*program: str, folder: Path) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -182,11 +183,12 @@ def test_a_byte_order_mark_is_no_part_of_the_settings(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (b"steps = ", "is not TOML (Invalid value (at end of document))"),
-        (b"steps = 1\nsteps = 2", "is not TOML (Cannot overwrite a value"),
-        (b'title = "a\nb"', "is not TOML (Illegal character"),
-        (b"weights = " + b"[" * 100_000, "is not TOML (maximum recursion depth"),
-        (b"steps = " + b"1" * 5_000, "is not TOML (Exceeds the limit"),
+        (b"steps = ", r"is not TOML \(Invalid value \(at end of document\)\)"),
+        (b"steps = 1\nsteps = 2", r"is not TOML \(Cannot overwrite a value"),
+        (b'title = "a\nb"', r"is not TOML \(Illegal character"),
+        # A Python without a parser of its own has one that says it in other words.
+        (b"weights = " + b"[" * 100_000, r"is not TOML \(.*arrays.* nested (too|more)"),
+        (b"steps = " + b"1" * 5_000, r"is not TOML \(Exceeds the limit"),
         (b'title = "\xff"', "is not text in UTF-8"),
         (b" " * (LARGEST_FILE + 1), "is larger than 2 MB"),
     ],
@@ -196,7 +198,7 @@ def test_what_is_no_toml_is_refused(tmp_path: Path, content: bytes, message: str
     path.write_bytes(content)
     with pytest.raises(BackpropError) as caught:
         read_settings(path)
-    assert str(caught.value).startswith(f"{path}: {message}")
+    assert re.match(f"{re.escape(str(path))}: {message}", str(caught.value))
     assert "\n" not in str(caught.value)
 
 

@@ -91,6 +91,7 @@ def test_nothing_is_found_in_a_book_that_we_write(
     assert findings([book], dotnet) == {book: []}
 
 
+@pytest.mark.slow
 def test_a_splice_adds_no_finding_whatever_the_book(tmp_path: Path, dotnet: Path) -> None:
     added = addition(tmp_path / "addition.xlsx")
     makers = {"xlsxwriter": xlsxwriter_book, "libreoffice": libreoffice_book}

@@ -445,6 +445,7 @@ def test_any_sheet_name(name: str, tmp_path_factory: pytest.TempPathFactory) -> 
     assert openpyxl.load_workbook(book)[name].print_title_rows == "$1:$1"
 
 
+@pytest.mark.slow
 def test_workbooks_of_students(tmp_path: Path, added: Path) -> None:
     require(WORKBOOKS.is_dir(), "the folder of workbooks")
     for source in sorted(WORKBOOKS.glob("*.xlsx")):

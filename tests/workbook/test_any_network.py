@@ -261,10 +261,8 @@ def test_what_takes_too_much_memory_is_refused_before_any_work(
         check_limits(Experiment.preset(**changes, steps=fitting + 1))
 
 
-# formualizer takes ten times as long as ironcalc for rows of thousands of columns.
-@pytest.mark.parametrize(
-    "engine", ["ironcalc", pytest.param("formualizer", marks=pytest.mark.slow)]
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("engine", ENGINES)
 def test_many_samples_make_no_formula_too_long(tmp_path: Path, engine: str) -> None:
     random = np.random.default_rng(1)
     inputs = random.uniform(-1, 1, (400, 2)).round(2).tolist()

@@ -201,7 +201,15 @@ def preset_book(
     return experiment, path
 
 
-@pytest.mark.parametrize("preset_book", preset_names(), indirect=True)
+def presets(*quick: str) -> list[object]:
+    """All presets; all but these are slow."""
+    return [
+        pytest.param(name, marks=() if name in quick else pytest.mark.slow)
+        for name in preset_names()
+    ]
+
+
+@pytest.mark.parametrize("preset_book", presets("classroom", "eva", "eva6", "mazur"), indirect=True)
 def test_presets_are_right_in_every_engine(preset_book: tuple[Experiment, Path]) -> None:
     experiment, path = preset_book
     verification = verify(path, experiment)
@@ -215,14 +223,7 @@ def test_both_engines_are_present() -> None:
     assert engines() == ENGINES
 
 
-@pytest.mark.parametrize(
-    "preset_book",
-    [
-        pytest.param(name, marks=pytest.mark.slow if name == "spiral" else ())
-        for name in preset_names()
-    ],
-    indirect=True,
-)
+@pytest.mark.parametrize("preset_book", presets("classroom"), indirect=True)
 def test_presets_are_right_in_libreoffice(preset_book: tuple[Experiment, Path]) -> None:
     require_libreoffice()
     experiment, path = preset_book

@@ -19,7 +19,7 @@ Check = Callable[[Path], FileReport]
 
 
 def check_files(
-    paths: Iterable[Path],
+    paths: Iterable[Path | str],
     executor: Executor | None = None,
     *,
     check: Check | None = None,
@@ -33,11 +33,11 @@ def check_files(
     workers by pickling. ``paths`` are asked for as they are needed, and at most ``early`` reports
     wait for their turn.
     """
+    rest = map(Path, paths)
     if executor is None:
-        yield from map(check or check_safely, paths)
+        yield from map(check or check_safely, rest)
         return
     check = check or Limited()
-    rest = iter(paths)
     waiting = deque(_submitted(executor, check, path) for path in islice(rest, early))
     try:
         while waiting:

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from backprop_xlsx.spreadsheet.sheets.page import Page
 from backprop_xlsx.spreadsheet.sheets.theme import Theme
 from mnist_model.sheets.comparison.published import PUBLISHED
-from mnist_model.sheets.grid import HEADING_HEIGHT, NUMBERS, PER_CENT, WORDS, put_head
-from mnist_model.sheets.paging import ROW
+from mnist_model.sheets.grid import NUMBERS, PER_CENT, WORDS, Headed, put_head
 
 PARAMETERS, BEST, LAST, EPOCHS, SOURCE = range(NUMBERS, NUMBERS + 5)
 HEADERS = ("published by others", "parameters", "best epoch, %", "last epoch, %", "epochs")
@@ -25,25 +24,13 @@ DRAWN = (
 
 
 @dataclass(frozen=True)
-class PublishedTable:
+class PublishedTable(Headed):
     """The table from row ``top`` on."""
-
-    top: int
-
-    @property
-    def first_row(self) -> int:
-        """The row of the first network."""
-        return self.top + 2
 
     @property
     def bottom(self) -> int:
         """The last row."""
         return self.first_row + len(PUBLISHED) - 1
-
-    @property
-    def extra_height(self) -> float:
-        """The points of the title's row beyond those of a plain one."""
-        return HEADING_HEIGHT - ROW
 
     def put(self, page: Page, theme: Theme) -> None:
         """Writes the table; all of it is typed, none was measured here."""

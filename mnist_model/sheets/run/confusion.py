@@ -11,31 +11,24 @@ from xlsxwriter.worksheet import Worksheet
 from backprop_xlsx.spreadsheet.sheets.page import Page
 from backprop_xlsx.spreadsheet.sheets.theme import AGREES_TINT, SERIES_COLOURS, Theme
 from mnist_model.sheets.grid import (
-    HEADING_HEIGHT,
     NUMBERS,
     PER_CENT,
     WORDS,
+    Headed,
     cell,
     column_range,
     put_head,
 )
-from mnist_model.sheets.paging import ROW
 from mnist_model.training.record import CLASSES, Record
 
 IMAGES, ACCURACY = NUMBERS + CLASSES, NUMBERS + CLASSES + 1
 
 
 @dataclass(frozen=True)
-class ConfusionMatrix:
+class ConfusionMatrix(Headed):
     """The matrix from row ``top`` on: a row a digit, a column for what it was read as."""
 
     record: Record
-    top: int
-
-    @property
-    def first_row(self) -> int:
-        """The row of the digit 0."""
-        return self.top + 2
 
     @property
     def last_row(self) -> int:
@@ -46,11 +39,6 @@ class ConfusionMatrix:
     def bottom(self) -> int:
         """The last row of the section: how often each digit was read, and the total."""
         return self.last_row + 1
-
-    @property
-    def extra_height(self) -> float:
-        """The points of the title's row beyond those of a plain one."""
-        return HEADING_HEIGHT - ROW
 
     @property
     def accuracy_cell(self) -> str:

@@ -9,7 +9,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from backprop_xlsx.spreadsheet.sheets.page import Page
 from backprop_xlsx.spreadsheet.sheets.theme import Theme
-from mnist_model.sheets.grid import HEADING_HEIGHT, NUMBERS, WIDTH_OF_NUMBERS, WORDS, pixels
+from mnist_model.sheets.grid import HEADING_HEIGHT, NUMBERS, WIDTH_OF_NUMBERS, WORDS, Headed, pixels
 from mnist_model.sheets.paging import ROW
 from mnist_model.sheets.run.mistakes import PICTURE_HEIGHT, SCALE, SHOWN_SIDE, picture
 from mnist_model.training.record import IMAGE_SIDE, Distorted
@@ -19,11 +19,10 @@ ROWS_OF_A_PICTURE = 2
 
 
 @dataclass(frozen=True)
-class DistortedImages:
+class DistortedImages(Headed):
     """The pictures from row ``top`` on, eight in a row; where there are none, nothing."""
 
     images: tuple[Distorted, ...]
-    top: int
     augmentation: str
 
     @property
@@ -36,7 +35,7 @@ class DistortedImages:
     def extra_height(self) -> float:
         """The points of its higher rows beyond those of plain ones."""
         rows = -(-len(self.images) // IN_A_ROW)
-        return HEADING_HEIGHT - ROW + rows * (PICTURE_HEIGHT - ROW)
+        return super().extra_height + rows * (PICTURE_HEIGHT - ROW)
 
     def put(self, page: Page, theme: Theme) -> None:
         """Writes the title and the digit under each picture."""

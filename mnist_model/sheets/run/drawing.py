@@ -14,7 +14,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from backprop_xlsx.spreadsheet.sheets.page import Page
 from backprop_xlsx.spreadsheet.sheets.theme import ACCENT, GROUP_TINTS, INK, QUIET, Theme
-from mnist_model.sheets.grid import HEADING_HEIGHT, ROW_HEIGHT, TABLE_WIDTH, WORDS
+from mnist_model.sheets.grid import HEADING_HEIGHT, ROW_HEIGHT, TABLE_WIDTH, WORDS, Headed
 from mnist_model.sheets.paging import ROW
 from mnist_model.training.record import LayerRow
 
@@ -36,21 +36,15 @@ WORDS_OF_LAYERS = {
 
 
 @dataclass(frozen=True)
-class NetworkDrawing:
+class NetworkDrawing(Headed):
     """The drawing with its title, from row ``top`` on."""
 
     layers: tuple[LayerRow, ...]
-    top: int
 
     @property
     def bottom(self) -> int:
         """The last row that it covers."""
         return self.top + HEIGHT // ROW_HEIGHT
-
-    @property
-    def extra_height(self) -> float:
-        """The points of the title's row beyond those of a plain one."""
-        return HEADING_HEIGHT - ROW
 
     def put(self, page: Page, theme: Theme) -> None:
         """Writes the title, and keeps the rows under the picture as high as they are drawn."""

@@ -13,18 +13,17 @@ from backprop_xlsx.spreadsheet.sheets.page import Page
 from backprop_xlsx.spreadsheet.sheets.theme import DIFFERS_COLOUR, SERIES_COLOURS, Theme
 from mnist_model.sheets.grid import (
     GAP,
-    HEADING_HEIGHT,
     NUMBERS,
     PER_CENT,
     ROW_HEIGHT,
     TABLE_WIDTH,
     WORDS,
+    Headed,
     cell,
     column_range,
     put_head,
     scatter_chart,
 )
-from mnist_model.sheets.paging import ROW
 from mnist_model.training.record import Record
 
 EPOCH = WORDS
@@ -38,19 +37,13 @@ CHART_ROWS = CHART_HEIGHT // ROW_HEIGHT + 1
 
 
 @dataclass(frozen=True)
-class EpochTable:
+class EpochTable(Headed):
     """The table from row ``top`` on; ``threshold`` is the cell with the accuracy that is asked."""
 
     record: Record
-    top: int
     threshold: str
     threshold_value: float
     scored: str
-
-    @property
-    def first_row(self) -> int:
-        """The row of the first epoch."""
-        return self.top + 2
 
     @property
     def last_row(self) -> int:
@@ -67,11 +60,6 @@ class EpochTable:
         """How many epochs were trained and the learning rate then, the highest among them."""
         at_the_ends = tuple((float(e.epoch), e.learning_rate) for e in self.record.epochs)
         return self.record.learning_rates or at_the_ends
-
-    @property
-    def extra_height(self) -> float:
-        """The points of the title's row beyond those of a plain one."""
-        return HEADING_HEIGHT - ROW
 
     def column(self, column: int) -> str:
         """The address of a column's cells over all epochs."""

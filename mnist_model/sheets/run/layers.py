@@ -14,14 +14,13 @@ from xlsxwriter.format import Format
 from backprop_xlsx.spreadsheet.sheets.page import Page
 from backprop_xlsx.spreadsheet.sheets.theme import Theme
 from mnist_model.sheets.grid import (
-    HEADING_HEIGHT,
     NUMBERS,
     WORDS,
+    Headed,
     cell,
     column_range,
     put_head,
 )
-from mnist_model.sheets.paging import ROW
 from mnist_model.training.record import LayerRow
 
 OPERATION = WORDS
@@ -44,45 +43,34 @@ Formula = tuple[str, int]
 
 
 @dataclass(frozen=True)
-class LayerTable:
+class LayerTable(Headed):
     """The table from row ``top`` on."""
 
     layers: tuple[LayerRow, ...]
-    top: int
-
-    @property
-    def picture_row(self) -> int:
-        """The row of the picture, which the first layer reads."""
-        return self.top + 2
 
     @property
     def last_row(self) -> int:
         """The row of the last layer."""
-        return self.picture_row + len(self.layers)
+        return self.first_row + len(self.layers)
 
     @property
     def bottom(self) -> int:
         """The last row of the section: under the totals are the memory and a remark."""
         return self.last_row + 3
 
-    @property
-    def extra_height(self) -> float:
-        """The points of the title's row beyond those of a plain one."""
-        return HEADING_HEIGHT - ROW
-
     def column(self, column: int) -> str:
         """The address of a column's cells over all layers."""
-        return column_range(self.picture_row + 1, self.last_row, column)
+        return column_range(self.first_row + 1, self.last_row, column)
 
     def put(self, page: Page, theme: Theme) -> None:
         """Writes the table."""
         put_head(page, theme, self.top, "Layer by layer", HEADERS, "weights")
         channels, side = _shape(self.layers[0].input_shape)
         picture = {CHANNELS: channels, SIDE: side, FIELD: 1, JUMP: 1}
-        page.text((self.picture_row, OPERATION), "picture", theme("bold", "ruled"))
+        page.text((self.first_row, OPERATION), "picture", theme("bold", "ruled"))
         for column in range(KERNEL, MULTIPLY_ADDS + 1):
-            _put_number(page, theme, self.picture_row, column, picture.get(column))
-        for row, layer in enumerate(self.layers, start=self.picture_row + 1):
+            _put_number(page, theme, self.first_row, column, picture.get(column))
+        for row, layer in enumerate(self.layers, start=self.first_row + 1):
             page.text((row, OPERATION), layer.operation, theme("bold", "ruled"))
             self._put_choices(page, theme, row, layer)
             self._put_consequences(page, theme, row, layer)
@@ -143,13 +131,13 @@ class LayerTable:
 
     def _formulas(self, row: int, layer: LayerRow) -> dict[int, Formula]:
         """How the numbers of a layer follow from its choices and from the row above."""
-        index = row - self.picture_row - 1
+        index = row - self.first_row - 1
         before = self.layers[index - 1] if index else None
         channels, side = _shape(layer.input_shape)
         field, jump = (before.receptive_field, before.jump) if before else (1, 1)
         own = {column: cell(row, column).replace("$", "") for column in range(KERNEL, JUMP + 1)}
         above = {column: cell(row - 1, column).replace("$", "") for column in own}
-        picture = cell(self.picture_row, SIDE)
+        picture = cell(self.first_row, SIDE)
         out, out_side = _shape(layer.output_shape)
         formulas = {
             CHANNELS: (above[CHANNELS], channels),

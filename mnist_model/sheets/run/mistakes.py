@@ -18,6 +18,7 @@ from mnist_model.sheets.grid import (
     NUMBERS,
     WIDTH_OF_NUMBERS,
     WORDS,
+    Headed,
     pixels,
 )
 from mnist_model.sheets.paging import ROW
@@ -32,11 +33,10 @@ LINES = ("is a", "was read as a", "with probability", "image number")
 
 
 @dataclass(frozen=True)
-class Mistakes:
+class Mistakes(Headed):
     """The pictures from row ``top`` on, as many in a row as the grid has columns."""
 
     mistakes: tuple[Misreading, ...]
-    top: int
     scored: str
 
     @property
@@ -54,7 +54,7 @@ class Mistakes:
     def extra_height(self) -> float:
         """The points of its higher rows beyond those of plain ones."""
         rows = -(-len(self.shown) // COLUMNS_OF_NUMBERS)
-        return HEADING_HEIGHT - ROW + rows * (PICTURE_HEIGHT - ROW)
+        return super().extra_height + rows * (PICTURE_HEIGHT - ROW)
 
     def put(self, page: Page, theme: Theme) -> None:
         """Writes the title and the words under each picture."""

@@ -8,15 +8,14 @@ from backprop_xlsx.spreadsheet.sheets.page import Page
 from backprop_xlsx.spreadsheet.sheets.theme import Theme
 from mnist_model.sheets.grid import (
     COLUMNS_OF_NUMBERS,
-    HEADING_HEIGHT,
     NUMBERS,
     PER_CENT,
     WORDS,
+    Headed,
     cell,
     column_range,
     put_head,
 )
-from mnist_model.sheets.paging import ROW
 from mnist_model.sheets.statistics import mean, standard_deviation
 from mnist_model.training.record import Record
 
@@ -29,17 +28,11 @@ REMARK = (
 
 
 @dataclass(frozen=True)
-class SeedTable:
+class SeedTable(Headed):
     """The table from row ``top`` on, and under it the accuracies of all seeds by epoch."""
 
     records: tuple[Record, ...]
-    top: int
     scored: str
-
-    @property
-    def first_row(self) -> int:
-        """The row of the first seed."""
-        return self.top + 2
 
     @property
     def last_row(self) -> int:
@@ -71,11 +64,6 @@ class SeedTable:
         """The last row of the section."""
         last = self._block(len(self.records) - 1)
         return last + 1 + self._epochs
-
-    @property
-    def extra_height(self) -> float:
-        """The points of the title's row beyond those of a plain one."""
-        return HEADING_HEIGHT - ROW
 
     @property
     def _epochs(self) -> int:

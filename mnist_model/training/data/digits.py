@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor
 
+from mnist_model.training.record import scored_on
+
 VALIDATION_IMAGES = 5_000
 
 
@@ -25,6 +27,11 @@ class Digits:
     sha256: str
     is_sample: bool
     is_validation: bool = False
+
+    @property
+    def scored(self) -> str:
+        """What the pictures are called that a run is scored on."""
+        return scored_on(self.is_validation)
 
     def held_out(self) -> Digits:
         """The same without its test set: scored on pictures held out of the training set.

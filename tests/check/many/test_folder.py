@@ -105,7 +105,9 @@ def scheduler() -> Iterator[str]:
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="signals as POSIX has them")
-@pytest.mark.parametrize("where", ["here", "processes", "cluster"])
+@pytest.mark.parametrize(
+    "where", ["here", "processes", pytest.param("cluster", marks=pytest.mark.slow)]
+)
 def test_a_run_that_is_killed_three_times_ends_with_the_same_bytes(
     where: str,
     folder: Path,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,13 @@ from backprop_xlsx.check.findings import Caution
 from tests.oracles.class_table import WEIGHTS, ClassTable, Start
 
 RATES = (0.1, 0.2, 0.5, 0.8, 1.0, 2.0)
+
+
+@cache
+def computed(start: Start) -> tuple[ClassTable, dict[tuple[int, int], float]]:
+    """A hundred steps from some start values, and the number in each cell."""
+    table = ClassTable(start=start, steps=100)
+    return table, table.numbers()
 
 
 def write(
@@ -33,9 +41,8 @@ def write(
         start = Start(rate=rate)
         if odd is not None and rate == rates[-1]:
             start = replace(start, weights=(0.15, odd, *start.weights[2:]))
-        table = ClassTable(start=start, steps=100, sheet=f"{rate}")
-        sheet = workbook.add_worksheet(table.sheet)
-        values = table.numbers()
+        table, values = computed(start)
+        sheet = workbook.add_worksheet(f"{rate}")
         for (row, column), content in sorted(table.cells.items()):
             if isinstance(content, str) and content.startswith("="):
                 sheet.write_formula(row - 1, column - 1, content, None, values[row, column])
@@ -57,8 +64,7 @@ def write(
 
 
 def losses(rate: float) -> list[float]:
-    table = ClassTable(start=Start(rate=rate), steps=100)
-    values = table.numbers()
+    table, values = computed(Start(rate=rate))
     return [values[row, table.columns["E_total"]] for row in table.rows]
 
 

@@ -10,7 +10,7 @@ import torch
 from torch import nn
 
 from backprop_xlsx.spreadsheet.engines import ENGINES, LiveWorkbook, engines, open_live
-from backprop_xlsx.spreadsheet.ooxml.book import read_book
+from backprop_xlsx.spreadsheet.ooxml.book import Book, read_book
 from backprop_xlsx.spreadsheet.ooxml.patching.patch import spoil
 from mnist_model.digit import Examples, to_workbook
 from mnist_model.digit.mnist import SCALING
@@ -69,16 +69,28 @@ def book(
 
 
 @pytest.fixture(scope="module")
+def read(book: Path) -> Book:
+    """The workbook as the engines' side reads it."""
+    return read_book(book)
+
+
+@pytest.fixture(scope="module")
+def spoilt(read: Book, book: Path) -> Path:
+    """The workbook with wrong cached values, so that an engine has to compute all of them."""
+    path = book.with_name("spoilt.xlsx")
+    spoil(read, path)
+    return path
+
+
+@pytest.fixture(scope="module")
 def seen(book: Path) -> AsSeen:
     """The workbook as its reader sees it."""
     return AsSeen(book)
 
 
 @pytest.fixture(scope="module", params=ENGINES)
-def live(book: Path, request: pytest.FixtureRequest) -> Iterator[LiveWorkbook]:
+def live(spoilt: Path, request: pytest.FixtureRequest) -> Iterator[LiveWorkbook]:
     """The workbook in an engine, which has computed everything itself."""
     require(request.param in engines(), request.param)
-    spoilt = book.with_name(f"spoilt-{request.param}.xlsx")
-    spoil(read_book(book), spoilt)
     with open_live(spoilt, request.param) as opened:
         yield opened

@@ -8,20 +8,30 @@ from pathlib import Path
 import openpyxl
 import pytest
 import torch
+from torch import nn
 
 from backprop_xlsx.spreadsheet.errors import VerificationError
 from mnist_model.commands import digit as command
 from mnist_model.training.loop import TrainingRun
+from mnist_model.training.networks import add_networks
+from mnist_model.training.networks.blocks import Layers, conv_norm_relu
 from mnist_model.training.session import complete, prepare_folder
 from tests.mnist_model.digits import few, quick
+
+
+def small() -> Layers:
+    """As the project's own networks are, with a tenth of their formulas."""
+    return [*conv_norm_relu(1, 4, kernel=5, stride=3), nn.MaxPool2d(2), nn.Flatten(),
+            nn.BatchNorm1d(64), nn.Linear(64, 10)]  # fmt: skip
 
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A trained network in a run's folder."""
+    add_networks({"small": small})
     folder = tmp_path_factory.mktemp("runs") / "fast-seed0"
     prepare_folder(folder, resume=False, overwrite=False)
-    complete(TrainingRun(quick(1), few(), 0, folder, torch.device("cpu")))
+    complete(TrainingRun(quick(1, network="small"), few(), 0, folder, torch.device("cpu")))
     return folder
 
 
@@ -45,11 +55,8 @@ def test_it_writes_verifies_and_says_so(
     assert [name for name in book.sheetnames if "BatchNorm" in name] == [
         "2 BatchNorm",
         "4 BatchNorm",
-        "6 BatchNorm",
-        "9 BatchNorm",
-        "11 BatchNorm",
     ]
-    assert str(book["Layers"]["B1"].value).startswith("fast-seed0: network 17242, ")
+    assert str(book["Layers"]["B1"].value).startswith("fast-seed0: network small, ")
     assert book["Digit"].data_validations.count == 2
 
 
@@ -57,12 +64,12 @@ def test_a_book_that_does_not_verify_is_not_written(
     run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def differs(*_: object) -> None:
-        raise VerificationError("'7 Linear'!E8: an engine gives 1, torch 2")
+        raise VerificationError("'5 Linear'!E8: an engine gives 1, torch 2")
 
     monkeypatch.setattr(command, "verify_planned", differs)
     assert command.main([str(run), "--out", str(tmp_path / "Digit.xlsx")]) == 1
     assert capsys.readouterr().err == (
-        "not verified, nothing written: '7 Linear'!E8: an engine gives 1, torch 2\n"
+        "not verified, nothing written: '5 Linear'!E8: an engine gives 1, torch 2\n"
     )
     assert list(tmp_path.iterdir()) == []
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import sys
 from argparse import Namespace
@@ -14,9 +13,9 @@ import pytest
 from backprop_xlsx.spreadsheet.command_line import exit_status
 from backprop_xlsx.spreadsheet.ooxml.book import read_book
 from mnist_model.sheets.run import put_runs
+from tests.mnist_model.processes import context
 from tests.mnist_model.records import record
 
-SPAWN = multiprocessing.get_context("spawn")
 LARGEST_FILE = 200_000
 """Bytes; the default book has more."""
 
@@ -28,7 +27,7 @@ def put_one(workbook: Path, seed: int) -> str:
 
 def test_two_trainings_that_end_together_both_arrive_in_a_new_workbook(tmp_path: Path) -> None:
     workbook = tmp_path / "Backpropagation.xlsx"
-    with ProcessPoolExecutor(2, mp_context=SPAWN) as pool:
+    with ProcessPoolExecutor(2, mp_context=context()) as pool:
         names = list(pool.map(put_one, [workbook] * 2, (0, 1)))
     sheets = [sheet.name for sheet in read_book(workbook).sheets]
     assert set(sheets[-2:]) == set(names)
@@ -57,7 +56,7 @@ def put_on_a_full_disk(folder: Path) -> int:
 def test_a_disk_that_fills_gets_one_line_that_says_how_the_sheet_is_had_later(
     tmp_path: Path,
 ) -> None:
-    with ProcessPoolExecutor(1, mp_context=SPAWN) as pool:
+    with ProcessPoolExecutor(1, mp_context=context()) as pool:
         assert pool.submit(put_on_a_full_disk, tmp_path).result() == 2
     (line,) = (tmp_path / "stderr").read_text().splitlines()
     assert line.startswith(f"error: {tmp_path / 'Book.xlsx'}: cannot be written (File too large)")

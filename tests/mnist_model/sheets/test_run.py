@@ -1,4 +1,4 @@
-"""The sheets of runs and of comparisons: live, right, labelled for what they are, and tidy."""
+"""The sheets of runs: live, right, and labelled for what they are."""
 
 from __future__ import annotations
 
@@ -12,95 +12,17 @@ import openpyxl
 import pytest
 import torch
 import xlsxwriter
-from openpyxl.utils import get_column_letter
 from PIL import Image
 
 from backprop_xlsx.spreadsheet.engines import engines, recalculate
 from backprop_xlsx.spreadsheet.errors import InputError
-from backprop_xlsx.spreadsheet.ooxml.book import Cell, Sheet, read_book
-from backprop_xlsx.spreadsheet.ooxml.patching.patch import spoil
-from mnist_model.sheets.comparison import put_comparison
-from mnist_model.sheets.comparison.published import PUBLISHED
+from backprop_xlsx.spreadsheet.ooxml.book import read_book
 from mnist_model.sheets.run import put_runs
 from mnist_model.training.networks import build_network, network_names
-from mnist_model.training.record import ComparisonEntry, LadderStep
 from tests.mnist_model.records import record
-from tests.oracles.workbook_lint import lint
+from tests.mnist_model.sheets.seen import SOMEBODYS, beside, blank_book, cell_of
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*xtension is not supported")
-SOMEBODYS = "Somebody's"
-CLAIMED = (99.43, 14)
-
-
-def blank_book(path: Path) -> Path:
-    with xlsxwriter.Workbook(path) as book:
-        book.add_worksheet(SOMEBODYS).write_string("A1", "mine")
-    return path
-
-
-@pytest.fixture(scope="module")
-def book(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A book with every kind of sheet."""
-    path = blank_book(tmp_path_factory.mktemp("book") / "book.xlsx")
-    put_runs(path, [record()], replace=False)
-    put_runs(path, [record(seed=seed) for seed in range(14)], replace=False)
-    short = record(epochs=1, name="short-seed3", mistakes=(), is_sample=True)
-    put_runs(path, [short], replace=False)
-    entries = [
-        ComparisonEntry("ours", "standard", None, None, (record(), record(seed=1), record(seed=2))),
-        ComparisonEntry("14392", "published", *CLAIMED, (record("14392"),)),
-        ComparisonEntry("19512", "published", 99.5, 13, (record("19512"), record("19512", 1))),
-    ]
-    ladder = [
-        LadderStep("baseline", (record("17578"), record("17578", 1))),
-        LadderStep("+ BatchNorm", (record("17626"),)),
-    ]
-    put_comparison(path, entries, ladder, replace=False)
-    return path
-
-
-SHEETS = ("MNIST standard", "MNIST standard 2", "MNIST short (sample)", "MNIST comparison")
-
-
-def cell_of(sheet: Sheet, text: str) -> tuple[int, int]:
-    """Where the only cell with this text is."""
-    (position,) = [at for at, cell in sheet.cells.items() if cell.value == text]
-    return position
-
-
-def beside(sheet: Sheet, text: str, column: int) -> Cell:
-    """The cell of that column in the row of a text."""
-    return sheet.cells[cell_of(sheet, text)[0], column]
-
-
-def test_lint_and_openxml_audit_find_nothing(book: Path, tmp_path: Path) -> None:
-    from openxml_audit import OpenXmlValidator
-
-    assert lint(book) == []
-    assert OpenXmlValidator().validate(str(book)).errors == []
-    made = tmp_path / "new.xlsx"
-    assert put_runs(made, [record()], replace=False) == "MNIST standard"
-    assert lint(made) == []
-    assert OpenXmlValidator().validate(str(made)).errors == []
-    assert [sheet.name for sheet in read_book(made).sheets][-2:] == ["Selected", "MNIST standard"]
-
-
-@pytest.mark.parametrize("engine", engines())
-def test_recalculated_from_spoilt_caches_all_formulas_give_what_is_cached(
-    book: Path, tmp_path: Path, engine: str
-) -> None:
-    cached = read_book(book)
-    spoil(cached, tmp_path / "spoilt.xlsx")
-    value = recalculate(tmp_path / "spoilt.xlsx", engine).value
-    for name in SHEETS:
-        formulas = {at: c for at, c in cached.sheet(name).cells.items() if c.formula is not None}
-        assert len(formulas) >= 50
-        for (row, column), cell in formulas.items():
-            live = value(name, row, column)
-            if isinstance(cell.value, float):
-                assert live == pytest.approx(cell.value, rel=1e-11, abs=1e-12), cell.formula
-            else:
-                assert live == cell.value, cell.formula
 
 
 @pytest.mark.parametrize("network", network_names())
@@ -176,31 +98,6 @@ def test_parameters_and_maps_have_their_memory(book: Path) -> None:
     shown = [c.value for (r, _), c in sorted(sheet.cells.items()) if r == row]
     bytes_of_weights = sum(p.nbytes for p in network.parameters())
     assert shown[1:] == ["maps", numbers * 4 / 1000, bytes_of_weights / 1000]
-
-
-def test_what_others_publish_is_in_the_chart_with_its_source(book: Path) -> None:
-    sheet: Any = openpyxl.load_workbook(book)["MNIST comparison"]
-    rows = [
-        tuple(sheet.cell(row, column).value for column in (2, 3, 4, 5, 7))
-        for row in range(1, sheet.max_row + 1)
-    ]
-    for other in PUBLISHED:
-        assert (other.name, other.parameters, other.best, other.last, other.source) in rows
-    (chart,) = sheet._charts
-    names = [
-        texts_at(sheet, series.tx.strRef.f) for series in chart.series if series.marker.size == 7
-    ]
-    assert names == [
-        "last epoch, mean of our runs",
-        "best epoch of our runs",
-        "last epoch, published",
-        "best epoch, published",
-    ]
-
-
-def texts_at(sheet: Any, address: str) -> Any:
-    """The value of the cell that a chart refers to."""
-    return sheet[address.split("!")[1].replace("$", "")].value
 
 
 def test_seeds_are_summed_up(book: Path) -> None:
@@ -291,66 +188,3 @@ def test_a_long_setting_has_room(book: Path) -> None:
     assert sheet.row_dimensions[row].height == 30
     assert sheet.row_dimensions[row - 1].height is None  # as high as any other
     assert sheet.cell(row, 12).alignment.wrap_text
-
-
-@pytest.mark.parametrize("name", SHEETS)
-def test_nothing_overlaps_and_the_print_is_tidy(book: Path, name: str) -> None:
-    sheet: Any = openpyxl.load_workbook(book)[name]
-    assert sheet.freeze_panes is not None
-    assert sheet.page_setup.orientation == "landscape"
-    assert (sheet.page_setup.fitToWidth or 1, sheet.page_setup.fitToHeight) == (1, 0)
-    filled = {
-        cell.coordinate for row in sheet.iter_rows() for cell in row if cell.value is not None
-    }
-    areas = []
-    for drawing in [*sheet._charts, *sheet._images]:
-        start, stop = drawing.anchor._from, drawing.anchor.to
-        rows = range(start.row + 1, stop.row + 2)
-        columns = range(start.col + 1, stop.col + 2)
-        covered = {f"{get_column_letter(column)}{row}" for row in rows for column in columns}
-        assert not covered & filled
-        areas.append((start.row, start.col, start.colOff, stop.col, stop.colOff))
-    for one in areas:
-        for other in areas:
-            if one is not other and one[0] == other[0]:
-                assert one[3:] <= other[1:3] or other[3:] <= one[1:3]
-
-
-def test_the_comparison_sums_up_its_runs(book: Path) -> None:
-    sheet = read_book(book).sheet("MNIST comparison")
-    row = min(at[0] for at, cell in sheet.cells.items() if cell.value == "ours")
-    last = [record(seed=seed).last_accuracy for seed in range(3)]
-    best = max(record(seed=seed).best_accuracy for seed in range(3))
-    head = row - 1
-    while sheet.cells.get((head, 2), Cell(None, None)).value != "network":
-        head -= 1
-    column = {cell.value: c for (r, c), cell in sheet.cells.items() if r == head}
-    assert sheet.cells[row, column["mean, %"]].value == pytest.approx(statistics.mean(last))
-    deviation = sheet.cells[row, column["std. dev."]].value
-    assert deviation == pytest.approx(statistics.stdev(last), rel=1e-9)
-    assert sheet.cells[row, column["worst, %"]].value == min(last)
-    assert sheet.cells[row, column["best epoch*"]].value == best
-    assert sheet.cells[row, column["runs"]].value == 3
-    published = min(at[0] for at, cell in sheet.cells.items() if cell.value == "14392")
-    assert published < row  # what has a claim comes first
-    assert sheet.cells[published, column["claim, %"]].value == CLAIMED[0]
-    assert sheet.cells[published, column["at epoch"]].value == CLAIMED[1]
-    assert sheet.cells[published, column["std. dev."]].value == "–"
-    step = min(at[0] for at, cell in sheet.cells.items() if cell.value == "+ BatchNorm")
-    means = [
-        statistics.mean(record(network, seed).last_accuracy for seed in seeds)
-        for network, seeds in (("17578", (0, 1)), ("17626", (0,)))
-    ]
-    assert sheet.cells[step, 5].value == pytest.approx(means[1] - means[0])
-
-
-def test_nothing_to_show_is_refused_before_the_workbook_is_touched(tmp_path: Path) -> None:
-    path = tmp_path / "book.xlsx"
-    with pytest.raises(InputError, match="no runs to put"):
-        put_runs(path, [], replace=False)
-    with pytest.raises(InputError, match="no networks to compare"):
-        put_comparison(path, [], [], replace=False)
-    entry = ComparisonEntry("14392", "published", *CLAIMED, ())
-    with pytest.raises(InputError, match="'14392' has no runs"):
-        put_comparison(path, [entry], [], replace=False)
-    assert not path.exists()

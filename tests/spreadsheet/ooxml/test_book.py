@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import re
-import warnings
 from pathlib import Path
 from typing import Any
 
@@ -13,15 +11,14 @@ import pytest
 import xlsxwriter
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from openpyxl.utils.datetime import to_excel
 from openpyxl.worksheet.formula import ArrayFormula, DataTableFormula
 
 from backprop_xlsx.spreadsheet.errors import FileError, InputError
 from backprop_xlsx.spreadsheet.ooxml import book as module
 from backprop_xlsx.spreadsheet.ooxml.allowance import Allowance
-from backprop_xlsx.spreadsheet.ooxml.book import Book, Cell, ErrorValue, read_book
+from backprop_xlsx.spreadsheet.ooxml.book import Cell, ErrorValue, read_book
 from backprop_xlsx.spreadsheet.ooxml.formula_text import column_letters
-from tests.optional import WORKBOOKS, require
+from tests.spreadsheet.ooxml.by_openpyxl import assert_same_as_openpyxl
 from tests.spreadsheet.ooxml.packages import (
     DOCUMENT,
     MAIN,
@@ -39,57 +36,6 @@ STRICT = "http://purl.oclc.org/ooxml"
 def cells_of(folder: Path, rows: str, strings: str = "") -> dict[tuple[int, int], Cell]:
     """The cells of a sheet with these rows."""
     return read_book(write_book(folder / "book.xlsx", rows, strings)).sheets[0].cells
-
-
-def formula_text(written: Any) -> str:
-    """A formula of openpyxl's without its "="."""
-    if isinstance(written, DataTableFormula):
-        return f"TABLE({written.r1},{written.r2})"
-    return (written.text if isinstance(written, ArrayFormula) else written)[1:]
-
-
-def one_space(formula: str | None) -> str | None:
-    """A formula as openpyxl writes those that it copies down: runs of spaces become one."""
-    return formula and re.sub(" +", " ", formula)
-
-
-def by_openpyxl(path: Path) -> dict[str, dict[tuple[int, int], tuple[Any, Any]]]:
-    """Formula and value of each cell of each sheet that holds something."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # about styles and extensions
-        formulas, values = (openpyxl.load_workbook(path, data_only=b) for b in (False, True))
-    book: dict[str, dict[tuple[int, int], tuple[Any, Any]]] = {}
-    for sheet in formulas.worksheets:
-        cells = book[sheet.title] = {}
-        for row in sheet.iter_rows():
-            for cell in row:
-                formula = formula_text(cell.value) if cell.data_type == "f" else None
-                value = values[sheet.title].cell(cell.row, cell.column).value
-                if isinstance(value, datetime.date | datetime.time | datetime.timedelta):
-                    value = to_excel(value)
-                if value is not None or cell.data_type == "f":
-                    cells[cell.row, cell.column] = (one_space(formula), value)
-    return book
-
-
-def assert_same_as_openpyxl(book: Book) -> int:
-    """Compare all sheets, and count the cells."""
-    expected = by_openpyxl(book.path)
-    assert [sheet.name for sheet in book.sheets if sheet.name in expected] == list(expected)
-    for name, cells in expected.items():
-        ours = {
-            position: (one_space(cell.formula), cell.value)
-            for position, cell in book.sheet(name).cells.items()
-        }
-        assert ours == cells, f"{book.path.name}, {name}"
-    return sum(map(len, expected.values()))
-
-
-def test_real_books_are_read_as_openpyxl_reads_them() -> None:
-    require(WORKBOOKS.is_dir(), "the folder of real workbooks")
-    counts = [assert_same_as_openpyxl(read_book(path)) for path in WORKBOOKS.glob("*.xlsx")]
-    assert len(counts) == 12
-    assert sum(counts) > 60_000
 
 
 texts = st.text(

@@ -14,7 +14,6 @@ from openpyxl.chart.series_factory import SeriesFactory
 
 from backprop_xlsx.spreadsheet.ooxml.archive import Archive
 from backprop_xlsx.spreadsheet.ooxml.book import Chart, Series, read_book
-from tests.optional import WORKBOOKS, require
 from tests.spreadsheet.ooxml.packages import (
     DOCUMENT,
     DRAWING,
@@ -195,44 +194,3 @@ def test_damaged_charts_are_passed_over(tmp_path: Path, parts: dict[str, bytes])
     (sheet,) = read_book(write(tmp_path / "book.xlsx", parts)).sheets
     assert sheet.charts == ()
     assert sheet.cells[1, 1].value == 1
-
-
-def series_of_openpyxl(chart: Any) -> list[tuple[str | None, str | None]]:
-    """The references of the values and of the name of each series, as openpyxl read them."""
-    return [
-        (
-            (series.val or series.yVal).numRef.f,
-            series.tx.strRef.f if series.tx and series.tx.strRef else None,
-        )
-        for series in chart.series
-    ]
-
-
-def title_of_openpyxl(chart: Any) -> str | None:
-    """The title as openpyxl read it."""
-    title = chart.title
-    if title is None or title.tx is None:
-        return None
-    if title.tx.strRef is not None:
-        return title.tx.strRef.strCache.pt[0].v
-    return "".join(run.t for paragraph in title.tx.rich.p for run in paragraph.r or ())
-
-
-@pytest.mark.filterwarnings("ignore")  # about styles and extensions
-def test_real_charts_are_read_as_openpyxl_reads_them() -> None:
-    require(WORKBOOKS.is_dir(), "the folder of real workbooks")
-    count = 0
-    for path in WORKBOOKS.glob("*.xlsx"):
-        book, theirs = read_book(path), openpyxl.load_workbook(path)
-        for sheet in theirs.worksheets + theirs.chartsheets:
-            charts = book.sheet(sheet.title).charts
-            assert len(charts) == len(sheet._charts)
-            for chart, their_chart in zip(charts, sheet._charts, strict=True):
-                ours = [
-                    (series.values, series.name if series.name_is_reference else None)
-                    for series in chart.series
-                ]
-                assert ours == series_of_openpyxl(their_chart)
-                assert chart.title == title_of_openpyxl(their_chart), path.name
-                count += 1
-    assert count == 31

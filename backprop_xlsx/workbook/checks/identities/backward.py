@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 from backprop_xlsx.equations import written_out
 from backprop_xlsx.formula.names import TOTAL_LOSS, gradient_name
-from backprop_xlsx.model.activations import LEAK, SOFTMAX
-from backprop_xlsx.model.network import Layer, Neuron
-from backprop_xlsx.workbook.checks.identities.arrays import direction, positive, root, square
+from backprop_xlsx.model.activations import SOFTMAX
+from backprop_xlsx.model.network import Neuron
+from backprop_xlsx.workbook.checks.identities.activations import second_form
+from backprop_xlsx.workbook.checks.identities.arrays import direction, root, square
 from backprop_xlsx.workbook.checks.identities.columns import (
     Columns,
     Identity,
@@ -99,7 +100,7 @@ def _delta(columns: Columns, layer: int, number: int) -> Sized:
     layers = columns.network.layers
     if layer == len(layers) - 1:
         return _output_delta(columns, number)
-    slope = _slope(columns, layers[layer], layers[layer].neurons[number])
+    slope = second_form(layers[layer].activation).slope(columns, layers[layer].neurons[number])
     terms, sized = [], []
     for index, after in enumerate(layers[layer + 1].neurons):
         weight = columns(after.weights[number])
@@ -127,7 +128,7 @@ def _output_delta(columns: Columns, number: int) -> Sized:
         error = f"({columns(neuron.activation)}-{columns.target(network.targets[number])})"
         return f"({error}{share})", f"({square(error)}{share_size})"
     if not network.has_softmax:
-        slope = _slope(columns, network.layers[-1], neuron)
+        slope = second_form(network.layers[-1].activation).slope(columns, neuron)
         squared = _squared_error_slope(columns, number)
         towards = direction(_error(columns, number))
         expected = f"({towards}*{root(squared)}*{slope}{share})"
@@ -158,20 +159,6 @@ def _squared_error_slope(columns: Columns, number: int) -> str:
     network = columns.network
     loss = columns(network.losses[number] if network.losses else TOTAL_LOSS)
     return f"({2 if network.loss_name == 'half squared error' else 4}*{loss})"
-
-
-def _slope(columns: Columns, layer: Layer, neuron: Neuron) -> str:
-    """∂a/∂(pre-activation), which is never below 0."""
-    a = columns(neuron.activation)
-    if layer.activation == "sigmoid":
-        return f"({a}*(1-{a}))"
-    if layer.activation == "tanh":
-        return f"(1-{a}^2)"
-    if layer.activation == "relu":
-        return positive(a)
-    if layer.activation == "leaky relu":
-        return f"({LEAK}+{1 - LEAK}*{positive(columns(neuron.pre_activation))})"
-    return "1"
 
 
 def _delta_words(columns: Columns, layer: int) -> str:

@@ -25,6 +25,8 @@ from backprop_xlsx.workbook.layout import (
 # A few units in the last place for each operation are a hundredth of it, so that whole columns
 # stay below it too; what is off by a millionth is off by a million margins.
 MARGIN = 1e-12
+# Times a margin squared: e to the power of 700 is off by 700 times the rounding of e.
+OF_EXPONENTIALS = "100"
 # What is smaller than this counts as 0, and keeps a margin above 0.
 FLOOR = 1e-90
 

@@ -12,8 +12,10 @@ from backprop_xlsx.formula.names import (
     TOTAL_LOSS,
     exponential_name,
 )
-from backprop_xlsx.model.activations import LEAK, SOFTMAX
+from backprop_xlsx.model.activations import SOFTMAX
 from backprop_xlsx.model.network import Layer, Neuron
+from backprop_xlsx.spreadsheet.errors import BackpropError
+from backprop_xlsx.workbook.checks.identities.activations import second_form
 from backprop_xlsx.workbook.checks.identities.arrays import (
     LARGEST_EXPONENT,
     SMALL_FOR_LOGARITHM,
@@ -21,11 +23,10 @@ from backprop_xlsx.workbook.checks.identities.arrays import (
     exponential_of_size,
     larger_than_zero,
     logarithm_series,
-    positive,
     square,
-    tanh,
 )
 from backprop_xlsx.workbook.checks.identities.columns import (
+    OF_EXPONENTIALS,
     Columns,
     Identity,
     deviation,
@@ -37,9 +38,6 @@ from backprop_xlsx.workbook.layout import NETWORK, SAMPLES
 ROUNDING_OF_ONE = 0.002
 # Beyond, e^(−|o|) is small enough for the series of the logarithm.
 FAR = 12
-
-# Times a margin squared: e to the power of 700 is off by 700 times the rounding of e.
-OF_EXPONENTIALS = "100"
 
 Named = tuple[str, Identity]
 
@@ -54,7 +52,7 @@ def forward_identities(columns: Columns) -> Iterator[Named]:
         for neuron in layer.neurons:
             yield neuron.pre_activation, _pre_activation(columns, neuron)
             if layer.activation != SOFTMAX:
-                yield neuron.activation, _activation(columns, layer.activation, neuron)
+                yield neuron.activation, second_form(layer.activation).identity(columns, neuron)
         if layer.activation == SOFTMAX:
             yield from _softmax(columns, layer)
     yield from _losses(columns)
@@ -89,24 +87,6 @@ def _pre_activation(columns: Columns, neuron: Neuron) -> Identity:
     if neuron.bias is not None:
         words += ", and the bias"
     return sum_identity(words, columns(neuron.pre_activation), terms, bound=bound)
-
-
-def _activation(columns: Columns, activation: str, neuron: Neuron) -> Identity:
-    h, a = columns(neuron.pre_activation), columns(neuron.activation)
-    if activation == "sigmoid":
-        words = f"{neuron.activation}·(1 + e^(−{neuron.pre_activation})) = 1"
-        return Identity(words, (deviation(f"{a}*(1+1/{exponential(h)})-1", OF_EXPONENTIALS),))
-    if activation == "tanh":
-        words = f"(1 − q)/(1 + q) with q = e^(−2·{neuron.pre_activation})"
-        return Identity(words, (deviation(f"{a}-{tanh(h)}", f"{OF_EXPONENTIALS}*{square(a)}"),))
-    if activation == "relu":
-        words = f"{neuron.pre_activation} where that is above 0, else 0"
-        return Identity(words, (deviation(f"{a}-{larger_than_zero(h)}", square(h)),))
-    if activation == "leaky relu":
-        words = f"{neuron.pre_activation} where that is above 0, else {LEAK} of it"
-        expected = f"{h}*({LEAK}+{1 - LEAK}*{positive(h)})"
-        return Identity(words, (deviation(f"{a}-{expected}", square(h)),))
-    return Identity(neuron.pre_activation, (deviation(f"{a}-{h}", square(h)),))
 
 
 def _softmax(columns: Columns, layer: Layer) -> Iterator[Named]:
@@ -165,7 +145,9 @@ def _part(columns: Columns, part: str, neuron: Neuron, target: str) -> Identity:
         return Identity(words, (deviation(difference, square(error, error)),))
     if name == "binary cross-entropy":
         return _binary_cross_entropy(columns, part, neuron, target)
-    return _cross_entropy(columns, part, neuron, target)
+    if name == "cross-entropy":
+        return _cross_entropy(columns, part, neuron, target)
+    raise BackpropError(f"loss {name}: has no second form that a book could be checked by")
 
 
 def _cross_entropy(columns: Columns, part: str, neuron: Neuron, target: str) -> Identity:

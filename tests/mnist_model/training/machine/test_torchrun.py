@@ -16,6 +16,7 @@ from tests.mnist_model.digits import sample
 from tests.mnist_model.processes import two_processes
 
 
+@pytest.mark.slow
 def test_two_processes_train_one_run_and_one_of_them_writes(tmp_path: Path) -> None:
     printed = two_processes(
         *("-m", "mnist_model.train", "--recipe", "fast", "--epochs", "1", "--seed", "2"),

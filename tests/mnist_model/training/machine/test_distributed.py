@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 import torch
 from torch.nn import functional
 
@@ -22,7 +23,7 @@ torch.set_num_threads(1)
 from mnist_model.training import loop
 from mnist_model.training.machine.distributed import join_world
 from tests.mnist_model.digits import few, quick
-from tests.mnist_model.training.test_loop import in_double_precision
+from tests.mnist_model.training.runs import in_double_precision
 from torch import nn
 in_double_precision(setattr)
 nn.Dropout.forward = lambda _, values: values
@@ -36,6 +37,7 @@ with join_world(torch.device("cpu")) as world:
 """
 
 
+@pytest.mark.slow
 def test_two_processes_average_their_gradients(tmp_path: Path) -> None:
     program = tmp_path / "program.py"
     program.write_text(PROGRAM)

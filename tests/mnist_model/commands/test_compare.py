@@ -16,7 +16,7 @@ Command = Callable[..., int]
 
 
 @pytest.fixture
-def command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Command:
+def command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, no_pictures: None) -> Command:
     """The command on a few pictures, one epoch each, in an empty folder."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(compare, "load_digits", lambda _: few())
