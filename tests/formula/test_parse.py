@@ -90,6 +90,20 @@ def test_an_engine_computes_the_same(formulas: list[str], tmp_path: Path) -> Non
             assert value == pytest.approx(expected, rel=1e-9, abs=1e-12), formula
 
 
+FUNCTIONS_OF_NUMBERS = (
+    *("ABS(B1)", "COSH(B1)", "EXP(B1)", "LN(A1)", "LOG(A1)", "LOG(8,2)", "LOG10(A1)"),
+    *("PI()", "POWER(A1,3)", "SIGN(B1)", "SIGN(A1-1.5)", "SINH(B1)", "SQRT(A1)", "TANH(B1)"),
+    *("ROUND(2.149,1)", "ROUND(2.15,1)", "ROUND(-2.5,0)", "ROUND(21.5,-1)", "ROUND(-626.3,-3)"),
+    *("IF(A1>1,B1)", "IF(A1<1,B1,7)", "1+IF(A1<1,B1)", "IFERROR(LN(B1),B1)", "IFERROR(A1,B1)"),
+)
+
+
+def test_an_engine_has_the_same_functions(tmp_path: Path) -> None:
+    expected = by_engine(list(FUNCTIONS_OF_NUMBERS), tmp_path / "f.xlsx")
+    found = [computed(formula) for formula in FUNCTIONS_OF_NUMBERS]
+    assert found == pytest.approx(expected, rel=1e-14)
+
+
 @given(formula=formulas(), before=st.sampled_from(["", " ", "\n"]))
 def test_tokens_give_the_formula_back(formula: str, before: str) -> None:
     assert written(tokenise(before + formula + before)) == before + formula + before
