@@ -14,11 +14,11 @@ from __future__ import annotations
 import argparse
 import ast
 import contextlib
+import multiprocessing
 import os
 import random
 import shutil
 import signal
-import subprocess
 import sys
 import tempfile
 import time
@@ -28,9 +28,15 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
+import pytest
+from hypothesis import Phase, settings
+
 IN_PROCESS = "not libreoffice and not gnumeric"
 """Which tests: what another program's recalculation shows, an engine's shows sooner."""
 ROOT = Path(__file__).resolve().parents[1]
+# What takes long to load, and is none of ours, is loaded once.
+PROCESSES = multiprocessing.get_context("forkserver")
+PROCESSES.set_forkserver_preload(["pytest", "hypothesis", "numpy", "torch", "openpyxl"])
 LEFT_BEHIND = shutil.ignore_patterns(
     ".git", ".venv", "__pycache__", ".*_cache", "*.egg-info", "build"
 )
@@ -179,6 +185,33 @@ def sample(room: Room, number: int, seed: int) -> list[Mutant]:
     return random.Random(seed).sample(every, min(number, len(every)))
 
 
+class FirstCounterexample:
+    """The tests' settings, with which a mutant need not be told by the simplest example."""
+
+    def pytest_collection(self) -> None:
+        phases = [
+            phase for phase in settings().phases if phase not in (Phase.shrink, Phase.explain)
+        ]
+        settings.register_profile("mutants", settings(), phases=phases)
+        settings.load_profile("mutants")
+
+
+def _run(root: Path, tests: tuple[str, ...]) -> None:
+    """Runs tests of a tree, as a process of its own and the first of a group."""
+    os.setsid()
+    os.chdir(root)
+    sys.path.insert(0, str(root))
+    sys.dont_write_bytecode = True
+    # The same examples for the code and for each of its mutants.
+    os.environ |= {"PYTHONPATH": str(root), "CI": "true", "PYTHONDONTWRITEBYTECODE": "1"}
+    null = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(null, 1)
+    os.dup2(null, 2)
+    options = ["-x", "-q", "-n", "0", "-p", "no:cacheprovider", "-o", "addopts="]
+    options += ["-m", "not slow", "-k", IN_PROCESS]
+    os._exit(pytest.main([*options, *tests], plugins=[FirstCounterexample()]))
+
+
 class Copy:
     """A copy of the tree, in which mutants live one after the other."""
 
@@ -209,27 +242,15 @@ class Copy:
 
     def run(self, tests: tuple[str, ...], seconds: float) -> tuple[int | None, float]:
         """The exit status of the tests, None if their time was up, and how long they took."""
-        command = [sys.executable, "-m", "pytest", "-x", "-q", "-n", "0", *tests]
-        command += ["-p", "no:cacheprovider", "-o", "addopts=", "-m", "not slow", "-k", IN_PROCESS]
-        # The same examples for the code and for each of its mutants.
-        environment = {**os.environ, "PYTHONPATH": str(self._root), "CI": "true"}
-        environment["PYTHONDONTWRITEBYTECODE"] = "1"
         start = time.monotonic()
-        with subprocess.Popen(
-            command,
-            cwd=self._root,
-            env=environment,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        ) as process:
-            try:
-                status: int | None = process.wait(seconds)
-            except subprocess.TimeoutExpired:
-                status = None
-            finally:
-                with contextlib.suppress(ProcessLookupError):
-                    os.killpg(process.pid, signal.SIGKILL)
+        process = PROCESSES.Process(target=_run, args=(self._root, tests))
+        process.start()
+        process.join(seconds)
+        status = process.exitcode
+        if process.pid is not None:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+        process.join()
         return status, time.monotonic() - start
 
     @contextlib.contextmanager
