@@ -10,7 +10,10 @@ import pytest
 from backprop_xlsx.check import correction
 from backprop_xlsx.check.book_check import check_file
 from backprop_xlsx.check.correction import fix
+from backprop_xlsx.check.faults.effect import Simulator, Start, Wrong
 from backprop_xlsx.check.judging.probes import Probes
+from backprop_xlsx.check.reading.exercise import Exercise
+from backprop_xlsx.formula.expression import Number
 from backprop_xlsx.spreadsheet.engines import Recalculated, recalculate
 from backprop_xlsx.spreadsheet.errors import VerificationError
 from backprop_xlsx.spreadsheet.ooxml.book import read_book
@@ -102,6 +105,21 @@ def test_pasted_losses_are_those_of_their_run_to_a_millionth(
     pasted[0.2][50] *= 1 + share * 1e-6
     warned = {caution.kind for caution in cautions(write(tmp_path / "book.xlsx", pasted=pasted))}
     assert ("pasted table" in warned) != passes
+
+
+@BOTH_SIDES
+def test_a_final_loss_that_is_a_million_millionth_off_is_unchanged(
+    share: float, passes: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Beside the right one, of 0.5."""
+    wrong: Wrong = {("o1", 0): Number(0.0)}
+
+    def losses(self: Simulator, start: Start, wrong: Wrong, at: object) -> tuple[float, ...]:
+        return (0.5 * (1 + share * 1e-12 * bool(wrong)),)
+
+    monkeypatch.setattr(Simulator, "losses", losses)
+    told = Simulator().effect(Start(Exercise(), (), 0), wrong)
+    assert told.startswith("does not change the final loss" if passes else "final loss 0.5")
 
 
 def wrong_book(path: Path, stale: float = 0.0) -> Path:

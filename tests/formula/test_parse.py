@@ -162,6 +162,11 @@ def test_references(text: str, sheet: str | None, row: int, column: int) -> None
     )
 
 
+@pytest.mark.parametrize("broken", ["#REF!", "Sheet1!#REF!"])
+def test_a_reference_to_what_is_no_more_is_an_error(broken: str) -> None:
+    assert [token.kind for token in tokenise(f"A1*{broken}")] == ["reference", "*", "error", "end"]
+
+
 @pytest.mark.parametrize(("formula", "place"), [("1+", "its end"), ("1+*2", "*"), ("1 2", "2")])
 def test_it_is_told_where_a_formula_cannot_be_read(formula: str, place: str) -> None:
     with pytest.raises(FormulaError) as caught:
