@@ -98,6 +98,23 @@ def test_inputs_that_were_filled_down_as_a_series_are_the_same(
 
 
 @BOTH_SIDES
+def test_a_learning_rate_in_every_row_is_the_same(
+    tmp_path: Path, share: float, passes: bool
+) -> None:
+    table = ClassTable(steps=6)
+    table.columns["η"] = max(table.columns.values()) + 1
+    table.cells[table.header_row, table.columns["η"]] = "learning rate"
+    for row in table.rows:
+        table.cells[row, table.columns["η"]] = 0.5
+    table.cells[table.last_row - 1, table.columns["η"]] = 0.5 * (1 + share * 1e-9)
+    for weight in (f"w{k}" for k in range(1, 9)):
+        update = table.template(weight).replace("{rate}", "{above η}")
+        table.put(weight, update, table.rows[1:])
+    wrong = set() if passes else {("η", table.last_row - 1)}
+    assert wrong_cells(check(table, tmp_path)) == wrong
+
+
+@BOTH_SIDES
 def test_pasted_losses_are_those_of_their_run_to_a_millionth(
     tmp_path: Path, share: float, passes: bool
 ) -> None:
