@@ -77,6 +77,7 @@ def test_a_wrong_formula_of_a_run_is_named(
     ("sheet", "position", "formula", "cell"),
     [
         ("Learning rates", (8, 6), "E8", "'Learning rates'!F8"),
+        ("Learning rates", (8, 6), '"a text"', "'Learning rates'!F8"),
         ("Derivation", (9, 4), "K9*K5", "'Derivation'!D9"),
     ],
 )
