@@ -164,6 +164,7 @@ def test_a_cached_value_that_is_a_millionth_off_is_stale(
 
 
 @BOTH_SIDES
+@pytest.mark.parametrize("step", [1, -1])
 @pytest.mark.parametrize(
     ("quantity", "allowed"), [("w1", 1e-9 * 0.15 + 1e-12), ("dE/dw1", 1e-9 * 0.0004 + 1e-12)]
 )
@@ -172,11 +173,12 @@ def test_a_corrected_copy_is_the_references_to_a_thousand_millionth(
     monkeypatch: pytest.MonkeyPatch,
     quantity: str,
     allowed: float,
+    step: int,
     share: float,
     passes: bool,
 ) -> None:
     table = ClassTable()
-    place = (table.last_row, table.columns[quantity])
+    place = (table.rows[step], table.columns[quantity])
 
     def off(path: Path, engine: str) -> Recalculated:
         value = recalculate(path, engine).value
