@@ -10,13 +10,11 @@ import pytest
 from backprop_xlsx.check import correction
 from backprop_xlsx.check.book_check import check_file
 from backprop_xlsx.check.correction import fix
-from backprop_xlsx.check.faults.effect import Simulator, Start, Wrong
 from backprop_xlsx.check.judging.probes import Probes
-from backprop_xlsx.check.reading.exercise import Exercise
-from backprop_xlsx.formula.expression import Number
 from backprop_xlsx.spreadsheet.engines import Recalculated, recalculate
 from backprop_xlsx.spreadsheet.errors import VerificationError
 from backprop_xlsx.spreadsheet.ooxml.book import read_book
+from tests.check.faults.test_given import with_rates
 from tests.check.faults.test_mistakes import check, wrong_cells
 from tests.check.warnings.test_cautions import cautions, losses, write
 from tests.oracles.class_table import ClassTable
@@ -101,15 +99,9 @@ def test_inputs_that_were_filled_down_as_a_series_are_the_same(
 def test_a_learning_rate_in_every_row_is_the_same(
     tmp_path: Path, share: float, passes: bool
 ) -> None:
-    table = ClassTable(steps=6)
-    table.columns["η"] = max(table.columns.values()) + 1
-    table.cells[table.header_row, table.columns["η"]] = "learning rate"
-    for row in table.rows:
-        table.cells[row, table.columns["η"]] = 0.5
-    table.cells[table.last_row - 1, table.columns["η"]] = 0.5 * (1 + share * 1e-9)
-    for weight in (f"w{k}" for k in range(1, 9)):
-        update = table.template(weight).replace("{rate}", "{above η}")
-        table.put(weight, update, table.rows[1:])
+    rates = [0.5] * 7
+    rates[-2] *= 1 + share * 1e-9
+    table = with_rates(rates)
     wrong = set() if passes else {("η", table.last_row - 1)}
     assert wrong_cells(check(table, tmp_path)) == wrong
 
@@ -122,21 +114,6 @@ def test_pasted_losses_are_those_of_their_run_to_a_millionth(
     pasted[0.2][50] *= 1 + share * 1e-6
     warned = {caution.kind for caution in cautions(write(tmp_path / "book.xlsx", pasted=pasted))}
     assert ("pasted table" in warned) != passes
-
-
-@BOTH_SIDES
-def test_a_final_loss_that_is_a_million_millionth_off_is_unchanged(
-    share: float, passes: bool, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Beside the right one, of 0.5."""
-    wrong: Wrong = {("o1", 0): Number(0.0)}
-
-    def losses(self: Simulator, start: Start, wrong: Wrong, at: object) -> tuple[float, ...]:
-        return (0.5 * (1 + share * 1e-12 * bool(wrong)),)
-
-    monkeypatch.setattr(Simulator, "losses", losses)
-    told = Simulator().effect(Start(Exercise(), (), 0), wrong)
-    assert told.startswith("does not change the final loss" if passes else "final loss 0.5")
 
 
 def wrong_book(path: Path, stale: float = 0.0) -> Path:
