@@ -51,7 +51,8 @@ class Room:
 
 
 def _check(room: str, *more: str) -> Room:
-    return Room((f"backprop_xlsx/check/{room}",), (f"tests/check/{room}", *more))
+    tests = (f"tests/check/{room}", "tests/check/test_tolerances.py", *more)
+    return Room((f"backprop_xlsx/check/{room}",), tests)
 
 
 ROOMS = {
@@ -70,7 +71,7 @@ ROOMS = {
     "report": _check("report", "tests/check/test_command.py"),
     "correction": Room(
         ("backprop_xlsx/check/correction.py", "backprop_xlsx/check/proof.py"),
-        ("tests/check/test_correction.py",),
+        ("tests/check/test_correction.py", "tests/check/test_tolerances.py"),
     ),
     "exercise": Room(("backprop_xlsx/exercise",), ("tests/exercise",)),
     "spreadsheet": Room(("backprop_xlsx/spreadsheet",), ("tests/spreadsheet",)),
