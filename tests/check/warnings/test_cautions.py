@@ -163,6 +163,11 @@ def test_rounded_pasted_losses_are_not_stale(digits: int, tmp_path: Path) -> Non
     assert cautions(write(tmp_path / "book.xlsx", pasted=pasted)) == []
 
 
+def test_numbers_below_one_that_nothing_says_to_be_a_learning_rate(tmp_path: Path) -> None:
+    """Such as somebody's own table: it has neither another rate beside it nor a header."""
+    assert cautions(write(tmp_path / "book.xlsx", pasted={0.1: [0.7] * 20})) == []
+
+
 def test_part_of_the_losses_may_be_pasted(tmp_path: Path) -> None:
     pasted = {rate: losses(rate)[:50] for rate in RATES}
     assert cautions(write(tmp_path / "book.xlsx", pasted=pasted)) == []
