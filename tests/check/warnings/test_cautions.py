@@ -23,10 +23,12 @@ def write(
     rates: tuple[float, ...] = RATES[:1],
     titled: bool = True,
     odd: float | None = None,
+    label: str = "",
 ) -> Path:
     """A right book, one sheet for each learning rate, a hundred steps; charts on the first one.
 
-    ``odd`` is what w2 starts with in the last run, if it is to start otherwise than in the others.
+    ``odd`` is what w2 starts with in the last run, if it is to start otherwise than in the others;
+    ``label`` stands before the rates of what is pasted.
     """
     workbook = xlsxwriter.Workbook(path)
     for rate in pasted or rates:
@@ -49,6 +51,7 @@ def write(
             sheet.insert_chart("AH2", chart)
     if pasted:
         summary = workbook.add_worksheet("Summary")
+        summary.write_string(1, 0, label)
         for column, (rate, losses) in enumerate(pasted.items(), 1):
             summary.write_number(1, column, rate)
             summary.write_column(2, column, losses)
@@ -163,9 +166,13 @@ def test_rounded_pasted_losses_are_not_stale(digits: int, tmp_path: Path) -> Non
     assert cautions(write(tmp_path / "book.xlsx", pasted=pasted)) == []
 
 
-def test_numbers_below_one_that_nothing_says_to_be_a_learning_rate(tmp_path: Path) -> None:
-    """Such as somebody's own table: it has neither another rate beside it nor a header."""
-    assert cautions(write(tmp_path / "book.xlsx", pasted={0.1: [0.7] * 20})) == []
+@pytest.mark.parametrize(("label", "warned"), [("", False), ("Notes", False), ("E_total", True)])
+def test_a_number_heads_losses_if_a_header_or_another_rate_stands_beside_it(
+    label: str, warned: bool, tmp_path: Path
+) -> None:
+    """Otherwise what is below it may be anybody's."""
+    book = write(tmp_path / "book.xlsx", pasted={0.1: [0.7] * 20}, label=label)
+    assert [caution.kind for caution in cautions(book)] == ["pasted table"] * warned
 
 
 def test_part_of_the_losses_may_be_pasted(tmp_path: Path) -> None:
