@@ -123,6 +123,15 @@ def test_a_chart_titled_as_the_loss_that_draws_something_else(titled: bool, tmp_
     assert caution == Caution("chart", where, "the chart draws w1, none of the losses")
 
 
+@pytest.mark.parametrize(("header", "warned"), [("$W$8", True), ("$E$8", False), ("$ZZ$8", False)])
+def test_a_chart_may_take_its_title_from_a_cell(header: str, warned: bool, tmp_path: Path) -> None:
+    """The header of E_total, that of w1, and an empty cell; it draws w1."""
+    draws_a_weight = {"values": "='0.1'!$E$9:$E$109", "name": f"='0.1'!{header}"}
+    found = cautions(write(tmp_path / "book.xlsx", [draws_a_weight], titled=False))
+    expected = Caution("chart", "chart on '0.1'", "the chart draws w1, none of the losses")
+    assert found == [expected] * warned
+
+
 @pytest.mark.parametrize("title", ["Gradient of the error", "∂Error/∂w1", "Weights", "Terror"])
 def test_a_chart_of_something_else_with_another_title(title: str, tmp_path: Path) -> None:
     draws_a_gradient = {"values": "='0.1'!$X$9:$X$109", "name": title}
