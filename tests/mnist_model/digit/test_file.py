@@ -120,10 +120,11 @@ SHOWN = Examples(torch.tensor([[0.5, 0.25], [1.0, -1.0]]))
 @pytest.fixture(scope="module")
 def tiny(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, nn.Sequential]:
     """A book of two outputs, both above 1 in the input that is shown, and its network."""
-    network = nn.Sequential(nn.Linear(2, 2)).double()
+    linear = nn.Linear(2, 2).double()
     with torch.no_grad():
-        network[0].weight.copy_(torch.tensor([[1.0, 2.0], [3.0, 4.0]]))
-        network[0].bias.copy_(torch.tensor([2.0, 3.0]))
+        linear.weight.copy_(torch.tensor([[1.0, 2.0], [3.0, 4.0]]))
+        linear.bias.copy_(torch.tensor([2.0, 3.0]))
+    network = nn.Sequential(linear)
     path = tmp_path_factory.mktemp("tiny") / "book.xlsx"
     to_workbook(network, (2,), path, SHOWN)
     return path, network
