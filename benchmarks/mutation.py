@@ -14,11 +14,11 @@ from __future__ import annotations
 import argparse
 import ast
 import contextlib
+import multiprocessing
 import os
 import random
 import shutil
 import signal
-import subprocess
 import sys
 import tempfile
 import time
@@ -28,9 +28,15 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
+import pytest
+from hypothesis import Phase, settings
+
 IN_PROCESS = "not libreoffice and not gnumeric"
 """Which tests: what another program's recalculation shows, an engine's shows sooner."""
 ROOT = Path(__file__).resolve().parents[1]
+# What takes long to load, and is none of ours, is loaded once.
+PROCESSES = multiprocessing.get_context("forkserver")
+PROCESSES.set_forkserver_preload(["pytest", "hypothesis", "numpy", "torch", "openpyxl"])
 LEFT_BEHIND = shutil.ignore_patterns(
     ".git", ".venv", "__pycache__", ".*_cache", "*.egg-info", "build"
 )
@@ -45,7 +51,8 @@ class Room:
 
 
 def _check(room: str, *more: str) -> Room:
-    return Room((f"backprop_xlsx/check/{room}",), (f"tests/check/{room}", *more))
+    tests = (f"tests/check/{room}", "tests/check/test_tolerances.py", *more)
+    return Room((f"backprop_xlsx/check/{room}",), tests)
 
 
 ROOMS = {
@@ -64,7 +71,7 @@ ROOMS = {
     "report": _check("report", "tests/check/test_command.py"),
     "correction": Room(
         ("backprop_xlsx/check/correction.py", "backprop_xlsx/check/proof.py"),
-        ("tests/check/test_correction.py",),
+        ("tests/check/test_correction.py", "tests/check/test_tolerances.py"),
     ),
     "exercise": Room(("backprop_xlsx/exercise",), ("tests/exercise",)),
     "spreadsheet": Room(("backprop_xlsx/spreadsheet",), ("tests/spreadsheet",)),
@@ -179,6 +186,33 @@ def sample(room: Room, number: int, seed: int) -> list[Mutant]:
     return random.Random(seed).sample(every, min(number, len(every)))
 
 
+class FirstCounterexample:
+    """The tests' settings, with which a mutant need not be told by the simplest example."""
+
+    def pytest_collection(self) -> None:
+        phases = [
+            phase for phase in settings().phases if phase not in (Phase.shrink, Phase.explain)
+        ]
+        settings.register_profile("mutants", settings(), phases=phases)
+        settings.load_profile("mutants")
+
+
+def _run(root: Path, tests: tuple[str, ...]) -> None:
+    """Runs tests of a tree, as a process of its own and the first of a group."""
+    os.setsid()
+    os.chdir(root)
+    sys.path.insert(0, str(root))
+    sys.dont_write_bytecode = True
+    # The same examples for the code and for each of its mutants.
+    os.environ |= {"PYTHONPATH": str(root), "CI": "true", "PYTHONDONTWRITEBYTECODE": "1"}
+    null = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(null, 1)
+    os.dup2(null, 2)
+    options = ["-x", "-q", "-n", "0", "-p", "no:cacheprovider", "-o", "addopts="]
+    options += ["-m", "not slow", "-k", IN_PROCESS]
+    os._exit(pytest.main([*options, *tests], plugins=[FirstCounterexample()]))
+
+
 class Copy:
     """A copy of the tree, in which mutants live one after the other."""
 
@@ -188,44 +222,36 @@ class Copy:
 
     def quickest_first(
         self, tests: tuple[str, ...], seconds: float
-    ) -> tuple[tuple[str, ...], int | None]:
-        """The files of the tests by how long each takes, and the exit status of all of them.
+    ) -> tuple[tuple[str, ...], bool]:
+        """The files of the tests by how long each takes, and whether they all end in the time.
 
-        In the order that was given, and no status, if their time was up.
+        They may take ten times as long here, so that the order is known; in the order that was
+        given, if that is not enough.
         """
         report = self._root.with_name("durations.xml")
-        status, _ = self.run((*tests, f"--junitxml={report}", "-o", "junit_family=xunit1"), seconds)
+        told = (f"--junitxml={report}", "-o", "junit_family=xunit1")
+        status, lasted = self.run((*tests, *told), 10 * seconds)
         if status is None:
-            return tests, None
+            return tests, False
+        if status != 0:
+            raise SystemExit(f"the tests {' '.join(tests)} fail on the code as it is")
         took: dict[str, float] = {}
         for case in ElementTree.parse(report).iter("testcase"):
             file = case.attrib["file"]
             took[file] = took.get(file, 0.0) + float(case.attrib["time"])
-        return tuple(sorted(took, key=lambda file: took[file])), status
+        return tuple(sorted(took, key=lambda file: took[file])), lasted < seconds
 
     def run(self, tests: tuple[str, ...], seconds: float) -> tuple[int | None, float]:
         """The exit status of the tests, None if their time was up, and how long they took."""
-        command = [sys.executable, "-m", "pytest", "-x", "-q", "-n", "0", *tests]
-        command += ["-p", "no:cacheprovider", "-o", "addopts=", "-m", "not slow", "-k", IN_PROCESS]
-        # The same examples for the code and for each of its mutants.
-        environment = {**os.environ, "PYTHONPATH": str(self._root), "CI": "true"}
-        environment["PYTHONDONTWRITEBYTECODE"] = "1"
         start = time.monotonic()
-        with subprocess.Popen(
-            command,
-            cwd=self._root,
-            env=environment,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        ) as process:
-            try:
-                status: int | None = process.wait(seconds)
-            except subprocess.TimeoutExpired:
-                status = None
-            finally:
-                with contextlib.suppress(ProcessLookupError):
-                    os.killpg(process.pid, signal.SIGKILL)
+        process = PROCESSES.Process(target=_run, args=(self._root, tests))
+        process.start()
+        process.join(seconds)
+        status = process.exitcode
+        if process.pid is not None:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+        process.join()
         return status, time.monotonic() - start
 
     @contextlib.contextmanager
@@ -245,14 +271,12 @@ def judge(copy: Copy, room: Room, chosen: list[Mutant], seconds: float) -> list[
     One whose tests do not end in time hangs, and died, if those of the code itself do end; where
     they do not, it survived what could be run.
     """
-    tests, status = copy.quickest_first(room.tests, seconds)
-    if status not in (0, None):
-        raise SystemExit(f"the tests {' '.join(room.tests)} fail on the code as it is")
+    tests, all_end = copy.quickest_first(room.tests, seconds)
     survivors = []
     for mutant in chosen:
         with copy.with_mutant(mutant):
             outcome, took = copy.run(tests, seconds)
-        survived = outcome == 0 or (outcome is None and status is None)
+        survived = outcome == 0 or (outcome is None and not all_end)
         verdict = "SURVIVED" if survived else "died"
         print(f"{verdict:8} {took:5.1f} s  {row(mutant)}", flush=True)
         if survived:

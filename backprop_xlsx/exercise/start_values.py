@@ -38,7 +38,7 @@ def drawn(practice: Practice, text: str) -> tuple[Row, Row]:
     for attempt in range(ATTEMPTS):
         source = random.Random(f"{text}\n{attempt}")
         rows = _row(practice, source), _row(practice, source)
-        if _tells(practice, rows):
+        if tell_apart(practice, rows):
             break
     return rows
 
@@ -83,7 +83,8 @@ def _shares(names: list[str], source: random.Random) -> Row:
     return {name: (high - low) / whole for name, (low, high) in zip(names, ends, strict=True)}
 
 
-def _tells(practice: Practice, rows: tuple[Row, Row]) -> bool:
+def tell_apart(practice: Practice, rows: tuple[Row, Row]) -> bool:
+    """Whether every quantity that is computed from two rows differs between them."""
     first, second = Filling.of(practice, rows).rows
     return all(
         abs(first[cell] - second[cell]) > TOO_SMALL

@@ -10,7 +10,7 @@ from typing import Any
 from backprop_xlsx.model.activations import ACTIVATIONS, SOFTMAX
 from backprop_xlsx.model.losses import LOSSES
 from backprop_xlsx.spreadsheet.errors import InputError
-from backprop_xlsx.spreadsheet.numbers import LONGEST_SHOWN, number, shown
+from backprop_xlsx.spreadsheet.numbers import number, shortened, shown
 
 BIASES = ("none", "fixed", "trained")
 BATCHES = ("full", "one")
@@ -209,8 +209,7 @@ def _is_width(width: Any) -> bool:
 
 
 def _check_widths(widths: tuple[int, ...]) -> None:
-    shape = "-".join(map(shown, widths))
-    shape = shape if len(shape) <= LONGEST_SHOWN else f"{shape[: LONGEST_SHOWN - 1]}…"
+    shape = shortened("-".join(map(shown, widths)))
     whole = all(isinstance(width, int) and not isinstance(width, bool) for width in widths)
     if not whole or len(widths) < 2 or min(widths) < 1:
         raise InputError(

@@ -49,4 +49,9 @@ def shown(value: Any) -> str:
         text = repr(value)
     except ValueError:  # Python writes no whole number of more than 4,300 digits
         return f"a {type(value).__name__} with thousands of digits"
+    return shortened(text)
+
+
+def shortened(text: str) -> str:
+    """A text, cut short if it is long."""
     return text if len(text) <= LONGEST_SHOWN else f"{text[: LONGEST_SHOWN - 1]}…"

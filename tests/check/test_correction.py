@@ -7,12 +7,13 @@ import re
 import zipfile
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from backprop_xlsx import reference
-from backprop_xlsx.check import correction
+from backprop_xlsx.check import correction, proof
 from backprop_xlsx.check.book_check import check_file
 from backprop_xlsx.check.correction import Fixed, fix
 from backprop_xlsx.check.findings import FileReport
@@ -269,6 +270,31 @@ def test_a_copy_that_would_not_pass_is_not_written(tmp_path: Path) -> None:
     with pytest.raises(VerificationError, match="would not pass the check .*AA5:AA17"):
         fix(FileReport(source, (half,)), tmp_path / "corrected.xlsx")
     assert [path.name for path in tmp_path.iterdir()] == ["wrong.xlsx"]
+
+
+def test_a_copy_that_would_be_read_as_another_exercise_is_not_written(tmp_path: Path) -> None:
+    write_homework(tmp_path / "book.xlsx", SIBLING)
+    report = check_file(tmp_path / "book.xlsx")
+    (table,) = report.tables
+    other = replace(table, network=table.network.replace("2-2-2", "2-3-2"))
+    with pytest.raises(VerificationError, match="it would be read as another exercise"):
+        fix(replace(report, tables=(other,)), tmp_path / "fixed.xlsx")
+    assert not (tmp_path / "fixed.xlsx").exists()
+
+
+def test_a_copy_is_held_against_the_reference_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It knows no equation, so that an error in those would be seen."""
+
+    def another(*given: Any) -> dict[str, np.ndarray]:
+        found = reference.quantities(*given)
+        return found | {TOTAL_LOSS: 2 * found[TOTAL_LOSS]}
+
+    write_homework(tmp_path / "book.xlsx", SIBLING)
+    monkeypatch.setattr(proof, "quantities", another)
+    with pytest.raises(VerificationError, match="E_total of step 0 would be"):
+        fix(check_file(tmp_path / "book.xlsx"), tmp_path / "fixed.xlsx")
 
 
 def test_an_open_target_is_refused_and_the_old_copy_is_kept(tmp_path: Path) -> None:

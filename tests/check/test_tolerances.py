@@ -14,6 +14,7 @@ from backprop_xlsx.check.judging.probes import Probes
 from backprop_xlsx.spreadsheet.engines import Recalculated, recalculate
 from backprop_xlsx.spreadsheet.errors import VerificationError
 from backprop_xlsx.spreadsheet.ooxml.book import read_book
+from tests.check.faults.test_given import with_rates
 from tests.check.faults.test_mistakes import check, wrong_cells
 from tests.check.warnings.test_cautions import cautions, losses, write
 from tests.oracles.class_table import ClassTable
@@ -95,6 +96,17 @@ def test_inputs_that_were_filled_down_as_a_series_are_the_same(
 
 
 @BOTH_SIDES
+def test_a_learning_rate_in_every_row_is_the_same(
+    tmp_path: Path, share: float, passes: bool
+) -> None:
+    rates = [0.5] * 7
+    rates[-2] *= 1 + share * 1e-9
+    table = with_rates(rates)
+    wrong = set() if passes else {("η", table.last_row - 1)}
+    assert wrong_cells(check(table, tmp_path)) == wrong
+
+
+@BOTH_SIDES
 def test_pasted_losses_are_those_of_their_run_to_a_millionth(
     tmp_path: Path, share: float, passes: bool
 ) -> None:
@@ -129,6 +141,7 @@ def test_a_cached_value_that_is_a_millionth_off_is_stale(
 
 
 @BOTH_SIDES
+@pytest.mark.parametrize("step", [1, -1])
 @pytest.mark.parametrize(
     ("quantity", "allowed"), [("w1", 1e-9 * 0.15 + 1e-12), ("dE/dw1", 1e-9 * 0.0004 + 1e-12)]
 )
@@ -137,11 +150,12 @@ def test_a_corrected_copy_is_the_references_to_a_thousand_millionth(
     monkeypatch: pytest.MonkeyPatch,
     quantity: str,
     allowed: float,
+    step: int,
     share: float,
     passes: bool,
 ) -> None:
     table = ClassTable()
-    place = (table.last_row, table.columns[quantity])
+    place = (table.rows[step], table.columns[quantity])
 
     def off(path: Path, engine: str) -> Recalculated:
         value = recalculate(path, engine).value

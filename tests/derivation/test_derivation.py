@@ -11,7 +11,7 @@ from hypothesis import given, settings
 
 from backprop_xlsx import reference
 from backprop_xlsx.derivation import derivation
-from backprop_xlsx.derivation.lines import MOST_PARAMETERS, Line
+from backprop_xlsx.derivation.lines import MOST_PARAMETERS, Line, Remark
 from backprop_xlsx.formula.names import sampled
 from backprop_xlsx.model.experiment import Experiment
 from backprop_xlsx.spreadsheet.engines import engines, open_live, recalculate
@@ -212,6 +212,28 @@ def test_the_class_derivation_has_its_six_parts(class_sheet: Sheet) -> None:
         "E_total → E2 → a_o2 → o2 → a_h1 → h1 → w1",
     ):
         assert class_sheet.words.count(said) == 1, said
+
+
+@pytest.mark.parametrize(
+    ("layers", "part", "words"),
+    [
+        ("2-2-2", 3, "acts on both outputs, so both losses pull at it"),
+        ("2-2-1", 3, "acts on the output alone"),
+        ("2-3-1-2", 5, "acts on the one neuron of the layer after it alone"),
+    ],
+)
+def test_it_is_told_on_what_a_hidden_activation_acts(layers: str, part: int, words: str) -> None:
+    parts = derivation(Experiment.of({"layers": layers, "learning_rates": [0.1]}))
+    assert words in parts[part].explanation
+
+
+@pytest.mark.parametrize(
+    ("outputs", "losses"), [(3, "E1 + E2 + E3"), (4, "E1 + E2 + … + E4"), (5, "E1 + E2 + … + E5")]
+)
+def test_of_more_than_three_losses_those_between_are_left_out(outputs: int, losses: str) -> None:
+    parts = derivation(Experiment.of({"layers": f"2-2-{outputs}", "learning_rates": [0.1]}))
+    remarks = [line.right for part in parts for line in part.lines if isinstance(line, Remark)]
+    assert any(text.startswith(f"∂({losses})/∂") for text in remarks)
 
 
 @pytest.mark.parametrize("layers", ["10-10-10-10", "12-20-16", "3-2-2-2-2-2-2-2-2"])

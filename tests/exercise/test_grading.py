@@ -125,6 +125,20 @@ def test_edited_start_values_and_rows_put_in_do_no_harm(folder: Path, key: Key) 
     assert (row["identifier"], row["points"], row["start_values"]) == ("5", "16", "own, 2 edited")
 
 
+def test_start_values_may_be_a_million_millionth_off(folder: Path, key: Key) -> None:
+    """As programs save them; what is further off was edited."""
+    paths = []
+    for whose, share in ((BOB, 0.5), (CLEO, 2.0)):
+        path = handed_in(folder, key, whose)
+        book = openpyxl.load_workbook(path)
+        row, column = Layout(key.practice).position("w1", 0)
+        cell = book[EXERCISE].cell(row + 1, column + 1)
+        cell.value *= 1 + share * 1e-12
+        book.save(path)
+        paths.append(path)
+    assert [row["start_values"] for row in graded(folder, key, *paths)] == ["own", "own, 1 edited"]
+
+
 def test_the_sender_is_the_first_name_of_the_file(folder: Path, key: Key) -> None:
     """As a learning platform has it: the sender's name, then the file as it was."""
     copied = handed_in(folder, key, ANN, f"Cleo_4711_{key.books[ANN].file}")

@@ -14,7 +14,7 @@ from backprop_xlsx.exercise.filling import Filling
 from backprop_xlsx.exercise.hints import hints
 from backprop_xlsx.exercise.mistakes.known import known_mistakes
 from backprop_xlsx.exercise.practice import NEW, Practice, shown_samples
-from backprop_xlsx.exercise.start_values import drawn, own_and_drawn
+from backprop_xlsx.exercise.start_values import drawn, own_and_drawn, tell_apart
 from backprop_xlsx.formula.names import sampled
 from backprop_xlsx.model.experiment import Experiment
 from backprop_xlsx.model.network import Network
@@ -82,6 +82,15 @@ def test_drawn_numbers_are_all_different_and_the_same_again(
             for sample in each(samples):
                 shares = [row[sampled(name, sample)] for name in network.targets]
                 assert sum(shares) == pytest.approx(1)
+
+
+@pytest.mark.parametrize(("share", "apart"), [(0.5, False), (2.0, True)])
+def test_rows_are_apart_if_every_quantity_is_by_a_ten_millionth(share: float, apart: bool) -> None:
+    """With a rate of ½ the new weight moves half as far as the weight, and all else further."""
+    practice = Practice(Network((1, 1), ("linear",), "none"), GradientDescent(1.0), 1)
+    row = {"i1": 1.0, "t1": 1.7, "w1": 0.2, "η": 0.5}
+    other = {**row, "w1": 0.2 + share * 2e-7}
+    assert tell_apart(practice, (row, other)) == apart
 
 
 @pytest.mark.parametrize("optimiser", ["momentum", "rmsprop", "adam"])

@@ -230,6 +230,10 @@ def test_a_textbook_has_spaces_around_its_dots(expression: Expression, text: str
     assert expression.text(TEXTBOOK) == text
 
 
+def test_a_quantity_before_is_that_of_one_step_earlier() -> None:
+    assert Symbol("w1").before == Symbol("w1", steps_back=1)
+
+
 def test_a_quantity_over_samples_is_a_range_and_a_block() -> None:
     row = OverSamples("h1", 3)
     assert [symbol.text() for symbol in row.leaves()] == ["h1[1]", "h1[2]", "h1[3]"]

@@ -9,7 +9,7 @@ import ironcalc
 import numpy as np
 import pytest
 import xlsxwriter
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from backprop_xlsx.check.judging.verdicts import safely
@@ -90,6 +90,33 @@ def test_an_engine_computes_the_same(formulas: list[str], tmp_path: Path) -> Non
             assert value == pytest.approx(expected, rel=1e-9, abs=1e-12), formula
 
 
+@given(formula=formulas())
+@example(formula="IF(A1<=B1,1,2)")
+def test_what_was_read_and_is_written_again_computes_the_same(formula: str) -> None:
+    tokens = tokenise(formula)
+
+    def cell(leaf: Expression) -> str:
+        assert isinstance(leaf, Operand)
+        return tokens[leaf.index].text
+
+    again = parse(tokens).expression.formula(cell)
+    assert computed(again) == pytest.approx(computed(formula), rel=1e-12, nan_ok=True)
+
+
+FUNCTIONS_OF_NUMBERS = (
+    *("ABS(B1)", "COSH(B1)", "EXP(B1)", "LN(A1)", "LOG(A1)", "LOG(8,2)", "LOG10(A1)"),
+    *("PI()", "POWER(A1,3)", "SIGN(B1)", "SIGN(A1-1.5)", "SINH(B1)", "SQRT(A1)", "TANH(B1)"),
+    *("ROUND(2.149,1)", "ROUND(2.15,1)", "ROUND(-2.5,0)", "ROUND(21.5,-1)", "ROUND(-626.3,-3)"),
+    *("IF(A1>1,B1)", "IF(A1<1,B1,7)", "1+IF(A1<1,B1)", "IFERROR(LN(B1),B1)", "IFERROR(A1,B1)"),
+)
+
+
+def test_an_engine_has_the_same_functions(tmp_path: Path) -> None:
+    expected = by_engine(list(FUNCTIONS_OF_NUMBERS), tmp_path / "f.xlsx")
+    found = [computed(formula) for formula in FUNCTIONS_OF_NUMBERS]
+    assert found == pytest.approx(expected, rel=1e-14)
+
+
 @given(formula=formulas(), before=st.sampled_from(["", " ", "\n"]))
 def test_tokens_give_the_formula_back(formula: str, before: str) -> None:
     assert written(tokenise(before + formula + before)) == before + formula + before
@@ -133,6 +160,18 @@ def test_references(text: str, sheet: str | None, row: int, column: int) -> None
         row,
         column,
     )
+
+
+@pytest.mark.parametrize("broken", ["#REF!", "Sheet1!#REF!"])
+def test_a_reference_to_what_is_no_more_is_an_error(broken: str) -> None:
+    assert [token.kind for token in tokenise(f"A1*{broken}")] == ["reference", "*", "error", "end"]
+
+
+@pytest.mark.parametrize(("formula", "place"), [("1+", "its end"), ("1+*2", "*"), ("1 2", "2")])
+def test_it_is_told_where_a_formula_cannot_be_read(formula: str, place: str) -> None:
+    with pytest.raises(FormulaError) as caught:
+        parse(tokenise(formula))
+    assert str(caught.value) == f"cannot be read at {place!r}"
 
 
 @pytest.mark.parametrize(

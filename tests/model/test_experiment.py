@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+from contextlib import nullcontext
 from typing import Any
 
 import pytest
@@ -199,6 +200,14 @@ def test_probabilities_may_be_rounded() -> None:
     thirds = (0.3333333333, 0.3333333333, 0.3333333333)
     run = Experiment((Sample((1,), thirds),), (0.1,) * 3, (GradientDescent(0.1),), network)
     assert run.samples[0].targets == thirds
+
+
+@pytest.mark.parametrize(("share", "refused"), [(0.5, False), (2.0, True)])
+def test_probabilities_may_sum_to_a_thousand_millionth_more(share: float, refused: bool) -> None:
+    network = Network((1, 2), ("softmax",), "none", "cross-entropy")
+    sample = Sample((1,), (0.5, 0.5 + share * 1e-9))
+    with pytest.raises(InputError) if refused else nullcontext():
+        Experiment((sample,), (0.1,) * 2, (GradientDescent(0.1),), network)
 
 
 def test_unknown_preset_names_those_there_are() -> None:

@@ -40,6 +40,7 @@ def test_layers_are_numbered_where_several_are_hidden() -> None:
         (((2,), ()), "layers: 2 given, expected at least two whole numbers above 0, as 2-3-1"),
         (((True, 2), ("tanh",)), "layers: True-2 given, expected at least two whole numbers"),
         (((2, 1.5), ("tanh",)), "layers: 2-1.5 given, expected at least two whole numbers"),
+        (((0,) * 50, ("tanh",) * 49), f"layers: {'0-' * 29}0… given, expected at least two"),
         (((2, 2), ("tanh", "tanh")), "activations: 2 given, expected 1, one for each layer of 2-2"),
         (((2, 2), ("cosh",)), "activation: 'cosh' is unknown, expected one of: sigmoid, tanh"),
         (((2, 2, 2), ("softmax", "tanh")), "activations: softmax given for a hidden layer; it is"),

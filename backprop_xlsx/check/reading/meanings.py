@@ -49,7 +49,7 @@ class Area(Expression):
         cells = list(self.leaves())
         first = cells[0].name if cells and isinstance(cells[0], Symbol) else ""
         quantity = first.rpartition("[")[0]
-        if cells == [Symbol(sampled(quantity, index)) for index in range(len(cells))]:
+        if cells and cells == [Symbol(sampled(quantity, at)) for at in range(len(cells))]:
             return label(quantity)  # of all samples
         return self.name
 

@@ -156,7 +156,8 @@ def _improbable(experiment: Experiment) -> str:
         return ""
     columns = Columns(runs_of(experiment)[0])
     total = "+".join(columns.given(name) for name in network.targets)
-    return f"SUMPRODUCT((({total}-1)^2>{PROBABILITY_ROUNDING**2:.0E})*1)>0"
+    # Held against 1: engines take numbers of 1e-16 and less for equal.
+    return f"SUMPRODUCT(((({total}-1)/{PROBABILITY_ROUNDING:.0E})^2>1)*1)>0"
 
 
 def _put_derivatives(

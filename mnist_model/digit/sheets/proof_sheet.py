@@ -158,7 +158,7 @@ class Proof:
             page.formula((DIFFERENCE, column), formula, difference, looks("scientific"))
         width = self.outputs
         torch, differences = (area(row, OUTPUTS, 1, width) for row in (STORED, DIFFERENCE))
-        allowed = f"1E-9*MAX(1,MAX({torch}),-MIN({torch}))"
+        allowed = f"{TOLERANCE:.0E}*MAX(1,MAX({torch}),-MIN({torch}))"
         condition = f"MAX({differences})<={allowed}"
         agrees, verdict = empty.unless(f'"{AGREES}"', self.verdict_of(found), UNPAINTED)
         formula = f'IF({painted},"{PAINTED}",IF({condition},{agrees},"{DIFFERS}"))'

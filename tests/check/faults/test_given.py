@@ -43,6 +43,36 @@ def test_what_cannot_be_followed_is_judged_by_its_value(template: str, tmp_path:
     assert wrong_cells(report_of(table, tmp_path, last)) == last
 
 
+def with_rates(rates: list[float]) -> ClassTable:
+    """A table with a learning rate in every row, which the update of the row below takes."""
+    table = ClassTable(steps=len(rates) - 1)
+    table.columns["η"] = max(table.columns.values()) + 1
+    table.cells[table.header_row, table.columns["η"]] = "learning rate"
+    for row, rate in zip(table.rows, rates, strict=True):
+        table.cells[row, table.columns["η"]] = rate
+    for weight in WEIGHTS:
+        update = table.template(weight).replace("{rate}", "{above η}")
+        table.put(weight, update, table.rows[1:])
+    return table
+
+
+@pytest.mark.parametrize(
+    ("rates", "wrong"),
+    [
+        ([0.5, 0.5, 0.5, 0.5], ()),
+        ([0.5, 0.2, 0.2, 0.2], (0,)),
+        # None is that of more than half of the rows, so the first one counts.
+        ([0.5, 0.2, 0.2, 0.3], (1, 2, 3)),
+    ],
+)
+def test_a_learning_rate_that_is_not_that_of_most_rows(
+    rates: list[float], wrong: tuple[int, ...], tmp_path: Path
+) -> None:
+    table = with_rates(rates)
+    (report,) = check_file(table.write(tmp_path / "book.xlsx")).tables
+    assert wrong_cells(report) == {("η", table.rows[step]) for step in wrong}
+
+
 @pytest.mark.parametrize("number", [0.0, 0.03])
 def test_a_value_of_few_digits_is_no_rounded_one(number: float, tmp_path: Path) -> None:
     table = ClassTable()

@@ -12,7 +12,8 @@ from xlsxwriter.utility import xl_col_to_name
 from backprop_xlsx.check.book_check import check_file
 from backprop_xlsx.check.findings import TableReport
 from tests.check.faults.test_mistakes import wrong_cells
-from tests.oracles.class_table import CLASS_ORDER, GRADIENTS, ClassTable
+from tests.oracles.class_biases import BiasedTable
+from tests.oracles.class_table import CLASS_ORDER, FORMULAS, GRADIENTS, ClassTable
 
 Cells = dict[tuple[str, int, int], str | float]
 
@@ -171,6 +172,18 @@ def test_one_row_of_formulas_is_a_table(tmp_path: Path) -> None:
     table.put("o1", SIBLING, table.rows)
     report = checked(of(table), tmp_path / "wrong.xlsx")
     assert wrong_cells(report) == {("o1", table.first_row)}
+
+
+@pytest.mark.parametrize(("share", "network"), [(0.5, "trained biases"), (2.0, "no bias")])
+def test_a_bias_is_added_once_but_for_rounding(share: float, network: str, tmp_path: Path) -> None:
+    """What is added 1.000000002 times is multiplied with that number, so that it is a weight."""
+    table = BiasedTable(sharing="own", biases="trained")
+    for column in table.columns.values():
+        del table.cells[table.header_row, column]
+    for number, name in enumerate(("h1", "h2", "o1", "o2"), start=1):
+        formula = f"{FORMULAS[name]}+{table.bias(f'b{number}')}*{1 + share * 1e-9!r}"
+        table.put(name, formula, table.rows)
+    assert network in checked(of(table), tmp_path / "book.xlsx").network
 
 
 def test_swapped_headers_are_no_fault(tmp_path: Path) -> None:

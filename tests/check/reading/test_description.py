@@ -147,6 +147,14 @@ def test_a_single_sample_has_no_turns() -> None:
     assert from_text(json.dumps(said | {"samples": 2})).in_turn
 
 
+def test_samples_in_turn_need_the_columns_of_one() -> None:
+    """16,382 of the 16,384 that a sheet has; two samples a step need 17,164."""
+    large = RIGHT | {"layers": [39, 390, 1], "samples": 2}
+    assert from_text(json.dumps(large | {"batch": "one"})).in_turn
+    with pytest.raises(InputError, match="need 17,164 columns"):
+        from_text(json.dumps(large | {"batch": "full"}))
+
+
 def test_a_book_that_says_nothing_is_one_of_the_class() -> None:
     assert from_properties({}) is None
     assert from_properties({"backprop_xlsx 2": "{}"}) is None

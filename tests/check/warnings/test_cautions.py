@@ -31,10 +31,12 @@ def write(
     rates: tuple[float, ...] = RATES[:1],
     titled: bool = True,
     odd: float | None = None,
+    label: str = "",
 ) -> Path:
     """A right book, one sheet for each learning rate, a hundred steps; charts on the first one.
 
-    ``odd`` is what w2 starts with in the last run, if it is to start otherwise than in the others.
+    ``odd`` is what w2 starts with in the last run, if it is to start otherwise than in the others;
+    ``label`` stands before the rates of what is pasted.
     """
     workbook = xlsxwriter.Workbook(path)
     for rate in pasted or rates:
@@ -56,6 +58,7 @@ def write(
             sheet.insert_chart("AH2", chart)
     if pasted:
         summary = workbook.add_worksheet("Summary")
+        summary.write_string(1, 0, label)
         for column, (rate, losses) in enumerate(pasted.items(), 1):
             summary.write_number(1, column, rate)
             summary.write_column(2, column, losses)
@@ -126,6 +129,15 @@ def test_a_chart_titled_as_the_loss_that_draws_something_else(titled: bool, tmp_
     assert caution == Caution("chart", where, "the chart draws w1, none of the losses")
 
 
+@pytest.mark.parametrize(("header", "warned"), [("$W$8", True), ("$E$8", False), ("$ZZ$8", False)])
+def test_a_chart_may_take_its_title_from_a_cell(header: str, warned: bool, tmp_path: Path) -> None:
+    """The header of E_total, that of w1, and an empty cell; it draws w1."""
+    draws_a_weight = {"values": "='0.1'!$E$9:$E$109", "name": f"='0.1'!{header}"}
+    found = cautions(write(tmp_path / "book.xlsx", [draws_a_weight], titled=False))
+    expected = Caution("chart", "chart on '0.1'", "the chart draws w1, none of the losses")
+    assert found == [expected] * warned
+
+
 @pytest.mark.parametrize("title", ["Gradient of the error", "∂Error/∂w1", "Weights", "Terror"])
 def test_a_chart_of_something_else_with_another_title(title: str, tmp_path: Path) -> None:
     draws_a_gradient = {"values": "='0.1'!$X$9:$X$109", "name": title}
@@ -167,6 +179,15 @@ def test_a_stale_pasted_table(tmp_path: Path) -> None:
 def test_rounded_pasted_losses_are_not_stale(digits: int, tmp_path: Path) -> None:
     pasted = {rate: [float(f"{loss:.{digits}g}") for loss in losses(rate)] for rate in RATES}
     assert cautions(write(tmp_path / "book.xlsx", pasted=pasted)) == []
+
+
+@pytest.mark.parametrize(("label", "warned"), [("", False), ("Notes", False), ("E_total", True)])
+def test_a_number_heads_losses_if_a_header_or_another_rate_stands_beside_it(
+    label: str, warned: bool, tmp_path: Path
+) -> None:
+    """Otherwise what is below it may be anybody's."""
+    book = write(tmp_path / "book.xlsx", pasted={0.1: [0.7] * 20}, label=label)
+    assert [caution.kind for caution in cautions(book)] == ["pasted table"] * warned
 
 
 def test_part_of_the_losses_may_be_pasted(tmp_path: Path) -> None:

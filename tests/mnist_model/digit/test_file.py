@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import numpy
 import pytest
 import torch
 from openpyxl.utils.cell import coordinate_to_tuple
@@ -18,6 +19,7 @@ from backprop_xlsx.spreadsheet.ooxml.patching.cell_patch import Change
 from backprop_xlsx.spreadsheet.ooxml.patching.patch import patch_sheet, spoil
 from mnist_model.digit import Examples, to_workbook, verify
 from mnist_model.digit.mnist import SCALING
+from mnist_model.digit.sheets.proof_sheet import AGREES, DIFFERS, Proof
 from tests.mnist_model.digit.as_seen import AsSeen
 from tests.optional import require, require_libreoffice
 from tests.oracles.formula_lint import PORTABLE_FUNCTIONS
@@ -116,6 +118,64 @@ def test_nothing_overflows(engine: str, last: nn.Module, tmp_path: Path) -> None
                 assert seen.outputs(live, 3) == pytest.approx(outputs.tolist(), abs=1e-9)
                 shares = [live.value("Input", row + 1 + index, column) for index in range(3)]
                 assert shares == pytest.approx(outputs.softmax(0).tolist(), abs=1e-9)
+
+
+SHOWN = Examples(torch.tensor([[0.5, 0.25], [1.0, -1.0]]))
+
+
+@pytest.fixture(scope="module")
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, nn.Sequential]:
+    """A book of two outputs, both above 1 in the input that is shown, and its network."""
+    linear = nn.Linear(2, 2).double()
+    with torch.no_grad():
+        linear.weight.copy_(torch.tensor([[1.0, 2.0], [3.0, 4.0]]))
+        linear.bias.copy_(torch.tensor([2.0, 3.0]))
+    network = nn.Sequential(linear)
+    path = tmp_path_factory.mktemp("tiny") / "book.xlsx"
+    to_workbook(network, (2,), path, SHOWN)
+    return path, network
+
+
+BOTH_SIDES = pytest.mark.parametrize(("share", "agrees"), [(0.5, True), (2.0, False)])
+
+
+@BOTH_SIDES
+def test_a_cached_output_may_be_a_thousand_millionth_off(
+    tiny: tuple[Path, nn.Sequential], tmp_path: Path, share: float, agrees: bool
+) -> None:
+    path, network = tiny
+    book = read_book(path)
+    proof, seen = book.sheet("Proof"), AsSeen(path)
+    row, column = seen.find(seen.proof, "this workbook, now")
+    cell = proof.cells[row, column + 2]
+    assert cell.value == 3.0
+    off = Change(cell.formula, 3.0 * (1 + share * 1e-9))
+    changed = patch_sheet(book.archive.read(proof.part), {(row, column + 2): off})
+    book.archive.rewrite({proof.part: changed}, tmp_path / "off.xlsx")
+    if agrees:
+        verify(tmp_path / "off.xlsx", network, (2,), SHOWN)
+    else:
+        with pytest.raises(VerificationError, match=r"gives 3\.0, the cached value is 3\.0000"):
+            verify(tmp_path / "off.xlsx", network, (2,), SHOWN)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@BOTH_SIDES
+def test_torch_may_be_a_thousand_millionth_off_on_the_sheet_proof(
+    tiny: tuple[Path, nn.Sequential], engine: str, share: float, agrees: bool
+) -> None:
+    """Of the largest output, 5.5 here, in a book's formula and in what is cached."""
+    require(engine in engines(), engine)
+    path, _ = tiny
+    seen = AsSeen(path)
+    row, column = seen.find(seen.proof, "input 1")
+    off = 3.0 + 5.5 * share * 1e-9
+    with open_live(path, engine) as live:
+        live.type("Proof", row, column + 2, off)
+        live.recalculate()
+        assert seen.verdict(live) == (AGREES if agrees else DIFFERS)
+    proof = Proof(SHOWN, numpy.array([[off, 5.5], [1.0, 2.0]]))
+    assert proof.verdict_of(numpy.array([3.0, 5.5])) == (AGREES if agrees else DIFFERS)
 
 
 def test_a_wrong_bias_is_found(

@@ -75,6 +75,20 @@ def test_a_claim_follows_the_data(book: Path, engine: str) -> None:
 
 
 @pytest.mark.parametrize("engine", engines())
+@pytest.mark.parametrize(("share", "holds"), [(0.5, True), (2.0, False)])
+def test_the_matrix_may_be_half_an_image_off_the_accuracy(
+    book: Path, engine: str, share: float, holds: bool
+) -> None:
+    """Of ten thousand, one image is a hundredth of a per cent."""
+    sheet = read_book(book).sheet("MNIST standard")
+    last, accuracy = cell_of(sheet, "sum")[0] - 1, cell_of(sheet, "test acc. %")[1]
+    claim = cell_of(sheet, "last epoch against the confusion matrix, difference, %")[0]
+    off = record().last_accuracy + share * 0.005
+    value = recalculate(book, engine, {(sheet.name, last, accuracy): off}).value
+    assert value(sheet.name, claim, 8) == ("✓ yes" if holds else "✗ no")
+
+
+@pytest.mark.parametrize("engine", engines())
 def test_the_result_is_counted_beside_the_per_cent(book: Path, engine: str) -> None:
     sheet = read_book(book).sheet("MNIST standard")
     run = record()

@@ -6,11 +6,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import ironcalc
+import numpy as np
 import pytest
 
-from backprop_xlsx import Experiment, build
+from backprop_xlsx import Experiment, build, reference
+from backprop_xlsx.spreadsheet.engines import ENGINES, open_live
 from backprop_xlsx.spreadsheet.ooxml.book import Cell, read_book
 from backprop_xlsx.workbook.checks import central_differences
+from backprop_xlsx.workbook.columns import run_values
+from backprop_xlsx.workbook.layout import FIRST_ROW, ROSE, runs
+from tests.workbook.checks.spoiling import OpenBook
+from tests.workbook.names import named_cells
 
 EXPERIMENT = Experiment.preset(learning_rates=[0.5], steps=6)
 AGREES, DIFFERS = "✓ agrees", "✗ differs"
@@ -90,6 +96,67 @@ def stored_loss(path: Path) -> tuple[int, int]:
     assert formula is not None
     column, digits = formula.strip("=").replace("$", "")[0], formula.replace("$", "").strip("=")[1:]
     return int(digits), ord(column) - ord("A") + 1
+
+
+@pytest.mark.parametrize(("margins", "judged"), [(0.5, True), (2.0, False)])
+def test_a_run_whose_margin_is_above_a_millionth_is_not_judged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, margins: float, judged: bool
+) -> None:
+    """It amplifies its rounding: a thousand times of that is the margin's second part."""
+    rounding = (margins * 1e-6 - 1e-10) / 1e3
+    monkeypatch.setattr(reference, "run_rounding", lambda *_: [rounding])
+    build(EXPERIMENT, tmp_path / "book.xlsx")
+    row = row_of(tmp_path / "book.xlsx", "Run A")
+    assert number(tmp_path / "book.xlsx", row, MARGIN) == pytest.approx(margins * 1e-6)
+    expected = AGREES if judged else "– not judged: this run amplifies rounding"
+    assert cells(tmp_path / "book.xlsx")[row, VERDICT].value == expected
+    assert Checks(tmp_path / "book.xlsx").value(row, VERDICT) == expected
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize(
+    ("share", "verdict"), [(0.5, DIFFERS), (2.0, "– not judged: the targets are no probabilities")]
+)
+def test_a_wrong_derivative_is_judged_if_the_targets_sum_to_1_but_for_a_thousand_millionth(
+    tmp_path: Path, engine: str, share: float, verdict: str
+) -> None:
+    path = tmp_path / "book.xlsx"
+    build(Experiment.preset(layers="2-2", loss="cross-entropy", targets=[1, 0], steps=1), path)
+    row = row_of(path, "∂E/∂w1")
+    with open_live(path, engine) as live:
+        live.type(*named_cells(path)["start_t2"], share * 1e-9)
+        live.type("Checks", row, OTHER, 7.0)
+        live.recalculate()
+        assert live.value("Checks", row, VERDICT) == verdict
+
+
+@pytest.mark.parametrize(("share", "verdict"), [(0.5, "✓"), (2.0, "✗")])
+def test_what_is_smaller_than_a_floor_counts_as_nothing(
+    tmp_path: Path, share: float, verdict: str
+) -> None:
+    """A weighted sum of inputs that are 0 has no size of its own to be small against."""
+    nothing = Experiment.preset(inputs=[0, 0], learning_rates=[0.5], steps=2)
+    book, run = OpenBook(nothing, tmp_path / "book.xlsx"), runs(nothing)[0]
+    with book.spoilt(run, "h1", run.steps, lambda formula, value: share * 1e-90):
+        assert book.verdict.startswith(verdict)
+
+
+@pytest.mark.parametrize("loss", [1e-4, 10.0])
+@pytest.mark.parametrize(("share", "rose"), [(0.5, 0), (2.0, 1)])
+def test_a_rise_of_the_last_digits_is_none(
+    tmp_path: Path, loss: float, share: float, rose: int
+) -> None:
+    """A part of the loss, and of one that is all but 0 another limit."""
+    run = runs(EXPERIMENT)[0]
+    losses = np.full(run.steps + 1, loss)
+    losses[-1] += share * (1e-14 * loss + 1e-15)
+    found = run_values(run, dict.fromkeys(run.columns, losses)).values[ROSE]
+    assert found.tolist() == [*[0] * run.steps, rose]
+    book = OpenBook(EXPERIMENT, tmp_path / "book.xlsx")
+    typed = iter(losses.tolist())
+    with book.spoilt(run, run.loss, 0, lambda formula, value: next(typed)):
+        row, column = FIRST_ROW + run.steps + 1, run.columns[ROSE] + 1
+        assert book.value(run.sheet, row, column) == rose
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ that use it: if all of them are right by that, the fault is its own.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 
 import numpy as np
@@ -26,7 +26,7 @@ from backprop_xlsx.formula.tokens import FormulaError
 COMMON = 0.6
 """Of the rows of a column, how many have the formula that is taken for its meaning."""
 NEAR = 1e-6
-"""Relative: values that are compared at one probe before they are at all."""
+"""Relative: values so near at the first probe are compared at all others, too."""
 FEW = 6
 """Columns whose meaning is guessed though nothing else is explained."""
 ALIKE = 0.5
@@ -153,18 +153,16 @@ class Claims:
         value = self._value(judge, column)
         if value is None:
             return None
+        names = [name for name in self._equal(value) if name not in self._found and name not in but]
+        return self._likeliest(column, names, names[0]) if names else None
+
+    def _equal(self, value: Value) -> Iterator[str]:
+        """The quantities that a value may be."""
         first = as_number(value)
         near = np.abs(self._firsts - first) <= NEAR * abs(first)
-        names = [
-            name
-            for name in itertools.compress(self._values, near)
-            if name not in self._found
-            and name not in but
-            and self.judge.probes.agree(value, self._values[name])
-        ]
-        if not names:
-            return None
-        return self._likeliest(column, names, names[0])
+        for name in itertools.compress(self._values, near):
+            if self.judge.probes.agree(value, self._values[name]):
+                yield name
 
     def _doubt_lonely(self) -> None:
         """What alone of its kind is there may be what is missing among its sisters, but wrong."""
@@ -227,12 +225,7 @@ class Claims:
                     return states.value(leaf)
 
                 value = safely(expression, lookup)
-                if quantity is None:
-                    first = as_number(value)
-                    fits = bool(np.any(np.abs(self._firsts - first) <= NEAR * abs(first)))
-                else:
-                    fits = states.right(quantity, value)
-                if fits:
+                if any(self._equal(value)) if quantity is None else states.right(quantity, value):
                     found[name] = None
         return [name for name in self._possible if name in found]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter
 from collections.abc import Container, Iterator, Sequence
@@ -29,8 +30,6 @@ MOST_LEAVES = 24
 """Operands of a pre-activation that are told apart."""
 LARGEST = 12
 """Neurons of a layer; larger ones are no exercise on paper."""
-EXACT = 1e-9
-"""How near to a whole 1 a coefficient is."""
 
 UNREAD = "?"
 """Instead of a bias, of a neuron whose formula cannot be read."""
@@ -114,19 +113,19 @@ def _sum(expression: Expression) -> Sum:
     multiplied = {
         leaf
         for one, other in combinations(leaves, 2)
-        if abs(at((one, other)) - start - slopes[one] - slopes[other] - 1.0) < EXACT
+        if math.isclose(at((one, other)) - start - slopes[one] - slopes[other], 1.0)
         for leaf in (one, other)
     }
     weights = {leaf for leaf in leaves if isinstance(leaf, Symbol) and leaf.name[0] == "w"}
     added = [leaf for leaf in leaves if leaf not in multiplied | weights]
     bias: Bias | None = None
     for leaf in added:
-        if abs(slopes[leaf] - 1.0) < EXACT:
+        if math.isclose(slopes[leaf], 1.0):
             bias = leaf.place if isinstance(leaf, Outside) else getattr(leaf, "name", None)
     if not added:
         values = dict.fromkeys(leaves, 0.0)
         typed = float(np.ravel(safely(expression, lambda leaf: values.get(leaf, np.nan)))[0])
-        bias = round(typed, 9) if abs(typed) > EXACT else None
+        bias = round(typed, 9) or None
     return Sum(frozenset(leaf.name for leaf in weights if slopes[leaf]), bias)
 
 

@@ -7,7 +7,7 @@ import numpy as np
 from backprop_xlsx.check.reading.arranging.neurons import Layers
 from backprop_xlsx.check.reading.arranging.updates import Updates
 from backprop_xlsx.check.reading.arranging.weights import Neuron
-from backprop_xlsx.check.reading.arranging.wiring import Leaf, Wiring, most_common
+from backprop_xlsx.check.reading.arranging.wiring import ROUNDING, Leaf, Wiring, most_common
 from backprop_xlsx.formula.names import TOTAL_LOSS
 
 
@@ -95,10 +95,10 @@ class Losses:
             if not np.isfinite(values).all():
                 return False
             bent = np.diff(values, 2)
-            ends = min(values[0], values[-1]) > values.min() + 1e-9
-            return bool(np.all(bent > 1e-9)) and ends and values.min() > -1e-9
+            ends = min(values[0], values[-1]) > values.min() + ROUNDING
+            return bool(np.all(bent > ROUNDING)) and ends and values.min() > -ROUNDING
         middle, below, beyond = at(0.4), at(0.3), at(0.5)
-        return below > middle + 1e-6 and beyond > middle + 1e-6
+        return below > middle + ROUNDING and beyond > middle + ROUNDING
 
     def _composed(self, column: int, known: dict[Leaf, float], chain: frozenset[int]) -> float:
         """A column's value with all between it and what is known computed too."""

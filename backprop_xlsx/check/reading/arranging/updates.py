@@ -118,8 +118,7 @@ class Updates:
         if wire.above or len(wire.here) > 1:
             return None
         zero, one, two = (self.wiring.value(column, {others[0]: x}, 0.7) for x in (0.0, 1.0, 2.0))
-        linear = abs(two - 2 * one) < 1e-9 and abs(zero) < 1e-9
-        return others[0] if linear else None
+        return others[0] if zero == 0 and two == 2 * one else None  # doubling rounds nothing
 
     def velocity(self, parameter: Leaf) -> int | None:
         """The column between a parameter and its gradient that remembers itself."""

@@ -7,7 +7,7 @@ from collections.abc import Set
 from dataclasses import dataclass, field
 from itertools import combinations
 
-from backprop_xlsx.check.reading.arranging.wiring import Leaf, Wiring, position
+from backprop_xlsx.check.reading.arranging.wiring import Leaf, Wiring, differ, position
 
 
 @dataclass
@@ -37,7 +37,7 @@ def pairs(wiring: Wiring, column: int) -> list[tuple[Leaf, Leaf]]:
     found = []
     for one, other in combinations(leaves, 2):
         both = value(column, {one: 1.0, other: 1.0})
-        if abs(both - alone[one] - alone[other] + nothing) > 1e-9:
+        if differ(both - alone[one], alone[other] - nothing):
             found.append((one, other))
     return found
 
@@ -45,7 +45,7 @@ def pairs(wiring: Wiring, column: int) -> list[tuple[Leaf, Leaf]]:
 def is_factor(wiring: Wiring, column: int, leaf: Leaf) -> bool:
     """Whether a leaf is multiplied with a typed number other than 1."""
     factor = abs(wiring.value(column, {leaf: 1.0}) - wiring.value(column, {}))
-    return isinstance(leaf, int) and factor > 1e-9 and abs(factor - 1.0) > 1e-9
+    return isinstance(leaf, int) and differ(factor, 0.0) and differ(factor, 1.0)
 
 
 def weigh(wiring: Wiring, neurons: list[Neuron], parameters: Set[Leaf]) -> None:
@@ -62,10 +62,12 @@ def weigh(wiring: Wiring, neurons: list[Neuron], parameters: Set[Leaf]) -> None:
         nothing = value(neuron.pre_activation, {})
         for leaf in sorted({*wire.here, *wire.given} - paired, key=position):
             factor = abs(value(neuron.pre_activation, {leaf: 1.0}) - nothing)
-            if abs(factor - 1.0) < 1e-9:
+            if not differ(factor, 0.0):
+                continue
+            if not differ(factor, 1.0):
                 neuron.bias = leaf
                 neuron.added.append(leaf)
-            elif factor > 1e-9 and leaf in parameters:
+            elif leaf in parameters:
                 neuron.weights[leaf] = round(factor, 12)  # of a typed input
     _weigh_pasted(wiring, neurons)
     _weigh_added(neurons, parameters)

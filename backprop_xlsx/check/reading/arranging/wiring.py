@@ -22,6 +22,8 @@ from backprop_xlsx.spreadsheet.ooxml.book import Book, Sheet
 
 Leaf = int | Place | float
 """A column, a cell outside the run, or a typed number."""
+ROUNDING = 1e-9
+"""How far a value may be off where a wire's leaves are numbers such as 0, 1 and 0.4."""
 
 
 class _Unnamed(Exercise):
@@ -169,6 +171,11 @@ class Wiring:
             elif isinstance(leaf, Outside) and leaf.kind != "blank":
                 given.add(leaf.place)
         return Wire(expression, frozenset(here), frozenset(above), frozenset(given))
+
+
+def differ(one: float, other: float) -> bool:
+    """Whether two such values differ by more than rounding; one that is no number does not."""
+    return abs(one - other) > ROUNDING
 
 
 def name_of(column: int) -> str:

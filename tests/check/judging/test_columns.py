@@ -1,0 +1,25 @@
+"""Blank cells among formulas: of a step that is filled but for a few they are missing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.check.faults.test_mistakes import check, wrong_cells
+from tests.oracles.class_table import GRADIENTS, ClassTable
+
+
+@pytest.mark.parametrize(("blank", "missing"), [(1, True), (6, True), (7, False)])
+def test_a_quarter_of_a_step_may_lack_its_formulas(
+    blank: int, missing: bool, tmp_path: Path
+) -> None:
+    """Of 27 columns that are six; a step that lacks more is not finished."""
+    table = ClassTable(steps=5)
+    row = table.rows[3]
+    names = GRADIENTS[:blank]
+    for name in names:
+        del table.cells[row, table.columns[name]]
+    report = check(table, tmp_path)
+    assert wrong_cells(report) == ({(name, row) for name in names} if missing else set())
+    assert ("unfinished" in {caution.kind for caution in report.warnings}) != missing
