@@ -10,6 +10,7 @@ import pytest
 import torch
 
 from backprop_xlsx import Experiment, build, verify
+from backprop_xlsx.reference import train
 from backprop_xlsx.spreadsheet.engines import ENGINES, Recalculated, recalculate
 from backprop_xlsx.spreadsheet.ooxml.book import read_book
 from backprop_xlsx.workbook.layout import FIRST_ROW, SAMPLES, SAMPLES_COLUMN, SAMPLES_ROW, runs
@@ -100,3 +101,27 @@ def test_the_outputs_of_very_many_samples_in_turn_are_not_shown(
         texts = rows_of(path)
         assert any("not shown" in text for text in texts) is not shown
         assert ("Run A: a_o1" in texts) is shown
+
+
+def test_outputs_that_only_rounding_tells_apart_are_equal(tmp_path: Path) -> None:
+    """The hidden neuron is off, and the last output larger by half a unit in the last place."""
+    off = Experiment.preset(
+        layers="1-1-3",
+        activation="relu",
+        loss="cross-entropy",
+        biases="trained",
+        inputs=[[1], [2], [3]],
+        targets=np.eye(3).tolist(),
+        weights=[-1, 0.1, 0.2, 0.3],
+        bias_values=[-0.5, 0.1, 0.2, 0.9],
+        learning_rates=[0.7],
+        steps=150,
+    )
+    (trained,) = train(off)
+    assert trained["a_o3[1]"][-1] > trained["a_o1[1]"][-1]
+    path = tmp_path / "book.xlsx"
+    build(off, path)
+    verify(path, off)
+    (run,) = runs(off)
+    (row,) = (row for row in rows_of(path)[run.sheet][:1])
+    assert numbers(recalculate(path, ENGINES[0]), row, 3) == [1, 1, 1]

@@ -24,6 +24,8 @@ Computed = tuple[str, str]
 NAME = 1
 HEAD_ROWS = 3
 NUMBER_FORMAT, SHARE_FORMAT = "0", "0.0%"
+# Outputs of a network whose hidden neurons are all off differ by rounding alone.
+EQUAL = 1e-9
 
 
 class Classes:
@@ -104,12 +106,20 @@ class Classes:
         return float((chosen == self._target_classes()).mean())
 
     def _put_line(self, row: int, title: str, first: int, classes: Array) -> None:
-        """For each sample the number of the largest of the cells from the row ``first`` on."""
+        """For each sample the number of the largest of the cells from the row ``first`` on.
+
+        That many begin a column that are all smaller, and one; it is the first of equal ones.
+        """
         style = self._theme("whole", "ruled", number_format=NUMBER_FORMAT)
         self._page.text((row, NAME), title, self._theme("bold", "ruled"))
         for column, number in enumerate(classes, start=SAMPLES_COLUMN):
-            cells = xl_range(first, column, first + len(self._outputs) - 1, column)
-            self._page.formula((row, column), f"MATCH(MAX({cells}),{cells},0)", number, style)
+            last = first + len(self._outputs) - 1
+            largest = f"MAX({xl_range(first, column, last, column)})-{EQUAL:.0E}"
+            smaller = (
+                f"+(MAX({xl_range(first, column, end, column)})<{largest})"
+                for end in range(first, last)
+            )
+            self._page.formula((row, column), f"1{''.join(smaller)}", number, style)
 
     def _put_confusion(self, choices: Sequence[Array]) -> None:
         """For each run how many samples of a class are taken for which."""
@@ -148,11 +158,17 @@ class Classes:
 
     def _target_classes(self) -> Array:
         targets = np.array([sample.targets for sample in self._experiment.samples])
-        return np.argmax(targets, axis=1) + 1.0
+        return _largest(targets)
 
     def _chosen_classes(self, found: AfterTraining, run: int) -> Array:
         outputs = [
             [found.value(run, output.activation, sample) for output in self._outputs]
             for sample in range(len(self._experiment.samples))
         ]
-        return np.argmax(outputs, axis=1) + 1.0
+        return _largest(np.array(outputs))
+
+
+def _largest(outputs: Array) -> Array:
+    """The number of the largest output of each row, the first one of equal ones."""
+    alike = outputs >= outputs.max(axis=1, keepdims=True) - EQUAL
+    return np.argmax(alike, axis=1) + 1.0
