@@ -15,6 +15,7 @@ from quality.judging.scoring import Job, scored
         (2102, 60),  # targets, inputs and 2/2 are typed into the formulas
         (2102, 138),  # the sum alone says that the losses are averaged, in one row
         (2105, 31),  # three tables of one row beside each other, each with its learning rate above
+        (2106, 173),  # labels of another run stand in the row of the headers
     ],
 )
 def test_a_right_book_is_not_accused(seed: int, number: int) -> None:
@@ -47,6 +48,9 @@ def test_a_right_book_is_not_accused(seed: int, number: int) -> None:
         (2104, 299),  # "η" stands above a column of deltas
         (2105, 174),  # one row with the steps of the weights, the learning rate in Spanish
         (2105, 224),  # headers of slopes number the neurons otherwise
+        (2106, 134),  # one cell takes the target of the column of another run
+        (2106, 176),  # a neuron takes a source from the row above, in every row of every run
+        (2106, 184),  # one row, and nothing uses the sum of an output
     ],
 )
 def test_the_changed_cells_are_told_and_no_others(seed: int, number: int) -> None:

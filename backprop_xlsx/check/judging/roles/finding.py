@@ -118,11 +118,13 @@ def _learning_rate(judge: Judge, forms: Forms) -> Candidate | None:
 
 def _with_labelled(judge: Judge, forms: Forms, names: Sequence[str]) -> Judge:
     """The judge who takes the cells that are labelled so for these constants."""
-    surroundings = judge.surroundings
+    surroundings, table = judge.surroundings, judge.table
     missing = _missing(judge, names)
     labelled: dict[str, list[Place]] = {}
     for place in _cells_used(judge, forms):
         name = label_of(place, surroundings) or ""
+        if name in table.columns and surroundings.in_another_table(place):
+            continue
         if name in names and (name in missing or _same_number(name, place, surroundings)):
             labelled.setdefault(name, []).append(place)
     for name, places in labelled.items():

@@ -187,10 +187,7 @@ def _closed(sheet: Sheet, found: Sequence[Run]) -> Iterator[Closed]:
         if not run.gaps:
             continue
         others = {c for other in found if other is not run for c in other.columns}
-        columns = set(run.columns)
-        for left, right in pairwise(run.columns):
-            if right - left <= NARROW:
-                columns |= {c for c in range(left, right) if c not in others}
+        columns = {*run.columns, *_between(run.columns)} - (others - {*run.columns})
         yield Closed(sheet.name.casefold(), frozenset(columns), run.gaps, run.rows[-1])
 
 
@@ -224,13 +221,24 @@ def _by_formula(book: Book, sheet: Sheet, trust: Trust) -> Iterator[Table]:
         if run.gaps:
             run = Run(run.columns, tuple(range(run.rows[0], run.rows[-1] + 1)))
         wiring = Wiring(book, sheet, run)
-        known = {*run.columns, *wiring.given}
-        # What no formula refers to by mistake stands between what formulas refer to.
-        row, hints = _headers(sheet, run, range(min(known), max(known) + 1))
+        row, hints = _headers(sheet, run, _with_filled_between(sheet, run, wiring.given))
         told = {} if trust is Trust.HEADERS else named_columns(wiring, hints)
         columns = told if trust is Trust.FORMULAS else _combined(told, hints)
         if suffices(columns, CLASS_EXERCISE) or _is_small_network(told):
             yield Table(sheet, CLASS_EXERCISE, columns, row, run.rows[0], run.rows[-1])
+
+
+def _with_filled_between(sheet: Sheet, run: Run, given: Iterable[int]) -> list[int]:
+    """The columns of a run, and those close between them: a weight to which nothing refers."""
+    known = {*run.columns, *given}
+    return sorted(known | {c for c in _between(known) if (run.rows[0], c) in sheet.cells})
+
+
+def _between(columns: Iterable[int]) -> Iterator[int]:
+    """The columns between others that stand close together."""
+    for left, right in pairwise(sorted(columns)):
+        if right - left <= NARROW:
+            yield from range(left + 1, right)
 
 
 def _is_small_network(told: Mapping[str, int]) -> bool:

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from backprop_xlsx.check.reading.arranging.updates import Updates
 from backprop_xlsx.check.reading.arranging.weights import Neuron, is_factor, pairs, weigh
-from backprop_xlsx.check.reading.arranging.wiring import Leaf, Wiring
+from backprop_xlsx.check.reading.arranging.wiring import Leaf, Wire, Wiring
 
 
 class Layers:
@@ -157,11 +157,22 @@ class Layers:
         return frozenset(found)
 
     def _unused_sums(self, neurons: Set[int]) -> set[int]:
-        """What is computed from the inputs of neurons, as these are, but used by nothing."""
-        inputs = {leaf for column in neurons for leaf in self.wires[column].given}
+        """What adds up the sources of neurons, as these do, but is used by nothing."""
+        wires = [self.wires[column] for column in neurons]
+        sources = {leaf for wire in wires for leaf in (*wire.here, *wire.given)}
         return {
             column
             for column, wire in self.wires.items()
-            if not (wire.here or wire.above or self.wiring.users.get(column))
-            and not inputs.isdisjoint(wire.given)
+            if not (wire.above or self.wiring.users.get(column))
+            and not sources.isdisjoint({*wire.here, *wire.given})
+            and self._adds_up(column, wire)
         }
+
+    def _adds_up(self, column: int, wire: Wire) -> bool:
+        """Whether each of what is computed has a weight of its own, or nothing is."""
+        if not wire.here:
+            return True
+        multiplied = pairs(self.wiring, column)
+        sources = {leaf for pair in multiplied for leaf in pair if leaf in wire.here}
+        weights = {leaf for pair in multiplied for leaf in pair if leaf in wire.given}
+        return sources == wire.here and len(sources) == len(weights) == len(multiplied)

@@ -149,6 +149,9 @@ class Wiring:
                 start = self._wire_of(Form(first.formula, self._rows[0], [self._rows[0]]))
                 if start is not None and len(start.here) > 1 and not start.above:
                     return start
+        if wire is not None and wire.here and column not in wire.above:
+            # No update: what it takes from the row above it takes from there by mistake.
+            return Wire(wire.expression, wire.here | wire.above, frozenset(), wire.given)
         return wire
 
     def _wire_of(self, form: Form) -> Wire | None:
