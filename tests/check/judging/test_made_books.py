@@ -15,6 +15,7 @@ from quality.judging.scoring import Job, scored
         (2102, 60),  # targets, inputs and 2/2 are typed into the formulas
         (2102, 138),  # the sum alone says that the losses are averaged, in one row
         (2105, 31),  # three tables of one row beside each other, each with its learning rate above
+        (2106, 43),  # one row with deltas, which weigh what is given as neurons do
         (2106, 173),  # labels of another run stand in the row of the headers
     ],
 )

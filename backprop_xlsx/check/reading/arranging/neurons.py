@@ -159,11 +159,13 @@ class Layers:
     def _unused_sums(self, neurons: Set[int]) -> set[int]:
         """What adds up the sources of neurons, as these do, but is used by nothing."""
         wires = [self.wires[column] for column in neurons]
-        sources = {leaf for wire in wires for leaf in (*wire.here, *wire.given)}
+        computed = {leaf for wire in wires for leaf in wire.here}
+        sources = {*computed, *(leaf for wire in wires for leaf in wire.given)}
         return {
             column
             for column, wire in self.wires.items()
             if not (wire.above or self.wiring.users.get(column))
+            and wire.here <= computed
             and not sources.isdisjoint({*wire.here, *wire.given})
             and self._adds_up(column, wire)
         }
