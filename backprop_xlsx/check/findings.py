@@ -100,7 +100,7 @@ class Coverage:
     @property
     def is_whole(self) -> bool:
         """Whether every column was judged by its formulas."""
-        return not (self.numbers or self.unread or self.blank)
+        return not (self.numbers or self.unread or self.blank or self.unexplained)
 
     def __str__(self) -> str:
         parts = [f"{len(self.formulas)} columns by their formulas"] if self.formulas else []

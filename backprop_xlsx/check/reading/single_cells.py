@@ -76,6 +76,8 @@ def sample_cells(surroundings: Surroundings) -> dict[Place, str]:
 def labelled_cell(surroundings: Surroundings, name: str) -> Place | None:
     """The nearest cell of the table's sheet that is labelled so and holds a number, above first.
 
+    Else one that the book gives such a name.
+
     Of several in a row that of the table's own columns, or nearest to them.
     """
     table = surroundings.table
@@ -96,4 +98,9 @@ def labelled_cell(surroundings: Surroundings, name: str) -> Place | None:
         _, row, column = place
         return row > first, abs(row - first), max(start - column, column - end, 0)
 
-    return min(found, key=distance, default=None)
+    named = (
+        place
+        for place, text in surroundings.named_cells.items()
+        if table.exercise.quantity(text) == name and number_of(place, surroundings) is not None
+    )
+    return min(found, key=distance, default=next(named, None))

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from backprop_xlsx.check.book_check import check_file
-from backprop_xlsx.check.findings import Caution, Fault, FileReport
+from backprop_xlsx.check.findings import Caution, Coverage, Fault, FileReport
 from backprop_xlsx.check.report.entry import Entry
 from backprop_xlsx.check.report.mistakes import mistakes
-from backprop_xlsx.check.report.phrases import difference
+from backprop_xlsx.check.report.phrases import Verdict, difference, verdict
 from backprop_xlsx.check.report.terminal import MOST_LINES, print_report
 from tests.check.report.test_page import FAULT, TABLE, WRONG
 from tests.optional import WORKBOOKS, require
@@ -113,3 +113,12 @@ def test_formulas_that_differ_in_blanks_alone_have_nothing_marked() -> None:
     found, expected = difference("=(A1 - B1) * C1", "=(A1-B1)*D1")
     assert [piece for piece, marked in found if marked] == ["C1"]
     assert [piece for piece, marked in expected if marked] == ["D1"]
+
+
+def test_a_column_that_nobody_understands_keeps_a_file_from_being_plainly_right() -> None:
+    coverage = Coverage(formulas=("w1",), unexplained=("AD", "Run 2!C"))
+    report = FileReport(Path("a.xlsx"), (replace(TABLE, faults=(), coverage=coverage),))
+    assert verdict(report) is Verdict.PARTLY
+    assert "not read AD and Run 2!C: nobody knows what these formulas are for" in printed(report)
+    read = replace(TABLE, faults=(), coverage=Coverage(formulas=("w1",)))
+    assert verdict(FileReport(Path("a.xlsx"), (read,))) in (Verdict.RIGHT, Verdict.WARNED)

@@ -36,7 +36,7 @@ def in_own_addresses(report: TableReport, view: View) -> TableReport:
         coverage=replace(
             report.coverage,
             unexplained=tuple(
-                _letters(view, (home, report.first_row, column_number(letters)))
+                _letters(view, (home, report.first_row, column_number(letters)), first[0])
                 for letters in report.coverage.unexplained
             ),
         ),
@@ -77,10 +77,11 @@ def _fault(fault: Fault, report: TableReport, view: View) -> Fault:
     )
 
 
-def _letters(view: View, place: tuple[str, int, int]) -> str:
-    """What a column is called in its own sheet; of one that is a row there, the row."""
+def _letters(view: View, place: tuple[str, int, int], home: str) -> str:
+    """What a column is called, with its sheet if another; of one that is a row there, the row."""
     sheet, row, column = view.back(place)
-    return str(row) if view.runs_across(sheet) else column_letters(column)
+    letters = str(row) if view.runs_across(sheet) else column_letters(column)
+    return letters if sheet == home else f"{view.real_name(sheet)}!{letters}"
 
 
 def _formula(view: View, text: str, place: tuple[str, int, int]) -> str:
