@@ -11,8 +11,8 @@ from backprop_xlsx.check.reading.arranging.views import View
 from backprop_xlsx.check.reading.meanings import Place
 from backprop_xlsx.check.reading.single_cells import number_of
 from backprop_xlsx.check.reading.tables import Table
-from backprop_xlsx.formula.names import label
-from backprop_xlsx.formula.tokens import references_of
+from backprop_xlsx.formula.names import TOTAL_LOSS, label
+from backprop_xlsx.formula.tokens import FormulaError, references_of, tokenise
 from backprop_xlsx.model.network import CLASS_NETWORK
 from backprop_xlsx.spreadsheet.errors import VerificationError
 from backprop_xlsx.spreadsheet.ooxml.book import Book, Position
@@ -29,11 +29,14 @@ def require_undoubted(checked: JudgedBook, original: Book, corrections: Correcti
     """Refuse a copy, as it was judged, whose reading hangs on a guess.
 
     Raises VerificationError if two tables stand in the same cells, if wrong formulas used what
-    nobody knows or what only they use, or if a whole layer computed another activation.
+    nobody knows or what only they use, if what nobody knows uses them, if as many formulas bear
+    another number as the one that is to be typed, or if a whole layer computed another activation,
+    or all losses another loss.
     """
     _require_apart(checked)
-    _require_explained(checked, _used(original, corrections))
+    _require_explained(checked, _used(original, corrections), _changed(corrections))
     _require_innocent(checked, original, corrections)
+    _require_numbers(checked, original, corrections)
     _require_convention(checked, corrections)
 
 
@@ -65,21 +68,26 @@ def _boxes(table: Table, view: View) -> dict[str, tuple[Position, Position]]:
     }
 
 
-def _require_explained(checked: JudgedBook, used: Set[Place]) -> None:
+def _require_explained(checked: JudgedBook, used: Set[Place], changed: Set[Place]) -> None:
     """Where wrong formulas used a column that nobody knows, the mistake may stand in that.
 
-    So it may where a quantity has no column, where an input or a target changes, and where another
-    network than the class's leaves columns over: it may be the class's, and misread.
+    So it may where a quantity has no column, where an input or a target changes, where another
+    network than the class's leaves columns over: it may be the class's, and misread; and where
+    what nobody knows uses a wrong formula: that may be of something else.
     """
     view = checked.view
     for table in checked.tables:
         home = table.surroundings.home
-        for column in (*table.unexplained, *table.pasted, *_changing(table)):
+        strays = sorted(_strays(table, used, view))
+        for column in (*table.unexplained, *table.pasted, *_changing(table), *strays):
             places = [view.back((home, row, column)) for row in table.table.rows]
             widths = table.table.exercise.network.widths
             whole = table.has_all_columns and widths == CLASS_NETWORK.widths
             lacks = column in table.unexplained and not whole
-            if lacks or not used.isdisjoint(places):
+            uses = column in table.unexplained and any(
+                not changed.isdisjoint(_referred(_cell(view, place), place[0])) for place in places
+            )
+            if lacks or uses or not used.isdisjoint(places):
                 sheet, row, at = places[0]
                 where = f"{view.real_name(sheet)}!{cell_name(row, at)}"
                 raise VerificationError(f"nobody knows what stands in {where}")
@@ -102,14 +110,25 @@ def _changing(check: JudgedTable) -> list[int]:
     return found
 
 
+def _strays(check: JudgedTable, used: Set[Place], view: View) -> set[int]:
+    """The columns of numbers in a table's rows that wrong formulas used, and that are nothing."""
+    table, surroundings = check.table, check.surroundings
+    return {
+        place[2]
+        for place in map(view.to, used)
+        if place[0] == surroundings.home
+        and place[1] in table.rows
+        and place[2] not in table.quantities
+        and place not in surroundings.roles.cells
+        and (cell := surroundings.cell(place)) is not None
+        and isinstance(cell.value, float)
+        and cell.formula is None
+    }
+
+
 def _require_innocent(checked: JudgedBook, original: Book, corrections: Corrections) -> None:
     """Where all that use an auxiliary column were wrong, the mistake may stand in that."""
-    changed = {
-        (name.casefold(), *position)
-        for name, formulas in corrections.items()
-        for position in formulas
-    }
-    view = checked.view
+    changed, view = _changed(corrections), checked.view
     for check in checked.tables:
         table, home = check.table, check.surroundings.home
         row = table.rows[len(table.rows) // 2]
@@ -127,19 +146,61 @@ def _require_innocent(checked: JudgedBook, original: Book, corrections: Correcti
                 raise VerificationError(f"the mistake may stand in {where}, which wrong cells use")
 
 
-def _require_convention(checked: JudgedBook, corrections: Corrections) -> None:
-    """Where all neurons of a layer computed something else, another activation may be meant."""
+def _require_numbers(checked: JudgedBook, original: Book, corrections: Corrections) -> None:
+    """What is typed into formulas is what most of them bear, those apart that are to bear it."""
     view = checked.view
     for check in checked.tables:
         table, home = check.table, check.surroundings.home
-        for layer in table.exercise.network.layers:
-            columns = [table.columns.get(neuron.activation) for neuron in layer.neurons]
-            places = [view.back((home, table.last_row, at)) for at in columns if at is not None]
-            if len(places) > 1 and all(
-                place[1:] in corrections.get(view.real_name(place[0]), {}) for place in places
-            ):
-                names = ", ".join(label(neuron.activation) for neuron in layer.neurons)
-                raise VerificationError(f"another activation may be meant by {names}")
+        for name, number in check.judge.fixed:
+            kept = given = 0
+            for column in table.columns.values():
+                sheet, *position = view.back((home, table.last_row, column))
+                real, at = view.real_name(sheet), (position[0], position[1])
+                cell = original.sheet(real).cells.get(at)
+                bears = cell is not None and number in _numbers(cell.formula)
+                corrected = corrections.get(real, {}).get(at)
+                kept += bears and corrected is None
+                given += not bears and number in _numbers(corrected)
+            if given and given >= kept:
+                raise VerificationError(f"{label(name)} may be another number than {number:g}")
+
+
+def _numbers(formula: str | None) -> set[float]:
+    """The numbers that are typed into a formula."""
+    try:
+        return {float(t.text) for t in tokenise(formula or "") if t.kind == "number"}
+    except FormulaError:
+        return set()
+
+
+def _require_convention(checked: JudgedBook, corrections: Corrections) -> None:
+    """Where all neurons of a layer, or all losses, computed something else, that may be meant."""
+    changed, view = _changed(corrections), checked.view
+    for check in checked.tables:
+        table, home = check.table, check.surroundings.home
+        network = table.exercise.network
+        groups = [("activation", [n.activation for n in layer.neurons]) for layer in network.layers]
+        groups.append(("loss", [*network.losses, TOTAL_LOSS]))
+        for kind, names in groups:
+            columns = [table.columns.get(name) for name in names]
+            places = {view.back((home, table.last_row, at)) for at in columns if at is not None}
+            if len(places) > 1 and places <= changed:
+                meant = ", ".join(map(label, names))
+                raise VerificationError(f"another {kind} may be meant by {meant}")
+
+
+def _changed(corrections: Corrections) -> set[Place]:
+    """The cells that get another formula."""
+    return {
+        (name.casefold(), *position)
+        for name, formulas in corrections.items()
+        for position in formulas
+    }
+
+
+def _cell(view: View, place: Place) -> Cell | None:
+    """What stands in a cell of the book itself."""
+    return view.original.sheet(view.real_name(place[0])).cells.get(place[1:])
 
 
 def _used(book: Book, corrections: Corrections) -> set[Place]:
