@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import lru_cache
@@ -112,7 +113,8 @@ def _negative(name: str) -> str:
 
 def hinted(text: str) -> str | None:
     """The auxiliary quantity that a header may mean, in the plainest of spellings."""
-    plain = "".join(text.split()).replace("𝜕", "∂").replace("delta_", "δ").replace("_", "")
+    text = unicodedata.normalize("NFKC", text)
+    plain = "".join(text.split()).replace("delta_", "δ").replace("_", "")
     for pattern, sign in ((_LEFT, ""), (_SURPLUS, "−")):
         match = pattern.fullmatch(plain)
         if match is not None and match["target"] == match["output"]:

@@ -51,6 +51,7 @@ def test_a_right_book_is_not_accused(seed: int, number: int) -> None:
         (2105, 224),  # headers of slopes number the neurons otherwise
         (2106, 134),  # one cell takes the target of the column of another run
         (2106, 176),  # a neuron takes a source from the row above, in every row of every run
+        (2106, 98),  # a step of a weight is that of another, which stands beside it
         (2106, 184),  # one row, and nothing uses the sum of an output
     ],
 )
@@ -78,8 +79,19 @@ def test_a_turned_comparison_is_called_one(number: int) -> None:
     assert score.exact and score.named, score.explanations
 
 
-def test_no_copy_is_given_out_of_what_may_be_misread() -> None:
-    """One row of six, in which an input and its weight seem to belong to nothing."""
-    score = scored(Job("wrong", 2103, 69))
+@pytest.mark.parametrize(
+    ("seed", "number"),
+    [
+        (2103, 69),  # one row of six, in which an input and its weight seem to belong to nothing
+        (2106, 66),  # what nobody knows uses a formula that would be corrected
+        (2106, 105),  # of two typed targets nobody knows which is the right one
+        (2107, 79),  # a gradient of one output alone was taken for the whole one
+        (2107, 228),
+        (2107, 262),  # all losses and their sum would be corrected
+        (2107, 289),  # three equal numbers were pasted over a gradient
+    ],
+)
+def test_no_copy_is_given_out_of_what_may_be_misread(seed: int, number: int) -> None:
+    score = scored(Job("wrong", seed, number))
     assert score.accused
     assert score.fix.startswith("refused")

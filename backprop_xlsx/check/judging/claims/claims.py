@@ -255,11 +255,23 @@ class Claims:
         left = []
         for column in columns:
             hint = self._sheet.hint(column)
+            self._give_way(hint, column)
             if hint in self._possible and hint not in self._found and self._can_be_told(hint):
                 self._found[hint] = column
             else:
                 left.append(column)
         return left
+
+    def _give_way(self, name: str | None, column: int) -> None:
+        """Let what has a header of its own not hold the name that another is headed as, rightly."""
+        holder = self._found.get(name or "")
+        own = None if holder is None else self._sheet.hint(holder)
+        if name is None or holder is None or own in (None, name) or own in self._found:
+            return
+        value = self._value(self.judge, column) if own in self._possible else None
+        if value is not None and self.judge.probes.agree(value, self._values[name]):
+            del self._found[name]
+            self._found[own] = holder
 
     def _are_numbered_otherwise(self) -> bool:
         """Whether most headers of what was found name something else, as one of another neuron."""
