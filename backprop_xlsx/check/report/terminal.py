@@ -100,7 +100,8 @@ def _remarks(console: Console, table: TableReport) -> Lines:
         margin = _margin("warning", "bold yellow")
         lines += _hanging(console, margin, Text(phrases.caution(warning)))
     if table.coverage.unexplained:
-        text = f"{listed(table.coverage.unexplained)}: nobody knows what these formulas are for"
+        columns = phrases.printable(listed(table.coverage.unexplained))
+        text = f"{columns}: nobody knows what these formulas are for"
         lines += _hanging(console, _margin("not read", "bold yellow"), Text(text))
     if table.right:
         margin = _margin("right", "bold green")

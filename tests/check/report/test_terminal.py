@@ -120,5 +120,9 @@ def test_a_column_that_nobody_understands_keeps_a_file_from_being_plainly_right(
     report = FileReport(Path("a.xlsx"), (replace(TABLE, faults=(), coverage=coverage),))
     assert verdict(report) is Verdict.PARTLY
     assert "not read AD and Run 2!C: nobody knows what these formulas are for" in printed(report)
+    hostile = replace(coverage, unexplained=("\x1b[2JRun!C",))
+    assert "\x1b" not in printed(
+        FileReport(Path("a.xlsx"), (replace(TABLE, faults=(), coverage=hostile),))
+    )
     read = replace(TABLE, faults=(), coverage=Coverage(formulas=("w1",)))
     assert verdict(FileReport(Path("a.xlsx"), (read,))) in (Verdict.RIGHT, Verdict.WARNED)
