@@ -78,16 +78,15 @@ def _require_explained(checked: JudgedBook, used: Set[Place], changed: Set[Place
     view = checked.view
     for table in checked.tables:
         home = table.surroundings.home
+        widths = table.table.exercise.network.widths
+        whole = table.has_all_columns and widths == CLASS_NETWORK.widths
         strays = sorted(_strays(table, used, view))
         for column in (*table.unexplained, *table.pasted, *_changing(table), *strays):
             places = [view.back((home, row, column)) for row in table.table.rows]
-            widths = table.table.exercise.network.widths
-            whole = table.has_all_columns and widths == CLASS_NETWORK.widths
-            lacks = column in table.unexplained and not whole
-            uses = column in table.unexplained and any(
-                not changed.isdisjoint(_referred(_cell(view, place), place[0])) for place in places
+            matters = column in table.unexplained and (
+                not whole or any(_uses(view, place, changed) for place in places)
             )
-            if lacks or uses or not used.isdisjoint(places):
+            if matters or not used.isdisjoint(places):
                 sheet, row, at = places[0]
                 where = f"{view.real_name(sheet)}!{cell_name(row, at)}"
                 raise VerificationError(f"nobody knows what stands in {where}")
@@ -198,9 +197,10 @@ def _changed(corrections: Corrections) -> set[Place]:
     }
 
 
-def _cell(view: View, place: Place) -> Cell | None:
-    """What stands in a cell of the book itself."""
-    return view.original.sheet(view.real_name(place[0])).cells.get(place[1:])
+def _uses(view: View, place: Place, changed: Set[Place]) -> bool:
+    """Whether the formula of a cell of the book itself refers to one that gets another."""
+    cell = view.original.sheet(view.real_name(place[0])).cells.get(place[1:])
+    return not changed.isdisjoint(_referred(cell, place[0]))
 
 
 def _used(book: Book, corrections: Corrections) -> set[Place]:

@@ -76,9 +76,8 @@ def sample_cells(surroundings: Surroundings) -> dict[Place, str]:
 def labelled_cell(surroundings: Surroundings, name: str) -> Place | None:
     """The nearest cell of the table's sheet that is labelled so and holds a number, above first.
 
-    Else one that the book gives such a name.
-
-    Of several in a row that of the table's own columns, or nearest to them.
+    Of several in a row that of the table's own columns, or nearest to them; of none one that the
+    book gives such a name.
     """
     table = surroundings.table
     found: list[Place] = []

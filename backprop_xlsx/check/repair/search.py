@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator, Sequence
-from itertools import combinations
+from itertools import chain, combinations
 
 import numpy as np
 
@@ -37,7 +37,7 @@ def simple_repair(workshop: Workshop) -> Repair | None:
     be exchanged.
     """
     try:
-        decided = _best(workshop, [*_without_outer_call(workshop), *_other_comparisons(workshop)])
+        decided = _best(workshop, list(_of_what_decides(workshop)))
         if decided is not None:
             return decided
         replaced = _replaced(workshop, workshop.items, workshop.part, workshop.spots)
@@ -81,13 +81,10 @@ def _further_options(workshop: Workshop) -> Iterator[list[Option]]:
     yield from _arranged_and_replaced(workshop, structural, workshop.spots)
 
 
-def _without_outer_call(workshop: Workshop) -> Iterator[Option]:
-    for change in ExtraFunction.undone_at(workshop.formula, workshop.part):
-        yield 0.0, Repair(change.items, (), (change,))
-
-
-def _other_comparisons(workshop: Workshop) -> Iterator[Option]:
-    for change in WrongComparison.undone(workshop.formula):
+def _of_what_decides(workshop: Workshop) -> Iterator[Option]:
+    """The formula without the function around it, then with other comparisons."""
+    without = ExtraFunction.undone_at(workshop.formula, workshop.part)
+    for change in chain(without, WrongComparison.undone(workshop.formula)):
         yield 0.0, Repair(change.items, (), (change,))
 
 

@@ -42,11 +42,9 @@ class WrongOperator(StructuralSlip):
             if part.operator is None or wrong not in OPERATORS:
                 continue
             left, right = (formula.means(operand.expression) for operand in part.operands)
-            space = formula.tokens[part.operator].space
             for sign in OPERATORS:
                 if sign != wrong and not _is_idle(left, sign, right):
-                    new = (Token(sign, sign, space),)
-                    items = formula.with_span(part.operator, part.operator + 1, new)
+                    items = formula.with_sign(part, sign)
                     yield Rearrangement(cls(wrong, sign, left, right), items)
             if wrong in "*/":
                 yield from cls._undone_among_factors(formula, part)
@@ -100,13 +98,11 @@ class WrongComparison(StructuralSlip):
     def undone(cls, formula: WrongFormula) -> Iterator[Rearrangement]:
         for part, _ in formula.parts:
             stands = formula.means(part.expression)
-            if part.operator is None or not isinstance(stands, Comparison):
+            if not isinstance(stands, Comparison) or part.operator is None:
                 continue
             for sign in _LIKELIEST_FIRST:
                 if sign != stands.operator:
-                    new = (Token(sign, sign, formula.tokens[part.operator].space),)
-                    items = formula.with_span(part.operator, part.operator + 1, new)
-                    yield Rearrangement(cls(stands, sign), items)
+                    yield Rearrangement(cls(stands, sign), formula.with_sign(part, sign))
 
     def is_like(self, other: Slip) -> bool:
         return isinstance(other, WrongComparison) and (self.stands.operator, self.right) == (

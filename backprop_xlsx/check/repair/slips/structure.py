@@ -93,6 +93,12 @@ class WrongFormula:
         """The operator that joins the operands of a part; empty if none does."""
         return "" if part.operator is None else self.tokens[part.operator].kind
 
+    def with_sign(self, part: Part, sign: str) -> tuple[Item, ...]:
+        """The tokens with another operator between the operands of a part that has one."""
+        at = part.operator
+        assert at is not None
+        return self.with_span(at, at + 1, (Token(sign, sign, self.tokens[at].space),))
+
     def means(self, expression: Expression) -> Expression:
         """What an expression of the formula stands for."""
         return meant(expression, self.meanings)
