@@ -187,7 +187,7 @@ def _closed(sheet: Sheet, found: Sequence[Run]) -> Iterator[Closed]:
         if not run.gaps:
             continue
         others = {c for other in found if other is not run for c in other.columns}
-        columns = {*run.columns, *_between(run.columns)} - (others - {*run.columns})
+        columns = {*run.columns, *(c for c in _between(run.columns) if c not in others)}
         yield Closed(sheet.name.casefold(), frozenset(columns), run.gaps, run.rows[-1])
 
 
