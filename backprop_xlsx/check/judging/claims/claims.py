@@ -263,7 +263,7 @@ class Claims:
         return left
 
     def _give_way(self, name: str | None, column: int) -> None:
-        """Take a name from a column that is headed otherwise, for one that is headed so, rightly."""
+        """Take a name from a column that is headed otherwise for one that is headed so, rightly."""
         holder = self._found.get(name or "")
         own = None if holder is None else self._sheet.hint(holder)
         if name is None or holder is None or own in (None, name) or own in self._found:
