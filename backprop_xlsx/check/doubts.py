@@ -112,17 +112,24 @@ def _changing(check: JudgedTable) -> list[int]:
 def _strays(check: JudgedTable, used: Set[Place], view: View) -> set[int]:
     """The columns of numbers in a table's rows that wrong formulas used, and that are nothing."""
     table, surroundings = check.table, check.surroundings
-    return {
+    columns = {
         place[2]
         for place in map(view.to, used)
         if place[0] == surroundings.home
         and place[1] in table.rows
         and place[2] not in table.quantities
         and place not in surroundings.roles.cells
-        and (cell := surroundings.cell(place)) is not None
-        and isinstance(cell.value, float)
-        and cell.formula is None
     }
+    # A number that stands alone beside a table, a spare learning rate, is no column of it.
+    return {at for at in columns if 2 * _count_of_numbers(check, at) > len(table.rows)}
+
+
+def _count_of_numbers(check: JudgedTable, column: int) -> int:
+    """How many of a table's rows hold a typed number in a column."""
+    home = check.surroundings.home
+    cells = [check.surroundings.cell((home, row, column)) for row in check.table.rows]
+    typed = [cell for cell in cells if cell is not None and cell.formula is None]
+    return sum(isinstance(cell.value, float) for cell in typed)
 
 
 def _require_innocent(checked: JudgedBook, original: Book, corrections: Corrections) -> None:
