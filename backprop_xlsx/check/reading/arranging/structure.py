@@ -16,6 +16,8 @@ from backprop_xlsx.formula.names import LEARNING_RATE, activation_name, gradient
 
 Hints = Mapping[int, str]
 """The quantity that the header of a column names."""
+UNNUMBERED = 99
+"""Where in the order stands what nothing numbers: at the end."""
 
 
 def named_columns(wiring: Wiring, hints: Hints) -> dict[str, int]:
@@ -46,6 +48,7 @@ class _Structure:
                 found[quantity] = leaf
 
         losses = Losses(self.wiring, self.updates, self.layers)
+        outputs = self._as_targets_say(outputs, losses.targets(outputs))
         targets = losses.targets(outputs)
         for letter, neurons in (("h", hidden), ("o", outputs)):
             for number, neuron in enumerate(neurons, start=1):
@@ -74,16 +77,31 @@ class _Structure:
     def _ordered(self, neurons: list[Neuron], letter: str) -> list[Neuron]:
         """The neurons in the order of their headers, or of their columns."""
 
-        def number(neuron: Neuron) -> tuple[int, float]:
-            for column in (neuron.pre_activation, neuron.activation):
-                hint = self.hints.get(column or 0, "")
-                bare = hint.removeprefix("a_")
-                if bare[:1] == letter and bare[1:].isdigit():
-                    return int(bare[1:]), 0
+        def order(neuron: Neuron) -> tuple[int, float]:
+            number = self._number(neuron, letter)
+            if number is not None:
+                return number, 0
             weights = [position(w)[1] for w in neuron.weights if isinstance(w, int)]
-            return 99, float(np.mean(weights)) if weights else neuron.pre_activation
+            return UNNUMBERED, float(np.mean(weights)) if weights else neuron.pre_activation
 
-        return sorted(neurons, key=number)
+        return sorted(neurons, key=order)
+
+    def _number(self, neuron: Neuron, letter: str) -> int | None:
+        """The number that the headers of a neuron give it."""
+        for column in (neuron.pre_activation, neuron.activation):
+            bare = self.hints.get(column or 0, "").removeprefix("a_")
+            if bare[:1] == letter and bare[1:].isdigit():
+                return int(bare[1:])
+        return None
+
+    def _as_targets_say(self, outputs: list[Neuron], targets: list[Leaf]) -> list[Neuron]:
+        """The outputs as the labels of their targets number them, where no header does."""
+        labels = [self.wiring.label(target) or "" for target in targets]
+        numbered = [f"t{number}" for number in range(1, len(outputs) + 1)]
+        named = any(self._number(neuron, "o") is not None for neuron in outputs)
+        if named or sorted(labels) != numbered:
+            return outputs
+        return [outputs[labels.index(name)] for name in numbered]
 
     def _inputs(self, neurons: list[Neuron]) -> list[Leaf]:
         sources = [source for neuron in neurons for source in neuron.weights.values()]
@@ -102,9 +120,9 @@ class _Structure:
 
     def _by_hint(self, leaves: Iterable[Leaf], letter: str) -> list[Leaf]:
         def key(leaf: Leaf) -> tuple[int, tuple[int, int, int]]:
-            hint = self.hints.get(leaf, "") if isinstance(leaf, int) else ""
-            known = hint[:1] == letter and hint[1:].isdigit()
-            return (int(hint[1:]) if known else 99, position(leaf))
+            hint = self.hints.get(leaf) if isinstance(leaf, int) else self.wiring.label(leaf)
+            known = hint is not None and hint[:1] == letter and hint[1:].isdigit()
+            return (int(hint[1:]) if hint and known else UNNUMBERED, position(leaf))
 
         return sorted(leaves, key=key)
 

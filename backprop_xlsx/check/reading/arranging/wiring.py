@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 
 from backprop_xlsx.check.reading.arranging.strands import Run
-from backprop_xlsx.check.reading.exercise import Exercise
+from backprop_xlsx.check.reading.exercise import CLASS_EXERCISE, Exercise
 from backprop_xlsx.check.reading.forms import Form, forms_of
 from backprop_xlsx.check.reading.meanings import Outside, Place, meant
+from backprop_xlsx.check.reading.single_cells import label_of
 from backprop_xlsx.check.reading.surroundings import Surroundings
 from backprop_xlsx.check.reading.tables import Table
 from backprop_xlsx.formula.block import as_number
@@ -60,6 +61,7 @@ class Wiring:
         exercise = _exercise_of(frozenset(map(name_of, self.given)))
         table = Table(sheet, exercise, columns, run.rows[0] - 1, run.rows[0], run.rows[-1])
         self._surroundings = Surroundings(book, table)
+        self._named = Surroundings(book, replace(table, exercise=CLASS_EXERCISE))
         self.wires: dict[int, Wire] = {}
         for column in run.columns:
             wire = self._wire(column)
@@ -74,6 +76,10 @@ class Wiring:
             for other in wire.here:
                 found.setdefault(other, set()).add(column)
         return {column: frozenset(users) for column, users in found.items()}
+
+    def label(self, leaf: Leaf) -> str | None:
+        """The quantity that the label, or the name, of a cell outside the run says."""
+        return label_of(leaf, self._named) if isinstance(leaf, tuple) else None
 
     def value(self, column: int, known: Mapping[Leaf, float], otherwise: float = 0.0) -> float:
         """A column's value when these leaves have these values and all others ``otherwise``."""
