@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Route, expect
 
 from backprop_xlsx.site import building, interpreter
 from backprop_xlsx.site.building import build_site
@@ -34,7 +34,7 @@ def test_the_interpreter_comes_from_elsewhere_as_it_is_pinned(
         folder = build_site(tmp_path / "site").folder
         with Server(folder) as server, Visit.of(browser, server.address) as visit:
             if spoilt:
-                expect(visit.status).to_contain_text("Python cannot be started")
+                expect(visit.status).to_have_text(re.compile(rf"^Python cannot .*/{FILE}: Failed"))
                 assert visit.verdicts() == {}
             else:
                 visit.wait_for_example()
@@ -44,14 +44,44 @@ def test_the_interpreter_comes_from_elsewhere_as_it_is_pinned(
 
 def test_a_network_that_falls_silent_is_given_up(browser: Browser, site: Path) -> None:
     with Server(site) as server, Visit.of(browser, "about:blank") as visit:
-        visit.page.clock.install()
         visit.context.route(f"**/{FILE}", lambda _: None)
-        visit.page.goto(server.address)
-        expect(visit.status).to_contain_text("Fetching Python: 86 %")
-        visit.page.clock.fast_forward("04:01")
-        expect(visit.status).to_have_text(
-            re.compile(rf"^Python cannot be started: .*{FILE} did not come within four minutes")
-        )
+        _is_given_up(visit, server)
         visit.context.unroute(f"**/{FILE}")
         visit.page.reload()
         visit.wait_for_example()
+
+
+def test_a_browser_that_loses_an_answer_is_given_up(browser: Browser, site: Path) -> None:
+    lost = f"(asked) => String(asked).endsWith('{FILE}')"
+    with Server(site) as server, Visit.of(browser, "about:blank") as visit:
+        visit.page.add_init_script(
+            f"const own = fetch, lost = {lost};"
+            "globalThis.fetch = (asked, options) =>"
+            "  lost(asked) ? new Promise(() => {}) : own(asked, options);"
+        )
+        _is_given_up(visit, server)
+
+
+def test_what_comes_after_a_failure_does_not_hide_it(browser: Browser, site: Path) -> None:
+    late = "pyodide.asm.wasm"
+    held: list[Route] = []
+    with Server(site) as server, Visit.of(browser, "about:blank") as visit:
+        visit.context.route(f"**/{FILE}", lambda route: route.abort())
+        visit.context.route(f"**/{late}", lambda route: held.append(route))
+        visit.page.goto(server.address)
+        expect(visit.status).to_contain_text("Python cannot be started")
+        held[0].continue_()
+        kept = "async (url) => Boolean(await caches.match(url))"
+        visit.page.wait_for_function(kept, arg=held[0].request.url)
+        expect(visit.status).to_contain_text("Python cannot be started")
+
+
+def _is_given_up(visit: Visit, server: Server) -> None:
+    """A file that does not come is named after four minutes."""
+    visit.page.clock.install()
+    visit.page.goto(server.address)
+    expect(visit.status).to_contain_text("Fetching Python: 86 %")
+    visit.page.clock.fast_forward("04:01")
+    expect(visit.status).to_have_text(
+        re.compile(rf"^Python cannot be started: .*{FILE} did not come within four minutes")
+    )

@@ -65,13 +65,17 @@ export class Python {
     const { interpreter, loader, archive, worker } = this.#settings;
     const total = Object.values(interpreter).reduce((sum, piece) => sum + piece.size, 0);
     let here = 0;
+    let failed = false;
     const pieces = {};
     const fetched = Object.entries(interpreter).map(async ([name, piece]) => {
-      pieces[name] = await this.#kept(piece);
-      this.#progress((here += piece.size) / total);
+      pieces[name] = await inTime(piece, (signal) => this.#kept(piece, signal));
+      // What comes after a failure is no news: it would hide what failed.
+      if (!failed) this.#progress((here += piece.size) / total);
     });
-    const own = [archive, worker].map((file) => pinned(file).then((found) => found.arrayBuffer()));
-    const [code, script] = await Promise.all([...own, ...fetched]);
+    const own = [archive, worker].map((file) => inTime(file, (signal) => pinned(file, signal)));
+    const all = Promise.all([...own, ...fetched]);
+    all.catch(() => (failed = true));
+    const [code, script] = await all;
     // A line end between them: the last line of one may be a remark.
     const scripts = [...loader.flatMap((name) => [pieces[name], "\n"]), script];
     for (const name of loader) delete pieces[name];
@@ -79,15 +83,14 @@ export class Python {
   }
 
   /** A file of the interpreter: what this browser kept of it, or from where it is offered. */
-  async #kept(piece) {
+  async #kept(piece, signal) {
     const cache = globalThis.caches && (await caches.open(this.#settings.kept).catch(() => null));
     const key = new URL(piece.address, document.baseURI).href;
-    let response = await cache?.match(key);
-    if (!response) {
-      response = await pinned(piece);
-      await cache?.put(key, response.clone()).catch(() => {});
-    }
-    return response.arrayBuffer();
+    const response = await cache?.match(key);
+    if (response) return response.arrayBuffer();
+    const content = await pinned(piece, signal);
+    await cache?.put(key, new Response(content)).catch(() => {});
+    return content;
   }
 
   #asked(name, options, files) {
@@ -112,17 +115,29 @@ export class Python {
   }
 }
 
-/** A file with the hash that it must have; a network that falls silent is given up. */
-async function pinned({ address, integrity }) {
+/** A file's bytes, which must have its hash. */
+async function pinned({ address, integrity }, signal) {
+  const options = { integrity, credentials: "omit", signal };
+  const response = await fetch(new URL(address, document.baseURI), options).catch((error) => {
+    throw new Error(`${address}: ${error.message}`);
+  });
+  if (!response.ok) throw new Error(`${address}: ${response.status}`);
+  return response.arrayBuffer();
+}
+
+/** What `work` does with a file, unless that takes too long: then it is given up. */
+async function inTime({ address }, work) {
   const waiting = new AbortController();
-  const givenUp = new Error(`${address} did not come within four minutes`);
-  const timer = setTimeout(() => waiting.abort(givenUp), PATIENCE);
+  let timer;
+  // Not by the signal alone: what the browser keeps may be silent as well as the network.
+  const silence = new Promise((_, reject) => {
+    timer = setTimeout(() => {
+      reject(new Error(`${address} did not come within four minutes`));
+      waiting.abort();
+    }, PATIENCE);
+  });
   try {
-    const response = await fetch(new URL(address, document.baseURI), {
-      integrity, credentials: "omit", signal: waiting.signal,
-    });
-    if (!response.ok) throw new Error(`${address}: ${response.status}`);
-    return response;
+    return await Promise.race([work(waiting.signal), silence]);
   } finally {
     clearTimeout(timer);
   }
