@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import cache, partial
 
-from backprop_xlsx.check.judging.claims.claims import Claims
+from backprop_xlsx.check.judging.claims.claims import explained
 from backprop_xlsx.check.judging.columns import (
     JudgedColumn,
     judge_column,
@@ -70,11 +70,10 @@ class JudgedTable:
             for column in other.columns.values()
             if other.first_row <= self.table.last_row and self.table.first_row <= other.last_row
         }
-        claims = Claims(self.judge, frozenset(taken))
-        table = claims.table_with_all()
+        table, sheet = explained(self.judge, frozenset(taken))
         known = set(table.columns.values())
-        self.unexplained = [c for c in claims.columns if c not in known]
-        self.pasted = [c for c in claims.of_numbers if c not in known]
+        self.unexplained = [c for c in sheet.columns if c not in known]
+        self.pasted = [c for c in sheet.of_numbers if c not in known]
         return table
 
     @property

@@ -13,14 +13,7 @@ from backprop_xlsx import equations
 from backprop_xlsx.check.reading.exercise import Exercise
 from backprop_xlsx.check.reading.meanings import Outside
 from backprop_xlsx.formula.block import Block
-from backprop_xlsx.formula.choices import Choice, Comparison
-from backprop_xlsx.formula.expression import (
-    Call,
-    Expression,
-    Operation,
-    Symbol,
-    Value,
-)
+from backprop_xlsx.formula.expression import Expression, Symbol, Value
 from backprop_xlsx.formula.names import LEARNING_RATE, SAMPLE, STEP, sampled
 from backprop_xlsx.model.activations import SOFTMAX
 
@@ -74,10 +67,6 @@ FEWEST, MOST_NUMBERS = 64, 400_000
 """Probes of a large network, and numbers of a state of them."""
 NEAREST, FURTHEST = -5.0, -0.5
 """Powers of ten: how far an activation is from a target that is all but reached."""
-BRANCHES = frozenset(
-    ("ABS", "IF", "IFERROR", "MAX", "MIN", "ROUND", "SIGN", "SQRT", "LOG", "LOG10")
-)
-"""Functions of which a probe may see one side only; a root is that of a square."""
 TOLERANCE = 1e-9
 """Relative: rounding stays five orders below it, a mistake that is none of these states above."""
 OTHER_STATES = 61
@@ -263,55 +252,3 @@ def wide_probes(exercise: Exercise, fixed: tuple[tuple[str, float], ...] = ()) -
     number = max(FEWEST, min(WIDE.number, MOST_NUMBERS // len(exercise.equations)))
     with np.errstate(all="ignore"):
         return Probes(exercise, dict(fixed), replace(WIDE, number=number))
-
-
-def branches(expression: Expression) -> bool:
-    """Whether an expression has several ways to go, of which a few probes may see one only."""
-    if isinstance(expression, (Comparison, Choice)):
-        return True
-    if isinstance(expression, Call) and expression.name in BRANCHES:
-        return True
-    if isinstance(expression, Operation) and expression.operator == "^" and _root(expression.right):
-        return True
-    if isinstance(expression, Call) and expression.name == "POWER":
-        return any(map(_root, expression.arguments[1:])) or branches(expression.arguments[0])
-    return any(map(branches, expression.children()))
-
-
-@lru_cache(maxsize=1024)
-def dependents(exercise: Exercise, quantity: str) -> frozenset[str]:
-    """A quantity and what is computed from it within a row."""
-    reached = {quantity}
-    for name in exercise.computed:  # in order of computation
-        if _sources(exercise, name) & reached:
-            reached.add(name)
-    return frozenset(reached)
-
-
-@lru_cache(maxsize=32_768)
-def _sources(exercise: Exercise, name: str) -> frozenset[str]:
-    """What a quantity is computed from in its own row."""
-    return frozenset(
-        leaf.name
-        for leaf in exercise.equations[name].leaves()
-        if isinstance(leaf, Symbol) and leaf.steps_back == 0
-    )
-
-
-def circular(exercise: Exercise, quantity: str, expression: Expression) -> bool:
-    """Whether a quantity's formula refers, in its own row, to what is computed from it."""
-    named = {
-        leaf.name
-        for leaf in expression.leaves()
-        if isinstance(leaf, Symbol) and leaf.steps_back == 0
-    }
-    return not named <= _sources(exercise, quantity) and not named.isdisjoint(
-        dependents(exercise, quantity)
-    )
-
-
-def _root(exponent: Expression) -> bool:
-    """Whether an exponent takes a root: ½ and the like, which of a square has two signs."""
-    if any(True for _ in exponent.leaves()):
-        return False
-    return not float(exponent.value(lambda leaf: np.nan)).is_integer()

@@ -7,14 +7,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from backprop_xlsx.check.judging.probes import (
-    OwnRows,
-    Probes,
-    branches,
-    circular,
-    probes,
-    wide_probes,
-)
+from backprop_xlsx.check.judging.expressions import branches, circular
+from backprop_xlsx.check.judging.probes import OwnRows, Probes, probes, wide_probes
 from backprop_xlsx.check.reading.exercise import Exercise
 from backprop_xlsx.check.reading.forms import Form
 from backprop_xlsx.check.reading.meanings import Meaning, Outside, Place, meant

@@ -6,8 +6,9 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import lru_cache
 
+from backprop_xlsx.check.reading.cells import Cells
 from backprop_xlsx.check.reading.meanings import (
     Area,
     Meaning,
@@ -21,10 +22,8 @@ from backprop_xlsx.check.reading.meanings import (
 from backprop_xlsx.check.reading.tables import Table
 from backprop_xlsx.formula.expression import Number, Symbol
 from backprop_xlsx.formula.parse import Operand, Part, parse
-from backprop_xlsx.formula.tokens import Corner, FormulaError, Reference, Token, tokenise
-from backprop_xlsx.spreadsheet.ooxml.book import Book, Sheet
-from backprop_xlsx.spreadsheet.ooxml.cells import Cell
-from backprop_xlsx.spreadsheet.ooxml.formula_text import cell_name
+from backprop_xlsx.formula.tokens import FormulaError, Reference, Token, tokenise
+from backprop_xlsx.spreadsheet.ooxml.book import Book
 
 MAXIMUM_CHAIN = 12
 """Helper cells that a formula may go through, one by way of the other."""
@@ -50,25 +49,23 @@ class Roles:
     numbers: tuple[tuple[str, float], ...] = ()
 
 
-class Surroundings:
+class Surroundings(Cells):
     """A table in its book: gives the meaning of what its formulas refer to, by its ``roles``."""
 
     def __init__(
         self, book: Book, table: Table, tables: Sequence[Table] = (), roles: Roles | None = None
     ) -> None:
-        self.book = book
+        super().__init__(book, table.sheet.name.casefold())
         self.table = table
         self.roles = Roles() if roles is None else roles
-        self.home = table.sheet.name.casefold()
-        self._sheets = {sheet.name.casefold(): sheet for sheet in book.sheets}
-        self._names = {name.casefold(): text for name, text in book.names.items()}
         self.others = [other for other in tables if other is not table]
         self._memory: dict[tuple[Place, int], Meaning] = {}
-        self._ends: dict[Place, Place] = {}
 
     def of(self, table: Table) -> Surroundings:
         """The same for the table with other columns or quantities."""
-        return Surroundings(self.book, table, self.others, self.roles)
+        found = copy(self)
+        found.table, found._memory = table, {}
+        return found
 
     def knowing(self, roles: Roles) -> Surroundings:
         """The same with other roles."""
@@ -89,32 +86,13 @@ class Surroundings:
         except RecursionError:
             raise FormulaError("is nested too deeply by way of its helper cells") from None
 
-    def place(self, token: Token, moved: int = 0, sheet: str | None = None) -> Place | None:
-        """The single cell that an operand names; None if it names none, or a range."""
-        reference = token.reference
-        if token.kind == "name":
-            reference = self._named_reference(token.text, sheet or self.home)
-        if reference is None or reference.last is not None:
-            return None
-        return self._place(reference, reference.first, sheet or self.home, moved)
-
-    @cached_property
-    def named_cells(self) -> Mapping[Place, str]:
-        """The names that the book gives to single cells."""
-        found: dict[Place, str] = {}
-        for name in self._names:
-            reference = self._named_reference(name, self.home)
-            if reference is not None and reference.last is None:
-                found.setdefault(self._place(reference, reference.first, self.home, 0), name)
-        return found
-
     def places(self, token: Token) -> Iterator[Place]:
         """The cells of a reference, as it stands; none of a range that is too large to be read."""
         reference = token.reference
         if reference is None:
             return
-        first = self._place(reference, reference.first, self.home, 0)
-        last = self._place(reference, reference.last or reference.first, self.home, 0)
+        first = self.corner(reference, reference.first, self.home, 0)
+        last = self.corner(reference, reference.last or reference.first, self.home, 0)
         rows, columns = _spans(first, last)
         if len(rows) * len(columns) <= self._largest_range:
             yield from ((first[0], row, column) for row in rows for column in columns)
@@ -122,44 +100,6 @@ class Surroundings:
     @property
     def _largest_range(self) -> int:
         return MAXIMUM_RANGE + self.table.exercise.samples
-
-    def cell(self, place: Place) -> Cell | None:
-        """What a cell holds, None if nothing."""
-        sheet = self._sheets.get(place[0])
-        return None if sheet is None else sheet.cells.get(place[1:])
-
-    def follow(self, place: Place) -> Iterator[Place]:
-        """The cells that a cell leads to by plain references, itself first."""
-        seen = set()
-        following: Place | None = place
-        while following is not None and following not in seen:
-            seen.add(following)
-            yield following
-            following = self._next(following)
-
-    def end(self, place: Place) -> Place:
-        """The cell to which a cell leads in the end by plain references; it may be itself."""
-        passed = []
-        end = place
-        for following in self.follow(place):
-            if following in self._ends:
-                end = self._ends[following]
-                break
-            passed.append(following)
-            end = following
-        self._ends.update(dict.fromkeys(passed, end))
-        return end
-
-    def _next(self, place: Place) -> Place | None:
-        """The cell to which a cell is a plain reference."""
-        cell = self.cell(place)
-        if cell is None or cell.formula is None:
-            return None
-        try:
-            tokens = tokenise(cell.formula)
-        except FormulaError:
-            return None
-        return self.place(tokens[0], 0, place[0]) if len(tokens) == 2 else None
 
     def in_table(self, place: Place) -> str | None:
         """The quantity in whose column, among the table's steps, a cell stands; or None."""
@@ -182,23 +122,6 @@ class Surroundings:
             None,
         )
 
-    def name_of(self, place: Place) -> str:
-        """A cell as a formula of the table's sheet names it: ``B33``, ``'Network'!C20``."""
-        sheet, row, column = place
-        if sheet == self.home:
-            return cell_name(row, column)
-        quoted = self.sheet_name(sheet).replace("'", "''")
-        return f"'{quoted}'!{cell_name(row, column)}"
-
-    def sheet_name(self, sheet: str) -> str:
-        """A sheet's name as it is written."""
-        found = self._sheets.get(sheet)
-        return sheet if found is None else found.name
-
-    def sheet(self, place: Place) -> Sheet | None:
-        """The sheet on which a cell stands."""
-        return self._sheets.get(place[0])
-
     def _meaning(
         self, token: Token, sheet: str, row: int, moved: int, chain: tuple[Place, ...]
     ) -> Meaning | None:
@@ -219,7 +142,7 @@ class Surroundings:
         if name.upper() in ("TRUE", "FALSE"):
             number = float(name.upper() == "TRUE")
             return Meaning(Number(number), repr(number))
-        definition = self._definition(name, sheet)
+        definition = self.definition(name, sheet)
         if definition is None:
             return Meaning(Outside(name, (sheet, 0, 0), "error", math.nan), "error")
         tokens = tokenise(definition)
@@ -228,22 +151,6 @@ class Surroundings:
             if meaning is not None:
                 return meaning
         return self._of_formula(definition, sheet, row, chain)
-
-    def _definition(self, name: str, sheet: str) -> str | None:
-        scope, _, plain = name.rpartition("!")
-        key = plain.casefold()
-        scope = scope.strip("'").casefold() or sheet
-        return self._names.get(f"{scope}!{key}", self._names.get(key))
-
-    def _named_reference(self, name: str, sheet: str) -> Reference | None:
-        definition = self._definition(name, sheet)
-        if definition is None:
-            return None
-        try:
-            tokens = tokenise(definition)
-        except FormulaError:
-            return None
-        return tokens[0].reference if len(tokens) == 2 else None
 
     def _of_reference(
         self,
@@ -254,10 +161,10 @@ class Surroundings:
         moved: int,
         chain: tuple[Place, ...],
     ) -> Meaning:
-        first = self._place(reference, reference.first, sheet, moved)
+        first = self.corner(reference, reference.first, sheet, moved)
         if reference.last is None:
             return self._of_cell(first, row, chain)
-        corners = first, self._place(reference, reference.last, sheet, moved)
+        corners = first, self.corner(reference, reference.last, sheet, moved)
         rows, columns = _spans(*corners)
         if len(rows) * len(columns) > self._largest_range:
             raise FormulaError(f"refers to the {len(rows) * len(columns)} cells of {name}")
@@ -271,14 +178,6 @@ class Surroundings:
         meaning = self._of_cell(place, row, chain)
         number = meaning.expression
         return None if isinstance(number, Outside) and number.kind in ("blank", "text") else meaning
-
-    def _place(self, reference: Reference, corner: Corner, sheet: str, moved: int) -> Place:
-        row = corner.row if corner.row_anchored else corner.row + moved
-        return (
-            sheet if reference.sheet is None else reference.sheet.casefold(),
-            row,
-            corner.column,
-        )
 
     def _of_cell(self, place: Place, row: int, chain: tuple[Place, ...]) -> Meaning:
         meaning = self._memory.get((place, row))

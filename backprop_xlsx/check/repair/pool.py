@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from backprop_xlsx import equations
-from backprop_xlsx.check.judging.probes import dependents, probes
+from backprop_xlsx.check.judging.expressions import dependents
+from backprop_xlsx.check.judging.probes import probes
 from backprop_xlsx.check.reading.exercise import Exercise
 from backprop_xlsx.formula.expression import Call, Expression, Number, Operation, Symbol, product
 from backprop_xlsx.formula.names import gradient_name, sampled

@@ -17,6 +17,7 @@ from quality.judging.scoring import Job, scored
         (2105, 31),  # three tables of one row beside each other, each with its learning rate above
         (2106, 43),  # one row with deltas, which weigh what is given as neurons do
         (2106, 173),  # labels of another run stand in the row of the headers
+        (2108, 20),  # names of cells number the targets otherwise than the outputs stand, one row
     ],
 )
 def test_a_right_book_is_not_accused(seed: int, number: int) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from enum import Enum, auto
 from itertools import pairwise
 
+from backprop_xlsx.check.reading.arranging.headings import combined, headers_above
 from backprop_xlsx.check.reading.arranging.strands import (
     FEWEST_COLUMNS,
     LONGEST_GAP,
@@ -24,11 +25,9 @@ from backprop_xlsx.check.reading.arranging.views import (
     View,
 )
 from backprop_xlsx.check.reading.arranging.wiring import Wiring
-from backprop_xlsx.check.reading.auxiliary import hinted
 from backprop_xlsx.check.reading.exercise import CLASS_EXERCISE
 from backprop_xlsx.check.reading.spelling import quantity_of
-from backprop_xlsx.check.reading.tables import ROWS_BELOW_HEADER, Table, find_tables, suffices
-from backprop_xlsx.formula.names import gradient_name
+from backprop_xlsx.check.reading.tables import Table, find_tables, suffices
 from backprop_xlsx.formula.tokens import FormulaError, tokenise
 from backprop_xlsx.spreadsheet.ooxml.book import Book, Sheet
 from backprop_xlsx.spreadsheet.ooxml.cells import Cell
@@ -37,8 +36,6 @@ MOST_RUNS = 60
 """Of a book, that are read by their formulas alone."""
 NARROW = 6
 """Columns from one of a run to the next, between which more of it may stand."""
-DIFFERENTIALS = tuple("∂𝜕dδΔ")
-"""With what a numerator begins, and the denominator below it."""
 SPARSE = 0.35
 """Of the computed columns that a step fills; a row with fewer is none."""
 
@@ -221,9 +218,9 @@ def _by_formula(book: Book, sheet: Sheet, trust: Trust) -> Iterator[Table]:
         if run.gaps:
             run = Run(run.columns, tuple(range(run.rows[0], run.rows[-1] + 1)))
         wiring = Wiring(book, sheet, run)
-        row, hints = _headers(sheet, run, _with_filled_between(sheet, run, wiring.given))
+        row, hints = headers_above(sheet, run, _with_filled_between(sheet, run, wiring.given))
         told = {} if trust is Trust.HEADERS else named_columns(wiring, hints)
-        columns = told if trust is Trust.FORMULAS else _combined(told, hints)
+        columns = told if trust is Trust.FORMULAS else combined(told, hints)
         if suffices(columns, CLASS_EXERCISE) or _is_small_network(told):
             yield Table(sheet, CLASS_EXERCISE, columns, row, run.rows[0], run.rows[-1])
 
@@ -245,75 +242,6 @@ def _is_small_network(told: Mapping[str, int]) -> bool:
     """Whether the wires alone show parameters, neurons and losses."""
     letters = [name.rstrip("0123456789") for name in told]
     return letters.count("w") >= 2 and "a_o" in letters and "o" in letters and len(told) >= 6
-
-
-def _combined(told: Mapping[str, int], hints: Mapping[int, str]) -> dict[str, int]:
-    """What the wires tell, and for the rest what the headers say.
-
-    A column whose header names what is computed on the way has no name of the exercise.
-    """
-    claims: dict[str, list[int]] = {}
-    on_the_way = {column for column, name in hints.items() if quantity_of(name) is None}
-    for column, name in hints.items():
-        if column not in on_the_way:
-            claims.setdefault(name, []).append(column)
-    names = {column: name for name, column in told.items()}
-    both = [column for column in names if column in hints and column not in on_the_way]
-    agreed = sum(hints[column] == names[column] for column in both)
-    if 2 * agreed < len(both):
-        claims = {}  # what stands there are no names of ours
-    found = {
-        name: columns[0] if told.get(name) not in columns else told[name]
-        for name, columns in claims.items()
-        if len(columns) == 1 or told.get(name) in columns
-    }
-    _follow_updates(told, found)
-    for name, column in told.items():
-        if name not in found and column not in {*found.values(), *on_the_way}:
-            found[name] = column
-    return found
-
-
-def _follow_updates(told: Mapping[str, int], found: dict[str, int]) -> None:
-    """Let a parameter's gradient be the column by which it is updated, whatever its header."""
-    gradient_of = {
-        column: told[gradient_name(name)]
-        for name, column in told.items()
-        if gradient_name(name) in told
-    }
-    updating = {found[name]: gradient_name(name) for name in found if found[name] in gradient_of}
-    for parameter, name in updating.items():
-        column = gradient_of[parameter]
-        if found.get(name, column) != column:
-            for other in [n for n, at in found.items() if at == column]:
-                del found[other]
-            found[name] = column
-
-
-def _headers(sheet: Sheet, run: Run, columns: Iterable[int]) -> tuple[int, dict[int, str]]:
-    """The row of headers above a run, and the quantity that each column's names."""
-    first = run.rows[0]
-    cells, columns = sheet.cells, sorted(columns)
-
-    def text(row: int, column: int) -> str:
-        cell = cells.get((row, column))
-        return cell.value if cell is not None and type(cell.value) is str else ""
-
-    for row in range(first - 1, max(first - 3 - ROWS_BELOW_HEADER, 0), -1):
-        texts = {column: text(row, column) for column in columns}
-        if sum(map(bool, texts.values())) * 4 < len(columns):
-            continue
-        found = {}
-        for column, lower in texts.items():
-            upper = text(row - 1, column)
-            both = upper.startswith(DIFFERENTIALS) and lower.startswith(DIFFERENTIALS)
-            is_denominator = both and "/" not in lower
-            heading = f"{upper}/{lower}" if is_denominator else lower
-            name = quantity_of(heading) or hinted(heading)
-            if name is not None:
-                found[column] = name
-        return row, found
-    return first, {}
 
 
 def _overlap(one: Table, other: Table) -> bool:

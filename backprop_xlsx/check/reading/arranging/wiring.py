@@ -61,7 +61,7 @@ class Wiring:
         exercise = _exercise_of(frozenset(map(name_of, self.given)))
         table = Table(sheet, exercise, columns, run.rows[0] - 1, run.rows[0], run.rows[-1])
         self._surroundings = Surroundings(book, table)
-        self._named = Surroundings(book, replace(table, exercise=CLASS_EXERCISE))
+        self._named = self._surroundings.of(replace(table, exercise=CLASS_EXERCISE))
         self.wires: dict[int, Wire] = {}
         for column in run.columns:
             wire = self._wire(column)
