@@ -119,6 +119,7 @@ def _strays(check: JudgedTable, used: Set[Place], view: View) -> set[int]:
         and place[1] in table.rows
         and place[2] not in table.quantities
         and place not in surroundings.roles.cells
+        and surroundings.in_another_table(place) is None
     }
     # A number that stands alone beside a table, a spare learning rate, is no column of it.
     return {at for at in columns if 2 * _count_of_numbers(check, at) > len(table.rows)}

@@ -11,7 +11,7 @@ from functools import lru_cache
 from backprop_xlsx import equations
 from backprop_xlsx.check.reading.exercise import Exercise
 from backprop_xlsx.equations import Equations
-from backprop_xlsx.formula.expression import Expression, Negation, Symbol, product
+from backprop_xlsx.formula.expression import Expression, Negation, Number, Symbol, product
 from backprop_xlsx.formula.names import LEARNING_RATE, activation_name, gradient_name
 from backprop_xlsx.model.network import Network
 
@@ -57,9 +57,8 @@ def _quantities(exercise: Exercise, network: Network) -> Iterator[tuple[str, Exp
     for index, layer in enumerate(network.layers):
         for number, neuron in enumerate(layer.neurons):
             slope = equations.activation_slope(layer, neuron)
-            if slope:
-                name = f"∂{neuron.activation}/∂{neuron.pre_activation}"
-                yield name, product(slope)
+            name = f"∂{neuron.activation}/∂{neuron.pre_activation}"
+            yield name, product(slope) if slope else Number(1.0)
             if index < last:
                 yield gradient_name(neuron.activation), _back(network, index, number)
                 yield gradient_name(neuron.pre_activation), _delta(network, index, number)

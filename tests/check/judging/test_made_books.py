@@ -68,6 +68,9 @@ def test_the_changed_cells_are_told_and_no_others(seed: int, number: int) -> Non
         (2104, 68),  # what is given stands in the first row alone
         (2104, 202),  # one row, in which nothing refers to the weight that belongs there
         (2105, 163),
+        (2106, 66),  # the slope of a linear neuron, 1, has a column
+        (2109, 33),  # what stands beside the rows belongs to another table
+        (2109, 44),  # one table's formulas take what belongs to another, with headers repeated
     ],
 )
 def test_the_corrected_copy_is_the_right_book(seed: int, number: int) -> None:
@@ -84,7 +87,6 @@ def test_a_turned_comparison_is_called_one(number: int) -> None:
     ("seed", "number"),
     [
         (2103, 69),  # one row of six, in which an input and its weight seem to belong to nothing
-        (2106, 66),  # what nobody knows uses a formula that would be corrected
         (2106, 105),  # of two typed targets nobody knows which is the right one
         (2107, 79),  # a gradient of one output alone was taken for the whole one
         (2107, 228),

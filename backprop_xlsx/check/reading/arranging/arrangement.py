@@ -193,10 +193,23 @@ def _widest(sheet: Sheet) -> int:
 
 
 def _with_given(book: Book, sheet: Sheet) -> Iterator[Run]:
-    """The runs of a sheet, their columns of numbers among the others."""
-    for run in runs(sheet)[:MOST_RUNS]:
-        columns = {*run.columns, *Wiring(book, sheet, run).given}
-        yield Run(tuple(sorted(columns)), run.rows)
+    """The runs of a sheet, their columns of numbers among the others.
+
+    What several refer to, by mistake or not, belongs to the nearest.
+    """
+    found = runs(sheet)[:MOST_RUNS]
+    for run in found:
+        beside = [other for other in found if set(other.rows) & set(run.rows)]
+        given = {
+            column
+            for column in Wiring(book, sheet, run).given
+            if min(beside, key=lambda other: _distance(column, other)) is run
+        }
+        yield Run(tuple(sorted({*run.columns, *given})), run.rows)
+
+
+def _distance(column: int, run: Run) -> int:
+    return min(abs(column - other) for other in run.columns)
 
 
 def _tables(view: View, trust: Trust) -> list[Table]:
