@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from backprop_xlsx.check.findings import Fault, FileReport, TableReport
 from backprop_xlsx.check.report.phrases import printable, tally
 from backprop_xlsx.formula.names import label
-from backprop_xlsx.model.words import listed
+from backprop_xlsx.model.words import listed, plural
 from backprop_xlsx.spreadsheet.ooxml.formula_text import column_letters, column_number
 
 
@@ -83,7 +83,7 @@ def mistakes(report: FileReport) -> list[Mistake]:
 
 
 def _named(sheets: list[str]) -> str:
-    return f"{'sheet' if len(sheets) == 1 else 'sheets'} {listed(sheets)}"
+    return f"{plural(len(sheets), 'sheet')} {listed(sheets)}"
 
 
 _Block = tuple[int, int, int, int]

@@ -11,6 +11,7 @@ from itertools import groupby
 from pathlib import Path
 
 from backprop_xlsx.check.findings import Caution, Fault, FileReport, TableReport
+from backprop_xlsx.model.words import plural
 
 _TOKEN = re.compile(r"(\s*)(\$?[A-Za-z]+\$?\d+|[A-Za-z_.]+|\d+\.?\d*|\S|$)")
 _SHORT_WORDS = ("a", "an", "as", "in", "is", "it", "no", "of", "on", "so")
@@ -159,7 +160,7 @@ def _joined(runs: Iterable[Run]) -> list[Run]:
 
 def tally(number: int, noun: str) -> str:
     """A number with its noun: ``1 cell``, ``2 cells``."""
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+    return f"{number:,} {plural(number, noun)}"
 
 
 def printable(text: str) -> str:

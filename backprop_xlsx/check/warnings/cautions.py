@@ -22,6 +22,7 @@ from backprop_xlsx.check.reading.single_cells import (
 from backprop_xlsx.check.reading.surroundings import Surroundings
 from backprop_xlsx.check.reading.tables import Table
 from backprop_xlsx.formula.names import LEARNING_RATE, label
+from backprop_xlsx.model.words import first_of, plural
 from backprop_xlsx.spreadsheet.ooxml.formula_text import cell_name
 
 STEPS = 100
@@ -51,10 +52,10 @@ def table_cautions(
 
 def missing_columns(table: Table, columns: Mapping[str, JudgedColumn]) -> Iterator[Caution]:
     """What a book says that it computes, and a table of it has no column for."""
-    names = [name for name in table.exercise.equations if name not in columns]
+    names = [label(name) for name in table.exercise.equations if name not in columns]
     if table.exercise.described and names:
-        listed = ", ".join(map(label, names[:MOST_NAMED])) + (" …" if names[MOST_NAMED:] else "")
-        yield Caution("description", table.range, f"has no column of {listed}, as the book says")
+        named = first_of(names, MOST_NAMED)
+        yield Caution("description", table.range, f"has no column of {named}, as the book says")
 
 
 def learning_rate_cautions(
@@ -114,8 +115,8 @@ def missing_learning_rates(rates: Sequence[float | None]) -> Caution | None:
     if len(found) < 2 or not missing:
         return None
     listed = ", ".join(f"{rate:g}" for rate in missing)
-    what = "learning rate" if len(missing) == 1 else "learning rates"
-    return Caution("learning rates", "the book", f"has no run with {what} {listed}")
+    rates_in_words = plural(len(missing), "learning rate")
+    return Caution("learning rates", "the book", f"has no run with {rates_in_words} {listed}")
 
 
 def _unfinished(table: Table, columns: Mapping[str, JudgedColumn]) -> Iterator[Caution]:
@@ -127,8 +128,8 @@ def _unfinished(table: Table, columns: Mapping[str, JudgedColumn]) -> Iterator[C
     for rows, alike in said.items():
         names = ", ".join(label(column.quantity) for column in alike)
         first = cell_name(rows[0], alike[0].number)
-        cells = "cell" if len(rows) == 1 else "cells"
-        text = f"{names}: {len(rows)} blank {cells} among the rows of the table, from {first} on"
+        cells = plural(len(rows), "blank cell")
+        text = f"{names}: {len(rows)} {cells} among the rows of the table, from {first} on"
         yield Caution("unfinished", table.range, text)
 
 

@@ -9,6 +9,7 @@ from backprop_xlsx.check.findings import Caution
 from backprop_xlsx.check.reading.tables import Table
 from backprop_xlsx.formula.names import TOTAL_LOSS, label
 from backprop_xlsx.formula.tokens import Reference, reference_of
+from backprop_xlsx.model.words import first_of
 from backprop_xlsx.spreadsheet.ooxml.book import Book, Sheet
 from backprop_xlsx.spreadsheet.ooxml.charts import Chart, Series
 
@@ -41,8 +42,7 @@ def _mistitled(book: Book, table: Table, sheet: Sheet, chart: Chart) -> Iterator
     names = [name for name in dict.fromkeys(drawn) if name is not None]
     if None in drawn or not names or not _losses(table).isdisjoint(names):
         return
-    listed = ", ".join(map(label, names[:MOST_NAMED])) + (" …" if names[MOST_NAMED:] else "")
-    yield f"draws {listed}, none of the losses"
+    yield f"draws {first_of(list(map(label, names)), MOST_NAMED)}, none of the losses"
 
 
 def _name_of_only(book: Book, sheet: Sheet, chart: Chart) -> str:

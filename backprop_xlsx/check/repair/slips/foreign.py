@@ -13,6 +13,7 @@ from backprop_xlsx.check.repair.slips.slip import Case
 from backprop_xlsx.check.repair.slips.wording import named
 from backprop_xlsx.formula.expression import Number, Symbol
 from backprop_xlsx.formula.names import LEARNING_RATE
+from backprop_xlsx.model.words import first_of
 
 
 class _Elsewhere(OperandSlip):
@@ -157,10 +158,8 @@ class DriftingLearningRate(OperandSlip):
         return _is_of_learning_rate(changes) and several and (from_its_cell or not is_quantity)
 
     def words(self, case: Case) -> str:
-        names = list(dict.fromkeys(case.names))
-        listed = ", ".join(names[:_MOST_LISTED])
-        more = " …" if len(names) > _MOST_LISTED else ""
-        return f"the learning rate's reference drifts: {listed}{more}"
+        cells = first_of(list(dict.fromkeys(case.names)), _MOST_LISTED)
+        return f"the learning rate's reference drifts: {cells}"
 
 
 class WrongLearningRate(OperandSlip):
