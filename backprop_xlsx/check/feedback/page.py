@@ -7,12 +7,10 @@ from dataclasses import dataclass
 from backprop_xlsx.check.feedback import loss_drawing as losses
 from backprop_xlsx.check.feedback.network_drawing import NetworkDrawing, network_drawing
 from backprop_xlsx.check.findings import Fault, FileReport, TableReport
-from backprop_xlsx.check.marking.mark import Marking
+from backprop_xlsx.check.marking.mark import ALIKE, Marking
 from backprop_xlsx.check.report.entry import Entry, entries
 from backprop_xlsx.check.report.mistakes import Mistake, mistakes
 from backprop_xlsx.check.report.templates import template
-
-_ALIKE = Marking()
 
 
 @dataclass(frozen=True)
@@ -23,7 +21,7 @@ class Card:
     drawing: NetworkDrawing | None
 
 
-def feedback_page(report: FileReport, marking: Marking = _ALIKE) -> str:
+def feedback_page(report: FileReport, marking: Marking = ALIKE) -> str:
     """The page on one file: mark, first wrong cell, each mistake once with its reason, losses.
 
     Whatever comes from a workbook is escaped; the page asks for nothing from elsewhere.

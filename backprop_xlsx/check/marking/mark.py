@@ -85,6 +85,10 @@ class Marking:
         ]
 
 
+ALIKE = Marking()
+"""All columns count alike, for a hundred points."""
+
+
 def weights(text: str) -> dict[str, float]:
     """What an option gives: ``forward=2,loss=1,gradients=4,updates=1``, each part once."""
     found: dict[str, float] = {}

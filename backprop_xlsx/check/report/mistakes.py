@@ -51,6 +51,13 @@ class Mistake:
             sheets.setdefault(_joined(blocks), []).append(sheet)
         return tuple(f"{', '.join(same)} on {_named(on)}" for same, on in sheets.items())
 
+    def where(self, separator: str = ", ", most: int | None = None) -> str:
+        """Its first places, of more than ``most`` how many more, and how many cells are wrong."""
+        places = [printable(place) for place in self.places]
+        more = f" and {len(places) - most} more" if most and len(places) > most else ""
+        cells = f", {tally(self.cells, 'cell')}" if self.cells > 1 else ""
+        return f"{separator.join(places[:most])}{more}{cells}"
+
     @property
     def effect(self) -> str:
         """What it does to the final loss where it is made first; of several places, with that."""

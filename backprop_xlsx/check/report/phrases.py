@@ -74,8 +74,7 @@ def summary(report: FileReport) -> str:
         return printable(report.error)
     parts = [tally(len(report.tables), "table")]
     if report.faults:
-        wrong_cells = sum(table.wrong_cells for table in report.tables)
-        parts.append(f"{tally(report.faults, 'fault')} in {tally(wrong_cells, 'cell')}")
+        parts.append(f"{tally(report.faults, 'fault')} in {tally(report.wrong_cells, 'cell')}")
     if report.warnings:
         parts.append(tally(report.warnings, "warning"))
     return f"{printable(str(report.path))}: {verdict(report).word} ({', '.join(parts)})"
@@ -89,10 +88,12 @@ def totals(verdicts: Mapping[Verdict, int]) -> str:
 
 def heading(table: TableReport) -> str:
     """Where a table is and what it computes, in one line."""
-    return printable(
-        f"{table.sheet}!{table.range}: {tally(table.steps, 'step')}, "
-        f"{learning_rate(table)}, {table.network}"
-    )
+    return printable(f"{table.sheet}!{table.range}: {about(table)}")
+
+
+def about(table: TableReport) -> str:
+    """What a table computes, in how many steps."""
+    return printable(f"{tally(table.steps, 'step')}, {learning_rate(table)}, {table.network}")
 
 
 def learning_rate(table: TableReport) -> str:
@@ -137,7 +138,7 @@ def difference(found: str, expected: str) -> tuple[list[Run], list[Run]]:
 
     Blanks are not compared, and never marked.
     """
-    before, after = _TOKEN.findall(found), _TOKEN.findall(expected)
+    before, after = (_TOKEN.findall(printable(text)) for text in (found, expected))
     marks: tuple[list[Run], list[Run]] = ([], [])
     steps = difflib.SequenceMatcher(
         None, [token for _, token in before], [token for _, token in after], autojunk=False
