@@ -11,7 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backprop_xlsx.check.findings import FileReport, Part
-from backprop_xlsx.check.marking.mark import PARTS, Marking, points, weights
+from backprop_xlsx.check.marking.mark import PARTS, Marking
+from backprop_xlsx.check.marking.weights import weights
+from backprop_xlsx.spreadsheet.command_line import positive
 from tests.check.faults.test_mistakes import check
 from tests.check.judging.test_claims import DELTAS, with_deltas
 from tests.check.report.test_page import TABLE
@@ -127,4 +129,4 @@ def test_weights_that_cannot_be_meant(text: str, message: str) -> None:
 @pytest.mark.parametrize("text", ["0", "-5", "inf", "ten"])
 def test_points_that_cannot_be_meant(text: str) -> None:
     with pytest.raises(argparse.ArgumentTypeError, match="more than 0"):
-        points(text)
+        positive(text)
