@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from abc import abstractmethod
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
@@ -21,7 +21,7 @@ _ENDS = range(-3, 4)
 
 
 @dataclass(frozen=True)
-class OperandSlip(Slip):
+class OperandSlip(Slip, ABC):
     """One or more wrong operands, and what belongs in their place."""
 
     changes: tuple[Replacement, ...]
