@@ -180,15 +180,12 @@ def _groups(judge: Judge, column: JudgedColumn, known: Diagnoses) -> list[_Group
         recent = groups[-MOST_COMPARED:]
         group = next((g for g in recent if _same_way(judge, column.quantity, g, form, rows)), None)
         if group is None:
-            group = _Group(
-                diagnose(judge, column.quantity, form, _typical(judge, form, rows), known), []
-            )
-            groups.append(group)
-            for other in recent:
-                if group.diagnosis.is_like(other.diagnosis):
-                    groups.pop()
-                    group = other
-                    break
+            typical = _typical(judge, form, rows)
+            diagnosis = diagnose(judge, column.quantity, form, typical, known)
+            group = next((g for g in recent if diagnosis.is_like(g.diagnosis)), None)
+            if group is None:
+                group = _Group(diagnosis, [])
+                groups.append(group)
         group.forms.append((form, rows))
     return groups
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from backprop_xlsx.check.reading.meanings import Area, Place
 from backprop_xlsx.check.reading.single_cells import Candidate
 from backprop_xlsx.check.reading.surroundings import Surroundings
 from backprop_xlsx.check.repair.pool import EULER
+from backprop_xlsx.check.repair.slips.structure import nodes
 from backprop_xlsx.formula.expression import (
     SUM,
     Call,
@@ -53,8 +52,9 @@ class CellWriter:
         """
         try:
             equation = _plain(self._exercise.equations[quantity])
-            for range_of in _ranges(equation):
-                self._require_side_by_side(range_of)
+            for node in nodes(equation):
+                if isinstance(node, OverSamples):
+                    self._require_side_by_side(node)
             return equation.formula(lambda leaf: self._cell(leaf, row, ""))
         except LookupError:
             return None
@@ -97,10 +97,9 @@ class CellWriter:
             return self.absolute(self._places[name])
         if column is not None:
             return f"{anchor}{column_letters(column)}{row}"
-        # One without a column would lead back from row to row without end.
-        if name in self._exercise.starts:
-            raise LookupError(name)
-        if "[" in name:  # it may be the end of a range, where nothing can be written out
+        # A start without a column would lead back from row to row without end, and a sample's may
+        # be the end of a range, where nothing can be written out.
+        if name in self._exercise.starts or "[" in name:
             raise LookupError(name)
         equation = _plain(self._exercise.equations[name])
         return f"({equation.formula(lambda inner: self._cell(inner, row, anchor))})"
@@ -129,13 +128,6 @@ class CellWriter:
         sheet, _, _ = self._surroundings.name_of(place).rpartition("!")
         prefix = f"{sheet}!" if sheet else ""
         return f"{prefix}${column_letters(place[2])}${place[1]}"
-
-
-def _ranges(expression: Expression) -> Iterator[OverSamples]:
-    if isinstance(expression, OverSamples):
-        yield expression
-    for child in expression.children():
-        yield from _ranges(child)
 
 
 def _plain(expression: Expression) -> Expression:

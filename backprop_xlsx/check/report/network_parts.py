@@ -40,17 +40,14 @@ def diagram_of(network: Network) -> Diagram | None:
     """The network as it is to be drawn; None if it is too large for that."""
     if len(network.weights) > MOST_DRAWN:
         return None
-    nodes = {
-        **{name: name for name in network.inputs},
-        **{neuron.activation: neuron.pre_activation for neuron in network.neurons},
-    }
+    nodes = {neuron.activation: neuron.pre_activation for neuron in network.neurons}
     return Diagram(
         (
             network.inputs,
             *(tuple(neuron.pre_activation for neuron in each.neurons) for each in network.layers),
         ),
         tuple(
-            (nodes[source], neuron.pre_activation, weight)
+            (nodes.get(source, source), neuron.pre_activation, weight)
             for neuron in network.neurons
             for weight, source in zip(neuron.weights, neuron.sources, strict=True)
         ),
