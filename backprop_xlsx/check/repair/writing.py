@@ -25,16 +25,11 @@ from backprop_xlsx.spreadsheet.ooxml.formula_text import column_letters
 class CellWriter:
     """Writes in the cells of one table; ``learning_rate`` is what its updates take for η."""
 
-    def __init__(
-        self,
-        surroundings: Surroundings,
-        learning_rate: Candidate | None,
-        fixed: tuple[tuple[str, float], ...],
-    ) -> None:
+    def __init__(self, surroundings: Surroundings, learning_rate: Candidate | None) -> None:
         self._surroundings = surroundings
         self._table = surroundings.table
         self._exercise = surroundings.table.exercise
-        self._fixed = dict(fixed)
+        self._fixed = dict(surroundings.roles.numbers)
         self._places: dict[str, Place] = {}
         for place, name in surroundings.roles.cells.items():
             self._places.setdefault(name, place)

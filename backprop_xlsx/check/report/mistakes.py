@@ -8,7 +8,7 @@ from backprop_xlsx.check.findings import Fault, FileReport, TableReport
 from backprop_xlsx.check.report.phrases import printable, tally
 from backprop_xlsx.formula.names import label
 from backprop_xlsx.model.words import listed, plural
-from backprop_xlsx.spreadsheet.ooxml.formula_text import column_letters, column_number
+from backprop_xlsx.spreadsheet.ooxml.formula_text import cell_name, column_number
 
 
 @dataclass(frozen=True)
@@ -114,5 +114,5 @@ def _joined(blocks: list[_Block]) -> tuple[str, ...]:
 
 def _range(block: _Block) -> str:
     top, bottom, left, right = block
-    first, last = f"{column_letters(left)}{top}", f"{column_letters(right)}{bottom}"
+    first, last = cell_name(top, left), cell_name(bottom, right)
     return first if first == last else f"{first}:{last}"

@@ -97,7 +97,7 @@ def _kind(judged: JudgedTable, name: str) -> str:
 
 
 def _wrong_cells(judged: JudgedTable, diagnoses: Diagnoses) -> list[WrongCells]:
-    writer = CellWriter(judged.surroundings, judged.learning_rate, judged.judge.fixed)
+    writer = CellWriter(judged.surroundings, judged.learning_rate)
     found = [
         cells
         for column in judged.columns.values()

@@ -11,12 +11,6 @@ FORMULAS = [
         "{above w1}*{i1}+{above w2}*{i2}",
         "uses w1 and w2 of the row above instead of those of its own row",
     ),
-    (
-        "wrong-row",
-        "w1",
-        "{first w1}-{rate}*{above dE/dw1}",
-        "refers to row 9 in every row instead of the row above",
-    ),
     ("swapped-operands", "h1", "{w2}*{i1}+{w1}*{i2}", "w1 and w2 are swapped"),
     (
         "wrong-gradient",
