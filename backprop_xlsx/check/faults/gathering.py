@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from backprop_xlsx.check.faults.reasons import reason_for
-from backprop_xlsx.check.judging.columns import JudgedColumn
+from backprop_xlsx.check.judging.columns import FormRows, JudgedColumn
 from backprop_xlsx.check.judging.verdicts import Judge
 from backprop_xlsx.check.reading.forms import Form
 from backprop_xlsx.check.reading.meanings import Meaning, Outside, Place
@@ -48,7 +48,7 @@ class WrongCells:
     explanation: str
     reason: str
     corrections: dict[int, str | None]
-    forms: list[tuple[Form, list[int]]] = field(default_factory=list)
+    forms: list[FormRows] = field(default_factory=list)
     sheet: str | None = None
 
     @property
@@ -60,7 +60,7 @@ class WrongCells:
 @dataclass
 class _Group:
     diagnosis: Diagnosis
-    forms: list[tuple[Form, list[int]]]
+    forms: list[FormRows]
 
 
 def wrong_cells_of(

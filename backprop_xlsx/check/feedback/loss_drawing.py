@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from backprop_xlsx.check.findings import FileReport, LossCurve, TableReport
 
 WIDTH, HEIGHT = 560, 200
-LEFT, BELOW, ABOVE = 52, 26, 10
-"""Room for the numbers beside the lines, in pixels."""
+LEFT, RIGHT, BELOW, ABOVE = 52, 8, 26, 10
+"""Room around the lines, some of it for numbers, in pixels."""
 NEAR = 1.0
 """Pixels by which lines differ that cannot be told apart."""
 
@@ -63,7 +63,7 @@ def _distance(curve: LossCurve) -> float:
 def _line(steps: Sequence[int], losses: Sequence[float | None], top: float) -> Line:
     """Pieces of a line, broken where there is no number."""
     pieces: list[list[str]] = [[]]
-    wide, high = WIDTH - LEFT - 8, HEIGHT - ABOVE - BELOW
+    wide, high = WIDTH - LEFT - RIGHT, HEIGHT - ABOVE - BELOW
     for step, loss in zip(steps, losses, strict=True):
         if loss is None:
             pieces.append([])
