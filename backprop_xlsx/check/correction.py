@@ -46,7 +46,8 @@ class Copy:
         sheet = self._sheet(sheet_name.removeprefix("'").removesuffix("'").replace("''", "'"))
         if found is None or sheet is None:
             return None
-        (rows, columns), changes = found.area, self.changes.get(sheet.name, {})
+        rows, columns = found.area
+        changes = self.changes.get(sheet.name, {})
         shows_a_change = any(row in rows and column in columns for row, column in changes)
         if not shows_a_change or len(rows) * len(columns) > LARGEST_SERIES:
             return None

@@ -34,7 +34,7 @@ class ExtraFactor(StructuralSlip):
 
     @classmethod
     def undone(cls, formula: WrongFormula) -> Iterator[Rearrangement]:
-        for product, factor, sign, items in _without_an_operand(formula, "*/"):
+        for factor, product, sign, items in _without_an_operand(formula, "*/"):
             if not _stands_twice(factor, sign, product):
                 yield Rearrangement(cls(factor, sign == "/"), items)
 
@@ -54,7 +54,7 @@ class RepeatedFactor(StructuralSlip):
 
     @classmethod
     def undone(cls, formula: WrongFormula) -> Iterator[Rearrangement]:
-        for product, factor, sign, items in _without_an_operand(formula, "*/"):
+        for factor, product, sign, items in _without_an_operand(formula, "*/"):
             if _stands_twice(factor, sign, product):
                 yield Rearrangement(cls(factor), items)
 
@@ -96,7 +96,7 @@ class ExtraTerm(StructuralSlip):
 
     @classmethod
     def undone(cls, formula: WrongFormula) -> Iterator[Rearrangement]:
-        for _, term, sign, items in _without_an_operand(formula, "+-"):
+        for term, _, sign, items in _without_an_operand(formula, "+-"):
             yield Rearrangement(cls(sign, term), items)
 
     def words(self, case: Case) -> str:
@@ -185,9 +185,9 @@ class MissingSquare(StructuralSlip):
 def _without_an_operand(
     formula: WrongFormula, signs: str
 ) -> Iterator[tuple[Expression, Expression, str, tuple[Item, ...]]]:
-    """The formula without one operand of a sign, the first one also without its left ones.
+    """Each operand to the right of one of the signs, of the first of them to the left as well.
 
-    With the largest product that it stands in, what it is, and its sign.
+    With the largest product that it stands in, its sign, and the formula without it.
     """
     for part, product in formula.parts:
         sign = formula.sign(part)
@@ -199,7 +199,7 @@ def _without_an_operand(
             spans.append((left, left.start, right.start))
         for removed, start, end in spans:
             items = formula.with_span(start, end)
-            yield formula.means(product), formula.means(removed.expression), sign, items
+            yield formula.means(removed.expression), formula.means(product), sign, items
 
 
 def _stands_twice(factor: Expression, sign: str, product: Expression) -> bool:
