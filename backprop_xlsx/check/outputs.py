@@ -17,7 +17,7 @@ from backprop_xlsx.check.platforms.comments import Marks, comment
 from backprop_xlsx.check.platforms.gradescope import results
 from backprop_xlsx.check.platforms.roster import Roster
 from backprop_xlsx.check.report.entry import Entry
-from backprop_xlsx.check.report.page import PageOf, contents_of, page_of, verdicts
+from backprop_xlsx.check.report.pages.page import PageOf, contents_of, page_of, verdicts
 from backprop_xlsx.check.report.phrases import tally
 from backprop_xlsx.check.report.programs import tables
 from backprop_xlsx.model.words import first_of

@@ -10,7 +10,7 @@ from backprop_xlsx.check.findings import FileReport
 from backprop_xlsx.check.marking.mark import ALIKE, Marking
 from backprop_xlsx.check.report.entry import Entry, entries
 from backprop_xlsx.check.report.mistakes import Mistake, mistakes
-from backprop_xlsx.check.report.templates import template
+from backprop_xlsx.check.report.pages.templates import template
 
 
 @dataclass(frozen=True)

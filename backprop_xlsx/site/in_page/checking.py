@@ -40,7 +40,7 @@ def broken(path: str, reason: str) -> Answer:
 def collect(*reports: bytes, kind: str) -> Answer:
     """All reports as one file: ``report`` (a page), ``csv`` or ``json``."""
     from backprop_xlsx.check.report.mark_sheet import grades
-    from backprop_xlsx.check.report.page import page
+    from backprop_xlsx.check.report.pages.page import page
     from backprop_xlsx.check.report.programs import to_json
 
     writers: dict[str, Callable[[Sequence[FileReport]], str]] = {

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from backprop_xlsx.check.findings import Caution, Fault, FileReport, Part, TableReport
-from backprop_xlsx.check.report.page import page
+from backprop_xlsx.check.report.pages.page import page
 
 VOID = {"meta", "br", "hr", "img", "link", "input"}
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from backprop_xlsx.check.findings import FileReport
 from backprop_xlsx.check.marking.mark import ALIKE, Marking
 from backprop_xlsx.check.report.entry import Entry, entries
+from backprop_xlsx.check.report.pages.templates import template
 from backprop_xlsx.check.report.phrases import Verdict, verdict
-from backprop_xlsx.check.report.templates import template
 
 
 @dataclass(frozen=True)
