@@ -33,7 +33,7 @@ from backprop_xlsx.check.report import mark_sheet, phrases, programs
 from backprop_xlsx.check.report.entry import Entry
 from backprop_xlsx.check.report.terminal import print_report
 from backprop_xlsx.spreadsheet import files, libreoffice
-from backprop_xlsx.spreadsheet.command_line import filled_in
+from backprop_xlsx.spreadsheet.command_line import expanded
 from backprop_xlsx.spreadsheet.errors import InputError, VerificationError
 
 NO_FAULT, FAULT, NOT_CHECKED = 0, 1, 2
@@ -51,7 +51,7 @@ def run(options: argparse.Namespace) -> int:
     Raises InputError for files and outputs that cannot be meant so, FileError for an output that
     cannot be written; both before any file is checked, as far as that can be known.
     """
-    paths = filled_in(options.files)
+    paths = expanded(options.files)
     _refuse_what_cannot_be_meant(paths, options)
     for name in _WRITTEN:
         if getattr(options, name) is not None:

@@ -105,15 +105,6 @@ def workbook(text: str) -> Path:
     return path
 
 
-def filled_in(paths: Sequence[Path]) -> list[Path]:
-    """The paths, with ``*`` and ``?`` filled in where the shell (of Windows) did not."""
-    found = []
-    for path in paths:
-        matches = [] if path.exists() else sorted(glob.glob(str(path)))
-        found += [Path(match) for match in matches] or [path]
-    return found
-
-
 def written_out(arguments: Sequence[str] | None) -> list[str]:
     """The arguments, or the process's own; such as -1e-3 and -1,2 so that they are no options.
 
@@ -124,6 +115,15 @@ def written_out(arguments: Sequence[str] | None) -> list[str]:
         f" {argument}" if NEGATIVE_NUMBERS.fullmatch(argument) else argument
         for argument in (sys.argv[1:] if arguments is None else arguments)
     ]
+
+
+def expanded(paths: Sequence[Path]) -> list[Path]:
+    """The paths, with ``*`` and ``?`` filled in where the shell (of Windows) did not."""
+    found: list[Path] = []
+    for path in paths:
+        matches = [] if path.exists() else sorted(glob.glob(str(path)))
+        found += [Path(match) for match in matches] or [path]
+    return found
 
 
 def exit_status(work: Callable[[], int | None], interrupted: str) -> int:

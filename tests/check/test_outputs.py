@@ -17,7 +17,7 @@ from backprop_xlsx.check.report.mark_sheet import grades
 from backprop_xlsx.check.report.pages.page import page
 from backprop_xlsx.check.report.programs import to_json
 from backprop_xlsx.spreadsheet.errors import FileError
-from tests.check.report.pages.test_page import RIGHT, UNREAD, WARNED, WRONG, Reader
+from tests.check.report.test_page import RIGHT, UNREAD, WARNED, WRONG, Reader
 
 REPORTS = [RIGHT, WRONG, WARNED, UNREAD]
 ENTRIES = entries(REPORTS, Marking())

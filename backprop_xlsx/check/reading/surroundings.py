@@ -21,14 +21,7 @@ from backprop_xlsx.check.reading.meanings import (
 from backprop_xlsx.check.reading.tables import Table
 from backprop_xlsx.formula.expression import Number, Symbol
 from backprop_xlsx.formula.parse import Operand, Part, parse
-from backprop_xlsx.formula.tokens import (
-    Corner,
-    FormulaError,
-    Reference,
-    Token,
-    reference_of,
-    tokenise,
-)
+from backprop_xlsx.formula.tokens import Corner, FormulaError, Reference, Token, tokenise
 from backprop_xlsx.spreadsheet.ooxml.book import Book, Sheet
 from backprop_xlsx.spreadsheet.ooxml.cells import Cell
 from backprop_xlsx.spreadsheet.ooxml.formula_text import cell_name
@@ -243,7 +236,14 @@ class Surroundings:
         return self._names.get(f"{scope}!{key}", self._names.get(key))
 
     def _named_reference(self, name: str, sheet: str) -> Reference | None:
-        return reference_of(self._definition(name, sheet) or "")
+        definition = self._definition(name, sheet)
+        if definition is None:
+            return None
+        try:
+            tokens = tokenise(definition)
+        except FormulaError:
+            return None
+        return tokens[0].reference if len(tokens) == 2 else None
 
     def _of_reference(
         self,

@@ -18,7 +18,7 @@ from backprop_xlsx.exercise.mistakes.bench import Bench
 from backprop_xlsx.exercise.practice import points_by_part
 from backprop_xlsx.exercise.students.key import Key, read_key
 from backprop_xlsx.spreadsheet import files, libreoffice
-from backprop_xlsx.spreadsheet.command_line import filled_in
+from backprop_xlsx.spreadsheet.command_line import expanded
 from backprop_xlsx.spreadsheet.errors import FileError, ForeignFileError, InputError
 
 ALL_GRADED, NOT_GRADED = 0, 2
@@ -42,7 +42,7 @@ def run(options: argparse.Namespace) -> int:
         files.require_writable(options.csv)
         if options.csv.resolve() == options.key.resolve():
             raise InputError(f"--csv {options.csv}: is the key; choose another name")
-    paths = list(dict.fromkeys(filled_in(options.files)))
+    paths = list(dict.fromkeys(expanded(options.files)))
     grades = with_same_starts(grade_files(paths, key, options.convert))
     for grade in grades:
         print(grade.summary)

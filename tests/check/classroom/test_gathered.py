@@ -14,7 +14,7 @@ from backprop_xlsx.check.findings import Fault, FileReport
 from backprop_xlsx.check.marking.mark import Marking
 from backprop_xlsx.check.repair.slips.catalogue import SLIPS
 from backprop_xlsx.check.report.entry import Entry
-from tests.check.report.pages.test_page import FAULT, TABLE, UNREAD, WRONG_PARTS, require_whole
+from tests.check.report.test_page import FAULT, TABLE, UNREAD, WRONG_PARTS, require_whole
 
 HIDDEN = replace(FAULT, path=("i1", "w3", "h2", "w6", "o1"))
 UPDATE = replace(

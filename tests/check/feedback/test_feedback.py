@@ -20,7 +20,7 @@ from backprop_xlsx.check.report.entry import Entry
 from backprop_xlsx.check.report.network_parts import diagram_of
 from backprop_xlsx.model.network import CLASS_NETWORK, Network
 from tests.check.homework import FORMULAS, SIBLING, write_homework
-from tests.check.report.pages.test_page import FAULT, RIGHT, TABLE, UNREAD, Reader, require_whole
+from tests.check.report.test_page import FAULT, RIGHT, TABLE, UNREAD, Reader, require_whole
 from tests.oracles.class_table import UPDATE
 
 UPHILL = {f"w{k}": UPDATE.format(k=k).replace("}-{", "}+{") for k in range(1, 9)}

@@ -16,7 +16,7 @@ from backprop_xlsx.check.marking.weights import weights
 from backprop_xlsx.spreadsheet.command_line import positive
 from tests.check.faults.test_mistakes import check
 from tests.check.judging.test_claims import DELTAS, with_deltas
-from tests.check.report.pages.test_page import TABLE
+from tests.check.report.test_page import TABLE
 from tests.oracles.class_table import ClassTable
 
 

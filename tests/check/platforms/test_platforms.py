@@ -20,7 +20,7 @@ from backprop_xlsx.check.platforms.roster import read_roster
 from backprop_xlsx.check.report.entry import Entry
 from backprop_xlsx.spreadsheet.errors import InputError
 from tests.check.homework import SIBLING, write_homework
-from tests.check.report.pages.test_page import RIGHT, UNREAD, WRONG
+from tests.check.report.test_page import RIGHT, UNREAD, WRONG
 
 GRADEBOOK = """\
 Student,ID,SIS User ID,SIS Login ID,Section,Homework 1 (101),Homework 3 (103),Current Score

@@ -8,7 +8,7 @@ from typing import Any
 
 from backprop_xlsx.check.findings import Fault, FileReport
 from backprop_xlsx.check.report.mistakes import Mistake, mistakes
-from tests.check.report.pages.test_page import FAULT, TABLE
+from tests.check.report.test_page import FAULT, TABLE
 
 
 def told(*faults: tuple[str, Fault]) -> list[Mistake]:

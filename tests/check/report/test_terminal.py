@@ -17,7 +17,7 @@ from backprop_xlsx.check.findings import Caution, Coverage, Fault, FileReport
 from backprop_xlsx.check.report.entry import Entry
 from backprop_xlsx.check.report.phrases import Verdict, difference, verdict
 from backprop_xlsx.check.report.terminal import MOST_LINES, print_report
-from tests.check.report.pages.test_page import FAULT, TABLE, WRONG
+from tests.check.report.test_page import FAULT, TABLE, WRONG
 from tests.optional import WORKBOOKS, require
 
 
