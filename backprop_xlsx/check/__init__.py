@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from backprop_xlsx.check.many.files import check_files
     from backprop_xlsx.check.marking.mark import Marking
     from backprop_xlsx.check.report.mark_sheet import grades
-    from backprop_xlsx.check.report.page import page
+    from backprop_xlsx.check.report.pages.page import page
     from backprop_xlsx.check.report.programs import to_json
 else:
     __getattr__ = getter(
@@ -30,7 +30,7 @@ else:
             "FileReport": "findings",
             "Marking": "marking.mark",
             "grades": "report.mark_sheet",
-            "page": "report.page",
+            "page": "report.pages.page",
             "to_json": "report.programs",
         },
     )

@@ -7,8 +7,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from backprop_xlsx.check.marking.mark import points, weights
-from backprop_xlsx.spreadsheet.command_line import Parser, exit_status, whole
+from backprop_xlsx.check.marking.weights import weights
+from backprop_xlsx.spreadsheet.command_line import Parser, exit_status, positive, whole
 
 _EXIT_STATUS = """exit status:
   0  no fault in any file
@@ -141,7 +141,7 @@ def _add_marks(parser: argparse.ArgumentParser) -> None:
     )
     group.add_argument(
         "--points",
-        type=points,
+        type=positive,
         default=100.0,
         metavar="N",
         help="the mark of a file in which all columns are right; 100 unless given",
@@ -151,7 +151,7 @@ def _add_marks(parser: argparse.ArgumentParser) -> None:
 def _add_folders(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("folders of any size")
     group.add_argument(
-        "--jobs", type=_jobs, metavar="N", help="check in N processes of this machine"
+        "--jobs", type=_one_or_more, metavar="N", help="check in N processes of this machine"
     )
     group.add_argument(
         "--scheduler",
@@ -168,7 +168,7 @@ def _add_folders(parser: argparse.ArgumentParser) -> None:
     )
     group.add_argument(
         "--seconds",
-        type=points,
+        type=positive,
         default=300.0,
         metavar="S",
         help="with --jobs or --scheduler: how long the check of one file may take; 300 unless "
@@ -176,17 +176,17 @@ def _add_folders(parser: argparse.ArgumentParser) -> None:
     )
     group.add_argument(
         "--megabytes",
-        type=whole,
+        type=_one_or_more,
         default=2000,
         metavar="MB",
         help="with --jobs or --scheduler: how much memory it may take; 2000 unless given",
     )
 
 
-def _jobs(text: str) -> int:
+def _one_or_more(text: str) -> int:
     number = whole(text)
     if number < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} given, expected 1 or more processes")
+        raise argparse.ArgumentTypeError(f"{text!r} given, expected 1 or more")
     return number
 
 

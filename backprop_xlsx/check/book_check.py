@@ -32,7 +32,7 @@ def check_file(path: Path | str) -> FileReport:
     """Read a workbook and judge its tables; an unreadable one gives a report with ``error``."""
     path = Path(path)
     try:
-        tables = check_book(read_book(path))
+        tables = reports_of(judged(read_book(path)))
     except ForeignFileError as error:
         return FileReport(path, error=str(error), foreign=error.suffix)
     except FileError as error:
@@ -58,15 +58,6 @@ def check_safely(path: Path) -> FileReport:
         return FileReport(path, error=reason, unfinished=True)
 
 
-def check_book(book: Book) -> tuple[TableReport, ...]:
-    """Judge every table of a book, sheet by sheet.
-
-    Raises FileError for a book of more than :data:`MOST_TABLES`, or one that describes itself as
-    no book can be.
-    """
-    return reports_of(judged(book))
-
-
 @dataclass(frozen=True)
 class JudgedBook:
     """The tables of a book, judged but not yet reported, and the view in which they stand.
@@ -80,10 +71,14 @@ class JudgedBook:
 
 
 def judged(book: Book) -> JudgedBook:
-    """The tables of a book, found and judged. Raises FileError as :func:`check_book`."""
+    """The tables of a book, found and judged, sheet by sheet.
+
+    Raises FileError for a book of more than :data:`MOST_TABLES`, or one that describes itself as
+    no book can be.
+    """
     description = read_description(book)
     if description is None:
-        return _judged(book)
+        return _undescribed(book)
     exercises = exercises_of(description)
     # Runs of other optimisers have other columns, of which each has those of the plainest.
     plainest = min(exercises, key=lambda exercise: len(exercise.computed))
@@ -102,7 +97,7 @@ def reports_of(checked: JudgedBook) -> tuple[TableReport, ...]:
     )
 
 
-def _judged(book: Book) -> JudgedBook:
+def _undescribed(book: Book) -> JudgedBook:
     """The tables of a book that does not describe itself.
 
     By headers and formulas; where this is doubtful also by one of them alone, if that leaves less

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import glob
 import sys
 import tempfile
 from collections import Counter
@@ -34,6 +33,7 @@ from backprop_xlsx.check.report import mark_sheet, phrases, programs
 from backprop_xlsx.check.report.entry import Entry
 from backprop_xlsx.check.report.terminal import print_report
 from backprop_xlsx.spreadsheet import files, libreoffice
+from backprop_xlsx.spreadsheet.command_line import expanded
 from backprop_xlsx.spreadsheet.errors import InputError, VerificationError
 
 NO_FAULT, FAULT, NOT_CHECKED = 0, 1, 2
@@ -51,7 +51,7 @@ def run(options: argparse.Namespace) -> int:
     Raises InputError for files and outputs that cannot be meant so, FileError for an output that
     cannot be written; both before any file is checked, as far as that can be known.
     """
-    paths = _expanded(options.files)
+    paths = expanded(options.files)
     _refuse_what_cannot_be_meant(paths, options)
     for name in _WRITTEN:
         if getattr(options, name) is not None:
@@ -78,15 +78,6 @@ def run(options: argparse.Namespace) -> int:
     if len(paths) > 1:
         print(phrases.totals(verdicts))
     return _status(verdicts, strict=options.strict)
-
-
-def _expanded(paths: Sequence[Path]) -> list[Path]:
-    """The paths, with ``*`` and ``?`` filled in where the shell (of Windows) did not."""
-    expanded = []
-    for path in paths:
-        matches = [] if path.exists() else sorted(glob.glob(str(path)))
-        expanded += [Path(match) for match in matches] or [path]
-    return expanded
 
 
 def _refuse_what_cannot_be_meant(paths: Sequence[Path], options: argparse.Namespace) -> None:

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import product
 from pathlib import Path
 
 from backprop_xlsx.check.findings import FileReport, TableReport
 from backprop_xlsx.check.proof import require_verified
 from backprop_xlsx.check.report.phrases import cells, printable, tally
 from backprop_xlsx.formula.names import label
+from backprop_xlsx.formula.tokens import reference_of
 from backprop_xlsx.spreadsheet.engines import Recalculated, engines, recalculate
 from backprop_xlsx.spreadsheet.errors import FileError, VerificationError
 from backprop_xlsx.spreadsheet.files import Placed, beside, place
 from backprop_xlsx.spreadsheet.ooxml.book import Book, ErrorValue, Position, Sheet, Value, read_book
-from backprop_xlsx.spreadsheet.ooxml.formula_text import cell_name, column_number
+from backprop_xlsx.spreadsheet.ooxml.formula_text import cell_name
 from backprop_xlsx.spreadsheet.ooxml.patching.new_cells import with_cells
 from backprop_xlsx.spreadsheet.ooxml.patching.patch import Change, patch_chart, patch_sheet
 
@@ -27,42 +28,8 @@ LARGEST_SERIES = 100_000
 
 ERRORS = {"#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A"}
 
-_CELL = r"\$?([A-Za-z]{1,3})\$?([0-9]+)"
-_AREA = re.compile(rf"{_CELL}(?::{_CELL})?")
-
 Corrections = dict[str, dict[Position, str]]
 """The right formula of each wrong cell, without "=", by the name of the sheet."""
-
-
-@dataclass(frozen=True)
-class Area:
-    """A rectangle of cells; the last row and column belong to it."""
-
-    first: Position
-    last: Position
-
-    @classmethod
-    def parse(cls, text: str) -> Area | None:
-        """The rectangle of ``A1:B2``, ``$A$1`` …; None for anything else."""
-        match = _AREA.fullmatch(text)
-        if match is None:
-            return None
-        left, top, right, bottom = match.groups()
-        first = int(top), column_number(left)
-        return cls(first, (int(bottom), column_number(right)) if right else first)
-
-    def __contains__(self, position: Position) -> bool:
-        return all(
-            low <= at <= high for low, at, high in zip(self.first, position, self.last, strict=True)
-        )
-
-    def positions(self) -> list[Position]:
-        """All cells, row by row."""
-        rows = range(self.first[0], self.last[0] + 1)
-        columns = range(self.first[1], self.last[1] + 1)
-        if len(rows) * len(columns) > LARGEST_SERIES:
-            return []
-        return [(row, column) for row in rows for column in columns]
 
 
 @dataclass
@@ -75,20 +42,22 @@ class Copy:
     def values(self, reference: str) -> list[float | str | None] | None:
         """The values of a chart's reference, cell by cell; None if none of them changes."""
         sheet_name, _, text = reference.rpartition("!")
-        area = Area.parse(text)
+        found = reference_of(text)
         sheet = self._sheet(sheet_name.removeprefix("'").removesuffix("'").replace("''", "'"))
-        if area is None or sheet is None:
+        if found is None or sheet is None:
             return None
+        rows, columns = found.area
         changes = self.changes.get(sheet.name, {})
-        if not any(position in area for position in changes):
+        shows_a_change = any(row in rows and column in columns for row, column in changes)
+        if not shows_a_change or len(rows) * len(columns) > LARGEST_SERIES:
             return None
         values = []
-        for position in area.positions():
+        for position in product(rows, columns):
             cell = sheet.cells.get(position)
             change = changes.get(position)
             value = change.value if change else cell.value if cell else None
             values.append(float(value) if isinstance(value, bool) else value)
-        return values or None
+        return values
 
     def write(self, target: Path) -> None:
         """Write the package with the changed cells and the charts that show them."""
@@ -161,9 +130,8 @@ def fix(report: FileReport, target: Path | str, by: Recalculations | None = None
             report.path, temporary, corrections, target, by or _installed()
         )
         for sheet in book.sheets:
-            areas = _areas(report.tables, sheet.name)
             copy.changes[sheet.name] = _changes(
-                sheet, corrections.get(sheet.name, {}), areas, before, after
+                sheet, corrections.get(sheet.name, {}), report.tables, before, after
             )
         copy.write(temporary)
         try:
@@ -222,7 +190,7 @@ def _first_without_number(after: Recalculated, corrections: Corrections) -> str 
 def _changes(
     sheet: Sheet,
     formulas: dict[Position, str],
-    areas: list[Area],
+    tables: Sequence[TableReport],
     before: Recalculated,
     after: Recalculated,
 ) -> dict[Position, Change]:
@@ -232,6 +200,8 @@ def _changes(
     depend on a correction is left alone, even where the engine would round it differently, or
     not know its function.
     """
+    found = [reference_of(table.range) for table in tables if table.sheet == sheet.name]
+    areas = [reference.area for reference in found if reference is not None]
     changes = {
         position: Change(formula, _cached(after.value(sheet.name, *position)))
         for position, formula in formulas.items()
@@ -244,7 +214,8 @@ def _changes(
         computed = after.value(sheet.name, *position)
         follows = computed != before.value(sheet.name, *position)
         value = _cached(computed)
-        stale = any(position in area for area in areas) and _is_stale(cell.value, value)
+        in_a_table = any(position[0] in rows and position[1] in columns for rows, columns in areas)
+        stale = in_a_table and _is_stale(cell.value, value)
         if follows or stale:
             changes[position] = Change(formula, value)
         elif formula is not None:
@@ -265,8 +236,3 @@ def _is_stale(cached: Value, computed: Value) -> bool:
     if not isinstance(cached, (int, float)):
         return True
     return abs(cached - computed) > STALE * abs(computed)
-
-
-def _areas(tables: tuple[TableReport, ...], sheet: str) -> list[Area]:
-    areas = (Area.parse(table.range) for table in tables if table.sheet == sheet)
-    return [area for area in areas if area is not None]

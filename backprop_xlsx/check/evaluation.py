@@ -16,7 +16,7 @@ from backprop_xlsx.formula.block import Block, as_number
 from backprop_xlsx.formula.choices import Comparison
 from backprop_xlsx.formula.expression import Expression, Value
 from backprop_xlsx.formula.parse import Operand, parse
-from backprop_xlsx.formula.tokens import FormulaError, Reference, Token, references, tokenise
+from backprop_xlsx.formula.tokens import FormulaError, Token, references, tokenise
 from backprop_xlsx.spreadsheet.engines import Recalculated
 from backprop_xlsx.spreadsheet.ooxml.book import Book, ErrorValue, read_book
 
@@ -109,12 +109,12 @@ class _Evaluation:
                 token = named
             if token.kind == "reference":
                 assert token.reference is not None
-                rectangle = _rectangle(token.reference, sheet)
-                self._left -= len(rectangle[0]) * len(rectangle[1])
+                rows, columns = token.reference.area
+                self._left -= len(rows) * len(columns)
                 if self._left < 0:
                     return None
-                name, (rows, columns) = rectangle[2], rectangle[:2]
-                operands.append([[(name, row, column) for column in columns] for row in rows])
+                there = (token.reference.sheet or sheet).casefold()
+                operands.append([[(there, row, column) for column in columns] for row in rows])
             elif token.kind == "number":
                 operands.append(np.float64(token.text))
             else:
@@ -184,12 +184,3 @@ class _Formula:
 def _number(value: Any) -> float:
     # numpy's: of 1/0 Python makes an exception, and IFERROR wants a value.
     return np.float64(value) if isinstance(value, (bool, int, float)) else np.float64(np.nan)
-
-
-def _rectangle(reference: Reference, sheet: str) -> tuple[range, range, str]:
-    first, last = reference.first, reference.last or reference.first
-    rows, columns = (
-        range(min(pair), max(pair) + 1)
-        for pair in ((first.row, last.row), (first.column, last.column))
-    )
-    return rows, columns, sheet if reference.sheet is None else reference.sheet.casefold()

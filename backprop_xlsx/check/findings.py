@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -79,7 +79,7 @@ class Caution:
 
     def as_json(self) -> dict[str, Any]:
         """The warning in the form of the JSON file."""
-        return {"kind": self.kind, "where": self.where, "text": self.text}
+        return asdict(self)
 
 
 @dataclass(frozen=True)
@@ -218,7 +218,7 @@ class FileReport:
     """
 
     path: Path
-    tables: tuple[TableReport, ...] = field(default=())
+    tables: tuple[TableReport, ...] = ()
     error: str | None = None
     foreign: str | None = None
     unfinished: bool = False
@@ -232,6 +232,11 @@ class FileReport:
     def faults(self) -> int:
         """How many runs of wrong cells the file holds."""
         return sum(len(table.faults) for table in self.tables)
+
+    @property
+    def wrong_cells(self) -> int:
+        """How many cells of the file are wrong."""
+        return sum(table.wrong_cells for table in self.tables)
 
     @property
     def warnings(self) -> int:

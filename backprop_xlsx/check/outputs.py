@@ -17,9 +17,10 @@ from backprop_xlsx.check.platforms.comments import Marks, comment
 from backprop_xlsx.check.platforms.gradescope import results
 from backprop_xlsx.check.platforms.roster import Roster
 from backprop_xlsx.check.report.entry import Entry
-from backprop_xlsx.check.report.page import PageOf, contents_of, page_of, verdicts
+from backprop_xlsx.check.report.pages.page import PageOf, contents_of, page_of, verdicts
 from backprop_xlsx.check.report.phrases import tally
 from backprop_xlsx.check.report.programs import tables
+from backprop_xlsx.model.words import first_of
 from backprop_xlsx.spreadsheet import files
 from backprop_xlsx.spreadsheet.errors import FileError
 
@@ -133,11 +134,8 @@ def platform_marks(target: Path, roster: Roster, text_of: Callable[[Marks], str]
     yield add
     files.write(target, text_of(found).encode())
     if unknown:
-        some = ", ".join(unknown[:MOST_UNKNOWN]) + (" …" if len(unknown) > MOST_UNKNOWN else "")
-        print(
-            f"{target}: {tally(len(unknown), 'file')} of nobody in {roster.path}: {some}",
-            file=sys.stderr,
-        )
+        said = f"{target}: {tally(len(unknown), 'file')} of nobody in {roster.path}"
+        print(f"{said}: {first_of(unknown, MOST_UNKNOWN)}", file=sys.stderr)
 
 
 @contextmanager

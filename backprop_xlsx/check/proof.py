@@ -170,7 +170,6 @@ def _referenced(exercise: Exercise, given: Mapping[str, Array]) -> dict[str, Arr
     network = exercise.network
     if isinstance(network, Convention):
         plain = Network(network.widths, network.activations, network.biases)
-        names = plain.weights + plain.bias_names
         same = [neuron.weights for neuron in network.neurons] == [
             neuron.weights for neuron in plain.neurons
         ] and network.bias_names == plain.bias_names

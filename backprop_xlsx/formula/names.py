@@ -27,6 +27,11 @@ def gradient_name(quantity: str) -> str:
     return f"dE/d{quantity}"
 
 
+def of_gradient(name: str) -> str:
+    """What a gradient is taken by: ``dE/dw1`` gives ``w1``; any other name as it is."""
+    return name.removeprefix(gradient_name(""))
+
+
 def sampled(name: str, sample: int | None) -> str:
     """A quantity of one sample, from 0, among several: ``h1[1]``; without a sample, ``h1``."""
     return name if sample is None else f"{name}[{sample + 1}]"

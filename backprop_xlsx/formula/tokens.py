@@ -60,6 +60,13 @@ class Reference:
     first: Corner
     last: Corner | None = None
 
+    @property
+    def area(self) -> tuple[range, range]:
+        """The rows and the columns from the one corner to the other, as they stand."""
+        last = self.last or self.first
+        rows, columns = (self.first.row, last.row), (self.first.column, last.column)
+        return range(min(rows), max(rows) + 1), range(min(columns), max(columns) + 1)
+
 
 @dataclass(frozen=True, slots=True)
 class Token:
@@ -120,6 +127,15 @@ def references_of(formula: str) -> Iterator[Reference]:
     for token in tokens:
         if token.reference is not None:
             yield token.reference
+
+
+def reference_of(formula: str) -> Reference | None:
+    """The one reference that a formula is as a whole; None if it is anything else."""
+    try:
+        tokens = tokenise(formula)
+    except FormulaError:
+        return None
+    return tokens[0].reference if len(tokens) == 2 else None
 
 
 def _token(match: re.Match[str]) -> Token:

@@ -25,6 +25,11 @@ def listed(parts: Sequence[str]) -> str:
     return f"{', '.join(others)} and {last}" if others else last
 
 
+def first_of(names: Sequence[str], most: int) -> str:
+    """Names in a line, of more than so many the first ones: ``h1, h2, h3 …``."""
+    return ", ".join(names[:most]) + (" …" if len(names) > most else "")
+
+
 def in_words(count: int) -> str:
     """A small number in words, a larger one in digits."""
     return _NUMBERS[count] if count < len(_NUMBERS) else f"{count:,}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import glob
 import math
 import re
 import signal
@@ -82,6 +83,18 @@ def whole(text: str) -> int:
     return int(value)
 
 
+def positive(text: str, *, zero: bool = False) -> float:
+    """A finite number above 0, or from 0 on."""
+    try:
+        number = float(text)
+    except ValueError:
+        number = math.nan
+    if not math.isfinite(number) or number < 0 or (number == 0 and not zero):
+        least = "0 or more" if zero else "more than 0"
+        raise argparse.ArgumentTypeError(f"{text!r} given, expected a number, {least}")
+    return number
+
+
 def workbook(text: str) -> Path:
     """The name of a workbook to be written, which ends in .xlsx."""
     path = Path(text)
@@ -102,6 +115,15 @@ def written_out(arguments: Sequence[str] | None) -> list[str]:
         f" {argument}" if NEGATIVE_NUMBERS.fullmatch(argument) else argument
         for argument in (sys.argv[1:] if arguments is None else arguments)
     ]
+
+
+def expanded(paths: Sequence[Path]) -> list[Path]:
+    """The paths, with ``*`` and ``?`` filled in where the shell (of Windows) did not."""
+    found: list[Path] = []
+    for path in paths:
+        matches = [] if path.exists() else sorted(glob.glob(str(path)))
+        found += [Path(match) for match in matches] or [path]
+    return found
 
 
 def exit_status(work: Callable[[], int | None], interrupted: str) -> int:

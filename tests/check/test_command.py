@@ -249,7 +249,16 @@ def test_what_cannot_be_meant_so_is_refused_before_the_work(
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
 
 
-@pytest.mark.parametrize("options", [[], ["a.xlsx", "--jsn", "b"], ["a.xlsx", "--csv"]])
+@pytest.mark.parametrize(
+    "options",
+    [
+        [],
+        ["a.xlsx", "--jsn", "b"],
+        ["a.xlsx", "--csv"],
+        ["a.xlsx", "--jobs", "0"],
+        ["a.xlsx", "--jobs", "1", "--megabytes", "0"],
+    ],
+)
 def test_a_mistyped_option_is_told_in_a_line(options: list[str], capsys: Printed) -> None:
     with pytest.raises(SystemExit) as stopped:
         command.main(options)

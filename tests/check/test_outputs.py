@@ -14,7 +14,7 @@ from backprop_xlsx.check.marking.mark import Marking
 from backprop_xlsx.check.report import mark_sheet
 from backprop_xlsx.check.report.entry import Entry, entries
 from backprop_xlsx.check.report.mark_sheet import grades
-from backprop_xlsx.check.report.page import page
+from backprop_xlsx.check.report.pages.page import page
 from backprop_xlsx.check.report.programs import to_json
 from backprop_xlsx.spreadsheet.errors import FileError
 from tests.check.report.test_page import RIGHT, UNREAD, WARNED, WRONG, Reader

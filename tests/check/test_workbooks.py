@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -98,12 +97,3 @@ def test_numbers_filled_down_with_rounding_are_no_changing_inputs() -> None:
     require(EXPECTED, "the folder of public workbooks")
     kinds = {c.kind for f in FILES for table in report_on(f).tables for c in table.warnings}
     assert kinds == {"chart", "steps", "learning rates"}
-
-
-def test_an_unreadable_file_is_reported(tmp_path: Path) -> None:
-    path = tmp_path / "nothing.xlsx"
-    path.write_bytes(b"nothing")
-    report = check_file(path)
-    assert report.tables == ()
-    assert report.error is not None
-    assert "nothing.xlsx" in report.error

@@ -28,7 +28,6 @@ class Made:
     """A mistake and who made it: the names of the first files, and how many there are."""
 
     title: str
-    reason: str
     number: int = 0
     names: list[str] = field(default_factory=list)
 
@@ -58,7 +57,7 @@ class Gathered:
         self.marked = 0
         self._made: dict[str, Made] = {}
         self._topics: Counter[Topic] = Counter()
-        self._alike: dict[bytes, tuple[str, Shared]] = {}
+        self._alike: dict[bytes, Shared] = {}
 
     def add(self, entry: Entry) -> None:
         """One more file."""
@@ -69,21 +68,12 @@ class Gathered:
             self.points = entry.mark.points
             self.bins[min(int(entry.mark.share * BINS), BINS - 1)] += 1
         found = mistakes(entry.report)
-        topics = {topic_of(fault) for mistake in found for _, fault in mistake.faults}
-        self._topics.update(topics)
+        self._topics.update({topic_of(fault) for mistake in found for _, fault in mistake.faults})
         for mistake in found:
-            title = mistake.title
-            made = self._made.setdefault(title, Made(title, mistake.first.reason))
-            made.add(entry.student or entry.name)
-            self._add_alike(entry.student or entry.name, title, mistake)
-
-    def _add_alike(self, name: str, title: str, mistake: Mistake) -> None:
-        cells = [f"{table.sheet}!{fault.range} {fault.found}" for table, fault in mistake.faults]
-        key = hashlib.sha256("\n".join([title, *cells]).encode()).digest()[:12]
-        places = ", ".join(mistake.places)
-        shared = Shared(Made(title, mistake.first.reason), printable(places))
-        _, shared = self._alike.setdefault(key, (title, shared))
-        shared.made.add(name)
+            name, title = entry.student or entry.name, mistake.title
+            self._made.setdefault(title, Made(title)).add(name)
+            shared = Shared(Made(title), printable(", ".join(mistake.places)))
+            self._alike.setdefault(_key(mistake), shared).made.add(name)
 
     @property
     def mean(self) -> float | None:
@@ -112,7 +102,13 @@ class Gathered:
         most = max(FEW, int(RARE * self.marked))
         found = [
             shared
-            for title, shared in self._alike.values()
-            if shared.made.number > 1 and self._made[title].number <= most
+            for shared in self._alike.values()
+            if shared.made.number > 1 and self._made[shared.made.title].number <= most
         ]
         return sorted(found, key=lambda shared: (shared.made.number, shared.made.title))
+
+
+def _key(mistake: Mistake) -> bytes:
+    """The same for the same mistake in the same cells, in few bytes: there may be millions."""
+    cells = [f"{table.sheet}!{fault.range} {fault.found}" for table, fault in mistake.faults]
+    return hashlib.sha256("\n".join([mistake.title, *cells]).encode()).digest()[:12]

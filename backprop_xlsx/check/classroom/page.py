@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from backprop_xlsx.check.classroom.gathered import BINS, Gathered
-from backprop_xlsx.check.report.templates import template
+from backprop_xlsx.check.report.pages.templates import template
 
 
 def class_page(gathered: Gathered) -> str:

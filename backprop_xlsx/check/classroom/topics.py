@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from backprop_xlsx.check.findings import Fault
-from backprop_xlsx.formula.names import gradient_name
+from backprop_xlsx.formula.names import of_gradient
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ def topic_of(fault: Fault) -> Topic:
     if fault.kind in _OF_KIND:
         return _OF_KIND[fault.kind]
     quantity = fault.quantity
-    if "∂" in quantity or quantity.startswith(gradient_name("")):
+    if "∂" in quantity or of_gradient(quantity) != quantity:
         weights = [name for name in fault.path if name.startswith("w")]
         return HIDDEN_GRADIENTS if len(weights) > 1 else OUTPUT_GRADIENTS
     if quantity.startswith("E"):

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from backprop_xlsx.check.faults.reasons import reason_for
-from backprop_xlsx.check.judging.columns import JudgedColumn
+from backprop_xlsx.check.judging.columns import FormRows, JudgedColumn
 from backprop_xlsx.check.judging.verdicts import Judge
 from backprop_xlsx.check.reading.forms import Form
 from backprop_xlsx.check.reading.meanings import Meaning, Outside, Place
@@ -48,7 +48,7 @@ class WrongCells:
     explanation: str
     reason: str
     corrections: dict[int, str | None]
-    forms: list[tuple[Form, list[int]]] = field(default_factory=list)
+    forms: list[FormRows] = field(default_factory=list)
     sheet: str | None = None
 
     @property
@@ -60,7 +60,7 @@ class WrongCells:
 @dataclass
 class _Group:
     diagnosis: Diagnosis
-    forms: list[tuple[Form, list[int]]]
+    forms: list[FormRows]
 
 
 def wrong_cells_of(
@@ -86,23 +86,33 @@ def wrong_cells_of(
         for slip, rows in _contents(judge, column)
     )
     if column.wrong_start is not None:
-        found.append(_of_wrong_start(judge, column, column.wrong_start))
+        found.append(_of_wrong_start(judge, column))
     return sorted(found, key=lambda cells: cells.rows[0])
 
 
 def of_contents(
-    judge: Judge, quantity: str, slip: Slip, corrections: dict[int, str | None]
+    judge: Judge,
+    quantity: str,
+    slip: Slip,
+    corrections: dict[int, str | None],
+    where: tuple[str, int] | None = None,
 ) -> WrongCells:
-    """Cells that hold something else than the right formula, and each one's right formula."""
+    """Cells that hold something else than the right formula, and each one's right formula.
+
+    They stand in the quantity's column, or on the sheet and in the column that are given.
+    """
+    home = judge.surroundings.home
+    sheet, column = where or (home, judge.table.columns[quantity])
     words = slip.words(Case(judge.exercise, quantity))
     return WrongCells(
         quantity,
-        judge.table.columns[quantity],
-        as_typed(judge.table.cell(quantity, min(corrections))),
+        column,
+        _as_typed(judge.surroundings.cell((sheet, min(corrections), column))),
         slip.code,
         words,
         slip.why or reason_for(judge.exercise, quantity, words),
         corrections,
+        sheet=None if sheet == home else judge.surroundings.sheet_name(sheet),
     )
 
 
@@ -127,14 +137,10 @@ def _contents(judge: Judge, column: JudgedColumn) -> Iterator[tuple[Slip, list[i
         yield WrongValue(reason), rows
 
 
-def _of_wrong_start(judge: Judge, column: JudgedColumn, found: str) -> WrongCells:
+def _of_wrong_start(judge: Judge, column: JudgedColumn) -> WrongCells:
     start = judge.exercise.starts[column.quantity]
-    slip = WrongStart(start)
-    words = slip.words(Case(judge.exercise, column.quantity))
-    corrections = {judge.table.first_row: None if start is None else f"{start:g}"}
-    return WrongCells(
-        column.quantity, column.number, found, slip.code, words, slip.why, corrections
-    )
+    right = None if start is None else f"{start:g}"
+    return of_contents(judge, column.quantity, WrongStart(start), {judge.table.first_row: right})
 
 
 def _of_group(
@@ -159,7 +165,7 @@ def _of_group(
     )
 
 
-def as_typed(cell: Cell | None) -> str:
+def _as_typed(cell: Cell | None) -> str:
     """What a cell holds as somebody would type it."""
     if cell is None:
         return ""
@@ -174,15 +180,12 @@ def _groups(judge: Judge, column: JudgedColumn, known: Diagnoses) -> list[_Group
         recent = groups[-MOST_COMPARED:]
         group = next((g for g in recent if _same_way(judge, column.quantity, g, form, rows)), None)
         if group is None:
-            group = _Group(
-                diagnose(judge, column.quantity, form, _typical(judge, form, rows), known), []
-            )
-            groups.append(group)
-            for other in recent:
-                if group.diagnosis.is_like(other.diagnosis):
-                    groups.pop()
-                    group = other
-                    break
+            typical = _typical(judge, form, rows)
+            diagnosis = diagnose(judge, column.quantity, form, typical, known)
+            group = next((g for g in recent if diagnosis.is_like(g.diagnosis)), None)
+            if group is None:
+                group = _Group(diagnosis, [])
+                groups.append(group)
         group.forms.append((form, rows))
     return groups
 

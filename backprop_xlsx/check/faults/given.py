@@ -9,7 +9,7 @@ import math
 from collections import Counter
 from collections.abc import Iterator
 
-from backprop_xlsx.check.faults.gathering import WrongCells, as_typed, of_contents
+from backprop_xlsx.check.faults.gathering import WrongCells, of_contents
 from backprop_xlsx.check.judging.roles.own_cells import own_instead
 from backprop_xlsx.check.judging.verdicts import Judge
 from backprop_xlsx.check.reading.meanings import Place
@@ -21,16 +21,31 @@ from backprop_xlsx.check.repair.slips.contents import (
     TextForNumber,
     TypedNumber,
 )
-from backprop_xlsx.check.repair.slips.slip import Case, Slip
+from backprop_xlsx.check.repair.slips.slip import Slip
 from backprop_xlsx.check.repair.writing import CellWriter
 from backprop_xlsx.formula.names import LEARNING_RATE
 from backprop_xlsx.spreadsheet.ooxml.cells import Cell, ErrorValue
 
 SAME = 1e-9
-"""Relative: numbers that were filled down as a series differ by their rounding."""
+"""Relative."""
 
 
-def no_numbers(judge: Judge) -> Iterator[WrongCells]:
+def is_the_same(number: float, other: float) -> bool:
+    """Whether two numbers differ by no more than what is filled down as a series is rounded."""
+    return math.isclose(number, other, rel_tol=SAME)
+
+
+def wrong_cells_of_given(judge: Judge, writer: CellWriter) -> Iterator[WrongCells]:
+    """What is wrong with all that is given to a table."""
+    if judge.table.exercise.described:
+        yield from _led_elsewhere(judge, writer)
+    else:
+        yield from _of_another_table(judge, writer)
+        yield from _changing_rates(judge)
+    yield from _no_numbers(judge)
+
+
+def _no_numbers(judge: Judge) -> Iterator[WrongCells]:
     """Cells of what is given, start values too, that hold a text or an error, wherever they are."""
     exercise = judge.exercise
     for name in (*exercise.ordered_constants, *exercise.starts):
@@ -41,20 +56,20 @@ def no_numbers(judge: Judge) -> Iterator[WrongCells]:
             if cell is not None and isinstance(cell.value, str):
                 is_error = isinstance(cell.value, ErrorValue)
                 slip: type[Slip] = ErrorForNumber if is_error else TextForNumber
-                groups.setdefault((slip, sheet, column), {})[row] = _read(cell.value)
+                groups.setdefault((slip, sheet, column), {})[row] = _shown(cell.value)
         usual = _usual(judge, places) if groups else None
         for (slip, sheet, column), texts in groups.items():
             corrections = {row: number or usual for row, number in texts.items()}
-            yield _outside_too(judge, name, slip(), (sheet, column), corrections)
+            yield of_contents(judge, name, slip(), corrections, (sheet, column))
 
 
-def changing_rates(judge: Judge) -> Iterator[WrongCells]:
+def _changing_rates(judge: Judge) -> Iterator[WrongCells]:
     """Rows whose learning rate, in a column of its own, is not that of the others.
 
     A row that merely refers to one above it in the column follows that one, whose fault it is.
     """
     table, surroundings = judge.table, judge.surroundings
-    if LEARNING_RATE not in table.columns or table.exercise.described:
+    if LEARNING_RATE not in table.columns:
         return
     column = table.columns[LEARNING_RATE]
     places = {row: (surroundings.home, row, column) for row in table.rows}
@@ -78,23 +93,20 @@ def changing_rates(judge: Judge) -> Iterator[WrongCells]:
     wrong = [
         row
         for row, number in numbers.items()
-        if row not in following and not math.isclose(number, usual, rel_tol=SAME)
+        if row not in following and not is_the_same(number, usual)
     ]
     if wrong:
         corrections: dict[int, str | None] = dict.fromkeys(wrong, f"{usual:.15g}")
         yield of_contents(judge, LEARNING_RATE, ChangingGiven(), corrections)
 
 
-def given_of_another_table(judge: Judge, writer: CellWriter) -> Iterator[WrongCells]:
+def _of_another_table(judge: Judge, writer: CellWriter) -> Iterator[WrongCells]:
     """Rows that refer to what is given to another table, though the table has its own."""
     table, surroundings = judge.table, judge.surroundings
-    if table.exercise.described:
-        return
     for name in table.exercise.ordered_constants:
         if name not in table.columns:
             continue
-        column = table.columns[name]
-        ends = {row: surroundings.end((surroundings.home, row, column)) for row in table.rows}
+        ends = _ends(judge, name)
         first = ends[table.first_row]
         wrong: dict[int, str | None] = {}
         for row, end in ends.items():
@@ -109,39 +121,43 @@ def given_of_another_table(judge: Judge, writer: CellWriter) -> Iterator[WrongCe
             yield of_contents(judge, name, GivenOfAnotherTable(), wrong)
 
 
-def wrong_cells_of_given(judge: Judge, writer: CellWriter) -> Iterator[WrongCells]:
+def _led_elsewhere(judge: Judge, writer: CellWriter) -> Iterator[WrongCells]:
     """The rows of a described table whose cell does not lead to the cell that is given.
 
     Elsewhere such a column may hold numbers, and that they change gives a warning.
     """
-    table, surroundings = judge.table, judge.surroundings
+    table = judge.table
     for name in table.exercise.given:
-        if not table.exercise.described or name not in table.columns:
+        if name not in table.columns:
             continue
-        column = table.columns[name]
-        ends = {row: surroundings.end((surroundings.home, row, column)) for row in table.rows}
+        ends = _ends(judge, name)
         given = ends[table.first_row]
-        wrong = [row for row, end in ends.items() if end != given]
-        if surroundings.in_table(given) is not None:
-            wrong = list(table.rows)
-        typed = [row for row in wrong if _is_typed(judge, name, row)]
-        changing = [row for row in wrong if row not in typed]
-        for slip, rows in ((TypedNumber(), typed), (ChangingGiven(), changing)):
-            if rows:
-                yield of_contents(judge, name, slip, dict.fromkeys(rows, writer.given(name)))
+        inside = judge.surroundings.in_table(given) is not None
+        wrong: dict[type[Slip], list[int]] = {}
+        for row, end in ends.items():
+            if inside or end != given:
+                cell = table.cell(name, row)
+                is_typed = cell is None or cell.formula is None
+                wrong.setdefault(TypedNumber if is_typed else ChangingGiven, []).append(row)
+        for slip, rows in wrong.items():
+            yield of_contents(judge, name, slip(), dict.fromkeys(rows, writer.given(name)))
+
+
+def _ends(judge: Judge, name: str) -> dict[int, Place]:
+    """The cell to which each row of a column leads."""
+    column, surroundings = judge.table.columns[name], judge.surroundings
+    return {row: surroundings.end((surroundings.home, row, column)) for row in judge.table.rows}
 
 
 def _places_of(judge: Judge, name: str) -> Iterator[Place]:
     """The cells in which something given stands: those to which its column leads, and its own."""
-    table, surroundings = judge.table, judge.surroundings
-    if name in table.columns:
-        rows = table.rows if name in table.exercise.constants else table.rows[:1]
-        for row in rows:
-            yield surroundings.end((surroundings.home, row, table.columns[name]))
+    if name in judge.table.columns:
+        ends = list(_ends(judge, name).values())
+        yield from ends if name in judge.exercise.constants else ends[:1]
     for known in (judge.roles.cells, judge.roles.start_values):
         for place, role in known.items():
             if role == name:
-                yield surroundings.end(place)
+                yield judge.surroundings.end(place)
 
 
 def _usual(judge: Judge, places: list[Place]) -> str | None:
@@ -150,29 +166,7 @@ def _usual(judge: Judge, places: list[Place]) -> str | None:
     return next((f"{number:.15g}" for number in numbers if number is not None), None)
 
 
-def _outside_too(
-    judge: Judge,
-    name: str,
-    slip: Slip,
-    where: tuple[str, int],
-    corrections: dict[int, str | None],
-) -> WrongCells:
-    """Cells of a column, the table's or another one, on any sheet, that do not hold a number."""
-    sheet, column = where
-    cell = judge.surroundings.cell((sheet, min(corrections), column))
-    return WrongCells(
-        name,
-        column,
-        as_typed(cell),
-        slip.code,
-        slip.words(Case(judge.exercise, name)),
-        slip.why,
-        corrections,
-        sheet=None if sheet == judge.surroundings.home else judge.surroundings.sheet_name(sheet),
-    )
-
-
-def _read(text: str) -> str | None:
+def _shown(text: str) -> str | None:
     """The number that a text shows."""
     try:
         return f"{float(text.strip().replace(',', '.')):.15g}"
@@ -183,8 +177,3 @@ def _read(text: str) -> str | None:
 def _is_uncomputed(cell: Cell | None, number: float) -> bool:
     """Whether a number may be what a program that does not compute has left beside a formula."""
     return cell is not None and cell.formula is not None and number == 0
-
-
-def _is_typed(judge: Judge, name: str, row: int) -> bool:
-    cell = judge.table.cell(name, row)
-    return cell is None or cell.formula is None

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from backprop_xlsx import equations
 from backprop_xlsx.check.reading.exercise import Exercise
 from backprop_xlsx.formula.expression import Symbol, product
-from backprop_xlsx.formula.names import TOTAL_LOSS, gradient_name, label
+from backprop_xlsx.formula.names import TOTAL_LOSS, gradient_name, label, of_gradient
 from backprop_xlsx.model.network import Layer, Network, Neuron
 from backprop_xlsx.model.words import activation_words, listed
 
@@ -46,7 +46,7 @@ def reason_for(exercise: Exercise, quantity: str, explanation: str) -> str:
         return best.sentence
     if len(steps) == 1:
         return best.sentence
-    target = base.removeprefix(gradient_name(""))
+    target = of_gradient(base)
     return (
         f"{label(base)} multiplies the slopes on the way from the loss to {target}, and adds up "
         "where there are several ways"
@@ -60,7 +60,7 @@ def path(exercise: Exercise, quantity: str) -> tuple[str, ...]:
     """
     network = exercise.network
     nodes = {neuron.activation: neuron.pre_activation for neuron in network.neurons}
-    base = quantity.partition("[")[0].removeprefix(gradient_name(""))
+    base = of_gradient(quantity.partition("[")[0])
     found: list[str] = []
     for index, layer in enumerate(network.layers):
         for neuron in layer.neurons:
@@ -69,7 +69,7 @@ def path(exercise: Exercise, quantity: str) -> tuple[str, ...]:
                 continue
             found += [source, base] if source else []
             found.append(neuron.pre_activation)
-            if quantity.startswith(gradient_name("")):
+            if of_gradient(quantity) != quantity:
                 found += _onwards(network, index, neuron)
             elif source is None:
                 found += [*neuron.weights, *neuron.sources]
@@ -106,7 +106,7 @@ def _steps(network: Network, quantity: str) -> Iterator[_Step]:
     """The steps of the chain that ends at a quantity, from the loss back."""
     if quantity == TOTAL_LOSS or quantity in network.losses:
         yield from _of_loss(network, quantity)
-    target = quantity.removeprefix(gradient_name(""))
+    target = of_gradient(quantity)
     for index, layer in enumerate(network.layers):
         for number, neuron in enumerate(layer.neurons):
             parameters = dict(zip(neuron.weights, neuron.sources, strict=True))

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from backprop_xlsx.check.findings import FileReport, LossCurve, TableReport
 
 WIDTH, HEIGHT = 560, 200
-LEFT, BELOW, ABOVE = 52, 26, 10
-"""Room for the numbers beside the lines, in pixels."""
+LEFT, RIGHT, BELOW, ABOVE = 52, 8, 26, 10
+"""Room around the lines, some of it for numbers, in pixels."""
 NEAR = 1.0
 """Pixels by which lines differ that cannot be told apart."""
 
@@ -30,12 +30,11 @@ class LossDrawing:
 
 def worst_curve(report: FileReport) -> tuple[TableReport, LossDrawing] | None:
     """The drawing of the table whose losses are furthest from the right ones."""
-    found = [(_distance(table.curve), table) for table in report.tables if table.curve is not None]
+    found = [(table, table.curve) for table in report.tables if table.curve is not None]
     if not found:
         return None
-    _, table = max(found, key=lambda pair: pair[0])
-    assert table.curve is not None
-    return table, loss_drawing(table.curve)
+    table, curve = max(found, key=lambda pair: _distance(pair[1]))
+    return table, loss_drawing(curve)
 
 
 def loss_drawing(curve: LossCurve) -> LossDrawing:
@@ -44,21 +43,19 @@ def loss_drawing(curve: LossCurve) -> LossDrawing:
     right = [loss for loss in curve.right if loss is not None]
     # A run that explodes is cut off, or the right one would be a line at the bottom.
     top = min(max(known, default=1.0), 4 * max(right, default=1.0)) or 1.0
+    theirs = _line(curve.steps, curve.theirs, top) if any(curve.theirs) else ()
     remark = ""
-    if not any(curve.theirs):
+    if not theirs:
         remark = "The file holds no computed losses: it was saved by a program that does not."
     elif _distance(curve) * (HEIGHT - ABOVE - BELOW) / top < NEAR:
         remark = (
             "The two lines lie on each other: with these start values the loss hardly shows it."
         )
-    theirs = () if not any(curve.theirs) else _line(curve.steps, curve.theirs, top)
-    return LossDrawing(
-        theirs, _line(curve.steps, curve.right, top), f"{top:.3g}", curve.steps[-1], remark
-    )
+    right_line = _line(curve.steps, curve.right, top)
+    return LossDrawing(theirs, right_line, f"{top:.3g}", curve.steps[-1], remark)
 
 
-def _distance(curve: LossCurve | None) -> float:
-    assert curve is not None
+def _distance(curve: LossCurve) -> float:
     pairs = zip(curve.theirs, curve.right, strict=True)
     return max((abs(a - b) for a, b in pairs if a is not None and b is not None), default=0.0)
 
@@ -66,7 +63,7 @@ def _distance(curve: LossCurve | None) -> float:
 def _line(steps: Sequence[int], losses: Sequence[float | None], top: float) -> Line:
     """Pieces of a line, broken where there is no number."""
     pieces: list[list[str]] = [[]]
-    wide, high = WIDTH - LEFT - 8, HEIGHT - ABOVE - BELOW
+    wide, high = WIDTH - LEFT - RIGHT, HEIGHT - ABOVE - BELOW
     for step, loss in zip(steps, losses, strict=True):
         if loss is None:
             pieces.append([])

@@ -6,13 +6,11 @@ from dataclasses import dataclass
 
 from backprop_xlsx.check.feedback import loss_drawing as losses
 from backprop_xlsx.check.feedback.network_drawing import NetworkDrawing, network_drawing
-from backprop_xlsx.check.findings import Fault, FileReport, TableReport
-from backprop_xlsx.check.marking.mark import Marking
+from backprop_xlsx.check.findings import FileReport
+from backprop_xlsx.check.marking.mark import ALIKE, Marking
 from backprop_xlsx.check.report.entry import Entry, entries
 from backprop_xlsx.check.report.mistakes import Mistake, mistakes
-from backprop_xlsx.check.report.templates import template
-
-_ALIKE = Marking()
+from backprop_xlsx.check.report.pages.templates import template
 
 
 @dataclass(frozen=True)
@@ -23,7 +21,7 @@ class Card:
     drawing: NetworkDrawing | None
 
 
-def feedback_page(report: FileReport, marking: Marking = _ALIKE) -> str:
+def feedback_page(report: FileReport, marking: Marking = ALIKE) -> str:
     """The page on one file: mark, first wrong cell, each mistake once with its reason, losses.
 
     Whatever comes from a workbook is escaped; the page asks for nothing from elsewhere.
@@ -38,22 +36,13 @@ def feedback_on(entry: Entry) -> str:
     return template("page.html", __package__).render(
         entry=entry,
         cards=[_card(mistake) for mistake in mistakes(report)],
-        first=first_wrong(report),
+        first=next(((table, fault) for table in report.tables for fault in table.faults), None),
         curve=losses.worst_curve(report),
         losses=losses,
     )
 
 
-def first_wrong(report: FileReport) -> tuple[TableReport, Fault] | None:
-    """The fault that stands first in the file, from the first table on, row by row."""
-    for table in report.tables:
-        for fault in table.faults:
-            return table, fault
-    return None
-
-
 def _card(mistake: Mistake) -> Card:
-    table, _ = mistake.faults[0]
+    diagram = mistake.faults[0][0].diagram
     marked = tuple(dict.fromkeys(name for _, fault in mistake.faults for name in fault.path))
-    drawn = table.diagram is not None and marked
-    return Card(mistake, network_drawing(table.diagram, marked) if drawn else None)  # type: ignore[arg-type]
+    return Card(mistake, network_drawing(diagram, marked) if diagram and marked else None)

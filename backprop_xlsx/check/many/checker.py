@@ -13,7 +13,6 @@ import threading
 from collections import defaultdict
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from backprop_xlsx.check.findings import FileReport
 
@@ -151,12 +150,12 @@ def _give_back(checker: Checker) -> None:
 
 def _environment() -> dict[str, str]:
     """That of this process, with its import path, and one thread where a library takes several."""
-    found: dict[str, Any] = {
+    return {
+        **os.environ,
         "PYTHONPATH": os.pathsep.join(path or os.getcwd() for path in sys.path),
         "OPENBLAS_NUM_THREADS": "1",
         "OMP_NUM_THREADS": "1",
     }
-    return {**os.environ, **found}
 
 
 def _ending(process: subprocess.Popen[bytes]) -> str:

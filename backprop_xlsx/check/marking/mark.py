@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import math
 from collections import Counter
 from collections.abc import Mapping
@@ -85,36 +84,5 @@ class Marking:
         ]
 
 
-def weights(text: str) -> dict[str, float]:
-    """What an option gives: ``forward=2,loss=1,gradients=4,updates=1``, each part once."""
-    found: dict[str, float] = {}
-    for entry in text.split(","):
-        name, _, number = (part.strip() for part in entry.partition("="))
-        if name not in PARTS or name in found:
-            raise argparse.ArgumentTypeError(
-                f"{entry.strip()!r} given, expected a weight for each of {', '.join(PARTS)} once, "
-                "as gradients=4"
-            )
-        found[name] = _positive(number, zero=True)
-    missing = [name for name in PARTS if name not in found]
-    if missing or not any(found.values()):
-        raise argparse.ArgumentTypeError(
-            f"{text!r} has no weight for {', '.join(missing) or 'any part'}; 0 leaves a part out"
-        )
-    return found
-
-
-def points(text: str) -> float:
-    """What an option gives: the points of a file in which all is right."""
-    return _positive(text, zero=False)
-
-
-def _positive(text: str, zero: bool) -> float:
-    try:
-        number = float(text)
-    except ValueError:
-        number = math.nan
-    if not math.isfinite(number) or number < 0 or (number == 0 and not zero):
-        least = "0 or more" if zero else "more than 0"
-        raise argparse.ArgumentTypeError(f"{text!r} given, expected a number, {least}")
-    return number
+ALIKE = Marking()
+"""All columns count alike, for a hundred points."""

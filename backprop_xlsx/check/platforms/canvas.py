@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 
 from backprop_xlsx.check.platforms.comments import Marks
-from backprop_xlsx.check.platforms.roster import Roster
+from backprop_xlsx.check.platforms.roster import Roster, number_in
 from backprop_xlsx.spreadsheet.csv_text import written
 from backprop_xlsx.spreadsheet.errors import InputError
 
@@ -31,7 +31,9 @@ def require_gradebook(roster: Roster, assignment: str | None, points: float) -> 
         )
     if assignment is None:
         raise InputError("--canvas: name the assignment too: --assignment TITLE")
-    possible = _possible(roster, _column_of(roster, assignment))
+    column = _column_of(roster, assignment)
+    described = (row for row in roster.rows if POINTS_POSSIBLE in row[0])
+    possible = None if column is None else next((number_in(row[column]) for row in described), None)
     if possible is not None and possible != points:
         raise InputError(
             f"--points {points:g}: {assignment!r} has {possible:g} points in {roster.path}; "
@@ -50,13 +52,12 @@ def canvas_marks(roster: Roster, assignment: str, points: float, marks: Marks) -
     if not any(POINTS_POSSIBLE in row[0] for row in roster.rows):
         lines.append([f"    {POINTS_POSSIBLE}", *[""] * section, f"{points:g}"])
     for number, row in enumerate(roster.rows):
-        cells = [*row, *[""] * len(roster.header)]
-        kept = cells[column] if column is not None else ""
+        kept = row[column] if column is not None else ""
         if POINTS_POSSIBLE in row[0]:
             kept = kept or f"{points:g}"
         elif number in marks:
             kept = f"{marks[number][0].earned:g}"
-        lines.append([*cells[:width], kept])
+        lines.append([*row[:width], kept])
     return written(lines)
 
 
@@ -65,14 +66,4 @@ def _column_of(roster: Roster, assignment: str) -> int | None:
     for index, name in enumerate(roster.header):
         if assignment.strip() in (name.strip(), re.sub(r"\s*\(\d+\)\s*$", "", name).strip()):
             return index
-    return None
-
-
-def _possible(roster: Roster, column: int | None) -> float | None:
-    for row in roster.rows:
-        if POINTS_POSSIBLE in row[0] and column is not None and column < len(row):
-            try:
-                return float(row[column].replace(",", "."))
-            except ValueError:
-                return None
     return None

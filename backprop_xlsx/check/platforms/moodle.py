@@ -12,7 +12,7 @@ from __future__ import annotations
 import html
 
 from backprop_xlsx.check.platforms.comments import Marks
-from backprop_xlsx.check.platforms.roster import Roster
+from backprop_xlsx.check.platforms.roster import Roster, number_in
 from backprop_xlsx.spreadsheet.csv_text import written
 from backprop_xlsx.spreadsheet.errors import InputError
 
@@ -30,7 +30,7 @@ def require_worksheet(roster: Roster, points: float) -> None:
         )
     maximum = roster.column(MAXIMUM)
     for row in roster.rows:
-        most = _number(row[maximum]) if maximum is not None and maximum < len(row) else None
+        most = None if maximum is None else number_in(row[maximum])
         if most is not None and most != points:
             raise InputError(
                 f"--points {points:g}: the maximum grade in {roster.path} is {most:g}; "
@@ -48,7 +48,7 @@ def moodle_marks(roster: Roster, marks: Marks) -> str:
     assert grade is not None
     lines = [[*roster.header]]
     for number, row in enumerate(roster.rows):
-        cells = [*row, *[""] * (len(roster.header) - len(row))]
+        cells = [*row]
         if number in marks:
             mark, comment = marks[number]
             cells[grade] = f"{mark.earned:.2f}"
@@ -56,10 +56,3 @@ def moodle_marks(roster: Roster, marks: Marks) -> str:
                 cells[comments] = f"<p>{html.escape(comment)}</p>"
         lines.append(cells)
     return written(lines)
-
-
-def _number(text: str) -> float | None:
-    try:
-        return float(text.replace(",", "."))
-    except ValueError:
-        return None

@@ -33,7 +33,10 @@ _CANVAS = re.compile(r"^[^_]+_(?:LATE_)?(\d+)_\d+_", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class Roster:
-    """A list of a class, from a file: a row for each person below the names of the columns."""
+    """A list of a class, from a file: a row for each person below the names of the columns.
+
+    No row is shorter than the header.
+    """
 
     path: Path
     header: tuple[str, ...]
@@ -57,9 +60,8 @@ class Roster:
         number = self.row_of(path)
         if number is None:
             return ""
-        row = self.rows[number]
         columns = (self.column(name) for name in NAMES[:3])
-        return next((row[i].strip() for i in columns if i is not None and i < len(row)), "")
+        return next((self.rows[number][i].strip() for i in columns if i is not None), "")
 
     @staticmethod
     def _keys(name: str, folder: str) -> Iterator[tuple[str, str]]:
@@ -91,7 +93,7 @@ class Roster:
 
     def _keys_of(self, row: tuple[str, ...]) -> Iterator[tuple[str, str]]:
         for name, index in self._columns.items():
-            text = row[index].strip() if index < len(row) else ""
+            text = row[index].strip()
             if not text:
                 continue
             if name == "file":
@@ -119,7 +121,16 @@ def read_roster(path: Path) -> Roster:
         raise InputError(
             f"{path}: expected a CSV file with a line of headings and one for each student"
         )
-    return Roster(path, rows[0], tuple(rows[1:]))
+    header, *others = rows
+    return Roster(path, header, tuple(row + ("",) * (len(header) - len(row)) for row in others))
+
+
+def number_in(text: str) -> float | None:
+    """The number in a cell of a list, in whatever country; None if there is none."""
+    try:
+        return float(text.replace(",", "."))
+    except ValueError:
+        return None
 
 
 def _plain(text: str) -> str:

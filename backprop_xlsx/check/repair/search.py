@@ -14,14 +14,9 @@ from backprop_xlsx.check.repair.slips.catalogue import rearrangements
 from backprop_xlsx.check.repair.slips.functions import ExtraFunction, WrongSlope
 from backprop_xlsx.check.repair.slips.operators import WrongComparison
 from backprop_xlsx.check.repair.slips.quantities import WeightGradient, WrongRange, WrongRow
-from backprop_xlsx.check.repair.slips.structure import (
-    MissingOperand,
-    StructuralSlip,
-    WrongFormula,
-)
+from backprop_xlsx.check.repair.slips.structure import MissingOperand, StructuralSlip
 from backprop_xlsx.check.repair.workshop import USUAL_NUMBERS, Exhausted, Spot, Workshop
 from backprop_xlsx.formula.expression import Number, Symbol
-from backprop_xlsx.formula.parse import Part
 
 Option = tuple[float, Repair]
 """A repair, and how far-fetched it is."""
@@ -40,7 +35,7 @@ def simple_repair(workshop: Workshop) -> Repair | None:
         decided = _best(workshop, list(_of_what_decides(workshop)))
         if decided is not None:
             return decided
-        replaced = _replaced(workshop, workshop.items, workshop.part, workshop.spots)
+        replaced = _replaced(workshop, workshop.spots)
     except Exhausted:
         return None
     constants = workshop.judge.exercise.constants
@@ -62,19 +57,22 @@ def further_repair(workshop: Workshop) -> Repair | None:
 
 def _further_options(workshop: Workshop) -> Iterator[list[Option]]:
     """Repairs, those that are equally likely together, the likelier ones first."""
-    formula = workshop.formula
-    structural = rearrangements(formula)
+    structural = rearrangements(workshop.formula)
     suspects = [spot for spot in workshop.spots if workshop.is_suspect(spot)]
     gradients = list(WeightGradient.undone(workshop))
     yield _ranked(gradients)
     yield list(_other_ranges(workshop))
     yield _ranked(WrongRange.undone(workshop))
     yield from _arranged(workshop, structural)
-    yield [_together(change, repair) for change in structural for repair in gradients]
+    yield [
+        (0.0, Repair(change.items, repair.replacements, (change,)))
+        for change in structural
+        for repair in gradients
+    ]
     yield list(_other_numbers(workshop, suspects))
-    yield list(_extended(workshop, formula, (WrongSlope,)))
-    yield list(_extended(workshop, formula, (MissingFactor, MissingTerm)))
-    yield _replaced(workshop, workshop.items, workshop.part, workshop.spots)
+    yield list(_extended(workshop, (WrongSlope,)))
+    yield list(_extended(workshop, (MissingFactor, MissingTerm)))
+    yield _replaced(workshop, workshop.spots)
     yield from _arranged_and_replaced(workshop, structural, suspects)
     yield from _arranged_twice(workshop, structural)
     yield list(_both_replaced(workshop))
@@ -88,10 +86,6 @@ def _of_what_decides(workshop: Workshop) -> Iterator[Option]:
         yield 0.0, Repair(change.items, (), (change,))
 
 
-def _together(change: Rearrangement, repair: Repair) -> Option:
-    return 0.0, Repair(change.items, repair.replacements, (change,))
-
-
 def _ranked(repairs: Iterable[Repair]) -> list[Option]:
     """Repairs as a slip gives them, the likelier ones first."""
     return [(float(rank), repair) for rank, repair in enumerate(repairs)]
@@ -103,13 +97,14 @@ def _best(workshop: Workshop, options: Sequence[Option]) -> Repair | None:
 
 
 def _replaced(
-    workshop: Workshop,
-    items: tuple[Item, ...],
-    part: Part,
-    spots: Sequence[Spot],
-    changes: tuple[Rearrangement, ...] = (),
+    workshop: Workshop, spots: Sequence[Spot], change: Rearrangement | None = None
 ) -> list[Option]:
-    """Another operand in one spot, or in several that mean the same."""
+    """Another operand in one spot, or in several that mean the same; after a rearrangement too."""
+    items = workshop.items if change is None else change.items
+    part = workshop.part if change is None else workshop.parsed(items)
+    if part is None:
+        return []
+    changes = () if change is None else (change,)
     pool = workshop.pool
     positions = {item: position for position, item in enumerate(items)}
     values = workshop.values(items)
@@ -129,7 +124,7 @@ def _replaced(
 
 def _other_numbers(workshop: Workshop, suspects: Sequence[Spot]) -> Iterator[Option]:
     """Another number in the place of one that no right formula has."""
-    for option in _replaced(workshop, workshop.items, workshop.part, suspects):
+    for option in _replaced(workshop, suspects):
         (change,) = option[1].replacements
         if isinstance(change.old.expression, Number) and isinstance(change.new, Number):
             yield option
@@ -159,17 +154,13 @@ def _arranged_and_replaced(
 ) -> Iterator[list[Option]]:
     """The tokens in another arrangement, and another operand as well."""
     for change in structural if spots else ():
-        part = workshop.parsed(change.items)
-        if part is not None:
-            yield _replaced(workshop, change.items, part, spots, (change,))
+        yield _replaced(workshop, spots, change)
 
 
-def _extended(
-    workshop: Workshop, formula: WrongFormula, slips: Sequence[type[MissingOperand]]
-) -> Iterator[Option]:
+def _extended(workshop: Workshop, slips: Sequence[type[MissingOperand]]) -> Iterator[Option]:
     """A factor or a term put in, or another derivative."""
     pool, count = workshop.pool, len(workshop.tokens)
-    for gap in (gap for slip in slips for gap in slip.gaps(formula)):
+    for gap in (gap for slip in slips for gap in slip.gaps(workshop.formula)):
         part = workshop.parsed(gap.items)
         if part is None:
             continue

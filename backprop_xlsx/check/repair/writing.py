@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from backprop_xlsx.check.reading.meanings import Area, Place
 from backprop_xlsx.check.reading.single_cells import Candidate
 from backprop_xlsx.check.reading.surroundings import Surroundings
 from backprop_xlsx.check.repair.pool import EULER
+from backprop_xlsx.check.repair.slips.structure import nodes
 from backprop_xlsx.formula.expression import (
     SUM,
     Call,
@@ -26,16 +25,11 @@ from backprop_xlsx.spreadsheet.ooxml.formula_text import column_letters
 class CellWriter:
     """Writes in the cells of one table; ``learning_rate`` is what its updates take for η."""
 
-    def __init__(
-        self,
-        surroundings: Surroundings,
-        learning_rate: Candidate | None,
-        fixed: tuple[tuple[str, float], ...],
-    ) -> None:
+    def __init__(self, surroundings: Surroundings, learning_rate: Candidate | None) -> None:
         self._surroundings = surroundings
         self._table = surroundings.table
         self._exercise = surroundings.table.exercise
-        self._fixed = dict(fixed)
+        self._fixed = dict(surroundings.roles.numbers)
         self._places: dict[str, Place] = {}
         for place, name in surroundings.roles.cells.items():
             self._places.setdefault(name, place)
@@ -53,8 +47,9 @@ class CellWriter:
         """
         try:
             equation = _plain(self._exercise.equations[quantity])
-            for range_of in _ranges(equation):
-                self._require_side_by_side(range_of)
+            for node in nodes(equation):
+                if isinstance(node, OverSamples):
+                    self._require_side_by_side(node)
             return equation.formula(lambda leaf: self._cell(leaf, row, ""))
         except LookupError:
             return None
@@ -97,10 +92,9 @@ class CellWriter:
             return self.absolute(self._places[name])
         if column is not None:
             return f"{anchor}{column_letters(column)}{row}"
-        # One without a column would lead back from row to row without end.
-        if name in self._exercise.starts:
-            raise LookupError(name)
-        if "[" in name:  # it may be the end of a range, where nothing can be written out
+        # A start without a column would lead back from row to row without end, and a sample's may
+        # be the end of a range, where nothing can be written out.
+        if name in self._exercise.starts or "[" in name:
             raise LookupError(name)
         equation = _plain(self._exercise.equations[name])
         return f"({equation.formula(lambda inner: self._cell(inner, row, anchor))})"
@@ -129,13 +123,6 @@ class CellWriter:
         sheet, _, _ = self._surroundings.name_of(place).rpartition("!")
         prefix = f"{sheet}!" if sheet else ""
         return f"{prefix}${column_letters(place[2])}${place[1]}"
-
-
-def _ranges(expression: Expression) -> Iterator[OverSamples]:
-    if isinstance(expression, OverSamples):
-        yield expression
-    for child in expression.children():
-        yield from _ranges(child)
 
 
 def _plain(expression: Expression) -> Expression:

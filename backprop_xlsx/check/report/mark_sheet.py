@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from backprop_xlsx.check.findings import FileReport
-from backprop_xlsx.check.marking.mark import Marking
+from backprop_xlsx.check.marking.mark import ALIKE, Marking
 from backprop_xlsx.check.report import phrases
 from backprop_xlsx.check.report.entry import Entry, entries
 from backprop_xlsx.check.report.mistakes import mistakes
@@ -27,10 +27,8 @@ COLUMNS = (
 )
 MISTAKES_NAMED = 3
 
-_ALIKE = Marking()
 
-
-def grades(reports: Sequence[FileReport], marking: Marking = _ALIKE) -> str:
+def grades(reports: Sequence[FileReport], marking: Marking = ALIKE) -> str:
     """The CSV text: a header, then a line for each file."""
     return heading() + "".join(map(line, entries(reports, marking)))
 
@@ -51,7 +49,7 @@ def line(entry: Entry) -> str:
         harmless(entry.name),
         len(report.tables),
         report.faults,
-        sum(table.wrong_cells for table in report.tables),
+        report.wrong_cells,
         report.warnings,
         phrases.verdict(report).word,
         harmless(remark),

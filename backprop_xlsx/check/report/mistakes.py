@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from backprop_xlsx.check.findings import Fault, FileReport, TableReport
 from backprop_xlsx.check.report.phrases import printable, tally
 from backprop_xlsx.formula.names import label
-from backprop_xlsx.model.words import listed
-from backprop_xlsx.spreadsheet.ooxml.formula_text import column_letters, column_number
+from backprop_xlsx.model.words import listed, plural
+from backprop_xlsx.spreadsheet.ooxml.formula_text import cell_name, column_number
 
 
 @dataclass(frozen=True)
@@ -51,6 +51,13 @@ class Mistake:
             sheets.setdefault(_joined(blocks), []).append(sheet)
         return tuple(f"{', '.join(same)} on {_named(on)}" for same, on in sheets.items())
 
+    def where(self, separator: str = ", ", most: int | None = None) -> str:
+        """Its first places, of more than ``most`` how many more, and how many cells are wrong."""
+        places = [printable(place) for place in self.places]
+        more = f" and {len(places) - most} more" if most and len(places) > most else ""
+        cells = f", {tally(self.cells, 'cell')}" if self.cells > 1 else ""
+        return f"{separator.join(places[:most])}{more}{cells}"
+
     @property
     def effect(self) -> str:
         """What it does to the final loss where it is made first; of several places, with that."""
@@ -83,7 +90,7 @@ def mistakes(report: FileReport) -> list[Mistake]:
 
 
 def _named(sheets: list[str]) -> str:
-    return f"{'sheet' if len(sheets) == 1 else 'sheets'} {listed(sheets)}"
+    return f"{plural(len(sheets), 'sheet')} {listed(sheets)}"
 
 
 _Block = tuple[int, int, int, int]
@@ -107,5 +114,5 @@ def _joined(blocks: list[_Block]) -> tuple[str, ...]:
 
 def _range(block: _Block) -> str:
     top, bottom, left, right = block
-    first, last = f"{column_letters(left)}{top}", f"{column_letters(right)}{bottom}"
+    first, last = cell_name(top, left), cell_name(bottom, right)
     return first if first == last else f"{first}:{last}"

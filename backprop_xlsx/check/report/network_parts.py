@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from backprop_xlsx.check.findings import Diagram, Part
 from backprop_xlsx.check.marking.mark import PARTS
 from backprop_xlsx.check.reading.exercise import Exercise
-from backprop_xlsx.formula.names import TOTAL_LOSS, gradient_name
+from backprop_xlsx.formula.names import TOTAL_LOSS, of_gradient
 from backprop_xlsx.model.network import Network
 
 FORWARD, LOSS, GRADIENTS, UPDATES = PARTS
@@ -31,7 +31,7 @@ def parts_of(exercise: Exercise, there: Iterable[str], wrong: set[str]) -> tuple
 def _part(exercise: Exercise, quantity: str) -> str:
     if quantity in exercise.starts or quantity.startswith("Δ") or quantity.startswith("−Δ"):
         return UPDATES
-    if quantity.startswith(gradient_name("")) or "∂" in quantity:
+    if "∂" in quantity or of_gradient(quantity) != quantity:
         return GRADIENTS
     return LOSS if quantity.startswith("E") else FORWARD
 
@@ -40,17 +40,14 @@ def diagram_of(network: Network) -> Diagram | None:
     """The network as it is to be drawn; None if it is too large for that."""
     if len(network.weights) > MOST_DRAWN:
         return None
-    nodes = {
-        **{name: name for name in network.inputs},
-        **{neuron.activation: neuron.pre_activation for neuron in network.neurons},
-    }
+    nodes = {neuron.activation: neuron.pre_activation for neuron in network.neurons}
     return Diagram(
         (
             network.inputs,
             *(tuple(neuron.pre_activation for neuron in each.neurons) for each in network.layers),
         ),
         tuple(
-            (nodes[source], neuron.pre_activation, weight)
+            (nodes.get(source, source), neuron.pre_activation, weight)
             for neuron in network.neurons
             for weight, source in zip(neuron.weights, neuron.sources, strict=True)
         ),

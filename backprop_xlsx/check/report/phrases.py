@@ -11,6 +11,7 @@ from itertools import groupby
 from pathlib import Path
 
 from backprop_xlsx.check.findings import Caution, Fault, FileReport, TableReport
+from backprop_xlsx.model.words import plural
 
 _TOKEN = re.compile(r"(\s*)(\$?[A-Za-z]+\$?\d+|[A-Za-z_.]+|\d+\.?\d*|\S|$)")
 _SHORT_WORDS = ("a", "an", "as", "in", "is", "it", "no", "of", "on", "so")
@@ -73,8 +74,7 @@ def summary(report: FileReport) -> str:
         return printable(report.error)
     parts = [tally(len(report.tables), "table")]
     if report.faults:
-        wrong_cells = sum(table.wrong_cells for table in report.tables)
-        parts.append(f"{tally(report.faults, 'fault')} in {tally(wrong_cells, 'cell')}")
+        parts.append(f"{tally(report.faults, 'fault')} in {tally(report.wrong_cells, 'cell')}")
     if report.warnings:
         parts.append(tally(report.warnings, "warning"))
     return f"{printable(str(report.path))}: {verdict(report).word} ({', '.join(parts)})"
@@ -88,10 +88,12 @@ def totals(verdicts: Mapping[Verdict, int]) -> str:
 
 def heading(table: TableReport) -> str:
     """Where a table is and what it computes, in one line."""
-    return printable(
-        f"{table.sheet}!{table.range}: {tally(table.steps, 'step')}, "
-        f"{learning_rate(table)}, {table.network}"
-    )
+    return printable(f"{table.sheet}!{table.range}: {about(table)}")
+
+
+def about(table: TableReport) -> str:
+    """What a table computes, in how many steps."""
+    return printable(f"{tally(table.steps, 'step')}, {learning_rate(table)}, {table.network}")
 
 
 def learning_rate(table: TableReport) -> str:
@@ -136,7 +138,7 @@ def difference(found: str, expected: str) -> tuple[list[Run], list[Run]]:
 
     Blanks are not compared, and never marked.
     """
-    before, after = _TOKEN.findall(found), _TOKEN.findall(expected)
+    before, after = (_TOKEN.findall(printable(text)) for text in (found, expected))
     marks: tuple[list[Run], list[Run]] = ([], [])
     steps = difflib.SequenceMatcher(
         None, [token for _, token in before], [token for _, token in after], autojunk=False
@@ -159,7 +161,7 @@ def _joined(runs: Iterable[Run]) -> list[Run]:
 
 def tally(number: int, noun: str) -> str:
     """A number with its noun: ``1 cell``, ``2 cells``."""
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+    return f"{number:,} {plural(number, noun)}"
 
 
 def printable(text: str) -> str:

@@ -7,14 +7,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from backprop_xlsx.check.findings import FileReport
-from backprop_xlsx.check.marking.mark import Marking
+from backprop_xlsx.check.marking.mark import ALIKE
 from backprop_xlsx.check.report import phrases
 from backprop_xlsx.check.report.entry import Entry, entries
 
 
 def to_json(reports: Sequence[FileReport]) -> str:
     """The tables of all files in one list, each with the name of its file."""
-    found = [each for entry in entries(reports, Marking()) for each in tables(entry)]
+    found = [each for entry in entries(reports, ALIKE) for each in tables(entry)]
     return json.dumps(found, ensure_ascii=False, indent=1) + "\n"
 
 

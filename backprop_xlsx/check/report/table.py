@@ -8,12 +8,7 @@ from dataclasses import dataclass, field
 from backprop_xlsx.check.faults.consequences import curve_of, effect_of, start_of
 from backprop_xlsx.check.faults.effect import Simulator, Start
 from backprop_xlsx.check.faults.gathering import WrongCells, wrong_cells_of
-from backprop_xlsx.check.faults.given import (
-    changing_rates,
-    given_of_another_table,
-    no_numbers,
-    wrong_cells_of_given,
-)
+from backprop_xlsx.check.faults.given import wrong_cells_of_given
 from backprop_xlsx.check.faults.reasons import path
 from backprop_xlsx.check.findings import Caution, Coverage, Fault, TableReport
 from backprop_xlsx.check.judging.judged_table import JudgedTable
@@ -21,11 +16,7 @@ from backprop_xlsx.check.repair.diagnosis import Diagnoses
 from backprop_xlsx.check.repair.writing import CellWriter
 from backprop_xlsx.check.report.network_parts import diagram_of, parts_of
 from backprop_xlsx.check.report.table_lines import network_line, right_line
-from backprop_xlsx.check.warnings.cautions import (
-    learning_rate_cautions,
-    missing_columns,
-    table_cautions,
-)
+from backprop_xlsx.check.warnings.cautions import learning_rate_cautions, table_cautions
 from backprop_xlsx.check.warnings.charts import chart_cautions
 from backprop_xlsx.formula.names import label
 from backprop_xlsx.spreadsheet.ooxml.formula_text import column_letters
@@ -43,7 +34,6 @@ def table_warnings(judged: JudgedTable) -> list[Caution]:
     """What deserves a look in one table, without the others of its book."""
     return [
         *table_cautions(judged.surroundings, judged.columns),
-        *missing_columns(judged.table, judged.columns),
         *learning_rate_cautions(judged.surroundings, judged.learning_rate, judged.rate),
         *chart_cautions(judged.surroundings.book, judged.table),
     ]
@@ -107,16 +97,13 @@ def _kind(judged: JudgedTable, name: str) -> str:
 
 
 def _wrong_cells(judged: JudgedTable, diagnoses: Diagnoses) -> list[WrongCells]:
-    writer = CellWriter(judged.surroundings, judged.learning_rate, judged.judge.fixed)
+    writer = CellWriter(judged.surroundings, judged.learning_rate)
     found = [
         cells
         for column in judged.columns.values()
         for cells in wrong_cells_of(judged.judge, writer, column, judged.rate_cell, diagnoses)
     ]
     found += wrong_cells_of_given(judged.judge, writer)
-    found += given_of_another_table(judged.judge, writer)
-    found += no_numbers(judged.judge)
-    found += changing_rates(judged.judge)
     return sorted(found, key=lambda cells: (cells.rows[0], cells.column))
 
 

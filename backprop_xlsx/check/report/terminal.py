@@ -20,6 +20,16 @@ MOST_PLACES = 6
 MOST_TABLES = 2
 """That get a line each, unless everything is asked for."""
 
+STYLES = {
+    "": "",
+    "mark": "bold",
+    "fault": "bold red",
+    "warning": "bold yellow",
+    "not read": "bold yellow",
+    "right": "bold green",
+}
+"""Of what stands in the margin."""
+
 Lines = list[Text]
 
 
@@ -28,7 +38,7 @@ def print_report(console: Console, entry: Entry, opening: str, in_full: bool) ->
     report = entry.report
     lines = _hanging(console, Text(), Text(opening, style="bold"))
     if entry.mark is not None:
-        lines += _hanging(console, _margin("mark", "bold"), Text(str(entry.mark)))
+        lines += _remark(console, "mark", str(entry.mark))
     lines += _everything(console, report) if in_full else _screen(console, report, len(lines))
     for line in lines:
         console.print(line, soft_wrap=True)
@@ -63,7 +73,7 @@ def _screen(console: Console, report: FileReport, taken: int) -> Lines:
         return lines + remarks
     if report.warnings:
         text = f"{phrases.tally(report.warnings, 'warning')}; -v tells them all"
-        lines += _hanging(console, _margin("warning", "bold yellow"), Text(text))
+        lines += _remark(console, "warning", text)
     return lines
 
 
@@ -71,21 +81,18 @@ def _remarks_in_short(console: Console, report: FileReport) -> Lines:
     """The remarks on a table or two; of more tables each different warning once."""
     if len(report.tables) <= MOST_TABLES:
         return [line for table in report.tables for line in _remarks(console, table)]
-    margin = _margin("warning", "bold yellow")
-    return [
-        line for text in phrases.cautions(report) for line in _hanging(console, margin, Text(text))
-    ]
+    texts = phrases.cautions(report)
+    return [line for text in texts for line in _remark(console, "warning", text)]
 
 
 def _in_short(console: Console, found: list[Mistake], room: int) -> Lines:
     """A line or two for each mistake for which there is room, and how many more there are."""
     lines: Lines = []
     for number, mistake in enumerate(found):
-        place = f"{mistake}: {_places(mistake, 1)}"
-        told = _hanging(console, _margin("fault", "bold red"), Text(place))
+        told = _remark(console, "fault", f"{mistake}: {mistake.where(most=1)}")
         if len(lines) + len(told) >= room:
             more = phrases.tally(len(found) - number, "more mistake")
-            return [*lines, *_hanging(console, _margin(), Text(f"and {more}; -v tells them all"))]
+            return lines + _remark(console, "", f"and {more}; -v tells them all")
         lines += told
     return lines
 
@@ -97,47 +104,39 @@ def _table(console: Console, table: TableReport) -> Lines:
 def _remarks(console: Console, table: TableReport) -> Lines:
     lines: Lines = []
     for warning in table.warnings:
-        margin = _margin("warning", "bold yellow")
-        lines += _hanging(console, margin, Text(phrases.caution(warning)))
+        lines += _remark(console, "warning", phrases.caution(warning))
     if table.coverage.unexplained:
         columns = phrases.printable(listed(table.coverage.unexplained))
         text = f"{columns}: nobody knows what these formulas are for"
-        lines += _hanging(console, _margin("not read", "bold yellow"), Text(text))
+        lines += _remark(console, "not read", text)
     if table.right:
-        margin = _margin("right", "bold green")
-        lines += _hanging(console, margin, Text(phrases.printable(table.right)))
+        lines += _remark(console, "right", phrases.printable(table.right))
     return lines
+
+
+def _remark(console: Console, kind: str, text: str) -> Lines:
+    return _hanging(console, _margin(kind), Text(text))
 
 
 def _mistake(console: Console, mistake: Mistake, in_full: bool) -> Lines:
     fault = mistake.first
-    found, expected = phrases.difference(
-        phrases.printable(fault.found), phrases.printable(fault.expected)
-    )
-    places = _places(mistake, len(mistake.faults) if in_full else MOST_PLACES)
-    title = f"{listed(mistake.quantities)}, {places}"
-    blocks = [
-        (_margin("fault", "bold red"), Text(title, style="bold")),
-        (_margin(), Text(phrases.sentence(fault.explanation))),
-    ]
+    found, expected = phrases.difference(fault.found, fault.expected)
+    where = mistake.where(most=None if in_full else MOST_PLACES)
+    title = f"{listed(mistake.quantities)}, {where}"
+    lines = _hanging(console, _margin("fault"), Text(title, style="bold"))
+    lines += _remark(console, "", phrases.sentence(fault.explanation))
     if fault.reason:
-        blocks.append((_margin(), Text(phrases.sentence(fault.reason))))
-    blocks.append((_margin("", "", "there is"), _marked(found, "bold red")))
-    blocks.append((_margin("", "", "should be"), _marked(expected, "bold green")))
+        lines += _remark(console, "", phrases.sentence(fault.reason))
+    lines += _hanging(console, _margin(remark="there is"), _marked(found, "bold red"))
+    lines += _hanging(console, _margin(remark="should be"), _marked(expected, "bold green"))
     if mistake.effect:
-        blocks.append((_margin("", "", "effect"), Text(phrases.printable(mistake.effect))))
-    return [line for opening, body in blocks for line in _hanging(console, opening, body)]
+        effect = Text(phrases.printable(mistake.effect))
+        lines += _hanging(console, _margin(remark="effect"), effect)
+    return lines
 
 
-def _places(mistake: Mistake, most: int) -> str:
-    places = [phrases.printable(place) for place in mistake.places]
-    more = f" and {len(places) - most} more" if len(places) > most else ""
-    cells = f", {phrases.tally(mistake.cells, 'cell')}" if mistake.cells > 1 else ""
-    return f"{', '.join(places[:most])}{more}{cells}"
-
-
-def _margin(kind: str = "", style: str = "", remark: str = "") -> Text:
-    return Text(f"  {kind:<9}", style=style) + Text(f"{remark:<11}" if remark else "")
+def _margin(kind: str = "", remark: str = "") -> Text:
+    return Text(f"  {kind:<9}", style=STYLES[kind]) + Text(f"{remark:<11}" if remark else "")
 
 
 def _marked(runs: list[phrases.Run], style: str) -> Text:

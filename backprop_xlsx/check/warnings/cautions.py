@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
+from backprop_xlsx.check.faults.given import is_the_same
 from backprop_xlsx.check.findings import Caution
 from backprop_xlsx.check.judging.columns import JudgedColumn
 from backprop_xlsx.check.reading.single_cells import (
@@ -22,6 +23,7 @@ from backprop_xlsx.check.reading.single_cells import (
 from backprop_xlsx.check.reading.surroundings import Surroundings
 from backprop_xlsx.check.reading.tables import Table
 from backprop_xlsx.formula.names import LEARNING_RATE, label
+from backprop_xlsx.model.words import first_of, plural
 from backprop_xlsx.spreadsheet.ooxml.formula_text import cell_name
 
 STEPS = 100
@@ -30,8 +32,6 @@ FEWEST_RUNS = 3
 """Of a book, among which one that starts otherwise stands out."""
 MOST_NAMED = 6
 """Columns that a warning names."""
-SAME = 1e-9
-"""Relative: numbers that were filled down as a series differ by their rounding."""
 LEARNING_RATES = (0.1, 0.2, 0.5, 0.8, 1.0, 2.0)
 """Those that the exercise asks for."""
 
@@ -47,14 +47,7 @@ def table_cautions(
     yield from _unfinished(table, columns)
     yield from _changing(surroundings)
     yield from _not_evaluated(columns)
-
-
-def missing_columns(table: Table, columns: Mapping[str, JudgedColumn]) -> Iterator[Caution]:
-    """What a book says that it computes, and a table of it has no column for."""
-    names = [name for name in table.exercise.equations if name not in columns]
-    if table.exercise.described and names:
-        listed = ", ".join(map(label, names[:MOST_NAMED])) + (" …" if names[MOST_NAMED:] else "")
-        yield Caution("description", table.range, f"has no column of {listed}, as the book says")
+    yield from _missing_columns(table, columns)
 
 
 def learning_rate_cautions(
@@ -114,8 +107,8 @@ def missing_learning_rates(rates: Sequence[float | None]) -> Caution | None:
     if len(found) < 2 or not missing:
         return None
     listed = ", ".join(f"{rate:g}" for rate in missing)
-    what = "learning rate" if len(missing) == 1 else "learning rates"
-    return Caution("learning rates", "the book", f"has no run with {what} {listed}")
+    rates_in_words = plural(len(missing), "learning rate")
+    return Caution("learning rates", "the book", f"has no run with {rates_in_words} {listed}")
 
 
 def _unfinished(table: Table, columns: Mapping[str, JudgedColumn]) -> Iterator[Caution]:
@@ -127,8 +120,8 @@ def _unfinished(table: Table, columns: Mapping[str, JudgedColumn]) -> Iterator[C
     for rows, alike in said.items():
         names = ", ".join(label(column.quantity) for column in alike)
         first = cell_name(rows[0], alike[0].number)
-        cells = "cell" if len(rows) == 1 else "cells"
-        text = f"{names}: {len(rows)} blank {cells} among the rows of the table, from {first} on"
+        cells = plural(len(rows), "blank cell")
+        text = f"{names}: {len(rows)} {cells} among the rows of the table, from {first} on"
         yield Caution("unfinished", table.range, text)
 
 
@@ -145,17 +138,25 @@ def _changing(surroundings: Surroundings) -> Iterator[Caution]:
             if end is None or isinstance(end.value, str):  # these are faults
                 continue
             number = number_of((surroundings.home, row, column), surroundings)
-            if first is None or number is None or abs(number - first) > SAME * abs(first):
+            if first is None or number is None or not is_the_same(number, first):
                 where = cell_name(row, column)
                 text = f"{name} changes from row to row, first in {where}"
                 yield Caution("inputs", where, text)
                 break
 
 
+def _missing_columns(table: Table, columns: Mapping[str, JudgedColumn]) -> Iterator[Caution]:
+    """What a book says that it computes, and a table of it has no column for."""
+    names = [label(name) for name in table.exercise.equations if name not in columns]
+    if table.exercise.described and names:
+        named = first_of(names, MOST_NAMED)
+        yield Caution("description", table.range, f"has no column of {named}, as the book says")
+
+
 def _not_evaluated(columns: Mapping[str, JudgedColumn]) -> Iterator[Caution]:
     for column in columns.values():
-        for rows, reason in column.unjudged:
+        if column.unjudged:
+            rows, reason = column.unjudged[0]
             where = cell_name(rows[0], column.number)
             text = f"the formula of {label(column.quantity)} was judged by its value: it {reason}"
             yield Caution("not evaluated", where, text)
-            break

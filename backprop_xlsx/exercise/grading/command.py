@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import glob
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -19,6 +18,7 @@ from backprop_xlsx.exercise.mistakes.bench import Bench
 from backprop_xlsx.exercise.practice import points_by_part
 from backprop_xlsx.exercise.students.key import Key, read_key
 from backprop_xlsx.spreadsheet import files, libreoffice
+from backprop_xlsx.spreadsheet.command_line import expanded
 from backprop_xlsx.spreadsheet.errors import FileError, ForeignFileError, InputError
 
 ALL_GRADED, NOT_GRADED = 0, 2
@@ -42,7 +42,8 @@ def run(options: argparse.Namespace) -> int:
         files.require_writable(options.csv)
         if options.csv.resolve() == options.key.resolve():
             raise InputError(f"--csv {options.csv}: is the key; choose another name")
-    grades = with_same_starts(grade_files(_expanded(options.files), key, options.convert))
+    paths = list(dict.fromkeys(expanded(options.files)))
+    grades = with_same_starts(grade_files(paths, key, options.convert))
     for grade in grades:
         print(grade.summary)
     if options.csv is not None:
@@ -95,12 +96,3 @@ def _grade(path: Path, submission: Submission, key: Key, bench: Bench) -> Grade:
         0 if owner is None else owner.changed,
         () if recalculated else (NOT_RECALCULATED,),
     )
-
-
-def _expanded(paths: Sequence[Path]) -> list[Path]:
-    """The paths, with ``*`` and ``?`` filled in where the shell (of Windows) did not; each once."""
-    expanded: list[Path] = []
-    for path in paths:
-        matches = [] if path.exists() else sorted(glob.glob(str(path)))
-        expanded += [Path(match) for match in matches] or [path]
-    return list(dict.fromkeys(expanded))

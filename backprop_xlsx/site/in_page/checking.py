@@ -40,7 +40,7 @@ def broken(path: str, reason: str) -> Answer:
 def collect(*reports: bytes, kind: str) -> Answer:
     """All reports as one file: ``report`` (a page), ``csv`` or ``json``."""
     from backprop_xlsx.check.report.mark_sheet import grades
-    from backprop_xlsx.check.report.page import page
+    from backprop_xlsx.check.report.pages.page import page
     from backprop_xlsx.check.report.programs import to_json
 
     writers: dict[str, Callable[[Sequence[FileReport]], str]] = {
@@ -98,7 +98,7 @@ def _shown(report: FileReport) -> dict[str, Any]:
         "numbers": [
             len(report.tables),
             report.faults,
-            sum(table.wrong_cells for table in report.tables),
+            report.wrong_cells,
             report.warnings,
         ],
         "mark": "" if mark is None else f"Mark {mark}",
@@ -109,10 +109,9 @@ def _shown(report: FileReport) -> dict[str, Any]:
 
 
 def _shown_table(table: TableReport) -> dict[str, Any]:
-    steps, rate = phrases.tally(table.steps, "step"), phrases.learning_rate(table)
     return {
         "title": printable(f"{table.sheet}!{table.range}"),
-        "about": printable(f"{steps}, {rate}, {table.network}"),
+        "about": phrases.about(table),
         "warnings": [phrases.sentence(phrases.caution(warning)) for warning in table.warnings],
         "right": printable(table.right),
     }
@@ -120,11 +119,10 @@ def _shown_table(table: TableReport) -> dict[str, Any]:
 
 def _shown_mistake(mistake: Mistake) -> dict[str, Any]:
     fault = mistake.first
-    found, expected = phrases.difference(printable(fault.found), printable(fault.expected))
-    cells = f", {phrases.tally(mistake.cells, 'cell')}" if mistake.cells > 1 else ""
+    found, expected = phrases.difference(fault.found, fault.expected)
     return {
         "quantities": listed(mistake.quantities),
-        "places": printable(", ".join(mistake.places)) + cells,
+        "places": mistake.where(),
         "explanation": phrases.sentence(fault.explanation),
         "reason": phrases.sentence(fault.reason) if fault.reason else "",
         "found": found,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,10 @@ import xlsxwriter
 from backprop_xlsx.check.book_check import check_file
 from backprop_xlsx.check.correction import fix
 from backprop_xlsx.check.findings import TableReport
+from backprop_xlsx.spreadsheet.ooxml.book import read_book
+from backprop_xlsx.spreadsheet.ooxml.formula_text import cell_name
 from tests.check.faults.test_mistakes import Cells, wrong_cells
+from tests.check.general import FOUR, book, position
 from tests.oracles.class_table import WEIGHTS, ClassTable
 
 FOLLOWED_BY_NOBODY = (
@@ -71,6 +75,17 @@ def test_a_learning_rate_that_is_not_that_of_most_rows(
     table = with_rates(rates)
     (report,) = check_file(table.write(tmp_path / "book.xlsx")).tables
     assert wrong_cells(report) == {("η", table.rows[step]) for step in wrong}
+
+
+def test_a_start_that_is_set_is_told_as_it_was_typed(tmp_path: Path) -> None:
+    path = tmp_path / "book.xlsx"
+    run = book(path, layers=[2, 2, 1], **FOUR, optimiser="momentum")
+    opened = read_book(path)
+    part, archive = opened.sheet(run.sheet).part, opened.archive
+    start = rb'(<c r="%b"[^>]*>)<f>0</f><v>0.0</v>' % cell_name(*position(run, "v_w1", 0)).encode()
+    archive.rewrite({part: re.sub(start, rb"\1<v>2</v>", archive.read(part))}, path)
+    (fault,) = check_file(path).tables[0].faults
+    assert (fault.kind, fault.found, fault.expected) == ("wrong-start", "2", "=0")
 
 
 @pytest.mark.parametrize("number", [0.0, 0.03])

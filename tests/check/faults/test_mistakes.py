@@ -199,59 +199,6 @@ def test_a_correction_keeps_the_hand_in_which_the_formula_is_written(tmp_path: P
     assert fault.expected == "= ( $R9-$A9 ) * $R9 * (1-$R9)*$L9"
 
 
-FURTHER = [
-    ("w1", "{above w1}-{rate}*{dE/dw1}", "uses ∂E/∂w1 of the same row instead of that of"),
-    ("w1", "{above w1}+{rate}*{above dE/dw1}", "uses + where − belongs"),
-    ("w1", "{above w1}-{above dE/dw1}", "the factor η is missing"),
-    ("w1", "{above w1}", "w1 is not updated"),
-    ("w1", "{first w1}", "w1 is not updated"),
-    ("h1", "{above w1}*{i1}+{above w2}*{i2}", "uses w1 and w2 of the row above instead of those"),
-    ("h1", "{w3}*{i1}+{w4}*{i2}", "copies h2"),
-    ("h1", "0.0275", "a number is typed in where a formula belongs"),
-    ("h2", "{w3}*{i1}+{w4}*{i1}", "uses i1 where i2 belongs"),
-    ("o1", "{w5}*{a_h1}", "the term + w6·a_h2 is missing"),
-    ("o1", "{w5}*{a_h1}+{w6}*{a_h2}+1", "the term + 1 does not belong"),
-    ("o1", "#REF!*{a_h1}+{w6}*{a_h2}", "the error #REF! stands where w5 belongs"),
-    ("a_h1", "1/(1+EXP({h1}))", "the sign is wrong: −h1 belongs where h1 stands"),
-    ("a_h1", "1/(1+2.718^-{h1})", "2.718 stands where e = exp(1) belongs"),
-    ("E1", "({t1}-{a_o1})^2", "the factor ½ is missing"),
-    ("E1", "0.5*({t1}-{a_o1})", "the square of (t1 − a_o1) is missing"),
-    ("E_total", "{E1}", "copies E1"),
-    ("E_total", "ROUND({E1}+{E2},4)", "ROUND of (E1 + E2) stands where (E1 + E2) alone belongs"),
-    ("dE/dw5", "({t1}-{a_o1})*{a_o1}*(1-{a_o1})*{a_h1}", "the sign is wrong: t1 − a_o1 stands"),
-    ("dE/dw7", "({a_o2}-{t2})*{a_o2}*{a_h1}", "the factor (1 − a_o2) is missing"),
-    ("dE/dw6", "({first a_o1}-{t1})*{first a_o1}*(1-{first a_o1})*{first a_h2}", "refers to row 9"),
-    (
-        "dE/dw1",
-        "({a_o1}-{t1})*{a_o1}*(1-{a_o1})*{w5}*{a_h1}*(1-{a_h1})*{i1}",
-        "the term + (a_o2 − t2)·a_o2·(1 − a_o2)·w7 is missing",
-    ),
-    (
-        "dE/dw3",
-        "(({a_o1}-{t1})*{a_o1}*(1-{a_o1})*{w6}+({a_o2}-{t2})*{a_o2}*(1-{a_o2})*{w8})"
-        "*{a_h1}*(1-{a_h1})*{i2}",
-        "uses a_h1 where a_h2 belongs, and uses i2 where i1 belongs",
-    ),
-    ("dE/dw3", "{E1}*{E2}+3", "computes something else: ∂E/∂w3 should be ((a_o1 − t1)"),
-]
-
-
-@pytest.mark.parametrize(("quantity", "template", "words"), FURTHER)
-def test_further_mistakes_are_named(
-    quantity: str, template: str, words: str, tmp_path: Path
-) -> None:
-    table = ClassTable(steps=6)
-    # The row above the first one is that of the headers, the first row itself no other row.
-    rows = table.rows[1:] if "first" in template and quantity not in WEIGHTS else table.rows
-    rows = rows[1:] if quantity in WEIGHTS else rows
-    cells = table.put(quantity, template, rows)
-    report = check(table, tmp_path)
-    assert wrong_cells(report) == cells
-    (fault,) = report.faults
-    assert fault.explanation.startswith(words)
-    assert_corrections_are_right(table, report, tmp_path)
-
-
 def test_a_start_value_must_come_from_elsewhere(tmp_path: Path) -> None:
     table = ClassTable()
     cells = table.put("w3", "{E_total}*2", [table.first_row])

@@ -11,7 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backprop_xlsx.check.findings import FileReport, Part
-from backprop_xlsx.check.marking.mark import PARTS, Marking, points, weights
+from backprop_xlsx.check.marking.mark import PARTS, Marking
+from backprop_xlsx.check.marking.weights import weights
+from backprop_xlsx.spreadsheet.command_line import positive
 from tests.check.faults.test_mistakes import check
 from tests.check.judging.test_claims import DELTAS, with_deltas
 from tests.check.report.test_page import TABLE
@@ -22,13 +24,18 @@ def report(*tables: tuple[Part, ...]) -> FileReport:
     return FileReport(Path("a.xlsx"), tuple(replace(TABLE, parts=parts) for parts in tables))
 
 
+def columns_right(table: ClassTable, folder: Path) -> tuple[int, int]:
+    """How many columns of a table are right, and of how many."""
+    mark = Marking().of(FileReport(Path("a"), (check(table, folder),)))
+    assert mark is not None
+    return mark.right, mark.there
+
+
 def test_a_cascade_costs_once(tmp_path: Path) -> None:
     """a_h1 is wrong, and every number after it; the formulas after it are right."""
     table = ClassTable()
     table.put("a_h1", "1/(2+EXP(-{h1}))", table.rows)
-    mark = Marking().of(FileReport(Path("a"), (check(table, tmp_path),)))
-    assert mark is not None
-    assert (mark.right, mark.there) == (26, 27)
+    assert columns_right(table, tmp_path) == (26, 27)
 
 
 def test_a_wrong_auxiliary_column_costs_itself_and_not_the_four_that_use_it(
@@ -36,26 +43,20 @@ def test_a_wrong_auxiliary_column_costs_itself_and_not_the_four_that_use_it(
 ) -> None:
     table = with_deltas(headers=True)
     table.put("d1", DELTAS["d1"].replace("*(1-", "*(2-"), table.rows)
-    mark = Marking().of(FileReport(Path("a"), (check(table, tmp_path),)))
-    assert mark is not None
-    assert (mark.right, mark.there) == (30, 31)
+    assert columns_right(table, tmp_path) == (30, 31)
 
 
 def test_a_column_without_formulas_below_its_heading_is_not_right(tmp_path: Path) -> None:
     table = ClassTable()
     for row in table.rows:
         table.cells.pop((row, table.columns["dE/dw8"]), None)
-    mark = Marking().of(FileReport(Path("a"), (check(table, tmp_path),)))
-    assert mark is not None
-    assert (mark.right, mark.there) == (26, 27)
+    assert columns_right(table, tmp_path) == (26, 27)
 
 
 def test_a_spoilt_target_counts(tmp_path: Path) -> None:
     table = ClassTable()
     table.cells[table.first_row + 1, table.columns["t1"]] = "0,01"
-    mark = Marking().of(FileReport(Path("a"), (check(table, tmp_path),)))
-    assert mark is not None
-    assert (mark.right, mark.there) == (27, 28)
+    assert columns_right(table, tmp_path) == (27, 28)
 
 
 def test_weights_are_those_of_the_parts_that_there_are() -> None:
@@ -127,4 +128,4 @@ def test_weights_that_cannot_be_meant(text: str, message: str) -> None:
 @pytest.mark.parametrize("text", ["0", "-5", "inf", "ten"])
 def test_points_that_cannot_be_meant(text: str) -> None:
     with pytest.raises(argparse.ArgumentTypeError, match="more than 0"):
-        points(text)
+        positive(text)

@@ -47,6 +47,11 @@ def test_places_that_sheets_share_are_named_once_and_those_that_differ_each() ->
     assert mistake.effect == f"{FAULT.effect} (A!AA5:AA9 alone)"
 
 
+def test_places_of_one_sheet_are_named_together() -> None:
+    (mistake,) = told(("A", fault("AA", 5, 6)), ("A", fault("AD", 5, 6)), ("B", fault("AA", 5, 6)))
+    assert mistake.places == ("AA5:AA6, AD5:AD6 on sheet A", "AA5:AA6 on sheet B")
+
+
 def test_a_mistake_that_differs_from_table_to_table_is_told_for_each() -> None:
     other = fault("AA", 5, 6, explanation="has the sign turned")
     found = told(("A", fault("AA", 5, 5)), ("B", other))

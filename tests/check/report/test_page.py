@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from backprop_xlsx.check.findings import Caution, Fault, FileReport, Part, TableReport
-from backprop_xlsx.check.report.page import page
+from backprop_xlsx.check.report.pages.page import page
 
 VOID = {"meta", "br", "hr", "img", "link", "input"}
 
@@ -43,6 +43,20 @@ class Reader(HTMLParser):
         self.text += data
         if "td" in self.open:
             self.cells[-1] += data
+
+
+def require_whole(source: str) -> Reader:
+    """The page is one, its tags nest, and it asks for nothing from elsewhere."""
+    reader = Reader(source)
+    assert reader.open == []
+    assert source.startswith("<!DOCTYPE html>")
+    assert not {"script", "img", "link", "iframe", "object"} & {tag for tag, _ in reader.tags}
+    for _, attributes in reader.tags:
+        assert not {"src", "onerror"} & attributes.keys()
+        assert (attributes.get("href") or "#").startswith("#")
+    for address in ("url(", "@import", "http:", "https:"):
+        assert address not in source
+    return reader
 
 
 FAULT = Fault(
@@ -180,18 +194,7 @@ def test_characters_that_control_the_display_are_replaced() -> None:
 
 
 def test_the_page_is_whole_and_asks_for_nothing_from_elsewhere() -> None:
-    source = page([RIGHT, WRONG, WARNED, UNREAD])
-    reader = Reader(source)
-    assert reader.open == []
-    assert source.startswith("<!DOCTYPE html>")
-    assert not {"script", "img", "link", "iframe", "object"} & {tag for tag, _ in reader.tags}
-    for _, attributes in reader.tags:
-        assert "src" not in attributes
-        assert (attributes.get("href") or "#").startswith("#")
-    assert "url(" not in source
-    assert "@import" not in source
-    assert "http:" not in source
-    assert "https:" not in source
+    require_whole(page([RIGHT, WRONG, WARNED, UNREAD]))
 
 
 def test_the_links_of_the_summary_lead_to_the_sections() -> None:

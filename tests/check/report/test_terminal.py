@@ -15,7 +15,6 @@ from rich.console import Console
 from backprop_xlsx.check.book_check import check_file
 from backprop_xlsx.check.findings import Caution, Coverage, Fault, FileReport
 from backprop_xlsx.check.report.entry import Entry
-from backprop_xlsx.check.report.mistakes import mistakes
 from backprop_xlsx.check.report.phrases import Verdict, difference, verdict
 from backprop_xlsx.check.report.terminal import MOST_LINES, print_report
 from tests.check.report.test_page import FAULT, TABLE, WRONG
@@ -41,22 +40,6 @@ def test_identical_faults_of_several_tables_are_told_once_with_all_their_places(
     assert text.count("Uses a_h1 where a_h2 belongs.") == 1
     assert "∂E/∂w3 and ∂E/∂w4, AA5:AB6 on sheets Sheet1 and Sheet2, 8 cells" in text
     assert "Why it is so." in text
-
-
-def test_places_are_put_together_only_where_they_are_side_by_side() -> None:
-    apart = replace(FAULT, column="AD"), replace(FAULT, column="AB", last_row=9)
-    tables = (
-        replace(TABLE, sheet="A", faults=(FAULT, *apart)),
-        replace(TABLE, sheet="B", faults=(replace(FAULT, sheet="C"),)),
-    )
-    (mistake,) = mistakes(FileReport(Path("a.xlsx"), tables))
-    assert mistake.places == ("AA5:AA6, AD5:AD6, AB5:AB9 on sheet A", "AA5:AA6 on sheet C")
-
-
-def test_columns_side_by_side_with_other_rows_stay_apart() -> None:
-    longer = replace(FAULT, column="AB", last_row=9)
-    (mistake,) = mistakes(FileReport(Path("a.xlsx"), (replace(TABLE, faults=(FAULT, longer)),)))
-    assert mistake.places == ("AA5:AA6", "AB5:AB9")
 
 
 @pytest.mark.parametrize("number", [1, 3, 20, 700])

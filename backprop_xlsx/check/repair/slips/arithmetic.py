@@ -9,12 +9,11 @@ from functools import partial
 from backprop_xlsx.check.repair.changes import Item, Rearrangement
 from backprop_xlsx.check.repair.slips.slip import Case
 from backprop_xlsx.check.repair.slips.structure import (
-    CLOSE,
-    OPEN,
     Gap,
     MissingOperand,
     StructuralSlip,
     WrongFormula,
+    enclosed,
     factors,
 )
 from backprop_xlsx.check.repair.slips.wording import SIGNS, bracketed
@@ -35,8 +34,8 @@ class ExtraFactor(StructuralSlip):
 
     @classmethod
     def undone(cls, formula: WrongFormula) -> Iterator[Rearrangement]:
-        for factor, sign, twice, items in _without_a_factor(formula):
-            if not twice:
+        for factor, product, sign, items in _without_an_operand(formula, "*/"):
+            if not _stands_twice(factor, sign, product):
                 yield Rearrangement(cls(factor, sign == "/"), items)
 
     def words(self, case: Case) -> str:
@@ -55,8 +54,8 @@ class RepeatedFactor(StructuralSlip):
 
     @classmethod
     def undone(cls, formula: WrongFormula) -> Iterator[Rearrangement]:
-        for factor, _, twice, items in _without_a_factor(formula):
-            if twice:
+        for factor, product, sign, items in _without_an_operand(formula, "*/"):
+            if _stands_twice(factor, sign, product):
                 yield Rearrangement(cls(factor), items)
 
     def words(self, case: Case) -> str:
@@ -76,32 +75,13 @@ class MissingFactor(MissingOperand):
     def gaps(cls, formula: WrongFormula) -> Iterator[Gap]:
         for part, _ in formula.parts:
             single = part.operator is None or formula.tokens[part.start].kind == "("
-            inner: tuple[Item, ...] = tuple(range(part.start, part.end))
-            inner = inner if single else (OPEN, *inner, CLOSE)
+            inner = enclosed(range(part.start, part.end), not single)
             added = (*inner, Token("*", "*"), Token("name", "x"))
             items = formula.with_span(part.start, part.end, added)
             yield Gap(items, part.start + len(added) - 1, part.end, cls)
 
     def words(self, case: Case) -> str:
         return f"the factor {bracketed(self.factor)} is missing"
-
-
-def _without_a_factor(
-    formula: WrongFormula,
-) -> Iterator[tuple[Expression, str, bool, tuple[Item, ...]]]:
-    """Each factor or divisor, its sign, whether it stands twice, and the formula without it."""
-    for part, product in formula.parts:
-        sign = formula.sign(part)
-        if sign not in ("*", "/"):
-            continue
-        left, right = part.operands
-        spans = [(right, left.end, right.end)]
-        if sign == "*":
-            spans.append((left, left.start, right.start))
-        for removed, start, end in spans:
-            factor = formula.means(removed.expression)
-            twice = sign == "*" and factors(formula.means(product)).count(factor) > 1
-            yield factor, sign, twice, formula.with_span(start, end)
 
 
 @dataclass(frozen=True)
@@ -116,17 +96,8 @@ class ExtraTerm(StructuralSlip):
 
     @classmethod
     def undone(cls, formula: WrongFormula) -> Iterator[Rearrangement]:
-        for part, _ in formula.parts:
-            sign = formula.sign(part)
-            if sign not in ("+", "-"):
-                continue
-            left, right = part.operands
-            spans = [(right, left.end, right.end)]
-            if sign == "+":
-                spans.append((left, left.start, right.start))
-            for removed, start, end in spans:
-                slip = cls(sign, formula.means(removed.expression))
-                yield Rearrangement(slip, formula.with_span(start, end))
+        for term, _, sign, items in _without_an_operand(formula, "+-"):
+            yield Rearrangement(cls(sign, term), items)
 
     def words(self, case: Case) -> str:
         return f"the term {SIGNS[self.sign]} {bracketed(self.term)} does not belong"
@@ -147,9 +118,8 @@ class MissingTerm(MissingOperand):
         for part, _ in formula.parts:
             whole = formula.is_whole(part)
             for sign in ("+", "-"):
-                inner: tuple[Item, ...] = tuple(range(part.start, part.end))
-                new_ones: tuple[Item, ...] = (Token(sign, sign), Token("name", "x"))
-                added = (*inner, *new_ones) if whole else (OPEN, *inner, *new_ones, CLOSE)
+                inner = (*range(part.start, part.end), Token(sign, sign), Token("name", "x"))
+                added = enclosed(inner, not whole)
                 position = part.start + len(added) - 1 - (not whole)
                 items = formula.with_span(part.start, part.end, added)
                 yield Gap(items, position, part.end, partial(cls, sign))
@@ -210,3 +180,27 @@ class MissingSquare(StructuralSlip):
         if self.is_absolute:
             return f"ABS of {base} stands where the square of {base} belongs"
         return f"the square of {base} is missing"
+
+
+def _without_an_operand(
+    formula: WrongFormula, signs: str
+) -> Iterator[tuple[Expression, Expression, str, tuple[Item, ...]]]:
+    """Each operand to the right of one of the signs, of the first of them to the left as well.
+
+    With the largest product that it stands in, its sign, and the formula without it.
+    """
+    for part, product in formula.parts:
+        sign = formula.sign(part)
+        if not sign or sign not in signs:
+            continue
+        left, right = part.operands
+        spans = [(right, left.end, right.end)]
+        if sign == signs[0]:
+            spans.append((left, left.start, right.start))
+        for removed, start, end in spans:
+            items = formula.with_span(start, end)
+            yield formula.means(removed.expression), formula.means(product), sign, items
+
+
+def _stands_twice(factor: Expression, sign: str, product: Expression) -> bool:
+    return sign == "*" and factors(product).count(factor) > 1

@@ -19,9 +19,6 @@ class TypedNumber(Slip):
         "or the learning rate changes"
     )
 
-    def words(self, case: Case) -> str:
-        return self.meaning
-
 
 @dataclass(frozen=True)
 class TypedText(Slip):
@@ -30,9 +27,6 @@ class TypedText(Slip):
     code = "typed-text"
     meaning = "a text is typed in where a formula belongs"
     why = "a text has no value, and what refers to it cannot be computed"
-
-    def words(self, case: Case) -> str:
-        return self.meaning
 
 
 @dataclass(frozen=True)
@@ -43,9 +37,6 @@ class MissingFormula(Slip):
     meaning = "no formula stands here: the cell is blank"
     why = "what refers to a blank cell counts with 0"
 
-    def words(self, case: Case) -> str:
-        return self.meaning
-
 
 @dataclass(frozen=True)
 class TextForNumber(Slip):
@@ -55,9 +46,6 @@ class TextForNumber(Slip):
     meaning = "a text stands where a number belongs: spreadsheets do not count with it"
     why = "it looks like a number, but what refers to it counts with 0 or shows an error"
 
-    def words(self, case: Case) -> str:
-        return self.meaning
-
 
 @dataclass(frozen=True)
 class ErrorForNumber(Slip):
@@ -66,9 +54,6 @@ class ErrorForNumber(Slip):
     code = "error-for-number"
     meaning = "an error stands where a number belongs"
     why = "all that refers to an error is an error"
-
-    def words(self, case: Case) -> str:
-        return self.meaning
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from backprop_xlsx.check.repair.slips.slip import Case
 from backprop_xlsx.check.repair.slips.wording import named
 from backprop_xlsx.formula.expression import Number, Symbol
 from backprop_xlsx.formula.names import LEARNING_RATE
+from backprop_xlsx.model.words import first_of
 
 
 class _Elsewhere(OperandSlip):
@@ -153,14 +154,12 @@ class DriftingLearningRate(OperandSlip):
     def explains(cls, changes: Sequence[Replacement], case: Case) -> bool:
         from_its_cell = case.learning_rate in case.names
         is_quantity = isinstance(changes[0].old.expression, Symbol)
-        several = len(set(case.names)) > 1
+        several = len(case.names) > 1
         return _is_of_learning_rate(changes) and several and (from_its_cell or not is_quantity)
 
     def words(self, case: Case) -> str:
-        names = list(dict.fromkeys(case.names))
-        listed = ", ".join(names[:_MOST_LISTED])
-        more = " …" if len(names) > _MOST_LISTED else ""
-        return f"the learning rate's reference drifts: {listed}{more}"
+        cells = first_of(case.names, _MOST_LISTED)
+        return f"the learning rate's reference drifts: {cells}"
 
 
 class WrongLearningRate(OperandSlip):
@@ -177,7 +176,7 @@ class WrongLearningRate(OperandSlip):
         return _is_of_learning_rate(changes) and (known or is_quantity)
 
     def words(self, case: Case) -> str:
-        if len(set(case.names)) == 1 and case.learning_rate:
+        if len(case.names) == 1 and case.learning_rate:
             return f"uses {case.names[0]} where the learning rate ({case.learning_rate}) belongs"
         return f"uses {named(self.old)} as learning rate"
 

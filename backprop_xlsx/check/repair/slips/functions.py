@@ -7,15 +7,14 @@ from dataclasses import dataclass
 from functools import partial
 
 from backprop_xlsx.check.reading.meanings import Area
-from backprop_xlsx.check.repair.changes import Item, Rearrangement
+from backprop_xlsx.check.repair.changes import Rearrangement
 from backprop_xlsx.check.repair.slips.slip import Case
 from backprop_xlsx.check.repair.slips.structure import (
-    CLOSE,
-    OPEN,
     Gap,
     MissingOperand,
     StructuralSlip,
     WrongFormula,
+    enclosed,
     factors,
 )
 from backprop_xlsx.check.repair.slips.wording import bracketed
@@ -56,8 +55,8 @@ class ExtraFunction(StructuralSlip):
         given = tuple(formula.means(argument.expression) for argument in part.operands)
         for number, argument in enumerate(part.operands):
             if call.name != "IF" or number > 0:
-                inner: tuple[Item, ...] = tuple(range(argument.start, argument.end))
-                span = inner if formula.is_whole(part) else (OPEN, *inner, CLOSE)
+                inner = range(argument.start, argument.end)
+                span = enclosed(inner, not formula.is_whole(part))
                 slip = cls(call.name, given[number], given[: number + 1])
                 yield Rearrangement(slip, formula.with_span(part.start, part.end, span))
 

@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from backprop_xlsx.check.repair.changes import Rearrangement
 from backprop_xlsx.check.repair.slips.slip import Case, Slip
 from backprop_xlsx.check.repair.slips.structure import (
-    CLOSE,
-    OPEN,
     OPERATORS,
     StructuralSlip,
     WrongFormula,
+    enclosed,
     nodes,
 )
 from backprop_xlsx.check.repair.slips.wording import SIGNS, bracketed
@@ -57,13 +56,9 @@ class WrongOperator(StructuralSlip):
         if formula.sign(left) == "*" and not formula.is_enclosed(left):
             left = left.operands[1]
         for sign in "-+":
-            span = (
-                OPEN,
-                *range(left.start, part.operator),
-                Token(sign, sign),
-                *range(part.operator + 1, right.end),
-                CLOSE,
-            )
+            before = range(left.start, part.operator)
+            after = range(part.operator + 1, right.end)
+            span = enclosed((*before, Token(sign, sign), *after))
             sides = formula.means(left.expression), formula.means(right.expression)
             items = formula.with_span(left.start, right.end, span)
             yield Rearrangement(cls(formula.sign(part), sign, *sides), items)
@@ -132,14 +127,8 @@ class ReversedOperands(StructuralSlip):
                 continue
             left, right = part.operands
             loose = left.operator is not None and formula.tokens[left.start].kind != "("
-            before, after = ((OPEN,), (CLOSE,)) if loose else ((), ())
-            span = (
-                *range(right.start, right.end),
-                part.operator,
-                *before,
-                *range(left.start, left.end),
-                *after,
-            )
+            moved = enclosed(range(left.start, left.end), loose)
+            span = (*range(right.start, right.end), part.operator, *moved)
             operation = formula.means(part.expression)
             assert isinstance(operation, Operation)
             items = formula.with_span(left.start, right.end, span)
@@ -156,9 +145,6 @@ class ReversedOperands(StructuralSlip):
         stands, belongs = self.operation, self.belongs
         sign = "the sign is wrong: " if stands.operator == "-" else ""
         return f"{sign}{stands.text()} stands where {belongs.text()} belongs"
-
-
-_MINUS = Token("-", "-")
 
 
 @dataclass(frozen=True)
@@ -197,8 +183,7 @@ class MissingSign(StructuralSlip):
         for part, _ in formula.parts:
             single = part.operator is None or formula.is_enclosed(part)
             if single or part.start == 0:
-                before, after = ((), ()) if single else ((OPEN,), (CLOSE,))
-                span = (_MINUS, *before, *range(part.start, part.end), *after)
+                span = (Token("-", "-"), *enclosed(range(part.start, part.end), not single))
                 items = formula.with_span(part.start, part.end, span)
                 yield Rearrangement(cls(formula.means(part.expression)), items)
 

@@ -9,18 +9,22 @@ from backprop_xlsx.check.reading.meanings import meant
 from backprop_xlsx.check.repair.changes import Item, Rearrangement, arranged
 from backprop_xlsx.check.repair.slips.slip import Case
 from backprop_xlsx.check.repair.slips.structure import (
-    CLOSE,
-    OPEN,
     OPERATORS,
     StructuralSlip,
     WrongFormula,
     all_parts,
+    enclosed,
     factors,
 )
 from backprop_xlsx.check.repair.slips.wording import bracketed, ordinal
 from backprop_xlsx.formula.expression import Expression, Operation
 from backprop_xlsx.formula.parse import Part, parse
 from backprop_xlsx.formula.tokens import OPERAND_KINDS, Token
+
+BINDING = (
+    "a product binds more tightly than a sum, and a power more tightly than both: "
+    "parentheses decide what belongs together"
+)
 
 
 @dataclass(frozen=True)
@@ -29,10 +33,7 @@ class MissingParentheses(StructuralSlip):
 
     code = "missing-parentheses"
     meaning = "parentheses are missing"
-    why = (
-        "a product binds more tightly than a sum, and a power more tightly than both: "
-        "parentheses decide what belongs together"
-    )
+    why = BINDING
 
     items: tuple[Item, ...]
     start: int
@@ -40,7 +41,7 @@ class MissingParentheses(StructuralSlip):
     @classmethod
     def undone(cls, formula: WrongFormula) -> Iterator[Rearrangement]:
         for start, end in _spans(formula.tokens, range(len(formula.tokens))):
-            span = (OPEN, *range(start, end + 1), CLOSE)
+            span = enclosed(range(start, end + 1))
             items = formula.with_span(start, end + 1, span)
             yield Rearrangement(cls(items, start), items)
 
@@ -68,10 +69,7 @@ class ExtraParentheses(StructuralSlip):
 
     code = "extra-parentheses"
     meaning = "parentheses do not belong"
-    why = (
-        "a product binds more tightly than a sum, and a power more tightly than both: "
-        "parentheses decide what belongs together"
-    )
+    why = BINDING
 
     enclosed: Expression
 
@@ -93,10 +91,7 @@ class MisplacedParenthesis(StructuralSlip):
 
     code = "misplaced-parenthesis"
     meaning = "a parenthesis opens or closes too early or too late"
-    why = (
-        "a product binds more tightly than a sum, and a power more tightly than both: "
-        "parentheses decide what belongs together"
-    )
+    why = BINDING
 
     pair: int
     moved: str

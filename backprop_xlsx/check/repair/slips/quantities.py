@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from abc import abstractmethod
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
@@ -14,14 +14,14 @@ from backprop_xlsx.check.repair.slips.wording import joined, named, of_row
 from backprop_xlsx.check.repair.workshop import Workshop
 from backprop_xlsx.equations import output_delta, written_out
 from backprop_xlsx.formula.expression import Expression, Number, Symbol
-from backprop_xlsx.formula.names import gradient_name
+from backprop_xlsx.formula.names import gradient_name, of_gradient
 
 _ENDS = range(-3, 4)
 """By how many columns the end of a range may be wrong."""
 
 
 @dataclass(frozen=True)
-class OperandSlip(Slip):
+class OperandSlip(Slip, ABC):
     """One or more wrong operands, and what belongs in their place."""
 
     changes: tuple[Replacement, ...]
@@ -80,7 +80,7 @@ class WrongGradient(OperandSlip):
     def words(self, case: Case) -> str:
         assert isinstance(self.old, Symbol)
         row = of_row(self.old) if self.old.steps_back != 1 else ""
-        of_what = self.old.name.removeprefix(gradient_name(""))
+        of_what = of_gradient(self.old.name)
         return f"{case.quantity} is updated with the gradient of {of_what}{row}"
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
@@ -33,7 +32,7 @@ class Case:
     learning_rate: str | None = None
 
 
-class Slip(ABC):
+class Slip:
     """One mistake: ``code`` names its sort, ``meaning`` says in a few words what that is.
 
     ``why`` is a sentence on what it does, without a full stop; none where the equation of the
@@ -44,6 +43,6 @@ class Slip(ABC):
     meaning: ClassVar[str]
     why: ClassVar[str] = ""
 
-    @abstractmethod
     def words(self, case: Case) -> str:
-        """The mistake in a sentence, without a full stop."""
+        """The mistake in a sentence, without a full stop: its meaning, where there is no more."""
+        return self.meaning

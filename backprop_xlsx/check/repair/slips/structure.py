@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from abc import abstractmethod
-from collections.abc import Callable, Iterator, Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import ClassVar
@@ -16,10 +16,9 @@ from backprop_xlsx.formula.parse import Part
 from backprop_xlsx.formula.tokens import Token
 
 OPERATORS = ("-", "+", "*", "/", "^")
-OPEN, CLOSE = Token("(", "("), Token(")", ")")
 
 
-class StructuralSlip(Slip):
+class StructuralSlip(Slip, ABC):
     """A slip undone by another arrangement; ``repeats`` if it is made twice in one formula."""
 
     repeats: ClassVar[bool] = False
@@ -47,7 +46,7 @@ class Gap:
     slip: Callable[[Expression], MissingOperand]
 
 
-class MissingOperand(Slip):
+class MissingOperand(Slip, ABC):
     """A slip undone by one more operand, or by one in the place of a part."""
 
     @classmethod
@@ -114,6 +113,11 @@ class WrongFormula:
     def is_enclosed(self, part: Part) -> bool:
         """Whether one pair of parentheses stands around a part as a whole."""
         return any((start, end) == (part.start, part.end - 1) for start, end, _ in self.pairs)
+
+
+def enclosed(items: Iterable[Item], needed: bool = True) -> tuple[Item, ...]:
+    """Items of an arrangement in parentheses, if they need them."""
+    return (Token("(", "("), *items, Token(")", ")")) if needed else tuple(items)
 
 
 def all_parts(part: Part) -> Iterator[Part]:

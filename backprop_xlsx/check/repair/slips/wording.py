@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from backprop_xlsx.check.repair.pool import EULER
 from backprop_xlsx.formula.expression import Expression, Number, Operation, Symbol
+from backprop_xlsx.model.words import listed
 
 SIGNS = {"-": "−", "*": "*", "+": "+", "/": "/", "^": "^"}
 _ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth")
@@ -20,8 +21,7 @@ def named(expression: Expression) -> str:
 
 def joined(expressions: Iterable[Expression]) -> str:
     """Several operands in one phrase."""
-    *others, last = map(named, expressions)
-    return f"{', '.join(others)} and {last}" if others else last
+    return listed([named(expression) for expression in expressions])
 
 
 def bracketed(expression: Expression) -> str:

@@ -7,12 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from backprop_xlsx.check.findings import FileReport
-from backprop_xlsx.check.marking.mark import Marking
+from backprop_xlsx.check.marking.mark import ALIKE, Marking
 from backprop_xlsx.check.report.entry import Entry, entries
+from backprop_xlsx.check.report.pages.templates import template
 from backprop_xlsx.check.report.phrases import Verdict, verdict
-from backprop_xlsx.check.report.templates import template
-
-_ALIKE = Marking()
 
 
 @dataclass(frozen=True)
@@ -27,7 +25,7 @@ class PageOf:
     verdicts: Counter[Verdict]
 
 
-def page(reports: Sequence[FileReport], marking: Marking = _ALIKE) -> str:
+def page(reports: Sequence[FileReport], marking: Marking = ALIKE) -> str:
     """The page: a summary of all files, then a section a file.
 
     Whatever comes from a workbook is escaped; the page asks for nothing from elsewhere.
