@@ -12,7 +12,12 @@ from backprop_xlsx.spreadsheet.ooxml.archive import Archive
 from backprop_xlsx.spreadsheet.ooxml.cells import Cell, read_cells
 from backprop_xlsx.spreadsheet.ooxml.charts import Chart, Series, read_charts
 from backprop_xlsx.spreadsheet.ooxml.cursor import Position
-from backprop_xlsx.spreadsheet.ooxml.relationships import Relationship, relationships
+from backprop_xlsx.spreadsheet.ooxml.relationships import (
+    Relationship,
+    related,
+    relationships,
+    workbook_part,
+)
 from backprop_xlsx.spreadsheet.ooxml.shared_strings import read_shared_strings
 from backprop_xlsx.spreadsheet.ooxml.values import ErrorValue, Value
 
@@ -105,7 +110,7 @@ def sheet_parts(archive: Archive) -> dict[str, str]:
 
 
 def _workbook(archive: Archive) -> tuple[_Workbook, dict[str, Relationship]]:
-    part = _workbook_part(archive)
+    part = workbook_part(archive)
     workbook = _Workbook(archive.path)
     markup.parse(
         archive.chunks(part),
@@ -131,21 +136,13 @@ def _parts(path: Path, workbook: _Workbook, targets: dict[str, Relationship]) ->
     return parts
 
 
-def _workbook_part(archive: Archive) -> str:
-    for target in relationships(archive, "").values():
-        if target.kind == "officeDocument":
-            return target.part
-    return "xl/workbook.xml"
-
-
 def _strings(
     archive: Archive, targets: dict[str, Relationship], allowance: Allowance
 ) -> tuple[str, ...]:
-    for target in targets.values():
-        if target.kind == "sharedStrings":
-            where = archive.where(target.part)
-            return read_shared_strings(archive.chunks(target.part), where, allowance)
-    return ()
+    part = related(targets, "sharedStrings")
+    if part is None:
+        return ()
+    return read_shared_strings(archive.chunks(part), archive.where(part), allowance)
 
 
 @dataclass

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from backprop_xlsx.spreadsheet.ooxml.relationships import relationships
+from backprop_xlsx.spreadsheet.ooxml.relationships import related, relationships
 from backprop_xlsx.spreadsheet.splice.package import Package
 
 _TRUE = ("1", "true")
@@ -13,7 +13,7 @@ _TRUE = ("1", "true")
 def notices(package: Package) -> Iterator[str]:
     """A sentence for each trait of a workbook that a new sheet does not go well with."""
     root = package.workbook.root
-    if any(line.kind == "origin" for line in relationships(package.archive, "").values()):
+    if related(relationships(package.archive, ""), "origin") is not None:
         yield "has a digital signature, which no longer holds now that a sheet was put in"
     protection = root.first("workbookProtection")
     if protection is not None and protection.attributes.get("lockStructure") in _TRUE:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import posixpath
-
 from backprop_xlsx.spreadsheet.errors import FileError
 from backprop_xlsx.spreadsheet.ooxml import markup
 from backprop_xlsx.spreadsheet.ooxml.archive import Archive
-from backprop_xlsx.spreadsheet.ooxml.relationships import relationships
+from backprop_xlsx.spreadsheet.ooxml.relationships import related, relationships, workbook_part
 from backprop_xlsx.spreadsheet.splice.part import Element, Part
 
 CONTENT_TYPES = "[Content_Types].xml"
@@ -26,7 +24,7 @@ class Package:
 
     def __init__(self, archive: Archive) -> None:
         self.archive = archive
-        self.part = _workbook_part(archive)
+        self.part = workbook_part(archive)
         self.targets = relationships(archive, self.part)
         self.workbook = self.read(self.part)
         sheets = self.workbook.root.first("sheets")
@@ -69,7 +67,7 @@ class Package:
 
     def related(self, kind: str) -> str | None:
         """The part that the workbook part is related to in that way, or None."""
-        return next((line.part for line in self.targets.values() if line.kind == kind), None)
+        return related(self.targets, kind)
 
     def local_names(self, index: int) -> list[Element]:
         """The defined names that belong to a sheet alone."""
@@ -105,16 +103,3 @@ class Package:
                     reached.add(line.part)
                     waiting.append(line.part)
         return reached
-
-
-def relationships_part(part: str) -> str:
-    """The name of the part with the relationships of a part."""
-    folder, name = posixpath.split(part)
-    return posixpath.join(folder, "_rels", f"{name}.rels")
-
-
-def _workbook_part(archive: Archive) -> str:
-    for line in relationships(archive, "").values():
-        if line.kind == "officeDocument":
-            return line.part
-    return "xl/workbook.xml"
