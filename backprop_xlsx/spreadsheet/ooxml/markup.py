@@ -78,7 +78,7 @@ class _Counts:
 def parse(
     chunks: Iterable[bytes],
     where: str,
-    names: Mapping[str, str],
+    names: Mapping[str, str] | None,
     start: Callable[[str, Attributes], None],
     end: Callable[[str], None] | None = None,
     text: Callable[[str], None] | None = None,
@@ -86,23 +86,24 @@ def parse(
 ) -> None:
     """Parse a part, and report the start and end of the elements that `names` has, and all text.
 
-    `names` maps `namespace}name` to the short name that is reported, see `qualified`; `where`
-    opens the message of every error. A `parser` of `new_parser` may be given by those who ask it
-    where in the part they are. Raises FileError as `feed` does.
+    `names` maps `namespace}name` to the short name that is reported, see `qualified`; None reports
+    every element by its full name. `where` opens the message of every error. A `parser` of
+    `new_parser` may be given by those who ask it where in the part they are. Raises FileError as
+    `feed` does.
     """
     watch = _Counts()
 
     def on_start(tag: str, attributes: Attributes) -> None:
         watch.depth += 1
         watch.text_length = 0
-        name = names.get(tag)
+        name = tag if names is None else names.get(tag)
         if name is not None:
             start(name, attributes)
 
     def on_end(tag: str) -> None:
         watch.depth -= 1
         watch.text_length = 0
-        name = names.get(tag)
+        name = tag if names is None else names.get(tag)
         if name is not None and end is not None:
             end(name)
 
