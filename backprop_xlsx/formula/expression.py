@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import reduce
-from operator import add, mul
+from operator import add, mul, pow, sub, truediv
 from typing import Any
 
 from backprop_xlsx.formula.block import Block
@@ -18,6 +18,7 @@ Value = Any
 
 SUM, PRODUCT, POWER, NEGATION, ATOM = 1, 2, 3, 4, 5  # how tightly an operator binds in a formula
 
+_VALUES = {"+": add, "-": sub, "*": mul, "/": truediv, "^": pow}
 _BINDING = {"+": SUM, "-": SUM, "*": PRODUCT, "/": PRODUCT, "^": POWER}
 _TEXT_SIGNS = {"+": " + ", "-": f" {MINUS} ", "/": "/"}
 _SUPERSCRIPTS: dict[float | None, str] = {2: "²", 3: "³"}
@@ -209,16 +210,7 @@ class Operation(Expression):
         return left + (notation.dot if self.operator == "*" else _TEXT_SIGNS[self.operator]) + right
 
     def value(self, lookup: Callable[[Expression], Value]) -> Value:
-        left, right = self.left.value(lookup), self.right.value(lookup)
-        if self.operator == "+":
-            return left + right
-        if self.operator == "-":
-            return left - right
-        if self.operator == "*":
-            return left * right
-        if self.operator == "/":
-            return left / right
-        return left**right
+        return _VALUES[self.operator](self.left.value(lookup), self.right.value(lookup))
 
     def children(self) -> tuple[Expression, ...]:
         return (self.left, self.right)
