@@ -40,6 +40,11 @@ def plural(count: int, thing: str) -> str:
     return thing if count == 1 else f"{thing}s"
 
 
+def run_letter(run: int) -> str:
+    """The letter of a run, from 0: A for the first."""
+    return chr(ord("A") + run)
+
+
 def layer_words(network: Network, layer: int) -> str:
     """The neurons of a layer, from 0: ``the hidden neurons``; −1 are the inputs."""
     width = network.widths[layer + 1]

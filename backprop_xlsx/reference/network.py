@@ -11,7 +11,6 @@ from functools import reduce
 from operator import add
 
 import numpy as np
-from numpy.typing import NDArray
 
 from backprop_xlsx.formula.names import (
     EXPONENTIALS,
@@ -22,10 +21,8 @@ from backprop_xlsx.formula.names import (
     gradient_name,
     sampled,
 )
-from backprop_xlsx.model.activations import ACTIVATIONS, SOFTMAX
+from backprop_xlsx.model.activations import ACTIVATIONS, SOFTMAX, Array
 from backprop_xlsx.model.network import Network
-
-Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,7 @@ from typing import Any
 import pytest
 
 from backprop_xlsx import reference
-from backprop_xlsx.equations import step_loss
-from backprop_xlsx.formula.names import sampled
+from backprop_xlsx.formula.names import sampled, step_loss
 from backprop_xlsx.model.experiment import Experiment
 from backprop_xlsx.model.network import Network
 from backprop_xlsx.model.optimisers import GradientDescent

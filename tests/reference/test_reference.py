@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 
 from backprop_xlsx import reference
-from backprop_xlsx.equations import equations, forward, gradients, step_loss
+from backprop_xlsx.equations import equations, forward, gradients
 from backprop_xlsx.formula.expression import Expression, Symbol, Value
-from backprop_xlsx.formula.names import gradient_name, sampled
+from backprop_xlsx.formula.names import gradient_name, sampled, step_loss
 from backprop_xlsx.model.experiment import Experiment
 from backprop_xlsx.model.network import Network
 from backprop_xlsx.model.optimisers import GradientDescent

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from backprop_xlsx import reference
-from backprop_xlsx.equations import step_loss
+from backprop_xlsx.formula.names import step_loss
 from backprop_xlsx.model.activations import ACTIVATIONS, SOFTMAX
 from backprop_xlsx.model.experiment import Experiment
 from backprop_xlsx.model.losses import LOSSES
