@@ -76,12 +76,9 @@ def free_sheet_name(workbook: Path, wanted: str) -> str:
     Raises FileError if the workbook cannot be read.
     """
     package = Package(Archive.open(workbook))
-    for number in itertools.count(1):
-        suffix = f" {number}" if number > 1 else ""
-        name = wanted[: LONGEST_SHEET_NAME - len(suffix)] + suffix
-        if package.find(name) is None:
-            return name
-    raise AssertionError("there is always a further number")
+    suffixes = itertools.chain([""], map(" {}".format, itertools.count(2)))
+    names = (wanted[: LONGEST_SHEET_NAME - len(suffix)] + suffix for suffix in suffixes)
+    return next(name for name in names if package.find(name) is None)
 
 
 class _Splicing:
