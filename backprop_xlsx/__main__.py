@@ -13,7 +13,7 @@ from backprop_xlsx.model.activations import ACTIVATIONS, SOFTMAX
 from backprop_xlsx.model.experiment import Experiment
 from backprop_xlsx.model.losses import LOSSES
 from backprop_xlsx.model.optimisers import OPTIMISERS
-from backprop_xlsx.model.setting_keys import changed
+from backprop_xlsx.model.setting_keys import KEYS, changed
 from backprop_xlsx.model.settings import (
     DEFAULT_PRESET,
     preset_names,
@@ -30,6 +30,7 @@ from backprop_xlsx.model.valid import (
 from backprop_xlsx.spreadsheet.command_line import (
     Listed,
     Parser,
+    as_values,
     decimals,
     exit_status,
     print_absent,
@@ -37,7 +38,6 @@ from backprop_xlsx.spreadsheet.command_line import (
     whole,
     words,
     workbook,
-    written_out,
 )
 from backprop_xlsx.spreadsheet.engines import ENGINES
 from backprop_xlsx.spreadsheet.errors import InputError
@@ -47,12 +47,11 @@ from backprop_xlsx.verification import verify
 from backprop_xlsx.workbook.build import write_workbook
 
 DEFAULT_FILE, DEFAULT_EXERCISE = "Backpropagation.xlsx", "Exercise.xlsx"
-_OF_EXERCISE = ("exercise", "blank", "roster")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the command; returns 0, 1 if the book does not verify, or 2 for unusable input."""
-    options = _parser().parse_args(written_out(arguments))
+    options = _parser().parse_args(as_values(arguments))
     if options.exercise:
         return exit_status(lambda: _write_exercise(options), "interrupted, no book half-written")
     return exit_status(lambda: _write(options), "interrupted, nothing written")
@@ -162,9 +161,7 @@ def _experiment(options: argparse.Namespace) -> Experiment:
     else:
         settings = preset_settings(options.preset or DEFAULT_PRESET)
     given: dict[str, Any] = {
-        name: value
-        for name, value in vars(options).items()
-        if value is not None and name not in ("preset", "config", "out", *_OF_EXERCISE)
+        name: value for name, value in vars(options).items() if value is not None and name in KEYS
     }
     return Experiment.of(changed(settings, given))
 

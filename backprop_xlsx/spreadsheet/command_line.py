@@ -92,7 +92,7 @@ def workbook(text: str) -> Path:
     return path
 
 
-def written_out(arguments: Sequence[str] | None) -> list[str]:
+def as_values(arguments: Sequence[str] | None) -> list[str]:
     """The arguments, or the process's own; such as -1e-3 and -1,2 so that they are no options.
 
     argparse knows negative numbers, but no lists of them, and none with an exponent before
