@@ -32,6 +32,13 @@ def closed_folder(target: Path, error: OSError) -> FileError:
     )
 
 
+def to_be_repaired(problem: str) -> FileError:
+    """The error of a workbook with a part that is missing or unsound."""
+    return FileError(
+        f"{problem}; open the file in Excel, let it repair the file, and save it again"
+    )
+
+
 class ForeignFileError(FileError):
     """A spreadsheet of another kind; ``suffix`` says which, as ".ods"."""
 

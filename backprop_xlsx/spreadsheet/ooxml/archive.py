@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from backprop_xlsx.spreadsheet import files
-from backprop_xlsx.spreadsheet.errors import FileError, ForeignFileError
+from backprop_xlsx.spreadsheet.errors import FileError, ForeignFileError, to_be_repaired
 from backprop_xlsx.spreadsheet.ooxml.foreign import Foreign, describe_file, describe_package
 from backprop_xlsx.spreadsheet.ooxml.markup import CHUNK_SIZE
 
@@ -127,10 +127,7 @@ class Archive:
         """The expanded content of a part, CHUNK_SIZE bytes at a time; raises as `read` does."""
         entry = self._entries.get(_key(name))
         if entry is None:
-            raise FileError(
-                f"{self.where(name)} is missing; open the file in Excel, let it repair "
-                "the file, and save it again"
-            )
+            raise to_be_repaired(f"{self.where(name)} is missing")
         try:
             # No more is expanded than the size that `open` has checked: a part that goes on
             # beyond it fails by its checksum.

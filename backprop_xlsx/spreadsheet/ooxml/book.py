@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from backprop_xlsx.spreadsheet.errors import FileError, InputError
+from backprop_xlsx.spreadsheet.errors import FileError, InputError, to_be_repaired
 from backprop_xlsx.spreadsheet.ooxml import markup
 from backprop_xlsx.spreadsheet.ooxml.allowance import Allowance
 from backprop_xlsx.spreadsheet.ooxml.archive import Archive
@@ -97,10 +97,7 @@ def read_archive(archive: Archive) -> Book:
         charts = read_charts(archive, drawing.part) if drawing is not None else ()
         sheets.append(Sheet(name, part, content.cells, charts))
     if not sheets:
-        raise FileError(
-            f"{archive.path}: holds no sheet, expected a workbook; open the file in Excel, let it "
-            "repair the file, and save it again"
-        )
+        raise to_be_repaired(f"{archive.path}: holds no sheet, expected a workbook")
     return Book(archive.path, archive, tuple(sheets), workbook.names())
 
 
@@ -128,10 +125,7 @@ def _parts(path: Path, workbook: _Workbook, targets: dict[str, Relationship]) ->
     for name, identifier in workbook.sheets:
         target = targets.get(identifier)
         if target is None or target.part in parts.values() or name in parts:
-            raise FileError(
-                f"{path}: sheet {name!r} has no part of its own; open the file in "
-                "Excel, let it repair the file, and save it again"
-            )
+            raise to_be_repaired(f"{path}: sheet {name!r} has no part of its own")
         parts[name] = target.part
     return parts
 

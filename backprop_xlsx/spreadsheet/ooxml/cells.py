@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from backprop_xlsx.spreadsheet.errors import FileError
+from backprop_xlsx.spreadsheet.errors import to_be_repaired
 from backprop_xlsx.spreadsheet.ooxml import markup
 from backprop_xlsx.spreadsheet.ooxml.allowance import MAXIMUM_CELLS, Allowance
 from backprop_xlsx.spreadsheet.ooxml.cursor import Cursor, Position
@@ -220,10 +220,9 @@ class _Reader(Cursor):
                 return self.strings[index]
         except (ValueError, IndexError):
             pass
-        raise FileError(
+        raise to_be_repaired(
             f"{self.where}, cell {cell_name(self.row, self.column)}: refers to shared text "
-            f"{text[:20]!r} of {len(self.strings)}; open the file in Excel, let it repair the "
-            "file, and save it again"
+            f"{text[:20]!r} of {len(self.strings)}"
         )
 
     def _mark_arrays(self) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import NoReturn, Protocol
 from xml.parsers import expat
 
-from backprop_xlsx.spreadsheet.errors import FileError
+from backprop_xlsx.spreadsheet.errors import FileError, to_be_repaired
 
 CHUNK_SIZE = 65_536
 """Bytes parsed at a time; the limits below are looked at after each chunk."""
@@ -171,10 +171,7 @@ def feed(parser: expat.XMLParserType, chunks: Iterable[bytes], where: str, watch
                 _refuse(where, f"has a text of more than {MAXIMUM_TEXT:,} characters")
         parser.Parse(b"", True)
     except expat.ExpatError as error:
-        raise FileError(
-            f"{where} is not well-formed XML ({error}); open the file in Excel, let it repair "
-            "the file, and save it again"
-        ) from error
+        raise to_be_repaired(f"{where} is not well-formed XML ({error})") from error
 
 
 def slices(xml: bytes) -> Iterator[bytes]:

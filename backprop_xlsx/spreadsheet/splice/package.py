@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from backprop_xlsx.spreadsheet.errors import FileError
+from backprop_xlsx.spreadsheet.errors import to_be_repaired
 from backprop_xlsx.spreadsheet.ooxml import markup
 from backprop_xlsx.spreadsheet.ooxml.archive import Archive
 from backprop_xlsx.spreadsheet.ooxml.relationships import related, relationships, workbook_part
@@ -30,10 +30,7 @@ class Package:
         sheets = self.workbook.root.first("sheets")
         self.sheets = [] if sheets is None else sheets.named("sheet")
         if not self.sheets:
-            raise FileError(
-                f"{archive.where(self.part)} lists no sheets; open the file in Excel, let it "
-                "repair the file, and save it again"
-            )
+            raise to_be_repaired(f"{archive.where(self.part)} lists no sheets")
 
     @property
     def is_strict(self) -> bool:
@@ -55,10 +52,8 @@ class Package:
         """The part of a sheet; raises FileError if it has none."""
         identifier = self.relationship_id(index)
         if identifier not in self.targets:
-            raise FileError(
-                f"{self.archive.path}: sheet {self.sheets[index].attributes.get('name')!r} has no "
-                "part of its own; open the file in Excel, let it repair the file, and save it again"
-            )
+            name = self.sheets[index].attributes.get("name")
+            raise to_be_repaired(f"{self.archive.path}: sheet {name!r} has no part of its own")
         return self.targets[identifier].part
 
     def relationship_id(self, index: int) -> str:
