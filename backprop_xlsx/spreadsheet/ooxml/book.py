@@ -88,7 +88,8 @@ def read_archive(archive: Archive) -> Book:
     """Read the workbook of an open package; raises FileError as `read_book` does."""
     workbook, targets = _workbook(archive)
     allowance = Allowance()
-    strings = _strings(archive, targets, allowance)
+    texts = related(targets, "sharedStrings")
+    strings = () if texts is None else read_shared_strings(archive, texts, allowance)
     sheets: list[Sheet] = []
     for name, part in _parts(archive.path, workbook, targets).items():
         where = f"{archive.path}: sheet {name!r}"
@@ -109,14 +110,8 @@ def sheet_parts(archive: Archive) -> dict[str, str]:
 def _workbook(archive: Archive) -> tuple[_Workbook, dict[str, Relationship]]:
     part = workbook_part(archive)
     workbook = _Workbook(archive.path)
-    markup.parse(
-        archive.chunks(part),
-        archive.where(part),
-        _NAMES,
-        workbook.start,
-        workbook.end,
-        workbook.text,
-    )
+    chunks, where = archive.chunks(part), archive.where(part)
+    markup.parse(chunks, where, _NAMES, workbook.start, workbook.end, workbook.text)
     return workbook, relationships(archive, part)
 
 
@@ -128,15 +123,6 @@ def _parts(path: Path, workbook: _Workbook, targets: dict[str, Relationship]) ->
             raise to_be_repaired(f"{path}: sheet {name!r} has no part of its own")
         parts[name] = target.part
     return parts
-
-
-def _strings(
-    archive: Archive, targets: dict[str, Relationship], allowance: Allowance
-) -> tuple[str, ...]:
-    part = related(targets, "sharedStrings")
-    if part is None:
-        return ()
-    return read_shared_strings(archive.chunks(part), archive.where(part), allowance)
 
 
 @dataclass
