@@ -28,6 +28,7 @@ from backprop_xlsx.model.valid import (
     check_seed,
 )
 from backprop_xlsx.spreadsheet.command_line import (
+    DEFAULT_WORKBOOK,
     Listed,
     Parser,
     as_values,
@@ -46,7 +47,7 @@ from backprop_xlsx.spreadsheet.progress import part_of, shown_progress
 from backprop_xlsx.verification import verify
 from backprop_xlsx.workbook.build import write_workbook
 
-DEFAULT_FILE, DEFAULT_EXERCISE = "Backpropagation.xlsx", "Exercise.xlsx"
+DEFAULT_EXERCISE = "Exercise.xlsx"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -149,7 +150,7 @@ def _parser() -> Parser:
         *("--out", "-o"),
         type=workbook,
         metavar="FILE",
-        help=f"default: {DEFAULT_FILE}, or {DEFAULT_EXERCISE} with --exercise",
+        help=f"default: {DEFAULT_WORKBOOK}, or {DEFAULT_EXERCISE} with --exercise",
     )
     return parser
 
@@ -181,7 +182,7 @@ def _write(options: argparse.Namespace) -> None:
     for name in ("blank", "roster"):
         if getattr(options, name) is not None:
             raise InputError(f"--{name}: is for a book to practise in; add --exercise")
-    experiment, target = _experiment(options), options.out or Path(DEFAULT_FILE)
+    experiment, target = _experiment(options), options.out or Path(DEFAULT_WORKBOOK)
     with beside(target) as temporary:
         with shown_progress() as report:
             write_workbook(experiment, temporary, part_of(report, 0, 0.5))

@@ -19,6 +19,9 @@ from typing import Any, NoReturn
 from backprop_xlsx.spreadsheet.errors import BackpropError, Notice, VerificationError
 from backprop_xlsx.spreadsheet.files import Placed
 
+DEFAULT_WORKBOOK = "Backpropagation.xlsx"
+"""The workbook that is meant where none is named."""
+
 NEGATIVE_NUMBERS = re.compile(r"-(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?(,.*)?")
 
 
