@@ -262,11 +262,6 @@ def as_expression(value: Expression | float) -> Expression:
     return value if isinstance(value, Expression) else Number(value)
 
 
-def sigmoid(pre_activation: Expression) -> Expression:
-    """σ(x) = 1 / (1 + e^(−x))."""
-    return Call("SIGMOID", (pre_activation,))
-
-
 def total(terms: Sequence[Expression]) -> Expression:
     """The sum of one or more terms, from left to right."""
     return reduce(add, terms)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from backprop_xlsx.formula.expression import Call, Expression, Number, sigmoid
+from backprop_xlsx.formula.expression import Call, Expression, Number
 
 Array = NDArray[np.float64]
 
@@ -54,7 +54,7 @@ def _sign(value: Expression) -> Expression:
 ACTIVATIONS: dict[str, Activation] = {
     "sigmoid": Activation(
         definition="σ(x) = 1/(1 + e^(−x))",
-        function=sigmoid,
+        function=lambda h: Call("SIGMOID", (h,)),
         slope=lambda h, a: (a, 1 - a),
         value=_sigmoid,
         derivative=lambda h, a: a * (1 - a),
