@@ -76,7 +76,7 @@ def neurons_in_words(network: Network) -> str:
     if len(set(hidden)) == 1:
         layers = f"{in_words(len(hidden))} hidden layers of {counted(hidden[0], 'neuron')}"
         return f"{inputs}, {layers} and {outputs}"
-    widths = ", ".join(map(in_words, hidden[:-1])) + f" and {counted(hidden[-1], 'neuron')}"
+    widths = listed([*map(in_words, hidden[:-1]), counted(hidden[-1], "neuron")])
     return f"{inputs}, hidden layers of {widths}, and {outputs}"
 
 
