@@ -69,7 +69,6 @@ class _Finder:
     pieces: list[str] | None = None
     cache: Tag | None = None
     inner: Tag | None = None
-    point: _Point | None = None
     points: list[_Point] = field(default_factory=list)
 
     def start(self, name: str, attributes: markup.Attributes) -> None:
