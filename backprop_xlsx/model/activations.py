@@ -42,8 +42,7 @@ class Activation:
 def _sigmoid(h: Array) -> Array:
     # Either branch takes the exponential of a number at or below zero, so none overflows.
     decay = np.exp(-np.abs(h))
-    result: Array = np.where(h >= 0, 1 / (1 + decay), decay / (1 + decay))
-    return result
+    return np.where(h >= 0, 1 / (1 + decay), decay / (1 + decay))
 
 
 def _sign(value: Expression) -> Expression:
