@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+import zipfile
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -30,7 +31,6 @@ from tests.check.homework import FORMULAS, SIBLING, address, write_homework
 from tests.optional import WORKBOOKS, require_libreoffice
 from tests.oracles.class_biases import DELTA_H, BiasedTable
 from tests.oracles.class_table import ClassTable
-from tests.spreadsheet.ooxml.packages import parts_in
 
 WRONG_BOOKS = (
     "basant",
@@ -54,6 +54,11 @@ FAULTS = {
 def corrected(source: Path, folder: Path) -> tuple[Path, Fixed]:
     target = folder / "corrected.xlsx"
     return target, fix(check_file(source), target)
+
+
+def parts(path: Path) -> dict[str, bytes]:
+    with zipfile.ZipFile(path) as package:
+        return {name: package.read(name) for name in package.namelist()}
 
 
 def require_steps_of_gradient_descent(path: Path, book: Book) -> None:
@@ -136,12 +141,12 @@ def test_a_corrected_copy_is_the_right_book(fault: str, tmp_path: Path) -> None:
 def test_only_what_depends_on_the_correction_changes(tmp_path: Path) -> None:
     source = tmp_path / "wrong.xlsx"
     write_homework(source, SIBLING, steps=12)
-    inputs = parts_in(source)["xl/charts/chart2.xml"]
+    inputs = parts(source)["xl/charts/chart2.xml"]
     as_excel_writes = inputs.replace(b"<c:v>0.05<", b"<c:v>5.0000000000000003E-2<")
     assert as_excel_writes != inputs
     Archive.open(source).rewrite({"xl/charts/chart2.xml": as_excel_writes}, source)
     target, _ = corrected(source, tmp_path)
-    before, after = parts_in(source), parts_in(target)
+    before, after = parts(source), parts(target)
     assert list(before) == list(after)
     changed = {name for name in before if before[name] != after[name]}
     assert changed == {
@@ -158,7 +163,7 @@ def test_only_what_depends_on_the_correction_changes(tmp_path: Path) -> None:
 def test_the_chart_shows_the_new_losses(sheet: str, tmp_path: Path) -> None:
     write_homework(tmp_path / "wrong.xlsx", SIBLING, steps=12, sheet=sheet)
     target, _ = corrected(tmp_path / "wrong.xlsx", tmp_path)
-    points = re.findall(r"<c:v>([^<]*)</c:v>", parts_in(target)["xl/charts/chart1.xml"].decode())
+    points = re.findall(r"<c:v>([^<]*)</c:v>", parts(target)["xl/charts/chart1.xml"].decode())
     (table,) = find_tables(read_book(target).sheets[0])
     assert [float(point) for point in points if "." in point] == list(column(table, TOTAL_LOSS))
 
@@ -335,7 +340,7 @@ def test_public_workbooks_are_corrected(name: str, tmp_path: Path) -> None:
 
 
 def require_only_cells_and_number_caches_differ(source: Path, target: Path) -> None:
-    before, after = parts_in(source), parts_in(target)
+    before, after = parts(source), parts(target)
     assert list(before) == list(after)
     changed = [name for name in before if before[name] != after[name]]
     assert changed
