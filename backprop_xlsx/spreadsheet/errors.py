@@ -24,6 +24,11 @@ class FileError(BackpropError):
     """A file that cannot be read or written."""
 
 
+def in_one_line(said: object) -> str:
+    """What another program or library says, in the one line that a message has."""
+    return " ".join(str(said).split())
+
+
 def closed_folder(target: Path, error: OSError) -> FileError:
     """The error of a file whose folder takes no new file."""
     return FileError(

@@ -145,7 +145,7 @@ class _Workbook:
             self.defined.append((attributes.get("name", ""), attributes.get("localSheetId"), []))
             self._refuse_beyond(len(self.defined), MAXIMUM_NAMES, "defined names")
         else:
-            self.epoch_1904 = attributes.get("date1904") in ("1", "true")
+            self.epoch_1904 = attributes.get("date1904") in markup.TRUE
 
     def end(self, _: str) -> None:
         self.in_name = False

@@ -200,7 +200,7 @@ class _Reader(Cursor):
         elif kind == "s":
             return self._shared_string(text)
         elif kind == "b":
-            value = text.strip() in ("1", "true")
+            value = text.strip() in markup.TRUE
         elif kind == "e":
             value = ErrorValue(text)
         elif kind == "d":
@@ -254,7 +254,7 @@ def _moved(master: tuple[str, Position], position: Position) -> str:
 def _data_table(attributes: markup.Attributes) -> str:
     """The formula of a data table as Excel shows it, {=TABLE(row input,column input)}."""
     first, second = attributes.get("r1", ""), attributes.get("r2", "")
-    if attributes.get("dt2D") in ("1", "true"):
+    if attributes.get("dt2D") in markup.TRUE:
         return f"TABLE({first},{second})"
-    by_row = attributes.get("dtr") in ("1", "true")
+    by_row = attributes.get("dtr") in markup.TRUE
     return f"TABLE({first},)" if by_row else f"TABLE(,{first})"

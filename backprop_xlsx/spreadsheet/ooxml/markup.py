@@ -43,6 +43,9 @@ RELATIONSHIP = (
 )
 PACKAGE = ("http://schemas.openxmlformats.org/package/2006/relationships",)
 
+TRUE = ("1", "true")
+"""How an attribute, or a text, says yes."""
+
 Attributes = dict[str, str]
 
 

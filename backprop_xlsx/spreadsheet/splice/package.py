@@ -8,7 +8,6 @@ from backprop_xlsx.spreadsheet.ooxml.archive import Archive
 from backprop_xlsx.spreadsheet.ooxml.relationships import related, relationships, workbook_part
 from backprop_xlsx.spreadsheet.splice.part import Element, Part
 
-CONTENT_TYPES = "[Content_Types].xml"
 MARK = "_backprop_xlsx_sheet"
 """The defined name, local to a sheet, that tells that this project wrote the sheet.
 

@@ -11,13 +11,13 @@ from xml.sax.saxutils import escape, quoteattr
 from backprop_xlsx.spreadsheet.errors import FileError, InputError, Notice
 from backprop_xlsx.spreadsheet.files import Placed, changing, exchange
 from backprop_xlsx.spreadsheet.ooxml import markup
-from backprop_xlsx.spreadsheet.ooxml.archive import Archive
+from backprop_xlsx.spreadsheet.ooxml.archive import CONTENT_TYPES, Archive
 from backprop_xlsx.spreadsheet.ooxml.relationships import relationships_part
 from backprop_xlsx.spreadsheet.splice.addition import free_name, new_names, new_parts
 from backprop_xlsx.spreadsheet.splice.content_types import RELATIONSHIPS, ContentTypes
 from backprop_xlsx.spreadsheet.splice.formats import MAXIMUM_CELL_FORMATS, Formats
 from backprop_xlsx.spreadsheet.splice.notices import notices
-from backprop_xlsx.spreadsheet.splice.package import CONTENT_TYPES, MARK, Package
+from backprop_xlsx.spreadsheet.splice.package import MARK, Package
 
 LONGEST_SHEET_NAME = 31
 _ATTEMPTS = 3
