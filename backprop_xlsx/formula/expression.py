@@ -176,12 +176,23 @@ class Negation(Expression):
 
 
 @dataclass(frozen=True)
-class Operation(Expression):
-    """Two operands and one of ``+ - * / ^``."""
+class Pair(Expression):
+    """Two operands and an operator between them."""
 
     operator: str
     left: Expression
     right: Expression
+
+    def children(self) -> tuple[Expression, ...]:
+        return (self.left, self.right)
+
+    def with_children(self, children: tuple[Expression, ...]) -> Expression:
+        return type(self)(self.operator, *children)
+
+
+@dataclass(frozen=True)
+class Operation(Pair):
+    """Two operands and one of ``+ - * / ^``."""
 
     @property
     def binding(self) -> int:  # type: ignore[override]
@@ -211,12 +222,6 @@ class Operation(Expression):
 
     def value(self, lookup: Callable[[Expression], Value]) -> Value:
         return _VALUES[self.operator](self.left.value(lookup), self.right.value(lookup))
-
-    def children(self) -> tuple[Expression, ...]:
-        return (self.left, self.right)
-
-    def with_children(self, children: tuple[Expression, ...]) -> Expression:
-        return Operation(self.operator, *children)
 
 
 @dataclass(frozen=True)
