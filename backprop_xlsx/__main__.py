@@ -13,7 +13,7 @@ from backprop_xlsx.model.activations import ACTIVATIONS, SOFTMAX
 from backprop_xlsx.model.experiment import Experiment
 from backprop_xlsx.model.losses import LOSSES
 from backprop_xlsx.model.optimisers import OPTIMISERS
-from backprop_xlsx.model.setting_keys import changed
+from backprop_xlsx.model.setting_keys import KEYS, changed
 from backprop_xlsx.model.settings import (
     DEFAULT_PRESET,
     preset_names,
@@ -28,8 +28,10 @@ from backprop_xlsx.model.valid import (
     check_seed,
 )
 from backprop_xlsx.spreadsheet.command_line import (
+    DEFAULT_WORKBOOK,
     Listed,
     Parser,
+    as_values,
     decimals,
     exit_status,
     print_absent,
@@ -37,7 +39,6 @@ from backprop_xlsx.spreadsheet.command_line import (
     whole,
     words,
     workbook,
-    written_out,
 )
 from backprop_xlsx.spreadsheet.engines import ENGINES
 from backprop_xlsx.spreadsheet.errors import InputError
@@ -46,13 +47,12 @@ from backprop_xlsx.spreadsheet.progress import part_of, shown_progress
 from backprop_xlsx.verification import verify
 from backprop_xlsx.workbook.build import write_workbook
 
-DEFAULT_FILE, DEFAULT_EXERCISE = "Backpropagation.xlsx", "Exercise.xlsx"
-_OF_EXERCISE = ("exercise", "blank", "roster")
+DEFAULT_EXERCISE = "Exercise.xlsx"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the command; returns 0, 1 if the book does not verify, or 2 for unusable input."""
-    options = _parser().parse_args(written_out(arguments))
+    options = _parser().parse_args(as_values(arguments))
     if options.exercise:
         return exit_status(lambda: _write_exercise(options), "interrupted, no book half-written")
     return exit_status(lambda: _write(options), "interrupted, nothing written")
@@ -150,7 +150,7 @@ def _parser() -> Parser:
         *("--out", "-o"),
         type=workbook,
         metavar="FILE",
-        help=f"default: {DEFAULT_FILE}, or {DEFAULT_EXERCISE} with --exercise",
+        help=f"default: {DEFAULT_WORKBOOK}, or {DEFAULT_EXERCISE} with --exercise",
     )
     return parser
 
@@ -162,9 +162,7 @@ def _experiment(options: argparse.Namespace) -> Experiment:
     else:
         settings = preset_settings(options.preset or DEFAULT_PRESET)
     given: dict[str, Any] = {
-        name: value
-        for name, value in vars(options).items()
-        if value is not None and name not in ("preset", "config", "out", *_OF_EXERCISE)
+        name: value for name, value in vars(options).items() if value is not None and name in KEYS
     }
     return Experiment.of(changed(settings, given))
 
@@ -184,7 +182,7 @@ def _write(options: argparse.Namespace) -> None:
     for name in ("blank", "roster"):
         if getattr(options, name) is not None:
             raise InputError(f"--{name}: is for a book to practise in; add --exercise")
-    experiment, target = _experiment(options), options.out or Path(DEFAULT_FILE)
+    experiment, target = _experiment(options), options.out or Path(DEFAULT_WORKBOOK)
     with beside(target) as temporary:
         with shown_progress() as report:
             write_workbook(experiment, temporary, part_of(report, 0, 0.5))

@@ -57,11 +57,6 @@ def equations(network: Network, samples: int, optimiser: Optimiser) -> Equations
     )
 
 
-def step_loss(samples: int) -> str:
-    """The name of a step's loss: that of its sample, or the mean over its samples."""
-    return TOTAL_LOSS if samples == 1 else MEAN_LOSS
-
-
 def written_out(network: Network, samples: int) -> bool:
     """Whether the gradients are written out, without cells of their own for ∂E/∂o and ∂E/∂h."""
     outputs = len(network.outputs)
@@ -75,7 +70,7 @@ def forward(network: Network, samples: int = 1) -> Equations:
         for neuron in layer.neurons:
             for sample in each(samples):
                 name = sampled(neuron.pre_activation, sample)
-                found[name] = pre_activation(network, neuron, sample)
+                found[name] = pre_activation(neuron, sample)
             if layer.activation != SOFTMAX:
                 function = ACTIVATIONS[layer.activation].function
                 for sample in each(samples):
@@ -89,7 +84,7 @@ def forward(network: Network, samples: int = 1) -> Equations:
     return found
 
 
-def pre_activation(network: Network, neuron: Neuron, sample: int | None = None) -> Expression:
+def pre_activation(neuron: Neuron, sample: int | None = None) -> Expression:
     """Σ weight · source (+ bias) of a neuron."""
     terms: list[Expression] = [
         Symbol(weight) * Symbol(sampled(source, sample))
@@ -288,11 +283,10 @@ def _losses(network: Network, samples: int) -> Equations:
     parts = network.losses or (TOTAL_LOSS,)
     for output, name in enumerate(parts):
         for sample in each(samples):
-            part = network.loss.part(_output(network, output, sample))
-            found[sampled(name, sample)] = part
+            found[sampled(name, sample)] = network.loss.part(_output(network, output, sample))
     if outputs > 1:
         for sample in each(samples):
             summed = total([Symbol(sampled(name, sample)) for name in network.losses])
-            mean = network.loss.averaged
-            found[sampled(TOTAL_LOSS, sample)] = summed / outputs if mean else summed
+            averaged = network.loss.averaged
+            found[sampled(TOTAL_LOSS, sample)] = summed / outputs if averaged else summed
     return found

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from backprop_xlsx.site.interpreter import NUMPY
+from backprop_xlsx.spreadsheet.engines import engines
 
 ROOT = Path(__file__).resolve().parents[1]
 WORKBOOKS = ROOT.parent / "shared" / "workbooks"
@@ -28,6 +29,11 @@ def require(present: object, component: str) -> None:
 def require_libreoffice() -> None:
     """Skips the test where LibreOffice is not installed."""
     require(shutil.which("soffice"), "LibreOffice")
+
+
+def require_engine(name: str) -> None:
+    """Skips the test where an engine, or LibreOffice, is not installed."""
+    require(shutil.which("soffice") if name == "libreoffice" else name in engines(), name)
 
 
 def require_browser() -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping
 from contextlib import nullcontext
 from pathlib import Path
@@ -10,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from backprop_xlsx import Experiment, VerificationError, build, verify
+from backprop_xlsx import Experiment, VerificationError, build, verification, verify
 from backprop_xlsx.spreadsheet.engines import Recalculated
 from backprop_xlsx.spreadsheet.ooxml.archive import Archive
 from backprop_xlsx.spreadsheet.ooxml.book import read_book
@@ -113,7 +112,7 @@ def test_an_engine_that_echoes_cached_values_is_caught(
         return Recalculated(engine, lambda sheet, row, column: cells[sheet][row, column].value)
 
     build(EXPERIMENT, tmp_path / "book.xlsx")
-    monkeypatch.setattr(sys.modules[verify.__module__], "recalculate", echo)
+    monkeypatch.setattr(verification, "recalculate", echo)
     with pytest.raises(VerificationError):
         verify(tmp_path / "book.xlsx", EXPERIMENT)
 
@@ -180,7 +179,7 @@ def test_a_cell_of_a_run_is_compared_to_eleven_digits(
 ) -> None:
     run = runs(EXPERIMENT)[0]
     off = {(run.sheet, *place(run, quantity, step)): share * allowed}
-    monkeypatch.setattr(sys.modules[verify.__module__], "recalculate", Exact(right_book, off))
+    monkeypatch.setattr(verification, "recalculate", Exact(right_book, off))
     if verifies:
         assert verify(right_book, EXPERIMENT, ("one",)).unsteady == ()
     else:
@@ -197,9 +196,7 @@ def test_a_cell_beside_the_runs_is_compared_as_closely(
     right_book: Path, monkeypatch: pytest.MonkeyPatch, off: float, verifies: bool
 ) -> None:
     cell = ("Learning rates", 8, 6)
-    monkeypatch.setattr(
-        sys.modules[verify.__module__], "recalculate", Exact(right_book, {cell: off})
-    )
+    monkeypatch.setattr(verification, "recalculate", Exact(right_book, {cell: off}))
     if verifies:
         verify(right_book, EXPERIMENT, ("one",))
     else:
@@ -216,7 +213,7 @@ def test_a_number_in_a_text_may_be_rounded_the_other_way(
     cells = read_book(right_book).sheet("Derivation").cells
     place = next(at for at, cell in cells.items() if cell.formula and cell.value == shown)
     engine = Exact(right_book, {("Derivation", *place): shown.replace("0.005669", last)})
-    monkeypatch.setattr(sys.modules[verify.__module__], "recalculate", engine)
+    monkeypatch.setattr(verification, "recalculate", engine)
     with nullcontext() if verifies else pytest.raises(VerificationError, match="'Derivation'!"):
         verify(right_book, EXPERIMENT, ("one",))
 
@@ -230,7 +227,7 @@ def test_a_step_of_a_run_that_amplifies_rounding_is_compared_as_closely(
     build(CHAOTIC, book)
     run = runs(CHAOTIC)[0]
     engine = Exact(book, {(run.sheet, *place(run, "dE/dw7", 60)): off})
-    monkeypatch.setattr(sys.modules[verify.__module__], "recalculate", engine)
+    monkeypatch.setattr(verification, "recalculate", engine)
     if verifies:
         assert verify(book, CHAOTIC, ("one",)).unsteady == ("Run A",)
     else:
@@ -251,7 +248,7 @@ def test_a_wrong_formula_above_a_runs_rows_is_named(
             engine, lambda *at: "another" if at == (sheet.name, *above) else value(*at)
         )
 
-    monkeypatch.setattr(sys.modules[verify.__module__], "recalculate", recalculate)
+    monkeypatch.setattr(verification, "recalculate", recalculate)
     with pytest.raises(VerificationError, match=f"'{sheet.name}'!{cell_name(*above)}: one gives"):
         verify(right_book, EXPERIMENT, ("one",))
 

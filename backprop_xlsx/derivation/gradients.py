@@ -211,8 +211,7 @@ class _Gradients:
         return [gradient_name(name) for name in self._extent.of_layer(layer)]
 
     def _of_bias(self, pre_activation: str) -> str:
-        trained = self._network.biases == "trained"
-        if not trained:
+        if self._network.biases != "trained":
             return ""
         return f"; a bias adds itself to {pre_activation}, so its last factor is 1"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from backprop_xlsx.derivation.lines import Remark
+from backprop_xlsx.derivation.lines import Remark, shortened
 from backprop_xlsx.formula.names import TOTAL_LOSS, gradient_name, label
 from backprop_xlsx.model.activations import ACTIVATIONS
 from backprop_xlsx.model.network import Network
@@ -84,6 +84,5 @@ def slope_derived(activation: str) -> list[Remark]:
 
 
 def _sum(names: Sequence[str]) -> str:
-    if len(names) > MOST_TERMS:
-        names = (*names[:2], "…", names[-1])
-    return " + ".join(names)
+    text = " + ".join(names)
+    return shortened(text) if len(names) > MOST_TERMS else text

@@ -7,6 +7,7 @@ from backprop_xlsx.formula.expression import Symbol
 from backprop_xlsx.formula.names import STEP, gradient_name, label
 from backprop_xlsx.model.experiment import Experiment
 from backprop_xlsx.model.optimisers import Optimiser
+from backprop_xlsx.model.words import plural, run_letter
 
 # With more lines than this in all, the updates are shown for the first weight of each layer.
 MOST_LINES = 25
@@ -41,8 +42,7 @@ def _update(experiment: Experiment, run: int, runs: tuple[int, ...], most_lines:
 
 
 def _runs_in_words(runs: tuple[int, ...]) -> str:
-    letters = [chr(ord("A") + run) for run in runs]
-    return f"run {letters[0]}" if len(letters) == 1 else f"runs {', '.join(letters)}"
+    return f"{plural(len(runs), 'run')} {', '.join(map(run_letter, runs))}"
 
 
 def _shown(experiment: Experiment, most: int) -> tuple[str, ...]:
@@ -89,9 +89,8 @@ def _explanation(
             "η is the learning rate."
         )
     if runs:
-        first_run = f"run {chr(ord('A') + runs[0])}"
         chosen = "" if len(runs) == 1 else "the chosen run if it is one of these, else of "
-        text += f" The numbers are those of {chosen}{first_run}."
+        text += f" The numbers are those of {chosen}run {run_letter(runs[0])}."
     if optimiser.weight_decay:
         text += " Weight decay adds λ · w to each gradient."
     if shown < len(network.parameters):

@@ -4,30 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from operator import eq, ge, gt, le, lt, ne
 
 import numpy as np
 
 from backprop_xlsx.formula.block import Block
-from backprop_xlsx.formula.expression import Expression, Value
+from backprop_xlsx.formula.expression import Expression, Pair, Value
 from backprop_xlsx.formula.notation import IN_SENTENCES, Notation
 
-COMPARISONS: dict[str, Callable[[Value, Value], Value]] = {
-    "=": lambda left, right: left == right,
-    "<>": lambda left, right: left != right,
-    "<": lambda left, right: left < right,
-    ">": lambda left, right: left > right,
-    "<=": lambda left, right: left <= right,
-    ">=": lambda left, right: left >= right,
-}
+COMPARISONS = {"=": eq, "<>": ne, "<": lt, ">": gt, "<=": le, ">=": ge}
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison(Expression):
+@dataclass(frozen=True)
+class Comparison(Pair):
     """Two operands and one of ``= <> < > <= >=``: 1 where it holds, 0 elsewhere."""
-
-    operator: str
-    left: Expression
-    right: Expression
 
     def text(self, notation: Notation = IN_SENTENCES) -> str:
         return f"{self.left.text(notation)} {self.operator} {self.right.text(notation)}"
@@ -37,12 +27,6 @@ class Comparison(Expression):
 
     def value(self, lookup: Callable[[Expression], Value]) -> Value:
         return COMPARISONS[self.operator](self.left.value(lookup), self.right.value(lookup)) * 1.0
-
-    def children(self) -> tuple[Expression, ...]:
-        return (self.left, self.right)
-
-    def with_children(self, children: tuple[Expression, ...]) -> Expression:
-        return Comparison(self.operator, *children)
 
 
 @dataclass(frozen=True, slots=True)

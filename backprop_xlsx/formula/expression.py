@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import reduce
-from operator import add, mul
+from operator import add, mul, pow, sub, truediv
 from typing import Any
 
 from backprop_xlsx.formula.block import Block
@@ -18,6 +18,7 @@ Value = Any
 
 SUM, PRODUCT, POWER, NEGATION, ATOM = 1, 2, 3, 4, 5  # how tightly an operator binds in a formula
 
+_VALUES = {"+": add, "-": sub, "*": mul, "/": truediv, "^": pow}
 _BINDING = {"+": SUM, "-": SUM, "*": PRODUCT, "/": PRODUCT, "^": POWER}
 _TEXT_SIGNS = {"+": " + ", "-": f" {MINUS} ", "/": "/"}
 _SUPERSCRIPTS: dict[float | None, str] = {2: "²", 3: "³"}
@@ -175,12 +176,23 @@ class Negation(Expression):
 
 
 @dataclass(frozen=True)
-class Operation(Expression):
-    """Two operands and one of ``+ - * / ^``."""
+class Pair(Expression):
+    """Two operands and an operator between them."""
 
     operator: str
     left: Expression
     right: Expression
+
+    def children(self) -> tuple[Expression, ...]:
+        return (self.left, self.right)
+
+    def with_children(self, children: tuple[Expression, ...]) -> Expression:
+        return type(self)(self.operator, *children)
+
+
+@dataclass(frozen=True)
+class Operation(Pair):
+    """Two operands and one of ``+ - * / ^``."""
 
     @property
     def binding(self) -> int:  # type: ignore[override]
@@ -209,22 +221,7 @@ class Operation(Expression):
         return left + (notation.dot if self.operator == "*" else _TEXT_SIGNS[self.operator]) + right
 
     def value(self, lookup: Callable[[Expression], Value]) -> Value:
-        left, right = self.left.value(lookup), self.right.value(lookup)
-        if self.operator == "+":
-            return left + right
-        if self.operator == "-":
-            return left - right
-        if self.operator == "*":
-            return left * right
-        if self.operator == "/":
-            return left / right
-        return left**right
-
-    def children(self) -> tuple[Expression, ...]:
-        return (self.left, self.right)
-
-    def with_children(self, children: tuple[Expression, ...]) -> Expression:
-        return Operation(self.operator, *children)
+        return _VALUES[self.operator](self.left.value(lookup), self.right.value(lookup))
 
 
 @dataclass(frozen=True)
@@ -268,11 +265,6 @@ class Call(Expression):
 def as_expression(value: Expression | float) -> Expression:
     """A number as a node; a node as it is."""
     return value if isinstance(value, Expression) else Number(value)
-
-
-def sigmoid(pre_activation: Expression) -> Expression:
-    """σ(x) = 1 / (1 + e^(−x))."""
-    return Call("SIGMOID", (pre_activation,))
 
 
 def total(terms: Sequence[Expression]) -> Expression:

@@ -44,10 +44,10 @@ def _numbers(values: tuple[Any, ...]) -> Iterator[Any]:
             yield value
 
 
-def _over_all(combine: Callable[[Any, Any], Any], empty: float = 0.0) -> Callable[..., Any]:
+def _over_all(combine: Callable[[Any, Any], Any]) -> Callable[..., Any]:
     def value(*values: Any) -> Any:
         numbers = list(_numbers(values))
-        return reduce(combine, numbers) if numbers else empty
+        return reduce(combine, numbers) if numbers else 0.0
 
     return value
 
@@ -103,9 +103,36 @@ def _unless_error(value: Any, alternative: Any = 0.0) -> Any:
     return np.where(np.isfinite(value), value, alternative)
 
 
-def _called(name: str, value: Callable[..., Any], text: str = "") -> Function:
-    return Function(f"{name}({{}})", text or f"{name.lower()}({{}})", value)
-
+# What strangers' formulas call, and what it computes.
+_CALLED: dict[str, Callable[..., Any]] = {
+    "ABS": np.abs,
+    "AVERAGE": _average,
+    "COSH": np.cosh,
+    "EXP": np.exp,
+    "IF": _choose,
+    "IFERROR": _unless_error,
+    "LN": np.log,
+    "LOG": _logarithm,
+    "LOG10": np.log10,
+    "MAX": _over_all(np.maximum),
+    "MIN": _over_all(np.minimum),
+    "MMULT": _matrix_product,
+    "PI": lambda: np.pi,
+    "POWER": np.power,
+    "PRODUCT": _over_all(mul),
+    "ROUND": _round,
+    "SIGN": np.sign,
+    "SINH": np.sinh,
+    "SQRT": np.sqrt,
+    "SUM": _sum,
+    "SUMPRODUCT": _sum_of_products,
+    "SUMSQ": lambda *values: _sum(*(value * value for value in _numbers(values))),
+    "SUMX2MY2": lambda x, y: _sum(x * x - y * y),
+    "SUMXMY2": lambda x, y: _sum((x - y) ** 2),
+    "TANH": np.tanh,
+    "TRANSPOSE": lambda x: _as_block(x).transposed(),
+}
+_SIGNS = {"PI": "π", "SQRT": "√({})"}
 
 FUNCTIONS: dict[str, Function] = {
     # EXP overflows above 709, an error in Excel; below -700 the sigmoid is zero to 304 decimals,
@@ -122,31 +149,8 @@ FUNCTIONS: dict[str, Function] = {
     # Over the samples of a step. LibreOffice 7.4 leaves stale numbers in a SUM or AVERAGE over
     # cells of its own row, filled down many rows, but not in a SUMPRODUCT.
     "SUM_OVER_SAMPLES": Function("SUMPRODUCT({})", "Σ({})", _sum_of_products, separator="·"),
-    # What strangers' formulas call.
-    "ABS": _called("ABS", np.abs),
-    "AVERAGE": _called("AVERAGE", _average),
-    "COSH": _called("COSH", np.cosh),
-    "EXP": _called("EXP", np.exp),
-    "IF": _called("IF", _choose),
-    "IFERROR": _called("IFERROR", _unless_error),
-    "LN": _called("LN", np.log),
-    "LOG": _called("LOG", _logarithm),
-    "LOG10": _called("LOG10", np.log10),
-    "MAX": _called("MAX", _over_all(np.maximum)),
-    "MIN": _called("MIN", _over_all(np.minimum)),
-    "MMULT": _called("MMULT", _matrix_product),
-    "PI": _called("PI", lambda: np.pi, "π"),
-    "POWER": _called("POWER", np.power),
-    "PRODUCT": _called("PRODUCT", _over_all(mul)),
-    "ROUND": _called("ROUND", _round),
-    "SIGN": _called("SIGN", np.sign),
-    "SINH": _called("SINH", np.sinh),
-    "SQRT": _called("SQRT", np.sqrt, "√({})"),
-    "SUM": _called("SUM", _sum),
-    "SUMPRODUCT": _called("SUMPRODUCT", _sum_of_products),
-    "SUMSQ": _called("SUMSQ", lambda *values: _sum(*(value * value for value in _numbers(values)))),
-    "SUMX2MY2": _called("SUMX2MY2", lambda x, y: _sum(x * x - y * y)),
-    "SUMXMY2": _called("SUMXMY2", lambda x, y: _sum((x - y) ** 2)),
-    "TANH": _called("TANH", np.tanh),
-    "TRANSPOSE": _called("TRANSPOSE", lambda x: _as_block(x).transposed()),
+    **{
+        name: Function(f"{name}({{}})", _SIGNS.get(name, f"{name.lower()}({{}})"), value)
+        for name, value in _CALLED.items()
+    },
 }

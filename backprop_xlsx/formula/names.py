@@ -12,6 +12,11 @@ MEAN_LOSS = "E_mean"
 LARGEST_OUTPUT, EXPONENTIALS = "max_o", "sum_e"
 
 
+def step_loss(samples: int) -> str:
+    """The name of a step's loss: that of its sample, or the mean over its samples."""
+    return TOTAL_LOSS if samples == 1 else MEAN_LOSS
+
+
 def activation_name(pre_activation: str) -> str:
     """The activation of a pre-activation: ``h1`` gives ``a_h1``."""
     return f"a_{pre_activation}"

@@ -7,7 +7,7 @@ operand exchanged.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from backprop_xlsx.formula.choices import COMPARISONS, Choice, Comparison
@@ -18,6 +18,13 @@ from backprop_xlsx.formula.tokens import OPERAND_KINDS, FormulaError, Token
 MAXIMUM_DEPTH = 60
 """Levels of parentheses, calls and signs; Excel allows 64."""
 
+# The operators of each level, the loosest first, and the node that joins two operands.
+_LEVELS: tuple[tuple[Collection[str], Callable[[str, Expression, Expression], Expression]], ...] = (
+    (COMPARISONS, Comparison),
+    (("+", "-"), Operation),
+    (("*", "/"), Operation),
+    (("^",), Operation),
+)
 # Names of the writer's own, as SIGMOID for 1/(1+EXP(-x)): no spreadsheet has such functions.
 _CALLABLE = {name for name, function in FUNCTIONS.items() if function.formula == f"{name}({{}})"}
 _INDEX = "INDEX"
@@ -51,7 +58,7 @@ def parse(tokens: Sequence[Token]) -> Part:
     Raises FormulaError where they form none, or call a function that is not known here.
     """
     parser = _Parser(tokens)
-    part = parser.comparison()
+    part = parser.joined()
     if tokens[parser.position].kind != "end":
         raise FormulaError(f"cannot be read at {tokens[parser.position].text!r}")
     return part
@@ -71,35 +78,25 @@ def filled(expression: Expression, meanings: Sequence[Expression | None]) -> Exp
 
 
 class _Parser:
-    """Descends from the loosest operator to the operands."""
+    """Descends from the loosest operators to the operands."""
 
     def __init__(self, tokens: Sequence[Token]) -> None:
         self.tokens = tokens
         self.position = 0
         self.depth = 0
 
-    def comparison(self) -> Part:
-        left = self.additive()
-        while (kind := self.tokens[self.position].kind) in COMPARISONS:
-            left = self._joined(left, self.additive, Comparison, kind)
-        return left
-
-    def additive(self) -> Part:
-        left = self.multiplicative()
-        while (kind := self.tokens[self.position].kind) in ("+", "-"):
-            left = self._joined(left, self.multiplicative, Operation, kind)
-        return left
-
-    def multiplicative(self) -> Part:
-        left = self.power()
-        while (kind := self.tokens[self.position].kind) in ("*", "/"):
-            left = self._joined(left, self.power, Operation, kind)
-        return left
-
-    def power(self) -> Part:
-        left = self.signed()
-        while self.tokens[self.position].kind == "^":
-            left = self._joined(left, self.signed, Operation, "^")
+    def joined(self, level: int = 0) -> Part:
+        """Operands joined from left to right by the operators of a level."""
+        if level == len(_LEVELS):
+            return self.signed()
+        operators, node = _LEVELS[level]
+        left = self.joined(level + 1)
+        while (sign := self.tokens[self.position].kind) in operators:
+            operator = self.position
+            self.position += 1
+            right = self.joined(level + 1)
+            expression = node(sign, left.expression, right.expression)
+            left = Part(expression, left.start, right.end, operator, (left, right))
         return left
 
     def signed(self) -> Part:
@@ -133,7 +130,7 @@ class _Parser:
         if token.kind != "(":
             raise FormulaError(f"cannot be read at {token.text or 'its end'!r}")
         self._descend()
-        inner = self.comparison()
+        inner = self.joined()
         self._expect(")")
         self.depth -= 1
         return Part(inner.expression, start, self.position, inner.operator, inner.operands)
@@ -146,10 +143,10 @@ class _Parser:
         self._descend()
         arguments: list[Part] = []
         if self.tokens[self.position].kind != ")":
-            arguments.append(self.comparison())
+            arguments.append(self.joined())
             while self.tokens[self.position].kind == ",":
                 self.position += 1
-                arguments.append(self.comparison())
+                arguments.append(self.joined())
         self._expect(")")
         self.depth -= 1
         expressions = tuple(argument.expression for argument in arguments)
@@ -159,19 +156,6 @@ class _Parser:
                 raise FormulaError(f"calls INDEX with {len(expressions)} arguments, expected two")
             call = Choice(*expressions)
         return Part(call, start, self.position, None, tuple(arguments))
-
-    def _joined(
-        self,
-        left: Part,
-        right_side: Callable[[], Part],
-        node: Callable[[str, Expression, Expression], Expression],
-        sign: str,
-    ) -> Part:
-        operator = self.position
-        self.position += 1
-        right = right_side()
-        expression = node(sign, left.expression, right.expression)
-        return Part(expression, left.start, right.end, operator, (left, right))
 
     def _expect(self, kind: str) -> None:
         if self.tokens[self.position].kind != kind:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from backprop_xlsx.formula.expression import Call, Expression, Number, sigmoid
+from backprop_xlsx.formula.expression import Call, Expression, Number
 
 Array = NDArray[np.float64]
 
@@ -42,8 +42,7 @@ class Activation:
 def _sigmoid(h: Array) -> Array:
     # Either branch takes the exponential of a number at or below zero, so none overflows.
     decay = np.exp(-np.abs(h))
-    result: Array = np.where(h >= 0, 1 / (1 + decay), decay / (1 + decay))
-    return result
+    return np.where(h >= 0, 1 / (1 + decay), decay / (1 + decay))
 
 
 def _sign(value: Expression) -> Expression:
@@ -54,7 +53,7 @@ def _sign(value: Expression) -> Expression:
 ACTIVATIONS: dict[str, Activation] = {
     "sigmoid": Activation(
         definition="σ(x) = 1/(1 + e^(−x))",
-        function=sigmoid,
+        function=lambda h: Call("SIGMOID", (h,)),
         slope=lambda h, a: (a, 1 - a),
         value=_sigmoid,
         derivative=lambda h, a: a * (1 - a),

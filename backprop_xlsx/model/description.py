@@ -13,14 +13,19 @@ from typing import Any
 from backprop_xlsx.model.experiment import Experiment
 from backprop_xlsx.model.network import Network
 from backprop_xlsx.model.optimisers import SYMBOLS, Optimiser, optimiser
-from backprop_xlsx.model.valid import BATCHES, check_known, check_number_of_runs
+from backprop_xlsx.model.valid import (
+    BATCHES,
+    check_known,
+    check_number_of_runs,
+    number_of_weights,
+)
 from backprop_xlsx.spreadsheet.errors import InputError
+from backprop_xlsx.spreadsheet.numbers import is_whole
+from backprop_xlsx.spreadsheet.ooxml.formula_text import MAXIMUM_COLUMN
 
 PROPERTY = "backprop_xlsx"
 # Excel's limit for the text of one property.
 LONGEST_TEXT = 255
-# Of a sheet: what needs more of them stands in no book.
-MOST_COLUMNS = 16_384
 # A neuron of more sources would have a formula of more than 8,192 characters.
 WIDEST_LAYER = 400
 # Of the formulas of one row together.
@@ -44,7 +49,8 @@ class Description:
 
 def to_properties(experiment: Experiment) -> dict[str, str]:
     """The properties that describe an experiment's book: their names and texts, in order."""
-    text = to_text(experiment)
+    samples = len(experiment.samples)
+    text = text_of(experiment.network, experiment.optimisers, samples, experiment.batch)
     parts = [text[start : start + LONGEST_TEXT] for start in range(0, len(text), LONGEST_TEXT)]
     return {_property(number): part for number, part in enumerate(parts, start=1)}
 
@@ -60,16 +66,10 @@ def from_properties(properties: Mapping[str, str]) -> Description | None:
     return from_text("".join(parts)) if parts else None
 
 
-def to_text(experiment: Experiment) -> str:
-    """An experiment's network, batch, number of samples and optimisers as JSON."""
-    samples = len(experiment.samples)
-    return text_of(experiment.network, experiment.optimisers, samples, experiment.batch)
-
-
 def text_of(
     network: Network, optimisers: Sequence[Optimiser], samples: int, batch: str = BATCHES[0]
 ) -> str:
-    """The parts of a description as JSON."""
+    """A network, its batch, the number of samples and the optimisers as JSON."""
     said = {
         "layers": network.widths,
         "activations": network.activations,
@@ -83,7 +83,7 @@ def text_of(
 
 
 def from_text(text: str) -> Description:
-    """What a text of :func:`to_text` describes.
+    """What a text of :func:`text_of` describes.
 
     Raises InputError, naming the setting, for any other text.
     """
@@ -116,22 +116,22 @@ def _list(name: str, value: Any) -> list[Any]:
 
 
 def _count(name: str, value: Any) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= MOST_COLUMNS:
-        raise InputError(
-            f"{name}: {value!r:.60} given, expected a whole number up to {MOST_COLUMNS:,}"
-        )
-    return value
+    if is_whole(value) and 1 <= value <= MAXIMUM_COLUMN:
+        return value
+    raise InputError(
+        f"{name}: {value!r:.60} given, expected a whole number up to {MAXIMUM_COLUMN:,}"
+    )
 
 
 def _require_room(widths: tuple[int, ...], samples: int, samples_a_step: int) -> None:
     """Raises InputError for what no book holds, before anything of it is built."""
     if max(widths) > WIDEST_LAYER:
         raise InputError(f"layers: {max(widths):,} wide, expected at most {WIDEST_LAYER:,}")
-    weights = sum(before * after for before, after in zip(widths, widths[1:], strict=False))
+    weights = number_of_weights(widths)
     # Every weight has a column, and every neuron two for each sample of a step.
     columns = weights + 2 * sum(widths[1:]) * samples_a_step
-    if columns > MOST_COLUMNS:
-        raise InputError(f"layers: need {columns:,} columns, and a sheet has {MOST_COLUMNS:,}")
+    if columns > MAXIMUM_COLUMN:
+        raise InputError(f"layers: need {columns:,} columns, and a sheet has {MAXIMUM_COLUMN:,}")
     operands = max(weights * samples_a_step, (widths[0] + widths[-1]) * samples)
     if operands > MOST_OPERANDS:
         raise InputError(f"layers: need {operands:,} operands in a row, over {MOST_OPERANDS:,}")

@@ -19,7 +19,7 @@ from backprop_xlsx.model.samples import Sample, SampleSet, read_samples
 from backprop_xlsx.model.setting_keys import CONSTANTS, KEYS, asked_widths, in_british
 from backprop_xlsx.model.start_values import draw_weights
 from backprop_xlsx.model.valid import BATCHES, BIASES, DRAWS, items, one_of
-from backprop_xlsx.spreadsheet.errors import InputError
+from backprop_xlsx.spreadsheet.errors import InputError, in_one_line
 from backprop_xlsx.spreadsheet.numbers import shown
 from backprop_xlsx.spreadsheet.text_files import read_text
 
@@ -51,8 +51,7 @@ def read_settings(path: Path) -> dict[str, Any]:
     try:
         settings = parse_settings(read_text(path, LARGEST_FILE))
     except ValueError as error:
-        reason = " ".join(str(error).split())
-        raise InputError(f"{path}: is not TOML ({reason})") from error
+        raise InputError(f"{path}: is not TOML ({in_one_line(error)})") from error
     if isinstance(settings.get("samples"), str):
         settings["samples"] = str(path.parent / settings["samples"])
     return settings

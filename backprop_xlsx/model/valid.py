@@ -10,7 +10,8 @@ from typing import Any
 from backprop_xlsx.model.activations import ACTIVATIONS, SOFTMAX
 from backprop_xlsx.model.losses import LOSSES
 from backprop_xlsx.spreadsheet.errors import InputError
-from backprop_xlsx.spreadsheet.numbers import number, shortened, shown
+from backprop_xlsx.spreadsheet.numbers import cut_short, is_whole, number, shown
+from backprop_xlsx.spreadsheet.ooxml.formula_text import MAXIMUM_COLUMN, MAXIMUM_ROW
 
 BIASES = ("none", "fixed", "trained")
 BATCHES = ("full", "one")
@@ -18,12 +19,12 @@ DRAWS = ("xavier", "he", "uniform")
 
 # Far beyond what a worksheet can hold; up to here a network takes no time to describe, so that
 # what is too large for a worksheet can be told in detail.
-LARGEST_NUMBER_OF_LAYERS, LARGEST_WIDTH, LARGEST_NUMBER_OF_WEIGHTS = 100, 16_384, 100_000
-# Each has a column of the sheet Samples, which has 16,384.
+LARGEST_NUMBER_OF_LAYERS, LARGEST_NUMBER_OF_WEIGHTS = 100, 100_000
+# Each has a column of the sheet Samples.
 LARGEST_NUMBER_OF_SAMPLES = 16_000
 LARGEST_NUMBER_OF_RUNS = 12
-# A worksheet has 1,048,576 rows; the rows above the first step are taken off.
-LARGEST_NUMBER_OF_STEPS = 1_048_576 - 32
+# The rows above the first step are taken off.
+LARGEST_NUMBER_OF_STEPS = MAXIMUM_ROW - 32
 LARGEST_SEED = 2**32 - 1
 LONGEST_TITLE, LONGEST_NOTE, LONGEST_CLASS_NAME = 120, 2_000, 60
 # Of optimisers, of learning rates and of runs: many more than a book can have.
@@ -83,6 +84,11 @@ def layer_widths(layers: Any) -> tuple[int, ...]:
         f"layers: {shown(layers)} given, expected the number of inputs and of neurons in each "
         "layer, as 2-3-1"
     )
+
+
+def number_of_weights(widths: Sequence[int]) -> int:
+    """How many weights lead from layer to layer."""
+    return sum(before * after for before, after in zip(widths, widths[1:], strict=False))
 
 
 def check_network(
@@ -167,7 +173,7 @@ def optimiser_constant(name: str, value: Any) -> float:
 
 def check_seed(seed: Any) -> None:
     """Raises InputError for a seed that is not a whole number from 0 to 2³² − 1."""
-    if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed <= LARGEST_SEED:
+    if not is_whole(seed) or not 0 <= seed <= LARGEST_SEED:
         raise InputError(
             f"seed: {shown(seed)} given, expected a whole number from 0 to {LARGEST_SEED}"
         )
@@ -175,12 +181,12 @@ def check_seed(seed: Any) -> None:
 
 def check_steps(steps: Any) -> None:
     """Raises InputError for steps that are not a whole number, or more than a sheet has rows."""
-    if isinstance(steps, bool) or not isinstance(steps, int):
+    if not is_whole(steps):
         raise InputError(f"steps: {shown(steps)} is not a whole number")
     if not 1 <= steps <= LARGEST_NUMBER_OF_STEPS:
         raise InputError(
             f"steps: {shown(steps)} given, expected 1 to {LARGEST_NUMBER_OF_STEPS} "
-            "(a worksheet has 1,048,576 rows)"
+            f"(a worksheet has {MAXIMUM_ROW:,} rows)"
         )
 
 
@@ -205,13 +211,12 @@ def _plain(word: str) -> str:
 def _is_width(width: Any) -> bool:
     if isinstance(width, str):
         return re.fullmatch("[0-9]{1,9}", width) is not None
-    return isinstance(width, int) and not isinstance(width, bool)
+    return is_whole(width)
 
 
 def _check_widths(widths: tuple[int, ...]) -> None:
-    shape = shortened("-".join(map(shown, widths)))
-    whole = all(isinstance(width, int) and not isinstance(width, bool) for width in widths)
-    if not whole or len(widths) < 2 or min(widths) < 1:
+    shape = cut_short("-".join(map(shown, widths)))
+    if not all(map(is_whole, widths)) or len(widths) < 2 or min(widths) < 1:
         raise InputError(
             f"layers: {shape or 'none'} given, expected at least two whole numbers above 0, "
             "as 2-3-1"
@@ -220,10 +225,9 @@ def _check_widths(widths: tuple[int, ...]) -> None:
         raise InputError(
             f"layers: {len(widths):,} of them given, expected at most {LARGEST_NUMBER_OF_LAYERS}"
         )
-    weights = sum(before * after for before, after in zip(widths, widths[1:], strict=False))
-    if max(widths) > LARGEST_WIDTH or weights > LARGEST_NUMBER_OF_WEIGHTS:
+    if max(widths) > MAXIMUM_COLUMN or number_of_weights(widths) > LARGEST_NUMBER_OF_WEIGHTS:
         raise InputError(
             f"layers: {shape} need more than {LARGEST_NUMBER_OF_WEIGHTS:,} weights or more than "
-            f"{LARGEST_WIDTH:,} neurons in a layer, and a worksheet has {LARGEST_WIDTH:,} columns "
-            "for them all; make the layers narrower"
+            f"{MAXIMUM_COLUMN:,} neurons in a layer, and a worksheet has {MAXIMUM_COLUMN:,} "
+            "columns for them all; make the layers narrower"
         )

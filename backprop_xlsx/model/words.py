@@ -45,6 +45,11 @@ def plural(count: int, thing: str) -> str:
     return thing if count == 1 else f"{thing}s"
 
 
+def run_letter(run: int) -> str:
+    """The letter of a run, from 0: A for the first."""
+    return chr(ord("A") + run)
+
+
 def layer_words(network: Network, layer: int) -> str:
     """The neurons of a layer, from 0: ``the hidden neurons``; −1 are the inputs."""
     width = network.widths[layer + 1]
@@ -76,7 +81,7 @@ def neurons_in_words(network: Network) -> str:
     if len(set(hidden)) == 1:
         layers = f"{in_words(len(hidden))} hidden layers of {counted(hidden[0], 'neuron')}"
         return f"{inputs}, {layers} and {outputs}"
-    widths = ", ".join(map(in_words, hidden[:-1])) + f" and {counted(hidden[-1], 'neuron')}"
+    widths = listed([*map(in_words, hidden[:-1]), counted(hidden[-1], "neuron")])
     return f"{inputs}, hidden layers of {widths}, and {outputs}"
 
 

@@ -11,7 +11,6 @@ from functools import reduce
 from operator import add
 
 import numpy as np
-from numpy.typing import NDArray
 
 from backprop_xlsx.formula.names import (
     EXPONENTIALS,
@@ -22,10 +21,8 @@ from backprop_xlsx.formula.names import (
     gradient_name,
     sampled,
 )
-from backprop_xlsx.model.activations import ACTIVATIONS, SOFTMAX
+from backprop_xlsx.model.activations import ACTIVATIONS, SOFTMAX, Array
 from backprop_xlsx.model.network import Network
-
-Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -169,11 +166,9 @@ def _sum(values: Array) -> Array:
 
 def _mean(values: Array, trailing: int = 3) -> Array:
     """The mean over the samples, the first of the last ``trailing`` axes."""
-    samples = values.shape[-trailing]
-    if samples == 1:
+    if values.shape[-trailing] == 1:
         return np.squeeze(values, axis=-trailing)
-    result: Array = values.mean(axis=-trailing)
-    return result
+    return values.mean(axis=-trailing)
 
 
 def _exponentials(pre: Array) -> tuple[Array, Array]:
@@ -184,19 +179,18 @@ def _exponentials(pre: Array) -> tuple[Array, Array]:
 
 def _softmax(pre: Array) -> Array:
     _, exponentials = _exponentials(pre)
-    result: Array = exponentials / _sum(exponentials)[..., None]
-    return result
+    return exponentials / _sum(exponentials)[..., None]
 
 
 def _parts(network: Network, targets: Array, pre: Array, activation: Array) -> Array:
     if network.loss_name == "half squared error":
-        return np.asarray(0.5 * (targets - activation) ** 2)
+        return 0.5 * (targets - activation) ** 2
     if network.loss_name == "mean squared error":
-        return np.asarray((targets - activation) ** 2)
+        return (targets - activation) ** 2
     if network.loss_name == "binary cross-entropy":
-        return np.asarray(np.logaddexp(0.0, pre) - targets * pre)
+        return np.logaddexp(0.0, pre) - targets * pre
     largest, exponentials = _exponentials(pre)
-    return np.asarray(targets * (largest - pre + np.log(_sum(exponentials))[..., None]))
+    return targets * (largest - pre + np.log(_sum(exponentials))[..., None])
 
 
 def _output_delta(network: Network, targets: Array, pre: Array, activation: Array) -> Array:
@@ -207,6 +201,5 @@ def _output_delta(network: Network, targets: Array, pre: Array, activation: Arra
         return error
     slope = 2 * error if network.loss_name == "mean squared error" else error
     if network.has_softmax:
-        pull: Array = _sum(slope * activation)[..., None]
-        return activation * (slope - pull)
+        return activation * (slope - _sum(slope * activation)[..., None])
     return slope * ACTIVATIONS[network.activations[-1]].derivative(pre, activation)

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from backprop_xlsx.model.activations import Array
 from backprop_xlsx.model.optimisers import Adam, Momentum, Optimiser, RMSprop
-from backprop_xlsx.reference.network import Array
 
 # What the optimiser keeps, by its letter, arrays (…, parameters).
 Kept = dict[str, Array]

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from backprop_xlsx.formula.names import MEAN_LOSS, TOTAL_LOSS
+from backprop_xlsx.formula.names import step_loss
+from backprop_xlsx.model.activations import Array
 from backprop_xlsx.model.experiment import Experiment
 from backprop_xlsx.model.network import Network
 from backprop_xlsx.model.optimisers import Optimiser
-from backprop_xlsx.reference.network import Array, quantities
+from backprop_xlsx.reference.network import quantities
 from backprop_xlsx.reference.training import (
     State,
     following,
@@ -82,8 +83,7 @@ def run_rounding(experiment: Experiment, trained: Sequence[dict[str, Array]]) ->
     """
     start = start_parameters(experiment)
     nudged_start = start + np.spacing(np.maximum(np.abs(start), SMALLEST_SCALE))
-    loss = TOTAL_LOSS if experiment.samples_a_step == 1 else MEAN_LOSS
-    names = (*experiment.network.parameters, loss)
+    names = (*experiment.network.parameters, step_loss(experiment.samples_a_step))
     moves = []
     for optimiser, exact in zip(experiment.optimisers, trained, strict=True):
         nudged = train_run(experiment, optimiser, nudged_start)

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from backprop_xlsx.formula.names import LEARNING_RATE
+from backprop_xlsx.model.activations import Array
 from backprop_xlsx.model.experiment import Experiment
 from backprop_xlsx.model.network import Network
 from backprop_xlsx.model.optimisers import Optimiser
-from backprop_xlsx.reference.network import Array, quantities, run_pass
+from backprop_xlsx.reference.network import quantities, run_pass
 from backprop_xlsx.reference.optimisers import Kept, nothing_yet, updated
 from backprop_xlsx.spreadsheet.errors import InputError
 

@@ -20,6 +20,9 @@ from typing import Any, NoReturn
 from backprop_xlsx.spreadsheet.errors import BackpropError, Notice, VerificationError
 from backprop_xlsx.spreadsheet.files import Placed
 
+DEFAULT_WORKBOOK = "Backpropagation.xlsx"
+"""The workbook that is meant where none is named."""
+
 NEGATIVE_NUMBERS = re.compile(r"-(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?(,.*)?")
 
 
@@ -105,7 +108,7 @@ def workbook(text: str) -> Path:
     return path
 
 
-def written_out(arguments: Sequence[str] | None) -> list[str]:
+def as_values(arguments: Sequence[str] | None) -> list[str]:
     """The arguments, or the process's own; such as -1e-3 and -1,2 so that they are no options.
 
     argparse knows negative numbers, but no lists of them, and none with an exponent before

@@ -24,11 +24,23 @@ class FileError(BackpropError):
     """A file that cannot be read or written."""
 
 
+def in_one_line(said: object) -> str:
+    """What another program or library says, in the one line that a message has."""
+    return " ".join(str(said).split())
+
+
 def closed_folder(target: Path, error: OSError) -> FileError:
     """The error of a file whose folder takes no new file."""
     return FileError(
         f"{target}: folder {target.parent} cannot be written to ({error.strerror}); "
         "choose another folder"
+    )
+
+
+def to_be_repaired(problem: str) -> FileError:
+    """The error of a workbook with a part that is missing or unsound."""
+    return FileError(
+        f"{problem}; open the file in Excel, let it repair the file, and save it again"
     )
 
 

@@ -9,7 +9,7 @@ import signal
 import subprocess
 from pathlib import Path
 
-from backprop_xlsx.spreadsheet.errors import FileError, InputError
+from backprop_xlsx.spreadsheet.errors import FileError, InputError, in_one_line
 
 SECONDS = 180
 """For one file; the start of LibreOffice is in it."""
@@ -72,7 +72,7 @@ def converted(path: Path, folder: Path, suffix: str, recalculate: bool = False) 
     said = _run(command, path)
     result = out / "book.xlsx"
     if not result.exists():
-        reason = " ".join(said.split())[:200]
+        reason = in_one_line(said)[:200]
         raise FileError(f"{path}: LibreOffice makes no workbook of it ({reason or 'no reason'})")
     return result
 

@@ -43,15 +43,20 @@ def numbers(name: str, values: Any, count: int) -> tuple[float, ...]:
     return tuple(number(name, value) for value in values)
 
 
+def is_whole(value: Any) -> bool:
+    """Whether a value is a whole number; True and False are none."""
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
 def shown(value: Any) -> str:
     """A value as a message shows it: in one line, and cut short if it is long."""
     try:
         text = repr(value)
     except ValueError:  # Python writes no whole number of more than 4,300 digits
         return f"a {type(value).__name__} with thousands of digits"
-    return shortened(text)
+    return cut_short(text)
 
 
-def shortened(text: str) -> str:
+def cut_short(text: str) -> str:
     """A text, cut short if it is long."""
     return text if len(text) <= LONGEST_SHOWN else f"{text[: LONGEST_SHOWN - 1]}…"

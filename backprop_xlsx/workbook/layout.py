@@ -7,11 +7,12 @@ from functools import cached_property, lru_cache
 
 from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
 
-from backprop_xlsx.equations import Equations, deltas, each, equations, forward, step_loss
-from backprop_xlsx.formula.names import SAMPLE, STEP, gradient_name, sampled
+from backprop_xlsx.equations import Equations, deltas, each, equations, forward
+from backprop_xlsx.formula.names import SAMPLE, STEP, gradient_name, sampled, step_loss
 from backprop_xlsx.model.experiment import Experiment
 from backprop_xlsx.model.network import Network
 from backprop_xlsx.model.optimisers import SYMBOLS, Optimiser
+from backprop_xlsx.model.words import run_letter
 from backprop_xlsx.spreadsheet.sheets.readable import short_text
 
 NETWORK, DERIVATION, LEARNING_RATES, CHECKS = "Network", "Derivation", "Learning rates", "Checks"
@@ -53,8 +54,8 @@ class Run:
 
     @property
     def letter(self) -> str:
-        """The run's letter: A for the first."""
-        return chr(ord("A") + self.index)
+        """The run's letter."""
+        return run_letter(self.index)
 
     @property
     def sheet(self) -> str:

@@ -8,6 +8,7 @@ from backprop_xlsx.equations import written_out
 from backprop_xlsx.model.experiment import Experiment
 from backprop_xlsx.model.network import Network
 from backprop_xlsx.model.optimisers import Optimiser
+from backprop_xlsx.model.valid import number_of_weights
 from backprop_xlsx.spreadsheet.errors import InputError
 
 # What Excel allows.
@@ -104,7 +105,7 @@ def most_columns(network: Network, samples: int, optimiser: Optimiser) -> int:
         each_sample += neurons
     if samples == 1:
         each_sample += network.widths[0] + outputs
-    weights = sum(a * b for a, b in zip(network.widths, network.widths[1:], strict=False))
+    weights = number_of_weights(network.widths)
     biases = 0 if network.biases == "none" else neurons
     trained = weights + (biases if network.biases == "trained" else 0)
     own = weights + biases + trained * (1 + len(optimiser.states))

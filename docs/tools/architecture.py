@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 import ast
-import sys
 import textwrap
 from html import escape
 from pathlib import Path
-from typing import Any
 
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
+from backprop_xlsx.model.settings import parse_settings
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("backprop_xlsx", "mnist_model")
@@ -54,9 +49,8 @@ def drawing() -> str:
 
 def _layers(package: str) -> list[list[str]]:
     """The rooms of a package, from the top, those of one layer together."""
-    contracts: list[dict[str, Any]] = tomllib.loads(
-        (ROOT / "pyproject.toml").read_text(encoding="utf-8")
-    )["tool"]["importlinter"]["contracts"]
+    project = parse_settings((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    contracts = project["tool"]["importlinter"]["contracts"]
     layers = next(found["layers"] for found in contracts if found.get("containers") == [package])
     return [layer.split(" | ") for layer in layers]
 

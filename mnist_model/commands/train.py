@@ -11,7 +11,7 @@ from pathlib import Path
 
 import torch
 
-from backprop_xlsx.spreadsheet.command_line import Parser, exit_status
+from backprop_xlsx.spreadsheet.command_line import DEFAULT_WORKBOOK, Parser, exit_status
 from backprop_xlsx.spreadsheet.errors import BackpropError, FileError, InputError
 from backprop_xlsx.spreadsheet.files import require_writable
 from mnist_model.commands.progress import watched
@@ -24,7 +24,6 @@ from mnist_model.training.recipes import DEFAULT_RECIPE, RECIPES, Recipe, choose
 from mnist_model.training.record import Record
 from mnist_model.training.session import complete, prepare_folder
 
-DEFAULT_WORKBOOK = "Backpropagation.xlsx"
 DEFAULT_RUNS = "runs"
 INTERRUPTED = "interrupted; the same command with --resume goes on after the last whole epoch"
 

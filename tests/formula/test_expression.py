@@ -19,7 +19,6 @@ from backprop_xlsx.formula.expression import (
     OverSamples,
     Symbol,
     Value,
-    sigmoid,
 )
 from backprop_xlsx.formula.names import label, sampled
 from backprop_xlsx.formula.notation import IN_SENTENCES, TEXTBOOK
@@ -48,9 +47,8 @@ def grow(inner: st.SearchStrategy[Expression]) -> st.SearchStrategy[Expression]:
         st.builds(Operation, st.sampled_from("+-*/"), inner, inner),
         st.builds(Operation, st.just("^"), inner, exponents),
         st.builds(Negation, inner),
-        st.builds(sigmoid, inner),
+        st.builds(Call, st.sampled_from(["SIGMOID", "SIGN"]), st.tuples(inner)),
         st.builds(Call, st.just("MAX"), st.tuples(inner, inner)),
-        st.builds(Call, st.just("SIGN"), st.tuples(inner)),
     )
 
 
@@ -104,13 +102,13 @@ def pairs_of_operators() -> list[Expression]:
     """Each operator within each other one, on both of its sides."""
     one, other, third = Symbol("w1"), Symbol("w2"), Symbol("a_h1")
     inner: list[Expression] = [Operation(operator, one, other) for operator in "+-*/"]
-    inner += [Operation("^", other, Number(3)), Negation(one), sigmoid(one)]
+    inner += [Operation("^", other, Number(3)), Negation(one), Call("SIGMOID", (one,))]
     return [
         *(Operation(operator, third, each) for operator in "+-*/" for each in inner),
         *(Operation(operator, each, third) for operator in "+-*/" for each in inner),
         *(Operation("^", each, Number(2)) for each in inner),
         *(Negation(each) for each in inner),
-        *(sigmoid(each) for each in inner),
+        *(Call("SIGMOID", (each,)) for each in inner),
     ]
 
 

@@ -10,8 +10,8 @@ import xlsxwriter
 from backprop_xlsx.formula.block import Block
 from backprop_xlsx.formula.expression import Call, Expression, Symbol
 from backprop_xlsx.formula.functions import FUNCTIONS
-from backprop_xlsx.spreadsheet.engines import ENGINES, engines, recalculate
-from tests.optional import require, require_libreoffice
+from backprop_xlsx.spreadsheet.engines import ENGINES, recalculate
+from tests.optional import require_engine
 
 BASE, STEP = Symbol("β1"), Symbol("step")
 DECAY = Call("DECAY", (BASE, STEP))
@@ -24,10 +24,7 @@ POWERS = [
 
 @pytest.mark.parametrize("engine", [*ENGINES, "libreoffice"])
 def test_a_factor_decays_to_zero_in_every_engine(tmp_path: Path, engine: str) -> None:
-    if engine == "libreoffice":
-        require_libreoffice()
-    else:
-        require(engine in engines(), engine)
+    require_engine(engine)
     path = tmp_path / "decay.xlsx"
     workbook = xlsxwriter.Workbook(path)
     sheet = workbook.add_worksheet("S")

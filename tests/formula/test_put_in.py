@@ -6,7 +6,7 @@ import formualizer
 import pytest
 from hypothesis import given
 
-from backprop_xlsx.formula.expression import Call, Expression, Number, Symbol, sigmoid
+from backprop_xlsx.formula.expression import Call, Expression, Number, Symbol
 from backprop_xlsx.formula.put_in import Place, Slot, as_formula, as_text, pieces
 from backprop_xlsx.spreadsheet.sheets import significant
 from tests.formula.test_expression import CELLS, EXPRESSIONS, expected_value
@@ -50,7 +50,7 @@ def test_the_formula_makes_the_same_text(expression: Expression) -> None:
     ("expression", "text"),
     [
         (Symbol("w1") * Symbol("a_h1") + Symbol("w2"), "w1 · a_h1° + w2°"),
-        (sigmoid(Symbol("w1")), "1/(1 + e^(−w1°))"),
+        (Call("SIGMOID", (Symbol("w1"),)), "1/(1 + e^(−w1°))"),
         (Symbol("w1") - Symbol("w2"), "w1 − w2°"),
         (Symbol("w2") ** 2 / Symbol("w1"), "w2*²/w1*"),
         (1 - Symbol("w1"), "1 − w1°"),

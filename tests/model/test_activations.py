@@ -25,8 +25,8 @@ from backprop_xlsx.model.activations import ACTIVATIONS, LEAK, Activation
 from backprop_xlsx.model.losses import LOSSES
 from backprop_xlsx.model.network import Network
 from backprop_xlsx.reference.network import quantities
-from backprop_xlsx.spreadsheet.engines import ENGINES, engines, recalculate
-from tests.optional import require, require_libreoffice
+from backprop_xlsx.spreadsheet.engines import ENGINES, recalculate
+from tests.optional import require_engine
 from tests.oracles import torch_network
 from tests.oracles.torch_network import TorchNetwork
 from tests.oracles.written_text import computed
@@ -211,10 +211,7 @@ def book(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.parametrize("engine", [*ENGINES, "libreoffice"])
 def test_every_engine_computes_in_cells_what_torch_does(book: Path, engine: str) -> None:
-    if engine == "libreoffice":
-        require_libreoffice()
-    else:
-        require(engine in engines(), engine)
+    require_engine(engine)
     found = recalculate(book, engine)
     # LibreOffice makes an error of a square that is too small for a double, 0 elsewhere.
     squared = (

@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 
 from backprop_xlsx import reference
-from backprop_xlsx.equations import step_loss
 from backprop_xlsx.formula.names import sampled
 from backprop_xlsx.model.experiment import Experiment
 from backprop_xlsx.model.network import Network
@@ -19,7 +18,6 @@ from backprop_xlsx.model.samples import Sample
 from backprop_xlsx.model.settings import preset_names
 from backprop_xlsx.model.valid import LARGEST_NUMBER_OF_SAMPLES
 from backprop_xlsx.spreadsheet.errors import InputError
-from tests.oracles import torch_network
 
 CLASSROOM = Experiment.preset()
 (SAMPLE,) = CLASSROOM.samples
@@ -103,19 +101,6 @@ def test_presets_of_several_samples_are_solved_within_their_steps(
             solved.append(optimiser.title)
             assert run["E_mean"][-1] < 0.1
     assert solved == solved_by
-
-
-@pytest.mark.parametrize("preset", preset_names())
-def test_presets_train_as_torch_does(preset: str) -> None:
-    experiment = Experiment.preset(preset)
-    loss_name = step_loss(experiment.samples_a_step)
-    trained = reference.train(experiment)
-    rounding = reference.run_rounding(experiment, trained)
-    for optimiser, run, moved in zip(experiment.optimisers, trained, rounding, strict=True):
-        values, loss = torch_network.train(experiment, optimiser)[-1]
-        assert run[loss_name][-1] == pytest.approx(loss, rel=1e-11, abs=1e-12 + 100 * moved)
-        last = [run[name][-1] for name in experiment.network.parameters]
-        assert last == pytest.approx(values, rel=1e-11, abs=1e-12 + 100 * moved)
 
 
 def test_drawn_presets_start_from_the_same_weights_everywhere() -> None:

@@ -36,7 +36,7 @@ def partner_of(loss: str) -> Callable[[Tensor, Tensor], Tensor]:
     if loss not in PARTNERS:
         pytest.fail(
             f"{loss!r} has no partner in torch: add its function of activations and targets to "
-            "PARTNERS in tests/test_losses.py, and the loss to TorchNetwork.loss in "
+            "PARTNERS in tests/model/test_losses.py, and the loss to TorchNetwork.loss in "
             "tests/oracles/torch_network.py"
         )
     return PARTNERS[loss]

@@ -10,7 +10,6 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backprop_xlsx.model.experiment import Experiment
 from backprop_xlsx.model.network import Network
 from backprop_xlsx.model.start_values import DECIMALS, draw_weights
 from backprop_xlsx.model.valid import DRAWS
@@ -76,14 +75,6 @@ def test_weights_of_a_layer_stay_when_layers_are_added_behind() -> None:
     short, long = Network((2, 3), ("tanh",)), Network((2, 3, 4), ("tanh", "tanh"))
     drawn = draw_weights(short, "he", 7)
     assert draw_weights(long, "he", 7)[: len(drawn)] == drawn
-
-
-def test_settings_draw_the_weights_and_leave_biases_at_zero() -> None:
-    drawn = Experiment.of({"layers": "2-3-1", "biases": "trained", "draw": "he", "seed": 3})
-    assert drawn.weights == draw_weights(drawn.network, "he", 3)
-    assert drawn.biases == (0.0,) * 4
-    unsaid = Experiment.of({"layers": "2-3-1"})
-    assert unsaid.weights == draw_weights(unsaid.network, "xavier", 0)
 
 
 @pytest.mark.parametrize(

@@ -10,13 +10,14 @@ import pytest
 from hypothesis import given, settings
 
 from backprop_xlsx import reference
-from backprop_xlsx.equations import equations, forward, gradients, step_loss
+from backprop_xlsx.equations import equations, forward, gradients
 from backprop_xlsx.formula.expression import Expression, Symbol, Value
-from backprop_xlsx.formula.names import gradient_name, sampled
+from backprop_xlsx.formula.names import gradient_name, sampled, step_loss
 from backprop_xlsx.model.experiment import Experiment
 from backprop_xlsx.model.network import Network
 from backprop_xlsx.model.optimisers import GradientDescent
 from backprop_xlsx.model.samples import Sample
+from backprop_xlsx.model.settings import preset_names
 from tests.oracles import torch_network
 from tests.oracles.known_values import LOSSES, START_LOSSES, shows
 from tests.strategies import CHAOTIC, any_experiments, experiments
@@ -96,6 +97,11 @@ def test_training_equals_torch_step_by_step(experiment: Experiment) -> None:
 @given(experiments(largest=1.0, learning_rate=2.0))
 def test_training_of_the_class_network_equals_torch_step_by_step(experiment: Experiment) -> None:
     check_training(experiment)
+
+
+@pytest.mark.parametrize("preset", preset_names())
+def test_training_of_the_presets_equals_torch_step_by_step(preset: str) -> None:
+    check_training(Experiment.preset(preset))
 
 
 def check_training(experiment: Experiment) -> None:

@@ -6,7 +6,6 @@ What XlsxWriter writes comes from it; the rest are parts made by hand, as small 
 from __future__ import annotations
 
 import io
-import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +13,14 @@ import xlsxwriter
 
 from tests.spreadsheet.books_to_splice import picture
 from tests.spreadsheet.books_with_traits import SPREADSHEET, override
-from tests.spreadsheet.ooxml.packages import DOCUMENT, HEADER, MAIN, PACKAGE, write_package
+from tests.spreadsheet.ooxml.packages import (
+    DOCUMENT,
+    HEADER,
+    MAIN,
+    PACKAGE,
+    parts_in,
+    write_package,
+)
 
 WORKBOOK, SHEET, OTHER = "xl/workbook.xml", "xl/worksheets/sheet1.xml", "xl/worksheets/sheet2.xml"
 OFFICE = "http://schemas.microsoft.com/office"
@@ -166,8 +172,7 @@ def featured_book(path: Path) -> Path:
     """A workbook with macros that has all features, those of XlsxWriter's and those by hand."""
     buffer = io.BytesIO()
     _write(buffer)
-    with zipfile.ZipFile(buffer) as package:
-        parts = {name: package.read(name) for name in package.namelist()}
+    parts = parts_in(buffer)
     for number, feature in enumerate(FEATURES.values(), start=1):
         content = feature.content
         text = content if isinstance(content, bytes) else (HEADER + content).encode()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import os
 import shutil
-import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -34,7 +33,7 @@ from tests.spreadsheet.books_to_splice import (
     own_book,
     xlsxwriter_book,
 )
-from tests.spreadsheet.ooxml.packages import DOCUMENT, write_package
+from tests.spreadsheet.ooxml.packages import DOCUMENT, parts_in, write_package
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*xtension is not supported")
 
@@ -64,16 +63,6 @@ def book(original: Path, tmp_path: Path) -> Path:
     return Path(shutil.copy(original, tmp_path / "book.xlsx"))
 
 
-@pytest.fixture
-def added(tmp_path: Path) -> Path:
-    return addition(tmp_path / "addition.xlsx")
-
-
-def parts(path: Path) -> dict[str, bytes]:
-    with zipfile.ZipFile(path) as package:
-        return {name: package.read(name) for name in package.namelist()}
-
-
 def is_kept_in(before: bytes, after: bytes) -> bool:
     """Whether all bytes of `before` come in `after`, in order, but for counts."""
     position = 0
@@ -87,9 +76,9 @@ def is_kept_in(before: bytes, after: bytes) -> bool:
 
 
 def test_all_other_parts_keep_every_byte(book: Path, added: Path) -> None:
-    before = parts(book)
+    before = parts_in(book)
     splice(book, added, NAME)
-    after = parts(book)
+    after = parts_in(book)
     assert {name for name in before if before[name] != after.get(name)} == CHANGED
     assert all(is_kept_in(before[name], after[name]) for name in CHANGED)
     assert {Path(name).suffix for name in after.keys() - before.keys()} == {".xml", ".rels", ".png"}
@@ -195,7 +184,7 @@ def test_libreoffice_opens_it_and_shows_everything(tmp_path: Path, added: Path) 
     assert [s.cells for s in others] == [s.cells for s in before.sheets]
     assert [len(s.charts) for s in saved.sheets] == [len(s.charts) for s in before.sheets] + [1]
     assert sheet.cells[3, 1].value == 6
-    assert len([name for name in parts(tmp_path / "saved.xlsx") if "/media/" in name]) == 2
+    assert len([name for name in parts_in(tmp_path / "saved.xlsx") if "/media/" in name]) == 2
     # Saved by another program, the sheet is still known as ours, and only it.
     splice(tmp_path / "saved.xlsx", addition(tmp_path / "new.xlsx", factor=4), NAME, replace=True)
     assert read_book(tmp_path / "saved.xlsx").sheets[-1].cells[3, 1].value == 12
@@ -210,7 +199,7 @@ def test_several_sheets_one_after_the_other(book: Path, tmp_path: Path) -> None:
     sheets = read_book(book).sheets[-3:]
     assert [sheet.name for sheet in sheets] == names
     assert [sheet.cells[3, 1].value for sheet in sheets] == [6, 9, 12]
-    tables = [table for table in fromstring(parts(book)["xl/styles.xml"]) if len(table)]
+    tables = [table for table in fromstring(parts_in(book)["xl/styles.xml"]) if len(table)]
     assert all(table.get("count", str(len(table))) == str(len(table)) for table in tables)
     styles: Any = openpyxl.load_workbook(book)
     splice(book, addition(tmp_path / "addition.xlsx", "Four"), "Four")
@@ -221,10 +210,10 @@ def test_several_sheets_one_after_the_other(book: Path, tmp_path: Path) -> None:
 def test_replacing_keeps_the_place_and_leaves_nothing_behind(book: Path, tmp_path: Path) -> None:
     for name in (NAME, "Last"):
         splice(book, addition(tmp_path / "addition.xlsx", name), name)
-    before, order = parts(book), [sheet.name for sheet in read_book(book).sheets]
+    before, order = parts_in(book), [sheet.name for sheet in read_book(book).sheets]
     problems = lint(book)
     splice(book, addition(tmp_path / "new.xlsx", factor=5), NAME, replace=True)
-    after = parts(book)
+    after = parts_in(book)
     assert [sheet.name for sheet in read_book(book).sheets] == order
     assert read_book(book).sheet(NAME).cells[3, 1].value == 15
     assert read_book(book).sheet("Last").cells[3, 1].value == 6
@@ -237,12 +226,12 @@ def test_replacing_keeps_the_place_and_leaves_nothing_behind(book: Path, tmp_pat
 
 def test_replacing_by_a_smaller_sheet_removes_its_parts(tmp_path: Path, added: Path) -> None:
     book = xlsxwriter_book(tmp_path / "book.xlsx")
-    before = parts(book)
+    before = parts_in(book)
     splice(book, added, NAME)
     with xlsxwriter.Workbook(tmp_path / "plain.xlsx") as plain:
         plain.add_worksheet(NAME).write_number("A1", 1)
     splice(book, tmp_path / "plain.xlsx", NAME, replace=True)
-    after = parts(book)
+    after = parts_in(book)
     new = after.keys() - before.keys()
     assert len(new) == 1
     assert "xl/charts/chart1.xml" in after
@@ -255,7 +244,7 @@ def test_a_list_of_formulas_goes_with_the_sheet_that_it_lists(tmp_path: Path, ad
     book = tmp_path / "book.xlsx"
     xlsxwriter_book(book)
     splice(book, added, NAME)
-    content = parts(book)
+    content = parts_in(book)
     content["xl/calcChain.xml"] = b'<calcChain><c r="A3" i="4"/><c r="A4"/></calcChain>'
     line = f'<Relationship Id="rId99" Type="{DOCUMENT}/calcChain" Target="calcChain.xml"/>'
     for part, element in (
@@ -266,9 +255,9 @@ def test_a_list_of_formulas_goes_with_the_sheet_that_it_lists(tmp_path: Path, ad
         content[part] = content[part][:end] + element.encode() + content[part][end:]
     write_package(book, content)
     splice(book, addition(tmp_path / "more.xlsx", "More"), "More")
-    assert parts(book)["xl/calcChain.xml"] == content["xl/calcChain.xml"]
+    assert parts_in(book)["xl/calcChain.xml"] == content["xl/calcChain.xml"]
     splice(book, added, NAME, replace=True)
-    after = parts(book)
+    after = parts_in(book)
     assert "xl/calcChain.xml" not in after
     assert not any(b"calcChain" in after[name] for name in after if name.endswith((".rels", "]")))
     assert b"calcChain" not in after["[Content_Types].xml"]
@@ -307,12 +296,12 @@ def strict(content: bytes) -> bytes:
 
 
 def test_a_strict_workbook_gets_a_strict_sheet(tmp_path: Path, added: Path) -> None:
-    content = parts(xlsxwriter_book(tmp_path / "book.xlsx"))
+    content = parts_in(xlsxwriter_book(tmp_path / "book.xlsx"))
     book = write_package(
         tmp_path / "strict.xlsx", {name: strict(xml) for name, xml in content.items()}
     )
     splice(book, added, NAME)
-    after = parts(book)
+    after = parts_in(book)
     assert read_book(book).sheet(NAME).cells[3, 1].value == 6
     assert len(read_book(book).sheet(NAME).charts) == 1
     for name, xml in after.items():
@@ -322,7 +311,7 @@ def test_a_strict_workbook_gets_a_strict_sheet(tmp_path: Path, added: Path) -> N
 
 
 def test_prefixes_encodings_and_missing_lists(tmp_path: Path, added: Path) -> None:
-    content = parts(xlsxwriter_book(tmp_path / "book.xlsx"))
+    content = parts_in(xlsxwriter_book(tmp_path / "book.xlsx"))
     main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
     content["xl/workbook.xml"] = (
         f'<?xml version="1.0" encoding="UTF-16"?><x:workbook xmlns:x="{main}"><x:sheets>'
@@ -337,14 +326,14 @@ def test_prefixes_encodings_and_missing_lists(tmp_path: Path, added: Path) -> No
     assert after.sheets[1].cells[3, 1].value == 6
     workbook = openpyxl.load_workbook(book)
     assert workbook[NAME].print_title_rows == "$1:$1"
-    workbook_xml = parts(book)["xl/workbook.xml"].decode("utf-16")
+    workbook_xml = parts_in(book)["xl/workbook.xml"].decode("utf-16")
     assert 'sheetId="8"' in workbook_xml
 
 
 def test_a_workbook_without_styles_gets_them(tmp_path: Path, added: Path) -> None:
     with xlsxwriter.Workbook(tmp_path / "book.xlsx") as workbook:
         workbook.add_worksheet("Plain").write_number("A1", 1)
-    content = parts(tmp_path / "book.xlsx")
+    content = parts_in(tmp_path / "book.xlsx")
     del content["xl/styles.xml"]
     for name in ("[Content_Types].xml", "xl/_rels/workbook.xml.rels"):
         lines = content[name].replace(b"/>", b"/>\n").split(b"\n")
@@ -357,7 +346,7 @@ def test_a_workbook_without_styles_gets_them(tmp_path: Path, added: Path) -> Non
 
 
 def test_macros_stay(tmp_path: Path, added: Path) -> None:
-    content = parts(xlsxwriter_book(tmp_path / "book.xlsx"))
+    content = parts_in(xlsxwriter_book(tmp_path / "book.xlsx"))
     types = "[Content_Types].xml"
     macro = b"application/vnd.ms-excel.sheet.macroEnabled.main+xml"
     plain = b"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"
@@ -365,7 +354,7 @@ def test_macros_stay(tmp_path: Path, added: Path) -> None:
     content["xl/vbaProject.bin"] = bytes(range(256))
     book = write_package(tmp_path / "book.xlsm", content)
     splice(book, added, NAME)
-    after = parts(book)
+    after = parts_in(book)
     assert after["xl/vbaProject.bin"] == content["xl/vbaProject.bin"]
     assert macro in after[types]
 
@@ -402,7 +391,7 @@ def test_a_full_disk_leaves_the_workbook(
 
 @pytest.mark.parametrize("part", sorted(CHANGED))
 def test_a_damaged_workbook_is_refused_and_kept(tmp_path: Path, added: Path, part: str) -> None:
-    content = parts(xlsxwriter_book(tmp_path / "book.xlsx"))
+    content = parts_in(xlsxwriter_book(tmp_path / "book.xlsx"))
     content[part] = content[part][:-20]
     book = write_package(tmp_path / "damaged.xlsx", content)
     before = book.read_bytes()
@@ -451,10 +440,10 @@ def test_workbooks_of_students(tmp_path: Path, added: Path) -> None:
     for source in sorted(WORKBOOKS.glob("*.xlsx")):
         book = Path(shutil.copy(source, tmp_path / source.name))
         book.chmod(0o644)
-        problems, before = lint(book), parts(book)
+        problems, before = lint(book), parts_in(book)
         for replace in (False, True):
             splice(book, added, NAME, replace=replace)
-            after = parts(book)
+            after = parts_in(book)
             changed = {name for name in before if before[name] != after.get(name)}
             assert changed - {"xl/calcChain.xml"} == CHANGED, source.name
             assert set(lint(book)) <= set(problems), source.name

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import warnings
-import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -26,20 +25,10 @@ from tests.spreadsheet.books_with_traits import (
     many_formats,
     plain,
 )
-from tests.spreadsheet.ooxml.packages import MAIN, PACKAGE, write_package
+from tests.spreadsheet.ooxml.packages import MAIN, PACKAGE, parts_in, write_package
+from tests.spreadsheet.test_splice import CHANGED
 
-CHANGED = {
-    "[Content_Types].xml",
-    "xl/workbook.xml",
-    "xl/_rels/workbook.xml.rels",
-    "xl/styles.xml",
-}
 ORDER = ["numFmts", *TABLES, "dxfs", "tableStyles", "colors", "extLst"]
-
-
-@pytest.fixture
-def added(tmp_path: Path) -> Path:
-    return addition(tmp_path / "addition.xlsx")
 
 
 def spliced(folder: Path, parts: Parts, added: Path, name: str = NAME) -> tuple[Path, Parts]:
@@ -47,8 +36,7 @@ def spliced(folder: Path, parts: Parts, added: Path, name: str = NAME) -> tuple[
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", Notice)
         splice(book, added, name)
-    with zipfile.ZipFile(book) as package:
-        return book, {part: package.read(part) for part in package.namelist()}
+    return book, parts_in(book)
 
 
 def declared_type(types: Element, part: str) -> str | None:
@@ -146,8 +134,7 @@ def test_numbers_without_a_format_are_no_dates_where_the_book_shows_dates(
 
 
 def test_cell_formats_up_to_excels_limit(tmp_path: Path, added: Path) -> None:
-    with zipfile.ZipFile(spliced(tmp_path, plain(), added)[0]) as package:
-        styles = fromstring(package.read("xl/styles.xml"))
+    styles = fromstring(spliced(tmp_path, plain(), added)[1]["xl/styles.xml"])
     needed = len(styles.find(f"{{{MAIN}}}cellXfs")) - 1
     spliced(tmp_path, many_formats(65_490 - needed), added)
     book = write_package(tmp_path / "book.xlsx", many_formats(65_491 - needed))

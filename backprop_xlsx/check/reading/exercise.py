@@ -10,7 +10,7 @@ from backprop_xlsx.check.reading.convention import Convention
 from backprop_xlsx.check.reading.spelling import quantity_of
 from backprop_xlsx.equations import Equations
 from backprop_xlsx.formula.expression import Expression, OverSamples, Symbol
-from backprop_xlsx.formula.names import STEP, gradient_name, label, sampled
+from backprop_xlsx.formula.names import STEP, gradient_name, label, sampled, step_loss
 from backprop_xlsx.model.network import CLASS_NETWORK, Network
 from backprop_xlsx.model.optimisers import SYMBOLS, GradientDescent, Optimiser
 
@@ -131,7 +131,7 @@ class Exercise:
     @property
     def loss(self) -> str:
         """The name of a step's loss."""
-        return equations.step_loss(self.samples_a_step)
+        return step_loss(self.samples_a_step)
 
     @cached_property
     def equations(self) -> Equations:

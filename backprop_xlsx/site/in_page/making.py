@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from backprop_xlsx import reference
-from backprop_xlsx.equations import step_loss
+from backprop_xlsx.formula.names import step_loss
 from backprop_xlsx.model.activations import ACTIVATIONS, SOFTMAX
 from backprop_xlsx.model.experiment import Experiment
 from backprop_xlsx.model.losses import LOSSES
@@ -18,12 +18,10 @@ from backprop_xlsx.model.setting_keys import changed
 from backprop_xlsx.model.settings import DEFAULT_PRESET, preset_names, preset_settings
 from backprop_xlsx.model.valid import BIASES
 from backprop_xlsx.site.in_page.calls import Answer
-from backprop_xlsx.spreadsheet.command_line import decimals, whole, words
+from backprop_xlsx.spreadsheet.command_line import DEFAULT_WORKBOOK, decimals, whole, words
 from backprop_xlsx.spreadsheet.errors import InputError
 from backprop_xlsx.workbook.build import write_workbook
 from backprop_xlsx.workbook.layout import Run, runs, series_prefix
-
-FILE = "Backpropagation.xlsx"
 
 _READ = {
     "learning_rates": decimals,
@@ -65,9 +63,9 @@ def losses(preset: str, given: Mapping[str, str]) -> Answer:
 def make(preset: str, given: Mapping[str, str]) -> Answer:
     """The workbook that the command would write, but for rounding in what is cached."""
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / FILE
+        path = Path(folder) / DEFAULT_WORKBOOK
         write_workbook(_experiment(preset, given), path)
-        return {"name": FILE}, [path.read_bytes()]
+        return {"name": DEFAULT_WORKBOOK}, [path.read_bytes()]
 
 
 def _name(run: Run) -> str:

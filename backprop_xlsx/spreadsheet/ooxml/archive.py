@@ -14,7 +14,12 @@ from pathlib import Path
 from typing import BinaryIO
 
 from backprop_xlsx.spreadsheet import files
-from backprop_xlsx.spreadsheet.errors import FileError, ForeignFileError
+from backprop_xlsx.spreadsheet.errors import (
+    FileError,
+    ForeignFileError,
+    in_one_line,
+    to_be_repaired,
+)
 from backprop_xlsx.spreadsheet.ooxml.foreign import Foreign, describe_file, describe_package
 from backprop_xlsx.spreadsheet.ooxml.markup import CHUNK_SIZE
 
@@ -32,6 +37,9 @@ MAXIMUM_RATIO = 200
 """Expanded to compressed size. Sheets reach 20, zip bombs 1,032."""
 RATIO_FREE_SIZE = 10_000_000
 """Bytes. Below it any ratio is harmless."""
+
+CONTENT_TYPES = "[Content_Types].xml"
+"""The part that lists the others by type."""
 
 _WORKBOOK_TYPE = re.compile(rb"(?:spreadsheetml|ms-excel)\.[A-Za-z.]*main\+xml")
 _ENCRYPTED = 0x1  # of a part's flags
@@ -74,7 +82,7 @@ class Archive:
             package = zipfile.ZipFile(_Capped(content))
         except _DAMAGE as error:
             raise FileError(
-                f"{path}: the file is cut short or damaged ({_line(error)}); "
+                f"{path}: the file is cut short or damaged ({in_one_line(error)}); "
                 "download or copy it again"
             ) from error
         entries = package.infolist()
@@ -127,10 +135,7 @@ class Archive:
         """The expanded content of a part, CHUNK_SIZE bytes at a time; raises as `read` does."""
         entry = self._entries.get(_key(name))
         if entry is None:
-            raise FileError(
-                f"{self.where(name)} is missing; open the file in Excel, let it repair "
-                "the file, and save it again"
-            )
+            raise to_be_repaired(f"{self.where(name)} is missing")
         try:
             # No more is expanded than the size that `open` has checked: a part that goes on
             # beyond it fails by its checksum.
@@ -139,7 +144,8 @@ class Archive:
                     yield chunk
         except _DAMAGE as error:
             raise FileError(
-                f"{self.where(name)} is damaged ({_line(error)}); download or copy the file again"
+                f"{self.where(name)} is damaged ({in_one_line(error)}); "
+                "download or copy the file again"
             ) from error
 
     def rewrite(self, changes: Mapping[str, bytes], target: Path) -> None:
@@ -183,7 +189,7 @@ class Archive:
         out.start_dir = buffer.tell()
 
     def _refuse_other_packages(self) -> None:
-        types = self.read("[Content_Types].xml") if "[Content_Types].xml" in self else b""
+        types = self.read(CONTENT_TYPES) if CONTENT_TYPES in self else b""
         if "xl/workbook.xml" in self and types:
             return
         if not _WORKBOOK_TYPE.search(types):
@@ -215,7 +221,7 @@ def _content_of(path: Path, largest: int | None) -> bytes:
             "holds it"
         ) from None
     except (OSError, ValueError) as error:
-        problem = getattr(error, "strerror", None) or _line(error)
+        problem = getattr(error, "strerror", None) or in_one_line(error)
         raise FileError(f"{path}: cannot be read ({problem})") from error
     if largest is not None and len(content) > largest:
         raise FileError(
@@ -280,10 +286,6 @@ def _ends(path: Path, entries: list[zipfile.ZipInfo], directory: int) -> dict[in
 
 def _key(name: str) -> str:
     return name.replace("\\", "/").lstrip("/").lower()
-
-
-def _line(error: Exception) -> str:
-    return " ".join(str(error).split())
 
 
 def _foreign(path: Path, foreign: Foreign) -> FileError:

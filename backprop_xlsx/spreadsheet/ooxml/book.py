@@ -5,14 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from backprop_xlsx.spreadsheet.errors import FileError, InputError
+from backprop_xlsx.spreadsheet.errors import FileError, InputError, to_be_repaired
 from backprop_xlsx.spreadsheet.ooxml import markup
 from backprop_xlsx.spreadsheet.ooxml.allowance import Allowance
 from backprop_xlsx.spreadsheet.ooxml.archive import Archive
 from backprop_xlsx.spreadsheet.ooxml.cells import Cell, read_cells
 from backprop_xlsx.spreadsheet.ooxml.charts import Chart, Series, read_charts
 from backprop_xlsx.spreadsheet.ooxml.cursor import Position
-from backprop_xlsx.spreadsheet.ooxml.relationships import Relationship, relationships
+from backprop_xlsx.spreadsheet.ooxml.relationships import (
+    Relationship,
+    related,
+    relationships,
+    workbook_part,
+)
 from backprop_xlsx.spreadsheet.ooxml.shared_strings import read_shared_strings
 from backprop_xlsx.spreadsheet.ooxml.values import ErrorValue, Value
 
@@ -83,7 +88,8 @@ def read_archive(archive: Archive) -> Book:
     """Read the workbook of an open package; raises FileError as `read_book` does."""
     workbook, targets = _workbook(archive)
     allowance = Allowance()
-    strings = _strings(archive, targets, allowance)
+    texts = related(targets, "sharedStrings")
+    strings = () if texts is None else read_shared_strings(archive, texts, allowance)
     sheets: list[Sheet] = []
     for name, part in _parts(archive.path, workbook, targets).items():
         where = f"{archive.path}: sheet {name!r}"
@@ -92,10 +98,7 @@ def read_archive(archive: Archive) -> Book:
         charts = read_charts(archive, drawing.part) if drawing is not None else ()
         sheets.append(Sheet(name, part, content.cells, charts))
     if not sheets:
-        raise FileError(
-            f"{archive.path}: holds no sheet, expected a workbook; open the file in Excel, let it "
-            "repair the file, and save it again"
-        )
+        raise to_be_repaired(f"{archive.path}: holds no sheet, expected a workbook")
     return Book(archive.path, archive, tuple(sheets), workbook.names())
 
 
@@ -105,16 +108,10 @@ def sheet_parts(archive: Archive) -> dict[str, str]:
 
 
 def _workbook(archive: Archive) -> tuple[_Workbook, dict[str, Relationship]]:
-    part = _workbook_part(archive)
+    part = workbook_part(archive)
     workbook = _Workbook(archive.path)
-    markup.parse(
-        archive.chunks(part),
-        archive.where(part),
-        _NAMES,
-        workbook.start,
-        workbook.end,
-        workbook.text,
-    )
+    chunks, where = archive.chunks(part), archive.where(part)
+    markup.parse(chunks, where, _NAMES, workbook.start, workbook.end, workbook.text)
     return workbook, relationships(archive, part)
 
 
@@ -123,29 +120,9 @@ def _parts(path: Path, workbook: _Workbook, targets: dict[str, Relationship]) ->
     for name, identifier in workbook.sheets:
         target = targets.get(identifier)
         if target is None or target.part in parts.values() or name in parts:
-            raise FileError(
-                f"{path}: sheet {name!r} has no part of its own; open the file in "
-                "Excel, let it repair the file, and save it again"
-            )
+            raise to_be_repaired(f"{path}: sheet {name!r} has no part of its own")
         parts[name] = target.part
     return parts
-
-
-def _workbook_part(archive: Archive) -> str:
-    for target in relationships(archive, "").values():
-        if target.kind == "officeDocument":
-            return target.part
-    return "xl/workbook.xml"
-
-
-def _strings(
-    archive: Archive, targets: dict[str, Relationship], allowance: Allowance
-) -> tuple[str, ...]:
-    for target in targets.values():
-        if target.kind == "sharedStrings":
-            where = archive.where(target.part)
-            return read_shared_strings(archive.chunks(target.part), where, allowance)
-    return ()
 
 
 @dataclass
@@ -168,7 +145,7 @@ class _Workbook:
             self.defined.append((attributes.get("name", ""), attributes.get("localSheetId"), []))
             self._refuse_beyond(len(self.defined), MAXIMUM_NAMES, "defined names")
         else:
-            self.epoch_1904 = attributes.get("date1904") in ("1", "true")
+            self.epoch_1904 = attributes.get("date1904") in markup.TRUE
 
     def end(self, _: str) -> None:
         self.in_name = False

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from backprop_xlsx.spreadsheet.errors import FileError
+from backprop_xlsx.spreadsheet.errors import to_be_repaired
 from backprop_xlsx.spreadsheet.ooxml import markup
 from backprop_xlsx.spreadsheet.ooxml.allowance import MAXIMUM_CELLS, Allowance
 from backprop_xlsx.spreadsheet.ooxml.cursor import Cursor, Position
@@ -200,7 +200,7 @@ class _Reader(Cursor):
         elif kind == "s":
             return self._shared_string(text)
         elif kind == "b":
-            value = text.strip() in ("1", "true")
+            value = text.strip() in markup.TRUE
         elif kind == "e":
             value = ErrorValue(text)
         elif kind == "d":
@@ -220,10 +220,9 @@ class _Reader(Cursor):
                 return self.strings[index]
         except (ValueError, IndexError):
             pass
-        raise FileError(
+        raise to_be_repaired(
             f"{self.where}, cell {cell_name(self.row, self.column)}: refers to shared text "
-            f"{text[:20]!r} of {len(self.strings)}; open the file in Excel, let it repair the "
-            "file, and save it again"
+            f"{text[:20]!r} of {len(self.strings)}"
         )
 
     def _mark_arrays(self) -> None:
@@ -255,7 +254,7 @@ def _moved(master: tuple[str, Position], position: Position) -> str:
 def _data_table(attributes: markup.Attributes) -> str:
     """The formula of a data table as Excel shows it, {=TABLE(row input,column input)}."""
     first, second = attributes.get("r1", ""), attributes.get("r2", "")
-    if attributes.get("dt2D") in ("1", "true"):
+    if attributes.get("dt2D") in markup.TRUE:
         return f"TABLE({first},{second})"
-    by_row = attributes.get("dtr") in ("1", "true")
+    by_row = attributes.get("dtr") in markup.TRUE
     return f"TABLE({first},)" if by_row else f"TABLE(,{first})"

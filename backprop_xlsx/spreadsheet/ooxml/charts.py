@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from backprop_xlsx.spreadsheet.errors import FileError
@@ -51,7 +50,7 @@ def read_charts(archive: Archive, drawing: str) -> tuple[Chart, ...]:
     """The charts of a drawing part; what is damaged or unknown in it is passed over."""
     try:
         targets = relationships(archive, drawing)
-        ids = _chart_ids(archive.chunks(drawing), archive.where(drawing))
+        ids = _chart_ids(archive, drawing)
     except FileError:
         return ()
     charts: dict[str, Chart] = {}
@@ -60,22 +59,20 @@ def read_charts(archive: Archive, drawing: str) -> tuple[Chart, ...]:
         if target is None or target.kind != "chart" or target.part in charts:
             continue
         try:
-            charts[target.part] = read_chart(
-                archive.chunks(target.part), target.part, archive.where(target.part)
-            )
+            charts[target.part] = _read_chart(archive, target.part)
         except FileError:
             continue
     return tuple(charts.values())
 
 
-def read_chart(chunks: Iterable[bytes], part: str, where: str) -> Chart:
-    """One chart part; `where` opens the message of the FileError for XML that is not sound."""
+def _read_chart(archive: Archive, part: str) -> Chart:
     reader = _Reader()
+    chunks, where = archive.chunks(part), archive.where(part)
     markup.parse(chunks, where, _CHART_NAMES, reader.start, reader.end, reader.text)
     return Chart(part, tuple(reader.series), reader.title)
 
 
-def _chart_ids(chunks: Iterable[bytes], where: str) -> list[str]:
+def _chart_ids(archive: Archive, drawing: str) -> list[str]:
     ids: list[str] = []
 
     def start(_: str, attributes: markup.Attributes) -> None:
@@ -83,7 +80,7 @@ def _chart_ids(chunks: Iterable[bytes], where: str) -> list[str]:
         if identifier is not None and len(ids) < MAXIMUM_CHARTS:
             ids.append(identifier)
 
-    markup.parse(chunks, where, _DRAWING_NAMES, start)
+    markup.parse(archive.chunks(drawing), archive.where(drawing), _DRAWING_NAMES, start)
     return ids
 
 

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import NoReturn
 
-from backprop_xlsx.spreadsheet.errors import FileError
+from backprop_xlsx.spreadsheet.errors import to_be_repaired
 from backprop_xlsx.spreadsheet.ooxml.formula_text import MAXIMUM_COLUMN, MAXIMUM_ROW, column_number
 from backprop_xlsx.spreadsheet.ooxml.markup import Attributes
 
@@ -73,7 +73,4 @@ class Cursor:
         self.row = int(match[2])
 
     def _refuse(self, what: str, name: str, expected: str) -> NoReturn:
-        raise FileError(
-            f"{self.where} has a {what} {name[:40]!r}, expected {expected}; open the file in "
-            "Excel, let it repair the file, and save it again"
-        )
+        raise to_be_repaired(f"{self.where} has a {what} {name[:40]!r}, expected {expected}")

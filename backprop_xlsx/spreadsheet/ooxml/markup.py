@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import NoReturn, Protocol
 from xml.parsers import expat
 
-from backprop_xlsx.spreadsheet.errors import FileError
+from backprop_xlsx.spreadsheet.errors import FileError, to_be_repaired
 
 CHUNK_SIZE = 65_536
 """Bytes parsed at a time; the limits below are looked at after each chunk."""
@@ -42,6 +42,9 @@ RELATIONSHIP = (
     "http://purl.oclc.org/ooxml/officeDocument/relationships",
 )
 PACKAGE = ("http://schemas.openxmlformats.org/package/2006/relationships",)
+
+TRUE = ("1", "true")
+"""How an attribute, or a text, says yes."""
 
 Attributes = dict[str, str]
 
@@ -78,7 +81,7 @@ class _Counts:
 def parse(
     chunks: Iterable[bytes],
     where: str,
-    names: Mapping[str, str],
+    names: Mapping[str, str] | None,
     start: Callable[[str, Attributes], None],
     end: Callable[[str], None] | None = None,
     text: Callable[[str], None] | None = None,
@@ -86,23 +89,24 @@ def parse(
 ) -> None:
     """Parse a part, and report the start and end of the elements that `names` has, and all text.
 
-    `names` maps `namespace}name` to the short name that is reported, see `qualified`; `where`
-    opens the message of every error. A `parser` of `new_parser` may be given by those who ask it
-    where in the part they are. Raises FileError as `feed` does.
+    `names` maps `namespace}name` to the short name that is reported, see `qualified`; None reports
+    every element by its full name. `where` opens the message of every error. A `parser` of
+    `new_parser` may be given by those who ask it where in the part they are. Raises FileError as
+    `feed` does.
     """
     watch = _Counts()
 
     def on_start(tag: str, attributes: Attributes) -> None:
         watch.depth += 1
         watch.text_length = 0
-        name = names.get(tag)
+        name = tag if names is None else names.get(tag)
         if name is not None:
             start(name, attributes)
 
     def on_end(tag: str) -> None:
         watch.depth -= 1
         watch.text_length = 0
-        name = names.get(tag)
+        name = tag if names is None else names.get(tag)
         if name is not None and end is not None:
             end(name)
 
@@ -170,10 +174,7 @@ def feed(parser: expat.XMLParserType, chunks: Iterable[bytes], where: str, watch
                 _refuse(where, f"has a text of more than {MAXIMUM_TEXT:,} characters")
         parser.Parse(b"", True)
     except expat.ExpatError as error:
-        raise FileError(
-            f"{where} is not well-formed XML ({error}); open the file in Excel, let it repair "
-            "the file, and save it again"
-        ) from error
+        raise to_be_repaired(f"{where} is not well-formed XML ({error})") from error
 
 
 def slices(xml: bytes) -> Iterator[bytes]:

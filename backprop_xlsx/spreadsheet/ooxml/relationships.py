@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import unquote
 
@@ -26,8 +27,7 @@ def relationships(archive: Archive, part: str) -> dict[str, Relationship]:
     The part "" stands for the package itself. Links to other files and to the web are left out,
     and so is whatever comes after MAXIMUM_PARTS of them. Raises FileError if they are no sound XML.
     """
-    folder, name = posixpath.split(part)
-    source = posixpath.join(folder, "_rels", f"{name}.rels")
+    folder, source = posixpath.dirname(part), relationships_part(part)
     found: dict[str, Relationship] = {}
     if source not in archive:
         return found
@@ -44,3 +44,19 @@ def relationships(archive: Archive, part: str) -> dict[str, Relationship]:
 
     markup.parse(archive.chunks(source), archive.where(source), _NAMES, start)
     return found
+
+
+def relationships_part(part: str) -> str:
+    """The name of the part with the relationships of a part."""
+    folder, name = posixpath.split(part)
+    return posixpath.join(folder, "_rels", f"{name}.rels")
+
+
+def related(targets: Mapping[str, Relationship], kind: str) -> str | None:
+    """The part, the first of several, that relationships of that kind lead to, or None."""
+    return next((target.part for target in targets.values() if target.kind == kind), None)
+
+
+def workbook_part(archive: Archive) -> str:
+    """The part that lists a workbook's sheets."""
+    return related(relationships(archive, ""), "officeDocument") or "xl/workbook.xml"

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from backprop_xlsx.spreadsheet.errors import FileError
 from backprop_xlsx.spreadsheet.ooxml import markup
 from backprop_xlsx.spreadsheet.ooxml.allowance import MAXIMUM_CELLS, Allowance
+from backprop_xlsx.spreadsheet.ooxml.archive import Archive
 from backprop_xlsx.spreadsheet.ooxml.values import unescape
 
 _NAMES = markup.qualified(markup.SPREADSHEET, "si", "t", "rPh")
 
 
-def read_shared_strings(
-    chunks: Iterable[bytes], where: str, allowance: Allowance
-) -> tuple[str, ...]:
+def read_shared_strings(archive: Archive, part: str, allowance: Allowance) -> tuple[str, ...]:
     """The shared strings of a book in order, rich text joined, phonetic guides left out."""
+    where = archive.where(part)
     strings: list[str] = []
     pieces: list[str] = []
     reading = phonetic = False
@@ -49,5 +47,5 @@ def read_shared_strings(
         if reading:
             pieces.append(piece)
 
-    markup.parse(chunks, where, _NAMES, start, end, text)
+    markup.parse(archive.chunks(part), where, _NAMES, start, end, text)
     return tuple(strings)

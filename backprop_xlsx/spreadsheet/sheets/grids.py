@@ -10,6 +10,8 @@ from xlsxwriter.worksheet import Worksheet
 
 from backprop_xlsx.spreadsheet.sheets.page import Position, accepted
 
+Place = tuple[int, int, int, int]  # the first row and column, and the last
+
 POSITIVE, NEGATIVE, PAPER = "#16466F", "#B4550F", "#FFFFFF"
 # Light enough for numbers to be read on them.
 LIGHT_POSITIVE, LIGHT_NEGATIVE = "#9DBFDE", "#F0B98F"
@@ -32,60 +34,50 @@ def write_numbers(
             accepted(worksheet.write_number(row, column, value, style), worksheet, (row, column))
 
 
-def colour_values(
-    worksheet: Worksheet, place: tuple[int, int, int, int], signed: bool, light: bool = False
-) -> None:
+def colour_values(worksheet: Worksheet, place: Place, signed: bool, light: bool = False) -> None:
     """White is 0, blue positive and, where there are negative ones, orange negative.
 
-    ``place`` is the first row and column, and the last; ``light`` is for numbers to be read.
+    ``light`` is for numbers to be read.
     """
-    positive, negative = _colours(light)
-    largest = {"max_type": "max", "max_color": positive}
-    if not signed:
-        scale = {"type": "2_color_scale", "min_type": "num", "min_value": 0, "min_color": PAPER}
-        worksheet.conditional_format(xl_range(*place), scale | largest)
+    if signed:
+        # The same distance from 0 gets the same depth of either colour.
+        cells = xl_range_abs(*place)
+        ends = f"=MIN(MIN({cells}),-MAX({cells}))", f"=MAX(MAX({cells}),-MIN({cells}))"
+        _colour_around_zero(worksheet, place, "formula", ends, light)
         return
-    # The same distance from 0 gets the same depth of either colour.
-    cells = xl_range_abs(*place)
     scale = {
-        "type": "3_color_scale",
-        "min_type": "formula",
-        "min_value": f"=MIN(MIN({cells}),-MAX({cells}))",
-        "min_color": negative,
-        "mid_type": "num",
-        "mid_value": 0,
-        "mid_color": PAPER,
-        "max_type": "formula",
-        "max_value": f"=MAX(MAX({cells}),-MIN({cells}))",
-        "max_color": positive,
+        "type": "2_color_scale",
+        "min_type": "num",
+        "min_value": 0,
+        "min_color": PAPER,
+        "max_type": "max",
+        "max_color": LIGHT_POSITIVE if light else POSITIVE,
     }
     worksheet.conditional_format(xl_range(*place), scale)
 
 
-def colour_weights(
-    worksheet: Worksheet, place: tuple[int, int, int, int], largest: float, light: bool = False
-) -> None:
+def colour_weights(worksheet: Worksheet, place: Place, largest: float, light: bool = False) -> None:
     """White is 0, blue and orange are the largest weight with either sign."""
-    positive, negative = _colours(light)
-    worksheet.conditional_format(
-        xl_range(*place),
-        {
-            "type": "3_color_scale",
-            "min_type": "num",
-            "min_value": -largest,
-            "min_color": negative,
-            "mid_type": "num",
-            "mid_value": 0,
-            "mid_color": PAPER,
-            "max_type": "num",
-            "max_value": largest,
-            "max_color": positive,
-        },
-    )
+    _colour_around_zero(worksheet, place, "num", (-largest, largest), light)
 
 
-def _colours(light: bool) -> tuple[str, str]:
-    return (LIGHT_POSITIVE, LIGHT_NEGATIVE) if light else (POSITIVE, NEGATIVE)
+def _colour_around_zero(
+    worksheet: Worksheet, place: Place, kind: str, ends: tuple[object, object], light: bool
+) -> None:
+    """White is 0; ``ends`` say, as numbers or formulas, where either colour is deepest."""
+    scale = {
+        "type": "3_color_scale",
+        "min_type": kind,
+        "min_value": ends[0],
+        "min_color": LIGHT_NEGATIVE if light else NEGATIVE,
+        "mid_type": "num",
+        "mid_value": 0,
+        "mid_color": PAPER,
+        "max_type": kind,
+        "max_value": ends[1],
+        "max_color": LIGHT_POSITIVE if light else POSITIVE,
+    }
+    worksheet.conditional_format(xl_range(*place), scale)
 
 
 def mixed(first: str, second: str, share: float) -> str:

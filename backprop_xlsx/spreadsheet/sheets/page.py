@@ -30,33 +30,30 @@ class Page:
 
     def text(self, position: Position, text: str, style: Format) -> None:
         """A cell with text; never a formula, whatever it starts with."""
-        self._put(position, partial(self.worksheet.write_string, *position, text, style))
+        self._put(position, self.worksheet.write_string, *position, text, style)
 
     def number(self, position: Position, number: float, style: Format) -> None:
         """A cell with a typed number."""
-        self._put(position, partial(self.worksheet.write_number, *position, number, style))
+        self._put(position, self.worksheet.write_number, *position, number, style)
 
     def formula(self, position: Position, formula: str, value: Any, style: Format) -> None:
         """A cell with a formula (without "=") and the value it is known to have."""
         cached = value if isinstance(value, str) else float(value)
-        writer = self.worksheet.write_formula
-        self._put(position, partial(writer, *position, "=" + formula, style, cached))
+        self._put(position, self.worksheet.write_formula, *position, "=" + formula, style, cached)
 
     def link(self, position: Position, sheet: str, text: str, style: Format) -> None:
         """A cell with a link to the top of another sheet."""
-        target = f"internal:'{sheet}'!A1"
-        writer = self.worksheet.write_url
-        self._put(position, partial(writer, *position, target, style, text, f"Go to {sheet}"))
+        target, hint = f"internal:'{sheet}'!A1", f"Go to {sheet}"
+        self._put(position, self.worksheet.write_url, *position, target, style, text, hint)
 
     def blank(self, position: Position, style: Format) -> None:
         """An empty cell with a look."""
-        self._put(position, partial(self.worksheet.write_blank, *position, None, style))
+        self._put(position, self.worksheet.write_blank, *position, None, style)
 
     def merged(self, position: Position, last_column: int, text: str, style: Format) -> None:
         """Text over several cells of one row."""
-        row, column = position
-        writer = self.worksheet.merge_range
-        self._put(position, partial(writer, row, column, row, last_column, text, style))
+        end = position[0], last_column
+        self._put(position, self.worksheet.merge_range, *position, *end, text, style)
 
     def merged_formula(
         self, position: Position, last_column: int, formula: str, value: str, style: Format
@@ -89,10 +86,10 @@ class Page:
             for position in by_row[row]:
                 accepted(self._cells[position](), self.worksheet, position)
 
-    def _put(self, position: Position, writer: Callable[[], int]) -> None:
+    def _put(self, position: Position, write: Callable[..., int], *arguments: Any) -> None:
         if position in self._cells:
             raise BackpropError(f"sheet {self.worksheet.name}: cell {position} is written twice")
-        self._cells[position] = writer
+        self._cells[position] = partial(write, *arguments)
 
 
 def accepted(code: int, worksheet: Worksheet, position: Position) -> None:

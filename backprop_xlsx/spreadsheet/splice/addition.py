@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator
 
 from backprop_xlsx.spreadsheet.errors import InputError
 from backprop_xlsx.spreadsheet.ooxml import markup
-from backprop_xlsx.spreadsheet.ooxml.relationships import relationships
+from backprop_xlsx.spreadsheet.ooxml.relationships import relationships, relationships_part
 from backprop_xlsx.spreadsheet.splice.formats import Formats
-from backprop_xlsx.spreadsheet.splice.package import Package, relationships_part
+from backprop_xlsx.spreadsheet.splice.package import Package
 from backprop_xlsx.spreadsheet.splice.part import Part
 
 _TAKEN_ALONG = ("drawing", "chart", "image")

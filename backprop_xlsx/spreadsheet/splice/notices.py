@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from backprop_xlsx.spreadsheet.ooxml.relationships import relationships
+from backprop_xlsx.spreadsheet.ooxml.markup import TRUE
+from backprop_xlsx.spreadsheet.ooxml.relationships import related, relationships
 from backprop_xlsx.spreadsheet.splice.package import Package
-
-_TRUE = ("1", "true")
 
 
 def notices(package: Package) -> Iterator[str]:
     """A sentence for each trait of a workbook that a new sheet does not go well with."""
     root = package.workbook.root
-    if any(line.kind == "origin" for line in relationships(package.archive, "").values()):
+    if related(relationships(package.archive, ""), "origin") is not None:
         yield "has a digital signature, which no longer holds now that a sheet was put in"
     protection = root.first("workbookProtection")
-    if protection is not None and protection.attributes.get("lockStructure") in _TRUE:
+    if protection is not None and protection.attributes.get("lockStructure") in TRUE:
         yield "its structure is locked against new sheets; the sheet was put in all the same"
     if package.related("revisionHeaders") is not None:
         yield (

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import posixpath
-
-from backprop_xlsx.spreadsheet.errors import FileError
+from backprop_xlsx.spreadsheet.errors import to_be_repaired
 from backprop_xlsx.spreadsheet.ooxml import markup
 from backprop_xlsx.spreadsheet.ooxml.archive import Archive
-from backprop_xlsx.spreadsheet.ooxml.relationships import relationships
+from backprop_xlsx.spreadsheet.ooxml.relationships import related, relationships, workbook_part
 from backprop_xlsx.spreadsheet.splice.part import Element, Part
 
-CONTENT_TYPES = "[Content_Types].xml"
 MARK = "_backprop_xlsx_sheet"
 """The defined name, local to a sheet, that tells that this project wrote the sheet.
 
@@ -26,16 +23,13 @@ class Package:
 
     def __init__(self, archive: Archive) -> None:
         self.archive = archive
-        self.part = _workbook_part(archive)
+        self.part = workbook_part(archive)
         self.targets = relationships(archive, self.part)
         self.workbook = self.read(self.part)
         sheets = self.workbook.root.first("sheets")
         self.sheets = [] if sheets is None else sheets.named("sheet")
         if not self.sheets:
-            raise FileError(
-                f"{archive.where(self.part)} lists no sheets; open the file in Excel, let it "
-                "repair the file, and save it again"
-            )
+            raise to_be_repaired(f"{archive.where(self.part)} lists no sheets")
 
     @property
     def is_strict(self) -> bool:
@@ -57,10 +51,8 @@ class Package:
         """The part of a sheet; raises FileError if it has none."""
         identifier = self.relationship_id(index)
         if identifier not in self.targets:
-            raise FileError(
-                f"{self.archive.path}: sheet {self.sheets[index].attributes.get('name')!r} has no "
-                "part of its own; open the file in Excel, let it repair the file, and save it again"
-            )
+            name = self.sheets[index].attributes.get("name")
+            raise to_be_repaired(f"{self.archive.path}: sheet {name!r} has no part of its own")
         return self.targets[identifier].part
 
     def relationship_id(self, index: int) -> str:
@@ -69,7 +61,7 @@ class Package:
 
     def related(self, kind: str) -> str | None:
         """The part that the workbook part is related to in that way, or None."""
-        return next((line.part for line in self.targets.values() if line.kind == kind), None)
+        return related(self.targets, kind)
 
     def local_names(self, index: int) -> list[Element]:
         """The defined names that belong to a sheet alone."""
@@ -105,16 +97,3 @@ class Package:
                     reached.add(line.part)
                     waiting.append(line.part)
         return reached
-
-
-def relationships_part(part: str) -> str:
-    """The name of the part with the relationships of a part."""
-    folder, name = posixpath.split(part)
-    return posixpath.join(folder, "_rels", f"{name}.rels")
-
-
-def _workbook_part(archive: Archive) -> str:
-    for line in relationships(archive, "").values():
-        if line.kind == "officeDocument":
-            return line.part
-    return "xl/workbook.xml"

@@ -134,7 +134,6 @@ class Part:
 
 def _parsed(xml: bytes, where: str) -> Element:
     parser = markup.new_parser(where, encoding="utf-8")
-    watch = _Watch()
     open_elements: list[Element] = []
     roots: list[Element] = []
 
@@ -143,26 +142,10 @@ def _parsed(xml: bytes, where: str) -> Element:
         element = Element(namespace, name, attributes, Tag(xml, parser.CurrentByteIndex))
         (open_elements[-1].children if open_elements else roots).append(element)
         open_elements.append(element)
-        watch.depth = len(open_elements)
-        watch.text_length = 0
 
     def end(_: str) -> None:
         element = open_elements.pop()
         element.stop = element_stop(xml, element.tag, parser.CurrentByteIndex)
-        watch.depth = len(open_elements)
-        watch.text_length = 0
 
-    def text(piece: str) -> None:
-        watch.text_length += len(piece)
-
-    parser.StartElementHandler = start
-    parser.EndElementHandler = end
-    parser.CharacterDataHandler = text
-    markup.feed(parser, markup.slices(xml), where, watch)
+    markup.parse(markup.slices(xml), where, None, start, end, parser=parser)
     return roots[0]
-
-
-@dataclass(slots=True)
-class _Watch:
-    depth: int = 0
-    text_length: int = 0

@@ -11,17 +11,13 @@ from xml.sax.saxutils import escape, quoteattr
 from backprop_xlsx.spreadsheet.errors import FileError, InputError, Notice
 from backprop_xlsx.spreadsheet.files import Placed, changing, exchange
 from backprop_xlsx.spreadsheet.ooxml import markup
-from backprop_xlsx.spreadsheet.ooxml.archive import Archive
+from backprop_xlsx.spreadsheet.ooxml.archive import CONTENT_TYPES, Archive
+from backprop_xlsx.spreadsheet.ooxml.relationships import relationships_part
 from backprop_xlsx.spreadsheet.splice.addition import free_name, new_names, new_parts
 from backprop_xlsx.spreadsheet.splice.content_types import RELATIONSHIPS, ContentTypes
 from backprop_xlsx.spreadsheet.splice.formats import MAXIMUM_CELL_FORMATS, Formats
 from backprop_xlsx.spreadsheet.splice.notices import notices
-from backprop_xlsx.spreadsheet.splice.package import (
-    CONTENT_TYPES,
-    MARK,
-    Package,
-    relationships_part,
-)
+from backprop_xlsx.spreadsheet.splice.package import MARK, Package
 
 LONGEST_SHEET_NAME = 31
 _ATTEMPTS = 3
@@ -80,12 +76,9 @@ def free_sheet_name(workbook: Path, wanted: str) -> str:
     Raises FileError if the workbook cannot be read.
     """
     package = Package(Archive.open(workbook))
-    for number in itertools.count(1):
-        suffix = f" {number}" if number > 1 else ""
-        name = wanted[: LONGEST_SHEET_NAME - len(suffix)] + suffix
-        if package.find(name) is None:
-            return name
-    raise AssertionError("there is always a further number")
+    suffixes = itertools.chain([""], map(" {}".format, itertools.count(2)))
+    names = (wanted[: LONGEST_SHEET_NAME - len(suffix)] + suffix for suffix in suffixes)
+    return next(name for name in names if package.find(name) is None)
 
 
 class _Splicing:

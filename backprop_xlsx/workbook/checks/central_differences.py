@@ -11,9 +11,9 @@ from collections.abc import Iterator
 import numpy as np
 from xlsxwriter.utility import xl_rowcol_to_cell
 
-from backprop_xlsx.equations import each, forward, step_loss
+from backprop_xlsx.equations import each, forward
 from backprop_xlsx.formula.expression import Expression, Symbol, Value
-from backprop_xlsx.formula.names import MEAN_LOSS, TOTAL_LOSS, label, sampled
+from backprop_xlsx.formula.names import MEAN_LOSS, TOTAL_LOSS, label, sampled, step_loss
 from backprop_xlsx.model.experiment import Experiment
 from backprop_xlsx.model.network import Network
 from backprop_xlsx.spreadsheet.sheets.page import Page

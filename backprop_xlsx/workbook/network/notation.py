@@ -92,7 +92,7 @@ def _layer(network: Network, index: int) -> list[Entry]:
     layer, of = network.layers[index], layer_words(network, index)
     first, count = layer.neurons[0], len(layer.neurons)
     sources = layer_words(network, index - 1)
-    summed = _short(pre_activation(network, first).text())
+    summed = _short(pre_activation(first).text())
     entries = [
         (
             span(layer.weights),

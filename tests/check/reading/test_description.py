@@ -17,7 +17,6 @@ from backprop_xlsx.model.description import (
     from_properties,
     from_text,
     to_properties,
-    to_text,
 )
 from backprop_xlsx.model.experiment import Experiment
 from backprop_xlsx.model.settings import preset_names
@@ -56,7 +55,7 @@ def test_a_description_comes_back(chosen: dict[str, Any]) -> None:
 @pytest.mark.parametrize("preset", preset_names())
 def test_it_says_in_plain_json_what_the_presets_are(preset: str) -> None:
     experiment = Experiment.preset(preset)
-    said = json.loads(to_text(experiment))
+    said = json.loads("".join(to_properties(experiment).values()))
     assert said["layers"] == list(experiment.network.widths)
     assert said["samples"] == len(experiment.samples)
     assert [run["title"] for run in said["optimisers"]] == [o.title for o in experiment.optimisers]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
+from typing import BinaryIO
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 DOCUMENT = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -72,6 +73,12 @@ def parts_of(sheet: str | bytes, strings: str = "", **others: str | bytes) -> di
         name: content if isinstance(content, bytes) else content.encode()
         for name, content in parts.items()
     }
+
+
+def parts_in(package: Path | BinaryIO) -> dict[str, bytes]:
+    """The parts of a package, by their names."""
+    with zipfile.ZipFile(package) as opened:
+        return {name: opened.read(name) for name in opened.namelist()}
 
 
 def write_package(path: Path, parts: Mapping[str, bytes]) -> Path:

@@ -212,9 +212,9 @@ def _written(value: Value) -> tuple[bytes | None, str | None]:
         return (b"e" if isinstance(value, ErrorValue) else b"str"), value
     if not math.isfinite(value):
         raise InputError(f"value {value!r} cannot be written to a cell, expected a finite number")
-    return None, number_text(value)
+    return None, exact_text(value)
 
 
-def number_text(value: float) -> str:
+def exact_text(value: float) -> str:
     """The shortest text that reads back as the same number."""
     return repr(float(value)).removesuffix(".0")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from xml.parsers import expat
 
 from backprop_xlsx.spreadsheet.ooxml import markup
-from backprop_xlsx.spreadsheet.ooxml.patching.cell_patch import number_text
+from backprop_xlsx.spreadsheet.ooxml.patching.cell_patch import exact_text
 from backprop_xlsx.spreadsheet.ooxml.patching.edits import (
     Edit,
     Tag,
@@ -69,7 +69,6 @@ class _Finder:
     pieces: list[str] | None = None
     cache: Tag | None = None
     inner: Tag | None = None
-    point: _Point | None = None
     points: list[_Point] = field(default_factory=list)
 
     def start(self, name: str, attributes: markup.Attributes) -> None:
@@ -141,7 +140,7 @@ def _text(value: float | str | None, cache: str) -> str | None:
     """The text of a point; a cache of numbers has none for a text, nor for an empty cell."""
     if value is None or isinstance(value, str):
         return value if cache == "strCache" else None
-    return f"{value:.15g}" if cache == "strCache" else number_text(value)
+    return f"{value:.15g}" if cache == "strCache" else exact_text(value)
 
 
 def _same(old: str, new: str) -> bool:

@@ -30,9 +30,7 @@ def with_cells(xml: bytes, wanted: Collection[Position]) -> bytes:
     content, encoding = to_utf8(xml)
     parser = markup.new_parser(WHERE, encoding="utf-8")
     finder = _Finder(WHERE, xml=content, wanted=frozenset(wanted), parser=parser)
-    markup.parse(
-        markup.slices(content), WHERE, _NAMES, finder.start, finder.end, lambda piece: None, parser
-    )
+    markup.parse(markup.slices(content), WHERE, _NAMES, finder.start, finder.end, parser=parser)
     return from_utf8(apply_edits(content, finder.edits), encoding)
 
 
