@@ -11,7 +11,10 @@ import pytest
 
 from backprop_xlsx.check.findings import Caution, Fault, FileReport, Part, TableReport
 from backprop_xlsx.check.report.pages.page import page
+from backprop_xlsx.check.report.phrases import Verdict
+from backprop_xlsx.site import building
 
+ASSETS = Path(building.__file__).parent / "assets"
 VOID = {"meta", "br", "hr", "img", "link", "input"}
 
 
@@ -43,6 +46,13 @@ class Reader(HTMLParser):
         self.text += data
         if "td" in self.open:
             self.cells[-1] += data
+
+
+@pytest.mark.parametrize("verdict", Verdict)
+def test_each_verdict_has_its_colour(verdict: Verdict) -> None:
+    ours, theirs = page([]), (ASSETS / "page.css").read_text("utf-8")
+    rule = re.compile(rf"\.{verdict.name.lower()}\b[^{{}}]*\{{ color: var")
+    assert rule.search(ours) and rule.search(theirs)
 
 
 def require_whole(source: str) -> Reader:
