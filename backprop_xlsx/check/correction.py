@@ -8,6 +8,7 @@ from functools import partial
 from itertools import product
 from pathlib import Path
 
+from backprop_xlsx.check.doubts import Corrections
 from backprop_xlsx.check.findings import FileReport, TableReport
 from backprop_xlsx.check.proof import require_verified
 from backprop_xlsx.check.report.phrases import cells, printable, tally
@@ -27,9 +28,6 @@ LARGEST_SERIES = 100_000
 """Points of a chart's series; Excel draws no more than 32,000."""
 
 ERRORS = {"#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A"}
-
-Corrections = dict[str, dict[Position, str]]
-"""The right formula of each wrong cell, without "=", by the name of the sheet."""
 
 
 @dataclass
@@ -144,7 +142,7 @@ def fix(report: FileReport, target: Path | str, by: Recalculations | None = None
 
 
 def _corrections(report: FileReport, target: Path) -> Corrections:
-    corrections: Corrections = {}
+    corrections: dict[str, dict[Position, str]] = {}
     for table in report.tables:
         for fault in table.faults:
             if not fault.corrections or not all(fault.corrections.values()):
@@ -189,7 +187,7 @@ def _first_without_number(after: Recalculated, corrections: Corrections) -> str 
 
 def _changes(
     sheet: Sheet,
-    formulas: dict[Position, str],
+    formulas: Mapping[Position, str],
     tables: Sequence[TableReport],
     before: Recalculated,
     after: Recalculated,

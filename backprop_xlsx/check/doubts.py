@@ -23,6 +23,7 @@ LARGEST_RANGE = 1_000
 """Cells of one range that are looked at."""
 
 Corrections = Mapping[str, Mapping[Position, str]]
+"""The right formula of each wrong cell, without "=", by the name of the sheet."""
 
 
 def require_undoubted(checked: JudgedBook, original: Book, corrections: Corrections) -> None:
@@ -225,9 +226,7 @@ def _referred(cell: Cell | None, sheet: str) -> Iterator[Place]:
     """The cells to which the formula of a cell of a sheet refers."""
     formula = None if cell is None else cell.formula
     for reference in references_of(formula or ""):
-        last = reference.last or reference.first
-        rows = range(reference.first.row, last.row + 1)
-        columns = range(reference.first.column, last.column + 1)
+        rows, columns = reference.area
         if len(rows) * len(columns) <= LARGEST_RANGE:
             there = sheet if reference.sheet is None else reference.sheet.casefold()
             yield from ((there, row, column) for row in rows for column in columns)

@@ -48,7 +48,7 @@ class _Evaluation:
 
     def __init__(self, book: Book) -> None:
         self._sheets = {sheet.name.casefold(): sheet.cells for sheet in book.sheets}
-        self._names = {name.casefold(): text for name, text in book.names.items()}
+        self._book = book
         self._values: dict[Place, Any] = {}
         self._left = MOST_OPERANDS
         # Equal to nothing of another book: what depends on it counts as changed.
@@ -125,11 +125,8 @@ class _Evaluation:
         """The one operand that a defined name stands for; None if it is no such name."""
         if name.upper() in ("TRUE", "FALSE"):
             return Token("number", str(int(name.upper() == "TRUE")))
-        scope, _, plain = name.rpartition("!")
-        scope = scope.strip("'").casefold() or sheet
-        text = self._names.get(f"{scope}!{plain.casefold()}", self._names.get(plain.casefold()))
         try:
-            tokens = tokenise(text or "")
+            tokens = tokenise(self._book.definition(name, sheet) or "")
         except FormulaError:
             return None
         return tokens[0] if len(tokens) == 2 and tokens[0].kind in ("reference", "number") else None

@@ -6,7 +6,14 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 
 from backprop_xlsx.check.reading.meanings import Place
-from backprop_xlsx.formula.tokens import Corner, FormulaError, Reference, Token, tokenise
+from backprop_xlsx.formula.tokens import (
+    Corner,
+    FormulaError,
+    Reference,
+    Token,
+    reference_of,
+    tokenise,
+)
 from backprop_xlsx.spreadsheet.ooxml.book import Book, Sheet
 from backprop_xlsx.spreadsheet.ooxml.cells import Cell
 from backprop_xlsx.spreadsheet.ooxml.formula_text import cell_name
@@ -19,7 +26,6 @@ class Cells:
         self.book = book
         self.home = home
         self._sheets = {sheet.name.casefold(): sheet for sheet in book.sheets}
-        self._names = {name.casefold(): text for name, text in book.names.items()}
         self._ends: dict[Place, Place] = {}
 
     def cell(self, place: Place) -> Cell | None:
@@ -57,7 +63,7 @@ class Cells:
     def named_cells(self) -> Mapping[Place, str]:
         """The names that the book gives to single cells."""
         found: dict[Place, str] = {}
-        for name in self._names:
+        for name in map(str.casefold, self.book.names):
             reference = self._named_reference(name, self.home)
             if reference is not None and reference.last is None:
                 found.setdefault(self.corner(reference, reference.first, self.home, 0), name)
@@ -96,22 +102,8 @@ class Cells:
             return None
         return self.place(tokens[0], 0, place[0]) if len(tokens) == 2 else None
 
-    def definition(self, name: str, sheet: str) -> str | None:
-        """What the book says that a name means on a sheet; None if it does not know it."""
-        scope, _, plain = name.rpartition("!")
-        key = plain.casefold()
-        scope = scope.strip("'").casefold() or sheet
-        return self._names.get(f"{scope}!{key}", self._names.get(key))
-
     def _named_reference(self, name: str, sheet: str) -> Reference | None:
-        definition = self.definition(name, sheet)
-        if definition is None:
-            return None
-        try:
-            tokens = tokenise(definition)
-        except FormulaError:
-            return None
-        return tokens[0].reference if len(tokens) == 2 else None
+        return reference_of(self.book.definition(name, sheet) or "")
 
     def corner(self, reference: Reference, corner: Corner, sheet: str, moved: int) -> Place:
         """The cell of a corner of a reference that was moved down from where it was read."""

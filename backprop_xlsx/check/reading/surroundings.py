@@ -142,7 +142,7 @@ class Surroundings(Cells):
         if name.upper() in ("TRUE", "FALSE"):
             number = float(name.upper() == "TRUE")
             return Meaning(Number(number), repr(number))
-        definition = self.definition(name, sheet)
+        definition = self.book.definition(name, sheet)
         if definition is None:
             return Meaning(Outside(name, (sheet, 0, 0), "error", math.nan), "error")
         tokens = tokenise(definition)

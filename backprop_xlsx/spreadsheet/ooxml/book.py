@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from backprop_xlsx.spreadsheet.errors import FileError, InputError, to_be_repaired
@@ -74,6 +75,16 @@ class Book:
                 return sheet
         known = ", ".join(repr(sheet.name) for sheet in self.sheets)
         raise InputError(f"{self.path}: has no sheet {name!r}, expected one of {known}")
+
+    @cached_property
+    def _named(self) -> dict[str, str]:
+        return {name.casefold(): text for name, text in self.names.items()}
+
+    def definition(self, name: str, sheet: str) -> str | None:
+        """What a name stands for on a sheet, in upper or lower case; None if it is not defined."""
+        scope, _, plain = name.casefold().rpartition("!")
+        scope = scope.strip("'") or sheet.casefold()
+        return self._named.get(f"{scope}!{plain}", self._named.get(plain))
 
 
 def read_book(path: Path) -> Book:
