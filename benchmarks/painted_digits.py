@@ -71,8 +71,8 @@ def read_here(planned: Plan, seed: int) -> tuple[list[int], float]:
                 before = page
                 values = [
                     [
-                        live.value(cells.sheet, int(row) + 1, int(column) + 1)
-                        for row, column in zip(cells.rows.flat, cells.columns.flat, strict=True)
+                        live.value(cells.sheet, row + 1, column + 1)
+                        for row, column in cells.positions
                     ]
                     for cells in (seen, results)
                 ]

@@ -157,15 +157,14 @@ class _Session:
 
     def _read(self, cells: Cells) -> list[Any]:
         """What the engine has in these cells, in torch's order."""
-        places = zip(cells.rows.flatten().tolist(), cells.columns.flatten().tolist(), strict=True)
-        return [self._live.value(cells.sheet, row + 1, column + 1) for row, column in places]
+        at = cells.positions
+        return [self._live.value(cells.sheet, row + 1, column + 1) for row, column in at]
 
     def _require(
         self, found: Sequence[Any], expected: Sequence[float | None], cells: Cells, what: str
     ) -> None:
         """Raises VerificationError for the first that differs."""
-        places = zip(cells.rows.flatten().tolist(), cells.columns.flatten().tolist(), strict=True)
-        for (row, column), one, other in zip(places, found, expected, strict=True):
+        for (row, column), one, other in zip(cells.positions, found, expected, strict=True):
             if not _same(one, other):
                 raise VerificationError(
                     f"'{cells.sheet}'!{cell_name(row + 1, column + 1)}, {what}: {self._engine} "

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy
 import numpy.typing
@@ -68,30 +68,38 @@ class Cells:
         return channels, height, width
 
     @property
-    def corners(self) -> tuple[Position, Position]:
-        """The first cell and the last of the rectangle that holds all cells."""
-        first = (int(self.rows.min()), int(self.columns.min()))
-        return first, (int(self.rows.max()), int(self.columns.max()))
+    def rectangle(self) -> tuple[int, int, int, int]:
+        """The first row and column, and the last, of the rectangle that holds all cells."""
+        rows, columns = self.rows, self.columns
+        return int(rows.min()), int(columns.min()), int(rows.max()), int(columns.max())
 
-    def flattened(self) -> Cells:
-        """The same cells as a vector, in torch's order."""
-        rows, columns = (places.reshape(-1, 1, 1) for places in (self.rows, self.columns))
-        return Cells(self.sheet, rows, columns, self.is_signed)
+    @property
+    def address(self) -> str:
+        """That rectangle, from another sheet."""
+        top, left, bottom, right = self.rectangle
+        return f"'{self.sheet}'!{fixed(top, left)}:{fixed(bottom, right)}"
+
+    @property
+    def positions(self) -> list[Position]:
+        """The place of each value, in torch's order."""
+        return list(zip(self.rows.flatten().tolist(), self.columns.flatten().tolist(), strict=True))
+
+    def shaped(self, shape: Shape) -> Cells:
+        """The same cells in another shape, in torch's order: as a vector after Flatten."""
+        return replace(self, rows=self.rows.reshape(shape), columns=self.columns.reshape(shape))
 
     def position(self, channel: int, row: int, column: int) -> Position:
         """The place of a value."""
         at = channel, row, column
         return int(self.rows[at]), int(self.columns[at])
 
-    def references(self) -> list[list[list[str]]]:
-        """The address of each value from another sheet, [channel][row][column]."""
-        return [
-            [
-                [f"'{self.sheet}'!{cell(*place)}" for place in zip(rows, columns, strict=True)]
-                for rows, columns in zip(*planes, strict=True)
-            ]
-            for planes in zip(self.rows.tolist(), self.columns.tolist(), strict=True)
-        ]
+    def reference(self, place: Place) -> str:
+        """The address of a value, from another sheet."""
+        return f"'{self.sheet}'!{cell(*self.position(*place))}"
+
+    def references(self) -> list[str]:
+        """The addresses of all values, from another sheet, in torch's order."""
+        return [f"'{self.sheet}'!{cell(*position)}" for position in self.positions]
 
 
 @dataclass(frozen=True)

@@ -144,7 +144,7 @@ class Proof:
         labels = ("this workbook, now", "torch", "difference", "verdict")
         for row, label in enumerate(labels, start=LIVE):
             page.text((row, NAMES), label, looks("right"))
-        references = [rows[0][0] for rows in live.flattened().references()]
+        references = live.references()
         expected = self.expected[chosen].tolist()
         for index, value in enumerate(found.tolist()):
             column = OUTPUTS + index

@@ -12,7 +12,6 @@ from backprop_xlsx.spreadsheet.sheets.page import Page
 from mnist_model.digit.network.gradient import contest, seed, speakers
 from mnist_model.digit.network.steps import Array, Term
 from mnist_model.digit.sheets.cells import Cells, cell, fixed, fixed_area, listed
-from mnist_model.digit.sheets.gradient.sheet import flat_references
 from mnist_model.digit.sheets.looks import Looks
 
 NAME = "Ranking"
@@ -144,7 +143,7 @@ class RankingSheet:
                 formula = f"MATCH(MAX({columns[column]}),{columns[column]},0)-1"
                 page.formula(place, formula, found, looks("whole"))
         signs = seed(values).tolist()
-        references = flat_references(self.live)
+        references = self.live.references()
         for index, value in enumerate(values.tolist()):
             row = FIRST + index
             page.number((row, INDEX), index, looks("whole"))
@@ -161,9 +160,8 @@ class RankingSheet:
     def _put_evidence(
         self, page: Page, looks: Looks, gradient: Iterable[Term], evidence: Array
     ) -> None:
-        reads = flat_references(self.reads)
         left, style = evidence.flatten().copy(), looks("list")
-        values = zip(gradient, reads, left.tolist(), strict=True)
+        values = zip(gradient, self.reads.references(), left.tolist(), strict=True)
         for row, (slope, read, value) in enumerate(values, start=FIRST):
             page.number((row, PLACE), row - FIRST + 1, looks("whole"))
             page.formula((row, EVIDENCE), f"{slope.bracketed}*{read}", value, style)
@@ -186,8 +184,6 @@ class RankingSheet:
     def _put_places(self, page: Page, looks: Looks, evidence: Array, inputs: Array) -> None:
         """Row and column of the speakers in the picture, and what the network reads there."""
         width = self.reads.shape[2]
-        first, last = self.reads.corners
-        picture = f"'{self.reads.sheet}'!{fixed(*first)}:{fixed(*last)}"
         values = inputs.flatten()
         for rank, (at, _) in enumerate(speakers(evidence, SPEAKERS)):
             column = EVIDENCE + rank
@@ -197,7 +193,7 @@ class RankingSheet:
                 # Without a function that rounds down: (place − ½) / width, rounded, is its row.
                 (ROWS, f"ROUND(({place}-0.5)/{width}+0.5,0)", row + 1, "whole"),
                 (COLUMNS, f"{place}-{width}*({down}-1)", beside + 1, "whole"),
-                (READS, f"INDEX({picture},{down},{across})", float(values[at]), "list"),
+                (READS, f"INDEX({self.reads.address},{down},{across})", float(values[at]), "list"),
             )
             for row, formula, value, style in formulas:
                 page.formula((row, column), formula, value, looks(style))

@@ -19,7 +19,6 @@ from mnist_model.digit.network.stages import Shape, number
 from mnist_model.digit.network.steps import Array
 from mnist_model.digit.sheets.cells import Cells, Tiling, cell, listed
 from mnist_model.digit.sheets.empty_page import INVITATION, EmptyPage
-from mnist_model.digit.sheets.gradient.sheet import flat_references
 from mnist_model.digit.sheets.looks import LIST_WIDTH, NAVIGATION_WIDTH, SQUARE_WIDTH, Looks
 from mnist_model.digit.sheets.ranking_sheet import SPEAKERS, RankingSheet
 from mnist_model.digit.sheets.stages.stage_sheet import HEAD_ROWS, TOP, put_links
@@ -135,17 +134,16 @@ class WhySheet:
         for column, header in ((LABEL, "input"), (EVIDENCE, "evidence"), (READS, "it reads")):
             page.text((TOP + 1, column), header, looks("header_right"))
         page.text((TOP, LABEL), "Evidence", looks("heading"))
-        reads = flat_references(self.ranking.reads)
-        values = zip(
-            flat_references(self.ranking.evidence),
-            evidence.flatten().tolist(), reads, inputs.flatten().tolist(), strict=True,
-        )  # fmt: skip
-        for row, (own, value, read, number_) in enumerate(values, start=TOP + 2):
+        for row in range(TOP + 2, TOP + 2 + self.shape[0]):
             page.text((row, LABEL), f"i{row - TOP - 1}", looks("quiet", "right"))
-            page.formula((row, EVIDENCE), own, value, looks("list"))
-            page.formula((row, READS), read, number_, looks("list"))
-        first, last = self.evidence.corners
-        colour_values(worksheet, (*first, *last), signed=True, light=True)
+        for column, source, values in (
+            (EVIDENCE, self.ranking.evidence, evidence),
+            (READS, self.ranking.reads, inputs),
+        ):
+            formulas = zip(source.references(), values.flatten().tolist(), strict=True)
+            for row, (formula, value) in enumerate(formulas, start=TOP + 2):
+                page.formula((row, column), formula, value, looks("list"))
+        colour_values(worksheet, self.evidence.rectangle, signed=True, light=True)
 
     def _put_maps(
         self, worksheet: Worksheet, page: Page, looks: Looks, inputs: Array, evidence: Array
@@ -158,7 +156,7 @@ class WhySheet:
             page.text((TOP, tiles.left), title, looks("heading"))
             cells = tiles.cells(NAME, is_signed=True)
             styles = looks.framed(*self.shape[1:], style)
-            references = flat_references(source)
+            references = source.references()
             for index, place in enumerate(numpy.ndindex(self.shape)):
                 look = styles[place[1]][place[2]]
                 own: tuple[str, float | str] = (references[index], float(values[place]))
@@ -166,11 +164,10 @@ class WhySheet:
                     own = self.empty.unless(*own)
                 page.formula(cells.position(*place), *own, look)
             self._put_labels(page, looks, tiles)
-        first, last = self.evidence.corners
         self._frame_ink(worksheet, looks)
-        colour_values(worksheet, (*first, *last), signed=True)
-        first, last = self._reads.cells(NAME, True).corners
-        colour_values(worksheet, (*first, *last), self.ranking.reads.is_signed)
+        colour_values(worksheet, self.evidence.rectangle, signed=True)
+        reads = self._reads.cells(NAME, self.ranking.reads.is_signed)
+        colour_values(worksheet, reads.rectangle, reads.is_signed)
 
     def _put_labels(self, page: Page, looks: Looks, tiles: Tiling) -> None:
         for channel in range(self.shape[0]):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from functools import cached_property
 
 import numpy
@@ -141,8 +141,7 @@ class InputSheet:
     def _is_changed(self) -> str:
         if self.painting is not None:
             return self.painting.is_painted
-        first, last = self.typed.corners
-        return f"COUNT('{self.name}'!{fixed(*first)}:{fixed(*last)})>0"
+        return f"COUNT({self.typed.address})>0"
 
     @cached_property
     def typed(self) -> Cells:
@@ -204,7 +203,7 @@ class InputSheet:
         if self.is_page:
             worksheet.set_zoom(PAGE_ZOOM)
             panel.put_chart(worksheet, looks, (self._seen_first + 3, 1), CHART_ROWS)
-        self._colour_reads(worksheet)
+        colour_values(worksheet, self.outputs.rectangle, self._is_signed, light=self.is_list)
 
     def _put_list(self, page: Page, looks: Looks) -> None:
         page.text((TOP, LABEL), "Inputs", looks("heading"))
@@ -220,8 +219,8 @@ class InputSheet:
         reads = self._reads
         page.text((reads.top - (not self.is_page), reads.left), words, looks("heading"))
         self._put_scaling(page, looks)
-        for place in zip(self.typed.rows.flat, self.typed.columns.flat, strict=True):
-            page.blank((int(place[0]), int(place[1])), looks("paper"))
+        for position in self.typed.positions:
+            page.blank(position, looks("paper"))
         if self.shape[0] > 1:
             for tiles in (self._squares, self._reads):
                 for channel in range(self.shape[0]):
@@ -241,10 +240,8 @@ class InputSheet:
         """What becomes of a number, below what the network reads."""
         scaling = self.proof.examples.scaling
         if scaling is not None:
-            words = (
-                f"(the number / {number(scaling.largest)} − {number(scaling.mean)}) / "
-                f"{number(scaling.standard_deviation)}"
-            )
+            largest, mean, deviation = map(number, astuple(scaling))
+            words = f"(the number / {largest} − {mean}) / {deviation}"
             page.text((self._reads.last_row + 1, self._reads.left), words, looks("quiet"))
 
     def _put_warning(self, page: Page, looks: Looks, painting: PaintingSheet) -> None:
@@ -268,21 +265,10 @@ class InputSheet:
             else:
                 formula = f"IF(ISNUMBER({typed}),{typed},{formula})"
             if examples.scaling is not None:
-                largest, mean, deviation = (
-                    number(constant)
-                    for constant in (
-                        examples.scaling.largest,
-                        examples.scaling.mean,
-                        examples.scaling.standard_deviation,
-                    )
-                )
+                largest, mean, deviation = map(number, astuple(examples.scaling))
                 formula = f"({formula}/{largest}-{mean})/{deviation}"
             style = styles[place[1]][place[2]]
             page.formula(self.outputs.position(*place), formula, values[place], style)
-
-    def _colour_reads(self, worksheet: Worksheet) -> None:
-        first, last = self.outputs.corners
-        colour_values(worksheet, (*first, *last), self._is_signed, light=self.is_list)
 
 
 def _plus(address: str, offset: int) -> str:

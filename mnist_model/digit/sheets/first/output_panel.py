@@ -129,11 +129,11 @@ class OutputPanel:
         shown = HEADERS if self._is_classifier else HEADERS[:POWER]
         for offset, header in enumerate(shown):
             page.text((TABLE, self.column + offset), header, looks("header_right"))
-        references = self.live.flattened().references()
-        for index, value in enumerate(self.values.tolist()):
+        outputs = zip(self.live.references(), self.values.tolist(), strict=True)
+        for index, (reference, value) in enumerate(outputs):
             row = TABLE + 1 + index
             page.number((row, self.column), index, looks("whole", "bold"))
-            own, shown = self.empty.unless(references[index][0][0], value)
+            own, shown = self.empty.unless(reference, value)
             page.formula((row, self.column + OUTPUT), own, shown, looks("list"))
 
     def _put_probabilities(self, worksheet: Worksheet, page: Page, looks: Looks) -> None:

@@ -115,10 +115,9 @@ class PaintingSheet:
         softness = fixed(NUMBERS, SOFTNESS)
         for y in range(height):
             for x in range(width):
-                typed = f"'{self.typed.sheet}'!{cell(*self.typed.position(0, y, x))}"
-                page.formula(
-                    (marks + y, left + x), f"IFERROR(IF({is_mark(typed)},1,0),0)", 0, looks()
-                )
+                is_marked = is_mark(self.typed.reference((0, y, x)))
+                formula = f"IFERROR(IF({is_marked},1,0),0)"
+                page.formula((marks + y, left + x), formula, 0, looks())
                 beside = area(marks + y, left + x - 1, 1, 3)
                 around = f"{beside},{area(marks + y - 1, left + x, 3, 1)}"
                 own = cell(marks + y, left + x)
@@ -155,7 +154,7 @@ class PaintingSheet:
 
     def _put_numbers(self, page: Page, looks: Looks, is_empty: bool) -> None:
         height, width = self._size
-        marks, typed = area(*self._block(0), height, width), self._typed
+        marks, typed = area(*self._block(0), height, width), self.typed.address
         for column, header in enumerate(HEADERS, start=LEFT):
             page.text((NUMBERS - 1, column), header, looks("quiet"))
         page.formula((NUMBERS, MARKS), f"SUM({marks})", 0, looks())
@@ -192,11 +191,6 @@ class PaintingSheet:
         """The addresses of the four numbers of a side."""
         first = SCALE + 1 + side * 4
         return [fixed(NUMBERS, first + offset) for offset in (TOP, BOTTOM, CENTRE, OFFSET)]
-
-    @property
-    def _typed(self) -> str:
-        first, last = self.typed.corners
-        return f"'{self.typed.sheet}'!{fixed(*first)}:{fixed(*last)}"
 
     def _put_overlaps(self, page: Page, looks: Looks, side: int) -> None:
         """How much of each new square each old one covers: columns in block 2, rows in 3."""

@@ -21,8 +21,7 @@ WRONG = {"bg_color": DIFFERS_TINT, "border": 1, "border_color": DIFFERS_COLOUR}
 
 def show_marks(worksheet: Worksheet, looks: Looks, typed: Cells, full: float) -> None:
     """Marked squares look like ink; numbers below 0 or above ``full`` stand out."""
-    first, last = typed.corners
-    place, own = xl_range(*first, *last), cell(*first)
+    place, own = xl_range(*typed.rectangle), cell(*typed.rectangle[:2])
     wrong = f"AND(ISNUMBER({own}),OR({own}<0,{own}>{number(full)}))"
     _add_rule(worksheet, looks, place, wrong, WRONG)
     _add_rule(worksheet, looks, place, is_mark(own), {"bg_color": POSITIVE})

@@ -75,10 +75,9 @@ class PoolingGradient(TiledGradient):
 
     def back(self, at: Place) -> Term:
         """What all windows over an input pass on to it."""
-        prefix = f"'{self.name}'!"
         if self._overlaps:
-            return Term(prefix + cell(*self._inputs.position(*at)))
-        terms = self._passed(at, prefix)
+            return Term(self._inputs.reference(at))
+        terms = self._passed(at, f"'{self.name}'!")
         return Term("+".join(terms) or "0", is_sum=len(terms) > 1)
 
     def more(
@@ -86,7 +85,7 @@ class PoolingGradient(TiledGradient):
     ) -> Iterator[tuple[Position, str, float]]:
         """Where the largest values are, and what passes on to each input."""
         if self.stage.is_maximum:
-            reads = source if source.shape == self.stage.input_shape else source.flattened()
+            reads = source.shaped(self.stage.input_shape)
             for place in numpy.ndindex(self.stage.output_shape):
                 first = self._first_value(inputs, place)
                 yield self._firsts.position(*place), self._first(reads, place), first

@@ -11,7 +11,7 @@ from xlsxwriter.worksheet import Worksheet
 from backprop_xlsx.spreadsheet.sheets.page import Page, Position
 from mnist_model.digit.network.gradient import Gradient
 from mnist_model.digit.network.steps import Array, Term
-from mnist_model.digit.sheets.cells import Cells, Place, Tiling, cell
+from mnist_model.digit.sheets.cells import Cells, Place, Tiling
 from mnist_model.digit.sheets.looks import Looks
 from mnist_model.digit.sheets.stages.stage_sheet import StageSheet, require_room
 
@@ -45,7 +45,7 @@ class GradientSheet(ABC):
     @property
     def last(self) -> tuple[int, int]:
         """The last row and column."""
-        return self.sums.corners[1]
+        return self.sums.rectangle[2:]
 
     @abstractmethod
     def back(self, at: Place) -> Term:
@@ -106,7 +106,7 @@ class GradientSheet(ABC):
         if not self.stage.steps:
             return gradient
         prefix = f"'{self.sheet.name}'!"
-        output = prefix + cell(*self.sheet.outputs.position(*place))
+        output = self.sheet.outputs.reference(place)
         argument = self.sheet.argument(source, place, prefix) if len(self.stage.steps) > 1 else ""
         constants = self.sheet.constants(place[0], prefix)
         slopes = self.stage.slopes(argument, constants, output)
@@ -128,9 +128,4 @@ class TiledGradient(GradientSheet):
 
     def reference(self, place: Place) -> str:
         """The address of a sum's gradient, from another sheet."""
-        return f"'{self.name}'!{cell(*self._cells.position(*place))}"
-
-
-def flat_references(cells: Cells) -> list[str]:
-    """The addresses of cells from another sheet, in torch's order."""
-    return [rows[0][0] for rows in cells.flattened().references()]
+        return self._cells.reference(place)

@@ -221,7 +221,6 @@ class ConvolutionSheet(StageSheet):
         _, height, width = layer.input_shape
         border = ", with a border of zeros" if layer.padding != ((0, 0),) * 2 else ""
         page.text((self.reads_top, 1), f"What it reads{border}", looks("heading"))
-        references, values = source.references(), inputs.tolist()
         styles = _pixel_styles(looks, height, width * channels, channels)
         edge = looks("square", "border")
         for group in range(layer.groups):
@@ -239,11 +238,9 @@ class ConvolutionSheet(StageSheet):
                         if not is_inside:
                             page.number(position, 0, edge)
                             continue
-                        of = group * channels + channel
-                        page.formula(
-                            position, references[of][at_y][at_x], values[of][at_y][at_x],
-                            styles[at_y][at_x * channels + channel],
-                        )  # fmt: skip
+                        place = group * channels + channel, at_y, at_x
+                        style = styles[at_y][at_x * channels + channel]
+                        page.formula(position, source.reference(place), inputs[place], style)
             place = (
                 first_row + top,
                 first_column + left * channels,

@@ -119,12 +119,12 @@ class DenseSheet(StageSheet):
         colour_weights(worksheet, weights, largest, light=True)
 
     def _put_inputs(self, page: Page, looks: Looks, source: Cells, inputs: Array) -> None:
-        references = source.flattened().references()
+        references = source.references()
         values = inputs.flatten().tolist()
         for index, place in enumerate(numpy.ndindex(source.shape)):
             row = self._first_weight + index
             page.text((row, LABEL), place_in_words(source, place), looks("quiet"))
-            page.formula((row, READS), references[index][0][0], values[index], looks("list"))
+            page.formula((row, READS), references[index], values[index], looks("list"))
 
 
 def place_in_words(cells: Cells, place: tuple[int, ...]) -> str:

@@ -72,7 +72,7 @@ class LogSoftmaxSheet(StageSheet):
             page.text((TOP + 1, column), header, looks("header_right"))
         first, count = TOP + 2, self._count
         reads, powers = (fixed_area(first, column, count, 1) for column in (READS, POWER))
-        references = source.flattened().references()
+        references = source.references()
         values = inputs.flatten()
         below = values - values.max()
         rows = zip(values, below, numpy.exp(below), outputs.flatten(), strict=True)
@@ -80,7 +80,7 @@ class LogSoftmaxSheet(StageSheet):
             row = first + index
             page.text((row, LABEL), self.labels[index], looks("quiet", "right"))
             formulas = (
-                references[index][0][0],
+                references[index],
                 f"{cell(row, READS)}-MAX({reads})",
                 f"EXP({cell(row, BELOW)})",
                 f"{cell(row, BELOW)}-LN(SUM({powers}))",

@@ -114,14 +114,11 @@ class MapSheet(StageSheet):
                     argument = self.argument(source, (channel, y, x))
                     formula = self.stage.formula(argument, constants)
                     page.formula(cells.position(channel, y, x), formula, value, styles[y][x])
-        first, last = cells.corners
-        place = (*first, *last)
-        colour_values(worksheet, place, self.is_signed, light=self.stage.is_list)
+        colour_values(worksheet, cells.rectangle, self.is_signed, light=self.stage.is_list)
 
     def argument(self, source: Cells, place: Place, prefix: str = "") -> str:
         """A window of the sheet before, or a cell of it."""
-        # After Flatten it reads the same cells as a vector.
-        source = source if source.shape == self.stage.input_shape else source.flattened()
+        source = source.shaped(self.stage.input_shape)
         channel, row, column = place
         rows: Window = (row, row + 1)
         columns: Window = (column, column + 1)
