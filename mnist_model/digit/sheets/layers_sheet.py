@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from xlsxwriter.worksheet import Worksheet
-
 from backprop_xlsx.spreadsheet.sheets.page import Page, prepare
 from mnist_model.digit.network.stages import Convolution, Dense, Pooling, Shape, Stage
 from mnist_model.digit.sheets.cells import area
@@ -29,7 +27,7 @@ FOLDED = (
 
 
 def write_layers(
-    worksheet: Worksheet,
+    page: Page,
     looks: Looks,
     title: str,
     links: Sequence[str],
@@ -37,9 +35,9 @@ def write_layers(
     is_folded: bool,
 ) -> None:
     """Writes the sheet; ``links`` are the other sheets to go to."""
+    worksheet = page.worksheet
     for column, width in enumerate(WIDTHS):
         worksheet.set_column(column, column, width)
-    page = Page(worksheet)
     page.text((0, 1), title, looks("title"))
     page.height(0, 30)
     page.text((1, 1), "One sheet for each stage; every value on it is one formula.", looks("lead"))

@@ -6,9 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import torch
-from xlsxwriter.worksheet import Worksheet
 
-from backprop_xlsx.spreadsheet.sheets.page import Page
+from backprop_xlsx.spreadsheet.sheets.page import Page, Position
 from mnist_model.digit.network.gradient import contest, seed, speakers
 from mnist_model.digit.network.steps import Array, Term
 from mnist_model.digit.sheets.cells import Cells, cell, fixed, fixed_area, listed
@@ -96,7 +95,7 @@ class RankingSheet:
         return Speaker(*(f"'{NAME}'!{fixed(row, column)}" for row in rows))
 
     @property
-    def last(self) -> tuple[int, int]:
+    def last(self) -> Position:
         """The last row and column."""
         return FIRST + max(self._count, self._squares) - 1, EVIDENCE + SPEAKERS - 1
 
@@ -107,7 +106,7 @@ class RankingSheet:
 
     def write(
         self,
-        worksheet: Worksheet,
+        page: Page,
         looks: Looks,
         gradient: Iterable[Term],
         outputs: Array,
@@ -118,7 +117,6 @@ class RankingSheet:
 
         ``gradient`` is that with respect to what is read; the last three are cached values.
         """
-        page = Page(worksheet)
         page.text((0, 0), "Behind the sheet Why", looks("heading"))
         for column, header in enumerate(HEADERS):
             page.text((FIRST - 1, column), header, looks("quiet"))
@@ -129,7 +127,7 @@ class RankingSheet:
         if self.is_picture:
             self._put_places(page, looks, evidence, inputs)
         page.write()
-        worksheet.hide()
+        page.worksheet.hide()
 
     def _put_outputs(self, page: Page, looks: Looks, outputs: Array) -> None:
         values = torch.from_numpy(outputs).flatten()

@@ -8,7 +8,6 @@ from functools import cached_property
 
 import numpy
 from xlsxwriter.format import Format
-from xlsxwriter.worksheet import Worksheet
 
 from backprop_xlsx.spreadsheet.sheets.grids import colour_values
 from backprop_xlsx.spreadsheet.sheets.page import Page, Position, prepare
@@ -22,9 +21,9 @@ from mnist_model.digit.sheets.first.output_panel import OutputPanel
 from mnist_model.digit.sheets.first.painting_sheet import PaintingSheet
 from mnist_model.digit.sheets.first.square_rules import shade_as_read, show_marks
 from mnist_model.digit.sheets.gallery_sheet import Gallery
+from mnist_model.digit.sheets.head import TOP
 from mnist_model.digit.sheets.looks import LIST_WIDTH, SQUARE_WIDTH, Looks
 from mnist_model.digit.sheets.proof_sheet import Proof
-from mnist_model.digit.sheets.stages.stage_sheet import TOP
 
 MARGIN = 2
 LABEL, TYPED, READS = 1, 2, 3  # columns of a list
@@ -164,19 +163,14 @@ class InputSheet:
         return examples.scaling is None and bool((examples.values < 0).any())
 
     def write(
-        self,
-        worksheet: Worksheet,
-        looks: Looks,
-        links: Sequence[str],
-        live: Cells,
-        found: Array,
+        self, page: Page, looks: Looks, links: Sequence[str], live: Cells, found: Array
     ) -> None:
         """Writes the sheet.
 
         ``links`` are sheets to go to, ``live`` the network's outputs, ``found`` their cached
         values.
         """
-        page = Page(worksheet)
+        worksheet = page.worksheet
         noun = self.proof.examples.noun
         worksheet.set_column(0, 0, MARGIN)
         article = "an" if noun[0].casefold() in "aeiou" else "a"
@@ -187,13 +181,13 @@ class InputSheet:
         panel = OutputPanel(
             self.panel_column, self.proof, self.selected, self.painting, self.empty, live, found
         )
-        panel.put(worksheet, page, looks, links)
+        panel.put(page, looks, links)
         if self.is_list:
             worksheet.set_column(LABEL, READS, LIST_WIDTH)
             self._put_list(page, looks)
         else:
             worksheet.set_column(1, self.panel_column - 1, SQUARE_WIDTH)
-            self._put_squares(worksheet, page, looks)
+            self._put_squares(page, looks)
         page.write()
         prepare(worksheet, self.last_row, self.last_column)
         worksheet.fit_to_pages(1, 1)
@@ -202,7 +196,7 @@ class InputSheet:
         worksheet.set_selection(*first, *first)
         if self.is_page:
             worksheet.set_zoom(PAGE_ZOOM)
-            panel.put_chart(worksheet, looks, (self._seen_first + 3, 1), CHART_ROWS)
+            panel.put_chart(page, looks, (self._seen_first + 3, 1), CHART_ROWS)
         colour_values(worksheet, self.outputs.rectangle, self._is_signed, light=self.is_list)
 
     def _put_list(self, page: Page, looks: Looks) -> None:
@@ -214,7 +208,7 @@ class InputSheet:
             page.blank((TOP + 2 + channel, TYPED), looks("editable"))
         self._put_reads(page, [[looks("list")]])
 
-    def _put_squares(self, worksheet: Worksheet, page: Page, looks: Looks) -> None:
+    def _put_squares(self, page: Page, looks: Looks) -> None:
         words = "What the network sees" if self.is_page else "What the network reads"
         reads = self._reads
         page.text((reads.top - (not self.is_page), reads.left), words, looks("heading"))
@@ -230,10 +224,10 @@ class InputSheet:
         if self.painting is None:
             values = self.proof.examples.scaled
             bounds = float(values.min()), float(values.max())
-            shade_as_read(worksheet, looks, self._squares, self._reads, bounds)
+            shade_as_read(page.worksheet, looks, self._squares, self._reads, bounds)
         else:
             page.text((TOP, 1), "Paint here", looks("heading"))
-            show_marks(worksheet, looks, self.typed, self.painting.full)
+            show_marks(page.worksheet, looks, self.typed, self.painting.full)
             self._put_warning(page, looks, self.painting)
 
     def _put_scaling(self, page: Page, looks: Looks) -> None:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from xlsxwriter.worksheet import Worksheet
-
 from backprop_xlsx.spreadsheet.sheets.page import Page, Position
 from mnist_model.digit.network.centring import BRUSH, BRUSHES, longest_side
 from mnist_model.digit.network.stages import number
@@ -91,12 +89,11 @@ class PaintingSheet:
         first = area(overlaps + row, left, 1, height)
         return f"SUMPRODUCT('{NAME}'!{first},'{NAME}'!{area(turned + column, left, 1, height)})"
 
-    def write(self, worksheet: Worksheet, looks: Looks, is_empty: bool) -> None:
+    def write(self, page: Page, looks: Looks, is_empty: bool) -> None:
         """Writes the sheet, with nothing painted, and hides it.
 
         ``is_empty`` tells whether the page chosen at first has no ink either.
         """
-        page = Page(worksheet)
         page.text((0, 0), "A painting, scaled and centred by mass", looks("heading"))
         self._put_ink(page, looks)
         self._put_numbers(page, looks, is_empty)
@@ -104,7 +101,7 @@ class PaintingSheet:
             self._put_overlaps(page, looks, side)
         self._put_turned(page, looks)
         page.write()
-        worksheet.hide()
+        page.worksheet.hide()
 
     def _put_ink(self, page: Page, looks: Looks) -> None:
         """Which squares are marked, and the ink that the brush gives them and their neighbours."""

@@ -59,7 +59,7 @@ class PoolingGradient(TiledGradient):
         return windows + self._overlaps * math.prod(self.stage.input_shape)
 
     @property
-    def last(self) -> tuple[int, int]:
+    def last(self) -> Position:
         """The last row and column of the blocks."""
         blocks = (self._maps, self._first_tiles, self._input_tiles)
         return self._input_tiles.last_row, max(block.last_column for block in blocks)

@@ -6,7 +6,6 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
 
 import numpy
-from xlsxwriter.worksheet import Worksheet
 
 from backprop_xlsx.spreadsheet.sheets.page import Page, Position
 from mnist_model.digit.network.gradient import Gradient
@@ -43,7 +42,7 @@ class GradientSheet(ABC):
         """The cells of the gradient with respect to the sums."""
 
     @property
-    def last(self) -> tuple[int, int]:
+    def last(self) -> Position:
         """The last row and column."""
         return self.sums.rectangle[2:]
 
@@ -70,7 +69,7 @@ class GradientSheet(ABC):
 
     def write(
         self,
-        worksheet: Worksheet,
+        page: Page,
         looks: Looks,
         upstream: Sequence[Term],
         source: Cells,
@@ -82,7 +81,6 @@ class GradientSheet(ABC):
         ``upstream`` is the gradient with respect to each output, flattened; ``found`` are the
         cached values.
         """
-        page = Page(worksheet)
         title = f"The gradient of the winner less the runner-up, at the sums of {self.sheet.name}"
         page.text((0, 0), title, looks("heading"))
         sums, style = self.sums, looks("list")
@@ -95,7 +93,7 @@ class GradientSheet(ABC):
         for position, formula, value in self.more(source, inputs, found):
             page.formula(position, formula, value, style)
         page.write()
-        worksheet.hide()
+        page.worksheet.hide()
 
     def gradients(self) -> Iterator[Term]:
         """What :meth:`back` gives for all that the stage reads, in torch's order."""

@@ -45,7 +45,7 @@ class ConvolutionGradient(GradientSheet):
 
     def __init__(self, sheet: ConvolutionSheet) -> None:
         super().__init__(sheet)
-        layer = self._layer = sheet.convolution
+        layer = self._layer = sheet.stage
         out, self._in_group, self._height, self._width = layer.weight.shape
         self._out_group = out // layer.groups
         _, *sides = layer.input_shape
@@ -66,7 +66,7 @@ class ConvolutionGradient(GradientSheet):
         return super().formulas + int(self._layer.weight.size)
 
     @property
-    def last(self) -> tuple[int, int]:
+    def last(self) -> Position:
         """The last row and column of both blocks."""
         return self._kernels.last_row, max(self._spread.last_column, self._kernels.last_column)
 

@@ -14,10 +14,9 @@ from itertools import product
 
 import numpy
 from xlsxwriter.format import Format
-from xlsxwriter.worksheet import Worksheet
 
 from backprop_xlsx.spreadsheet.sheets.grids import colour_values, colour_weights, write_numbers
-from backprop_xlsx.spreadsheet.sheets.page import Page
+from backprop_xlsx.spreadsheet.sheets.page import Page, Position
 from mnist_model.digit.network.stages import Convolution
 from mnist_model.digit.network.steps import Array
 from mnist_model.digit.sheets.cells import (
@@ -29,8 +28,9 @@ from mnist_model.digit.sheets.cells import (
     fixed,
     fixed_area,
 )
+from mnist_model.digit.sheets.head import TOP
 from mnist_model.digit.sheets.looks import Looks, square_columns
-from mnist_model.digit.sheets.stages.stage_sheet import TOP, StageSheet
+from mnist_model.digit.sheets.stages.stage_sheet import StageSheet
 
 # Room for the headings, which run over the squares.
 LEAST_WIDTH, LEAST_HEADING = 24, 14
@@ -40,11 +40,12 @@ WIDEST_READS = 120
 class ConvolutionSheet(StageSheet):
     """Feature maps at the left, kernels at the right, the padded input below both."""
 
+    stage: Convolution
+
     def __init__(
         self, number: int, stage: Convolution, labels: Sequence[str] | None, reads_signed: bool
     ) -> None:
         super().__init__(number, stage, labels, reads_signed)
-        self.convolution = stage
         out, self.group_channels, height, width = stage.weight.shape
         self.kernel_width = width * self.group_channels
         # A label, the kernel, a gap, its constants, a gap.
@@ -98,7 +99,7 @@ class ConvolutionSheet(StageSheet):
         return max(kernels, self.reads.last_column)
 
     @property
-    def printed(self) -> tuple[int, int]:
+    def printed(self) -> Position:
         """Maps and kernels alone: what it reads is often too wide for a page."""
         kernels = self.kernels_left + self.kernel_columns * self.unit - 2
         return self.reads_top - 1, max(kernels, self.kernels_left + LEAST_HEADING)
@@ -115,7 +116,7 @@ class ConvolutionSheet(StageSheet):
 
     def words(self) -> tuple[str, str]:
         """What a cell of a map is, and how what it reads is laid out."""
-        layer, channels = self.convolution, self.group_channels
+        layer, channels = self.stage, self.group_channels
         height, width = layer.weight.shape[2:]
         over = f"over {channels} channels " if channels > 1 else ""
         moved = " × ".join(map(str, layer.stride))
@@ -132,29 +133,21 @@ class ConvolutionSheet(StageSheet):
         )
         return computes, reads + " Trace precedents shows both with arrows."
 
-    def put(
-        self,
-        worksheet: Worksheet,
-        page: Page,
-        looks: Looks,
-        source: Cells,
-        inputs: Array,
-        outputs: Array,
-    ) -> None:
+    def put(self, page: Page, looks: Looks, source: Cells, inputs: Array, outputs: Array) -> None:
         """Maps, kernels, and what the windows lie over."""
-        square_columns(worksheet, self.last_column, self.kernels_left + self.unit)
-        self._put_reads(worksheet, page, looks, source, inputs)
-        self._put_kernels(worksheet, page, looks)
-        self._put_maps(worksheet, page, looks, source, outputs)
+        square_columns(page.worksheet, self.last_column, self.kernels_left + self.unit)
+        self._put_reads(page, looks, source, inputs)
+        self._put_kernels(page, looks)
+        self._put_maps(page, looks, source, outputs)
 
-    def kernel(self, index: int) -> tuple[int, int]:
+    def kernel(self, index: int) -> Position:
         """The first cell of a kernel; its label stands to the left of it."""
         right, down = divmod(index, self.kernels_down)
         return TOP + 2 + down * self.pitch, self.kernels_left + 1 + right * self.unit
 
     def argument(self, source: Cells, place: Place, prefix: str = "") -> str:
         """A window of what it reads times the map's kernel."""
-        layer, (channel, row, column) = self.convolution, place
+        layer, (channel, row, column) = self.stage, place
         height, (down, right) = layer.weight.shape[2], layer.stride
         top, left = self.reads.corner(channel * layer.groups // layer.output_shape[0])
         first = (top + row * down, left + column * right * self.group_channels)
@@ -166,13 +159,11 @@ class ConvolutionSheet(StageSheet):
         """Behind the map's kernel."""
         row, left = self.kernel(channel)
         first = left + self.kernel_width + 1
-        count = len(self.convolution.constants)
+        count = len(self.stage.constants)
         return [prefix + fixed(row, first + index) for index in range(count)]
 
-    def _put_maps(
-        self, worksheet: Worksheet, page: Page, looks: Looks, source: Cells, outputs: Array
-    ) -> None:
-        layer = self.convolution
+    def _put_maps(self, page: Page, looks: Looks, source: Cells, outputs: Array) -> None:
+        layer = self.stage
         page.text((TOP, 1), "What comes out", looks("heading"))
         styles = looks.framed(*layer.output_shape[1:], "square")
         for channel, values in enumerate(outputs.tolist()):
@@ -185,14 +176,14 @@ class ConvolutionSheet(StageSheet):
                     formula = layer.formula(argument, constants)
                     page.formula((top + y, left + x), formula, value, styles[y][x])
         place = (self.maps.top, self.maps.left, self.maps.last_row, self.maps.last_column)
-        colour_values(worksheet, place, self.is_signed)
+        colour_values(page.worksheet, place, self.is_signed)
 
     def _label(self, channel: int) -> str:
         label = self.labels[channel]
         return f"map {label}" if self.maps.width > 3 else label
 
-    def _put_kernels(self, worksheet: Worksheet, page: Page, looks: Looks) -> None:
-        layer = self.convolution
+    def _put_kernels(self, page: Page, looks: Looks) -> None:
+        layer = self.stage
         names = ", ".join(name for name, _ in layer.constants)
         title = "Kernels" + (f", and behind each: {names}" if names else "")
         page.text((TOP, self.kernels_left), title, looks("heading"))
@@ -203,7 +194,7 @@ class ConvolutionSheet(StageSheet):
         for index, rows in enumerate(interleaved.reshape(out, height, -1).tolist()):
             top, left = self.kernel(index)
             page.text((top, left - 1), self.labels[index], looks("label"))
-            write_numbers(worksheet, (top, left), rows, styles)
+            write_numbers(page.worksheet, (top, left), rows, styles)
             for offset, (_, numbers) in enumerate(layer.constants):
                 position = (top, left + self.kernel_width + 1 + offset)
                 page.number(position, float(numbers[index]), looks("square", "constant"))
@@ -211,12 +202,11 @@ class ConvolutionSheet(StageSheet):
                 last = min(index + self.kernels_down, out) - 1
                 bottom = self.kernel(last)[0] + height - 1
                 place = (top, left, bottom, left + self.kernel_width - 1)
-                colour_weights(worksheet, place, float(numpy.abs(layer.weight).max()))
+                largest = float(numpy.abs(layer.weight).max())
+                colour_weights(page.worksheet, place, largest)
 
-    def _put_reads(
-        self, worksheet: Worksheet, page: Page, looks: Looks, source: Cells, inputs: Array
-    ) -> None:
-        layer, channels = self.convolution, self.group_channels
+    def _put_reads(self, page: Page, looks: Looks, source: Cells, inputs: Array) -> None:
+        layer, channels = self.stage, self.group_channels
         (top, _), (left, _) = layer.padding
         _, height, width = layer.input_shape
         border = ", with a border of zeros" if layer.padding != ((0, 0),) * 2 else ""
@@ -247,7 +237,7 @@ class ConvolutionSheet(StageSheet):
                 first_row + top + height - 1,
                 first_column + (left + width) * channels - 1,
             )
-            colour_values(worksheet, place, source.is_signed)
+            colour_values(page.worksheet, place, source.is_signed)
 
 
 def products(first: str, second: str) -> str:

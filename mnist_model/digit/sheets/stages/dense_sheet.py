@@ -5,16 +5,16 @@ from __future__ import annotations
 from functools import cached_property
 
 import numpy
-from xlsxwriter.worksheet import Worksheet
 
 from backprop_xlsx.spreadsheet.sheets.grids import colour_values, colour_weights, write_numbers
 from backprop_xlsx.spreadsheet.sheets.page import Page
 from mnist_model.digit.network.stages import Dense
 from mnist_model.digit.network.steps import Array
 from mnist_model.digit.sheets.cells import Cells, Place, area, cell, fixed_area
+from mnist_model.digit.sheets.head import TOP
 from mnist_model.digit.sheets.looks import LIST_WIDTH, NAVIGATION_WIDTH, Looks
 from mnist_model.digit.sheets.stages.convolution_sheet import products
-from mnist_model.digit.sheets.stages.stage_sheet import TOP, StageSheet
+from mnist_model.digit.sheets.stages.stage_sheet import StageSheet
 
 LABEL, READS, NAMES, OUTPUTS = 1, 2, 3, 4  # columns
 WEIGHT_WIDTH = 8
@@ -58,16 +58,9 @@ class DenseSheet(StageSheet):
             "The inputs stand in a column, in the order in which torch flattens maps.",
         )
 
-    def put(
-        self,
-        worksheet: Worksheet,
-        page: Page,
-        looks: Looks,
-        source: Cells,
-        inputs: Array,
-        outputs: Array,
-    ) -> None:
+    def put(self, page: Page, looks: Looks, source: Cells, inputs: Array, outputs: Array) -> None:
         """Inputs, outputs, and the weights between them."""
+        worksheet = page.worksheet
         worksheet.set_column(0, 0, NAVIGATION_WIDTH)
         worksheet.set_column(LABEL, LABEL, 20)
         worksheet.set_column(READS, NAMES, LIST_WIDTH)
@@ -91,7 +84,7 @@ class DenseSheet(StageSheet):
                 page.number((row, column), float(numbers[index]), looks("list"))
         styles = [[looks("list")] * len(outputs)] * count
         write_numbers(worksheet, (first, OUTPUTS), stage.weight.T.tolist(), styles)
-        self._colour(worksheet, source)
+        self._colour(page, source)
 
     def argument(self, source: Cells, place: Place, prefix: str = "") -> str:
         """All inputs times a column of weights."""
@@ -109,10 +102,10 @@ class DenseSheet(StageSheet):
         row, count = self._first_weight + index, self.stage.weight.shape[0]
         return f"'{self.name}'!{area(row, OUTPUTS, 1, count)}"
 
-    def _colour(self, worksheet: Worksheet, source: Cells) -> None:
+    def _colour(self, page: Page, source: Cells) -> None:
+        worksheet = page.worksheet
         first, last_row, last_column = self._first_weight, self.last_row, self.last_column
-        outputs = (TOP + 2, OUTPUTS, TOP + 2, last_column)
-        colour_values(worksheet, outputs, self.is_signed, light=True)
+        colour_values(worksheet, self.outputs.rectangle, self.is_signed, light=True)
         colour_values(worksheet, (first, READS, last_row, READS), source.is_signed, light=True)
         largest = float(numpy.abs(self.stage.weight).max())
         weights = (first, OUTPUTS, last_row, last_column)

@@ -5,15 +5,15 @@ from __future__ import annotations
 from functools import cached_property
 
 import numpy
-from xlsxwriter.worksheet import Worksheet
 
 from backprop_xlsx.spreadsheet.sheets.grids import colour_values
 from backprop_xlsx.spreadsheet.sheets.page import Page
 from mnist_model.digit.network.stages import LogSoftmax
 from mnist_model.digit.network.steps import Array
 from mnist_model.digit.sheets.cells import Cells, cell, fixed_area, listed
+from mnist_model.digit.sheets.head import TOP
 from mnist_model.digit.sheets.looks import LIST_WIDTH, NAVIGATION_WIDTH, Looks
-from mnist_model.digit.sheets.stages.stage_sheet import TOP, StageSheet
+from mnist_model.digit.sheets.stages.stage_sheet import StageSheet
 
 LABEL, READS, BELOW, POWER, RESULT = range(1, 6)  # columns
 HEADERS = ("", "reads", "less largest", "e^…", "output")
@@ -55,18 +55,10 @@ class LogSoftmaxSheet(StageSheet):
             "Taking the largest off first changes nothing but that no power overflows.",
         )
 
-    def put(
-        self,
-        worksheet: Worksheet,
-        page: Page,
-        looks: Looks,
-        source: Cells,
-        inputs: Array,
-        outputs: Array,
-    ) -> None:
+    def put(self, page: Page, looks: Looks, source: Cells, inputs: Array, outputs: Array) -> None:
         """The four columns."""
-        worksheet.set_column(0, 0, NAVIGATION_WIDTH)
-        worksheet.set_column(LABEL, RESULT, LIST_WIDTH + 3)
+        page.worksheet.set_column(0, 0, NAVIGATION_WIDTH)
+        page.worksheet.set_column(LABEL, RESULT, LIST_WIDTH + 3)
         page.text((TOP, LABEL), "What comes out", looks("heading"))
         for column, header in enumerate(HEADERS, start=LABEL):
             page.text((TOP + 1, column), header, looks("header_right"))
@@ -89,5 +81,4 @@ class LogSoftmaxSheet(StageSheet):
                 zip(formulas, numbers, strict=True), start=READS
             ):
                 page.formula((row, column), formula, number, looks("list"))
-        place = (first, RESULT, self.last_row, RESULT)
-        colour_values(worksheet, place, signed=True, light=True)
+        colour_values(page.worksheet, self.outputs.rectangle, signed=True, light=True)

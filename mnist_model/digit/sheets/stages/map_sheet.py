@@ -6,15 +6,15 @@ from collections.abc import Sequence
 from functools import cached_property
 
 import numpy
-from xlsxwriter.worksheet import Worksheet
 
 from backprop_xlsx.spreadsheet.sheets.grids import colour_values
 from backprop_xlsx.spreadsheet.sheets.page import Page, Position
 from mnist_model.digit.network.stages import Normalisation, Pointwise, Pooling, Stage, Window
 from mnist_model.digit.network.steps import Array
 from mnist_model.digit.sheets.cells import Cells, Place, Tiling, area, fixed, listed
+from mnist_model.digit.sheets.head import TOP
 from mnist_model.digit.sheets.looks import LIST_WIDTH, NAVIGATION_WIDTH, Looks, square_columns
-from mnist_model.digit.sheets.stages.stage_sheet import LEAST_COLUMNS, TOP, StageSheet
+from mnist_model.digit.sheets.stages.stage_sheet import LEAST_COLUMNS, StageSheet
 
 LABEL, VALUES = 1, 2  # columns of a list
 LEAST_WIDTH, LEAST_SQUARES, LEAST_HEADING = 24, 40, 18
@@ -53,7 +53,7 @@ class MapSheet(StageSheet):
         return max(self._left_of_constants + len(self.stage.constants), self._last_of_maps)
 
     @property
-    def printed(self) -> tuple[int, int]:
+    def printed(self) -> Position:
         """The head needs more squares than columns of a list."""
         if self.stage.is_list:
             return self.last_row, max(self.last_column, LEAST_COLUMNS)
@@ -85,21 +85,13 @@ class MapSheet(StageSheet):
         size = " × ".join(map(str, self.stage.kernel))
         return f"Each cell is one formula: the {what} of a window of {size} cells.", reads
 
-    def put(
-        self,
-        worksheet: Worksheet,
-        page: Page,
-        looks: Looks,
-        source: Cells,
-        inputs: Array,
-        outputs: Array,
-    ) -> None:
+    def put(self, page: Page, looks: Looks, source: Cells, inputs: Array, outputs: Array) -> None:
         """The outputs and the constants."""
         if self.stage.is_list:
-            worksheet.set_column(0, 0, NAVIGATION_WIDTH)
-            worksheet.set_column(1, self.last_column, LIST_WIDTH)
+            page.worksheet.set_column(0, 0, NAVIGATION_WIDTH)
+            page.worksheet.set_column(1, self.last_column, LIST_WIDTH)
         else:
-            square_columns(worksheet, self.last_column, self.last_column)
+            square_columns(page.worksheet, self.last_column, self.last_column)
         page.text((TOP, 1), "What comes out", looks("heading"))
         self._put_constants(page, looks)
         cells = self.outputs
@@ -114,7 +106,7 @@ class MapSheet(StageSheet):
                     argument = self.argument(source, (channel, y, x))
                     formula = self.stage.formula(argument, constants)
                     page.formula(cells.position(channel, y, x), formula, value, styles[y][x])
-        colour_values(worksheet, cells.rectangle, self.is_signed, light=self.stage.is_list)
+        colour_values(page.worksheet, cells.rectangle, self.is_signed, self.stage.is_list)
 
     def argument(self, source: Cells, place: Place, prefix: str = "") -> str:
         """A window of the sheet before, or a cell of it."""
