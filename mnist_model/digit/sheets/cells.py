@@ -1,17 +1,16 @@
-"""Where values stand: addresses, the cells of a stage's values, and maps laid out in tiles."""
+"""Where values stand: the cells of a stage's values, and maps laid out in tiles."""
 
 from __future__ import annotations
 
-import functools
 import math
 from dataclasses import dataclass, replace
 
 import numpy
 import numpy.typing
-from xlsxwriter.utility import xl_col_to_name
 
 from backprop_xlsx.spreadsheet.sheets.page import Position
 from mnist_model.digit.network.stages import Shape
+from mnist_model.sheets.addresses import cell, fixed
 
 Integers = numpy.typing.NDArray[numpy.int64]
 
@@ -19,34 +18,6 @@ Place = tuple[int, int, int]  # channel, row, column
 
 # A gallery of maps is to be so many times as wide as high.
 WIDTH_TO_HEIGHT = 1.6
-
-
-@functools.cache
-def column_name(column: int) -> str:
-    """The letters of a column, counted from 0."""
-    return str(xl_col_to_name(column))
-
-
-def cell(row: int, column: int) -> str:
-    """The address of a cell, as in ``B5``."""
-    return f"{column_name(column)}{row + 1}"
-
-
-def fixed(row: int, column: int) -> str:
-    """The address of a cell that stays when a formula is copied, as in ``$B$5``."""
-    return f"${column_name(column)}${row + 1}"
-
-
-def area(row: int, column: int, height: int, width: int) -> str:
-    """The address of a rectangle, as in ``B5:D7``."""
-    first, last = cell(row, column), cell(row + height - 1, column + width - 1)
-    return first if first == last else f"{first}:{last}"
-
-
-def fixed_area(row: int, column: int, height: int, width: int) -> str:
-    """The address of a rectangle that stays when a formula is copied, as in ``$B$5:$D$7``."""
-    first, last = fixed(row, column), fixed(row + height - 1, column + width - 1)
-    return first if first == last else f"{first}:{last}"
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,10 @@ from backprop_xlsx.spreadsheet.sheets.grids import colour_values, write_numbers
 from backprop_xlsx.spreadsheet.sheets.page import Page, Position
 from mnist_model.digit.examples import Examples
 from mnist_model.digit.network.stages import Shape
-from mnist_model.digit.sheets.cells import Tiling, fixed_area
+from mnist_model.digit.sheets.cells import Tiling
 from mnist_model.digit.sheets.head import TOP, Links, finish, put_head
 from mnist_model.digit.sheets.looks import Looks, square_columns
+from mnist_model.sheets.addresses import fixed_area
 
 ACROSS = 12  # a hundred digits then fit on a page of paper
 # In points, with some room to spare: what margins leave of A4 landscape, and a square's width and

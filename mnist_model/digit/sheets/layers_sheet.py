@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from backprop_xlsx.spreadsheet.sheets.page import Page, prepare
 from mnist_model.digit.network.stages import Convolution, Dense, Pooling, Shape, Stage
-from mnist_model.digit.sheets.cells import area
 from mnist_model.digit.sheets.looks import Looks
 from mnist_model.digit.sheets.stages.stage_sheet import StageSheet
+from mnist_model.sheets.addresses import area
 
 NAME = "Layers"
 HEADERS = (

@@ -9,10 +9,11 @@ import numpy
 from backprop_xlsx.spreadsheet.sheets.page import Page
 from mnist_model.digit.examples import Examples
 from mnist_model.digit.network.steps import Array
-from mnist_model.digit.sheets.cells import Cells, area, cell, fixed, fixed_area
+from mnist_model.digit.sheets.cells import Cells
 from mnist_model.digit.sheets.empty_page import EmptyPage
 from mnist_model.digit.sheets.head import TOP, Links, finish, put_head
 from mnist_model.digit.sheets.looks import NAVIGATION_WIDTH, Looks
+from mnist_model.sheets.addresses import area, cell, fixed, fixed_area
 from mnist_model.sheets.grid import colour_verdicts
 
 NAME = "Proof"
@@ -115,7 +116,7 @@ class Proof:
         self._put_table(page, looks, empty.is_possible)
         finish(page, (self.last_row, self.last_column))
         place = (VERDICT, OUTPUTS, VERDICT, self.last_of_verdict)
-        colour_verdicts(looks.workbook, worksheet, place)
+        colour_verdicts(page, looks, place)
         worksheet.repeat_rows(TABLE + 1)
         worksheet.fit_to_pages(1, 0)
 

@@ -10,8 +10,9 @@ import torch
 from backprop_xlsx.spreadsheet.sheets.page import Page, Position
 from mnist_model.digit.network.gradient import contest, seed, speakers
 from mnist_model.digit.network.steps import Array, Term
-from mnist_model.digit.sheets.cells import Cells, cell, fixed, fixed_area, listed
+from mnist_model.digit.sheets.cells import Cells, listed
 from mnist_model.digit.sheets.looks import Looks
+from mnist_model.sheets.addresses import cell, fixed, fixed_area
 
 NAME = "Ranking"
 PLACES, NUMBERS, ROWS, COLUMNS, READS = range(1, 6)  # the rows of what follows from the lists

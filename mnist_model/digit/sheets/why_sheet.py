@@ -17,11 +17,12 @@ from backprop_xlsx.spreadsheet.sheets.theme import INK
 from mnist_model.digit.network.gradient import contest, speakers
 from mnist_model.digit.network.stages import Shape, number
 from mnist_model.digit.network.steps import Array
-from mnist_model.digit.sheets.cells import Cells, Tiling, cell, listed
+from mnist_model.digit.sheets.cells import Cells, Tiling, listed
 from mnist_model.digit.sheets.empty_page import INVITATION, EmptyPage
 from mnist_model.digit.sheets.head import TOP, Links, finish, put_head
 from mnist_model.digit.sheets.looks import LIST_WIDTH, NAVIGATION_WIDTH, SQUARE_WIDTH, Looks
 from mnist_model.digit.sheets.ranking_sheet import SPEAKERS, RankingSheet
+from mnist_model.sheets.addresses import cell
 
 NAME = "Why"
 ZOOM = 75

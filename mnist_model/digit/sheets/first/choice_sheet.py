@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from backprop_xlsx.spreadsheet.sheets.page import Page
 from mnist_model.digit.examples import Examples
-from mnist_model.digit.sheets.cells import fixed, fixed_area
 from mnist_model.digit.sheets.gallery_sheet import Gallery
 from mnist_model.digit.sheets.looks import Looks
+from mnist_model.sheets.addresses import fixed, fixed_area
 
 NAME = "Choice"
 CHOSEN, FIRST = 3, 6  # rows

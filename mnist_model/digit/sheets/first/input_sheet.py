@@ -13,7 +13,7 @@ from backprop_xlsx.spreadsheet.sheets.grids import colour_values
 from backprop_xlsx.spreadsheet.sheets.page import Page, Position, prepare
 from mnist_model.digit.network.stages import Shape, number
 from mnist_model.digit.network.steps import Array
-from mnist_model.digit.sheets.cells import Cells, Tiling, cell, fixed, listed
+from mnist_model.digit.sheets.cells import Cells, Tiling, listed
 from mnist_model.digit.sheets.empty_page import EmptyPage
 from mnist_model.digit.sheets.first.choice_sheet import ChoiceSheet
 from mnist_model.digit.sheets.first.output_panel import WIDTH as PANEL_WIDTH
@@ -24,6 +24,7 @@ from mnist_model.digit.sheets.gallery_sheet import Gallery
 from mnist_model.digit.sheets.head import TOP
 from mnist_model.digit.sheets.looks import LIST_WIDTH, SQUARE_WIDTH, Looks
 from mnist_model.digit.sheets.proof_sheet import Proof
+from mnist_model.sheets.addresses import cell, fixed
 
 MARGIN = 2
 LABEL, TYPED, READS = 1, 2, 3  # columns of a list

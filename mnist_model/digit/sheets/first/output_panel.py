@@ -13,13 +13,14 @@ from backprop_xlsx.spreadsheet.sheets.grids import LIGHT_POSITIVE
 from backprop_xlsx.spreadsheet.sheets.page import Page, Position
 from mnist_model.digit.network.centring import BRUSH, BRUSHES
 from mnist_model.digit.network.steps import Array
-from mnist_model.digit.sheets.cells import Cells, cell, fixed, fixed_area
+from mnist_model.digit.sheets.cells import Cells
 from mnist_model.digit.sheets.empty_page import INVITATION, EmptyPage
 from mnist_model.digit.sheets.first.painting_sheet import PaintingSheet
 from mnist_model.digit.sheets.first.probability_chart import probability_chart
 from mnist_model.digit.sheets.head import TOP
 from mnist_model.digit.sheets.looks import SQUARE_PIXELS, Looks
 from mnist_model.digit.sheets.proof_sheet import NAMES, NO_TARGET, TARGETS, Proof
+from mnist_model.sheets.addresses import cell, fixed, fixed_area
 from mnist_model.sheets.grid import colour_verdicts, pixels
 from mnist_model.training.score import SURE
 
@@ -209,7 +210,7 @@ class OutputPanel:
             formula, shown = self.empty.unless(formula, verdict)
             page.merged_formula((row, column), last_column, formula, shown, style)
         place = (HUGE + 4, column, HUGE + 6, last_column)
-        colour_verdicts(looks.workbook, page.worksheet, place)
+        colour_verdicts(page, looks, place)
 
 
 def _offer(

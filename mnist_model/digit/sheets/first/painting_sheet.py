@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from backprop_xlsx.spreadsheet.sheets.page import Page, Position
 from mnist_model.digit.network.centring import BRUSH, BRUSHES, longest_side
 from mnist_model.digit.network.stages import number
-from mnist_model.digit.sheets.cells import Cells, area, cell, fixed, fixed_area
+from mnist_model.digit.sheets.cells import Cells
 from mnist_model.digit.sheets.looks import Looks
+from mnist_model.sheets.addresses import area, cell, fixed, fixed_area
 
 NAME = "Painting"
 NUMBERS = 3  # the row of the numbers that everything else follows from

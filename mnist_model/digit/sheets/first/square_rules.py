@@ -10,9 +10,10 @@ from xlsxwriter.worksheet import Worksheet
 from backprop_xlsx.spreadsheet.sheets.grids import PAPER, POSITIVE, mixed
 from backprop_xlsx.spreadsheet.sheets.theme import DIFFERS_COLOUR, DIFFERS_TINT
 from mnist_model.digit.network.stages import number
-from mnist_model.digit.sheets.cells import Cells, Tiling, cell
+from mnist_model.digit.sheets.cells import Cells, Tiling
 from mnist_model.digit.sheets.first.painting_sheet import is_mark
 from mnist_model.digit.sheets.looks import Looks
+from mnist_model.sheets.addresses import cell
 
 SHADES = 8
 FRAME = {"border": 1, "border_color": "#E0912F"}

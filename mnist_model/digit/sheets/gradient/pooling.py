@@ -13,9 +13,10 @@ from backprop_xlsx.spreadsheet.sheets.page import Position
 from mnist_model.digit.network.gradient import Gradient
 from mnist_model.digit.network.stages import Pooling, Window
 from mnist_model.digit.network.steps import Array, Term
-from mnist_model.digit.sheets.cells import Cells, Place, Tiling, area, cell
+from mnist_model.digit.sheets.cells import Cells, Place, Tiling
 from mnist_model.digit.sheets.gradient.sheet import TiledGradient
 from mnist_model.digit.sheets.stages.stage_sheet import StageSheet
+from mnist_model.sheets.addresses import area, cell
 
 # IFERROR lies in IFERROR for each row of a window, and Excel nests 64 functions.
 MOST_ROWS = 60

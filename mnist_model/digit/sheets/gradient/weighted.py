@@ -10,10 +10,11 @@ import numpy
 from backprop_xlsx.spreadsheet.sheets.page import Position
 from mnist_model.digit.network.gradient import Gradient
 from mnist_model.digit.network.steps import Array, Term
-from mnist_model.digit.sheets.cells import Cells, Place, Tiling, area, cell, fixed_area
+from mnist_model.digit.sheets.cells import Cells, Place, Tiling
 from mnist_model.digit.sheets.gradient.sheet import TOP, GradientSheet
 from mnist_model.digit.sheets.stages.convolution_sheet import ConvolutionSheet, products
 from mnist_model.digit.sheets.stages.dense_sheet import DenseSheet
+from mnist_model.sheets.addresses import area, cell, fixed_area
 
 
 class DenseGradient(GradientSheet):

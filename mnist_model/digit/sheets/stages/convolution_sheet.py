@@ -19,18 +19,11 @@ from backprop_xlsx.spreadsheet.sheets.grids import colour_values, colour_weights
 from backprop_xlsx.spreadsheet.sheets.page import Page, Position
 from mnist_model.digit.network.stages import Convolution
 from mnist_model.digit.network.steps import Array
-from mnist_model.digit.sheets.cells import (
-    WIDTH_TO_HEIGHT,
-    Cells,
-    Place,
-    Tiling,
-    area,
-    fixed,
-    fixed_area,
-)
+from mnist_model.digit.sheets.cells import WIDTH_TO_HEIGHT, Cells, Place, Tiling
 from mnist_model.digit.sheets.head import TOP
 from mnist_model.digit.sheets.looks import Looks, square_columns
 from mnist_model.digit.sheets.stages.stage_sheet import StageSheet
+from mnist_model.sheets.addresses import area, fixed, fixed_area
 
 # Room for the headings, which run over the squares.
 LEAST_WIDTH, LEAST_HEADING = 24, 14
@@ -163,24 +156,12 @@ class ConvolutionSheet(StageSheet):
         return [prefix + fixed(row, first + index) for index in range(count)]
 
     def _put_maps(self, page: Page, looks: Looks, source: Cells, outputs: Array) -> None:
-        layer = self.stage
         page.text((TOP, 1), "What comes out", looks("heading"))
-        styles = looks.framed(*layer.output_shape[1:], "square")
-        for channel, values in enumerate(outputs.tolist()):
-            top, left = self.maps.corner(channel)
-            page.text((top - 1, left), self._label(channel), looks("label"))
-            constants = self.constants(channel)
-            for y, row in enumerate(values):
-                for x, value in enumerate(row):
-                    argument = self.argument(source, (channel, y, x))
-                    formula = layer.formula(argument, constants)
-                    page.formula((top + y, left + x), formula, value, styles[y][x])
+        styles = looks.framed(*self.stage.output_shape[1:], "square")
+        self.put_labels(page, looks, self.maps)
+        self.put_formulas(page, source, outputs, styles)
         place = (self.maps.top, self.maps.left, self.maps.last_row, self.maps.last_column)
         colour_values(page.worksheet, place, self.is_signed)
-
-    def _label(self, channel: int) -> str:
-        label = self.labels[channel]
-        return f"map {label}" if self.maps.width > 3 else label
 
     def _put_kernels(self, page: Page, looks: Looks) -> None:
         layer = self.stage
@@ -218,19 +199,16 @@ class ConvolutionSheet(StageSheet):
             if layer.groups > 1:
                 label = f"map {group + 1}" if channels == 1 else f"group {group + 1}"
                 page.text((first_row - 1, first_column), label, looks("label"))
-            for y in range(self.reads.height):
-                for x in range(self.reads.width // channels):
-                    at_y, at_x = y - top, x - left
-                    is_inside = 0 <= at_y < height and 0 <= at_x < width
-                    column = first_column + x * channels
-                    for channel in range(channels):
-                        position = (first_row + y, column + channel)
-                        if not is_inside:
-                            page.number(position, 0, edge)
-                            continue
-                        place = group * channels + channel, at_y, at_x
-                        style = styles[at_y][at_x * channels + channel]
-                        page.formula(position, source.reference(place), inputs[place], style)
+            for down, right in numpy.ndindex(self.reads.height, self.reads.width):
+                position = (first_row + down, first_column + right)
+                pixel, channel = divmod(right, channels)
+                y, x = down - top, pixel - left
+                if 0 <= y < height and 0 <= x < width:
+                    at = group * channels + channel, y, x
+                    style = styles[y][x * channels + channel]
+                    page.formula(position, source.reference(at), inputs[at], style)
+                else:
+                    page.number(position, 0, edge)
             place = (
                 first_row + top,
                 first_column + left * channels,

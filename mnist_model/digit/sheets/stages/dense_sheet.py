@@ -10,11 +10,12 @@ from backprop_xlsx.spreadsheet.sheets.grids import colour_values, colour_weights
 from backprop_xlsx.spreadsheet.sheets.page import Page
 from mnist_model.digit.network.stages import Dense
 from mnist_model.digit.network.steps import Array
-from mnist_model.digit.sheets.cells import Cells, Place, area, cell, fixed_area
+from mnist_model.digit.sheets.cells import Cells, Place
 from mnist_model.digit.sheets.head import TOP
 from mnist_model.digit.sheets.looks import LIST_WIDTH, NAVIGATION_WIDTH, Looks
 from mnist_model.digit.sheets.stages.convolution_sheet import products
 from mnist_model.digit.sheets.stages.stage_sheet import StageSheet
+from mnist_model.sheets.addresses import area, cell, fixed_area
 
 LABEL, READS, NAMES, OUTPUTS = 1, 2, 3, 4  # columns
 WEIGHT_WIDTH = 8
@@ -75,13 +76,11 @@ class DenseSheet(StageSheet):
             page.text((row, NAMES), name, looks("quiet", "right"))
         self._put_inputs(page, looks, source, inputs)
         count = stage.weight.shape[1]
-        for index, value in enumerate(outputs.flatten().tolist()):
-            column = OUTPUTS + index
-            page.text((TOP + 1, column), self.labels[index], looks("header_right"))
-            formula = stage.formula(self.argument(source, (index, 0, 0)), self.constants(index))
-            page.formula((TOP + 2, column), formula, value, looks("list", "bold"))
+        self.put_formulas(page, source, outputs, [[looks("list", "bold")]])
+        for column, label in enumerate(self.labels, start=OUTPUTS):
+            page.text((TOP + 1, column), label, looks("header_right"))
             for row, (_, numbers) in enumerate(stage.constants, start=TOP + 3):
-                page.number((row, column), float(numbers[index]), looks("list"))
+                page.number((row, column), float(numbers[column - OUTPUTS]), looks("list"))
         styles = [[looks("list")] * len(outputs)] * count
         write_numbers(worksheet, (first, OUTPUTS), stage.weight.T.tolist(), styles)
         self._colour(page, source)

@@ -10,10 +10,11 @@ from backprop_xlsx.spreadsheet.sheets.grids import colour_values
 from backprop_xlsx.spreadsheet.sheets.page import Page
 from mnist_model.digit.network.stages import LogSoftmax
 from mnist_model.digit.network.steps import Array
-from mnist_model.digit.sheets.cells import Cells, cell, fixed_area, listed
+from mnist_model.digit.sheets.cells import Cells, listed
 from mnist_model.digit.sheets.head import TOP
 from mnist_model.digit.sheets.looks import LIST_WIDTH, NAVIGATION_WIDTH, Looks
 from mnist_model.digit.sheets.stages.stage_sheet import StageSheet
+from mnist_model.sheets.addresses import cell, fixed_area
 
 LABEL, READS, BELOW, POWER, RESULT = range(1, 6)  # columns
 HEADERS = ("", "reads", "less largest", "e^…", "output")

@@ -9,12 +9,13 @@ import numpy
 
 from backprop_xlsx.spreadsheet.sheets.grids import colour_values
 from backprop_xlsx.spreadsheet.sheets.page import Page, Position
-from mnist_model.digit.network.stages import Normalisation, Pointwise, Pooling, Stage, Window
+from mnist_model.digit.network.stages import Normalisation, Pointwise, Pooling, Stage
 from mnist_model.digit.network.steps import Array
-from mnist_model.digit.sheets.cells import Cells, Place, Tiling, area, fixed, listed
+from mnist_model.digit.sheets.cells import Cells, Place, Tiling, listed
 from mnist_model.digit.sheets.head import TOP
 from mnist_model.digit.sheets.looks import LIST_WIDTH, NAVIGATION_WIDTH, Looks, square_columns
 from mnist_model.digit.sheets.stages.stage_sheet import LEAST_COLUMNS, StageSheet
+from mnist_model.sheets.addresses import area, fixed
 
 LABEL, VALUES = 1, 2  # columns of a list
 LEAST_WIDTH, LEAST_SQUARES, LEAST_HEADING = 24, 40, 18
@@ -94,44 +95,30 @@ class MapSheet(StageSheet):
             square_columns(page.worksheet, self.last_column, self.last_column)
         page.text((TOP, 1), "What comes out", looks("heading"))
         self._put_constants(page, looks)
-        cells = self.outputs
-        styles = [[looks("list")]]
-        if not self.stage.is_list:
+        if self.stage.is_list:
+            for row, label in enumerate(self.labels, start=TOP + 2):
+                page.text((row, LABEL), label, looks("quiet", "right"))
+            styles = [[looks("list")]]
+        else:
+            self.put_labels(page, looks, self.maps)
             styles = looks.framed(*self.stage.output_shape[1:], "square")
-        for channel, values in enumerate(outputs.tolist()):
-            constants = self.constants(channel)
-            self._put_label(page, looks, channel)
-            for y, row in enumerate(values):
-                for x, value in enumerate(row):
-                    argument = self.argument(source, (channel, y, x))
-                    formula = self.stage.formula(argument, constants)
-                    page.formula(cells.position(channel, y, x), formula, value, styles[y][x])
-        colour_values(page.worksheet, cells.rectangle, self.is_signed, self.stage.is_list)
+        self.put_formulas(page, source, outputs, styles)
+        place = self.outputs.rectangle
+        colour_values(page.worksheet, place, self.is_signed, light=self.stage.is_list)
 
     def argument(self, source: Cells, place: Place, prefix: str = "") -> str:
         """A window of the sheet before, or a cell of it."""
         source = source.shaped(self.stage.input_shape)
         channel, row, column = place
-        rows: Window = (row, row + 1)
-        columns: Window = (column, column + 1)
-        if isinstance(self.stage, Pooling):
-            rows, columns = self.stage.rows[row], self.stage.columns[column]
-        height, width = rows[1] - rows[0], columns[1] - columns[0]
-        window = area(*source.position(channel, rows[0], columns[0]), height, width)
+        if not isinstance(self.stage, Pooling):
+            return source.reference(place)
+        (top, bottom), (left, right) = self.stage.rows[row], self.stage.columns[column]
+        window = area(*source.position(channel, top, left), bottom - top, right - left)
         return f"'{source.sheet}'!{window}"
 
     def constants(self, channel: int, prefix: str = "") -> list[str]:
         """Beside the maps."""
         return [prefix + fixed(*place) for place in self._constants(channel)]
-
-    def _put_label(self, page: Page, looks: Looks, channel: int) -> None:
-        label = self.labels[channel]
-        if self.stage.is_list:
-            page.text((TOP + 2 + channel, LABEL), label, looks("quiet", "right"))
-        else:
-            top, left = self.maps.corner(channel)
-            text = f"map {label}" if self.maps.width > 3 else label
-            page.text((top - 1, left), text, looks("label"))
 
     def _constants(self, channel: int) -> list[Position]:
         """The places of a channel's constants."""

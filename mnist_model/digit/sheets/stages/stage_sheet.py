@@ -5,12 +5,15 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 
+import numpy
+from xlsxwriter.format import Format
+
 from backprop_xlsx.spreadsheet.errors import InputError
 from backprop_xlsx.spreadsheet.ooxml.formula_text import MAXIMUM_COLUMN, MAXIMUM_ROW
 from backprop_xlsx.spreadsheet.sheets.page import Page, Position
 from mnist_model.digit.network.stages import Pooling, Stage
 from mnist_model.digit.network.steps import Array, Relu, Sigmoid
-from mnist_model.digit.sheets.cells import Cells, Place
+from mnist_model.digit.sheets.cells import Cells, Place, Tiling
 from mnist_model.digit.sheets.empty_page import ONLY_PAPER, EmptyPage
 from mnist_model.digit.sheets.head import TOP, Links, finish, put_head
 from mnist_model.digit.sheets.looks import Looks
@@ -83,6 +86,23 @@ class StageSheet(ABC):
     @abstractmethod
     def put(self, page: Page, looks: Looks, source: Cells, inputs: Array, outputs: Array) -> None:
         """Puts everything below the head; ``source`` is where the inputs stand."""
+
+    def put_formulas(
+        self, page: Page, source: Cells, outputs: Array, styles: Sequence[Sequence[Format]]
+    ) -> None:
+        """A formula for each output; ``styles`` are those of each row and column of a map."""
+        for place in numpy.ndindex(self.stage.output_shape):
+            channel, row, column = place
+            formula = self.stage.formula(self.argument(source, place), self.constants(channel))
+            position = self.outputs.position(*place)
+            page.formula(position, formula, outputs[place], styles[row][column])
+
+    def put_labels(self, page: Page, looks: Looks, maps: Tiling) -> None:
+        """A label above each map."""
+        for channel, label in enumerate(self.labels):
+            top, left = maps.corner(channel)
+            text = f"map {label}" if maps.width > 3 else label
+            page.text((top - 1, left), text, looks("label"))
 
     @property
     def is_signed(self) -> bool:
