@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from backprop_xlsx.spreadsheet.errors import InputError
-from mnist_model.digit.network.reference import rounded
+from mnist_model.digit.network.reference import DIGITS_OF_A_CELL, rounded
 
 MADE_UP = 10
 LONGEST_NAME = 60
@@ -18,7 +18,6 @@ WILDCARDS = set("*?~")
 """Signs that stand for others when a spreadsheet looks a name up."""
 LONGEST_NOUN = 20
 TAKEN = {"layers", "why", "proof", "choice", "painting", "ranking"}
-DIGITS_OF_A_CELL = 15
 
 
 @dataclass(frozen=True)
