@@ -157,29 +157,6 @@ class Record:
         return max(epoch.test_accuracy for epoch in self.epochs)
 
 
-@dataclass(frozen=True)
-class ComparisonEntry:
-    """A network in the comparison: what its author claims, and the runs measured here.
-
-    ``protocol`` is "published" or the name of the recipe that trained it; the claim is None for
-    this project's own networks.
-    """
-
-    name: str
-    protocol: str
-    claimed_accuracy: float | None
-    claimed_epoch: int | None
-    runs: tuple[Record, ...]
-
-
-@dataclass(frozen=True)
-class LadderStep:
-    """A step of the ladder: what was added to the step before, and the runs with it."""
-
-    added: str
-    runs: tuple[Record, ...]
-
-
 def write_epochs(folder: Path, epochs: Sequence[Epoch]) -> None:
     """Writes epochs.csv, at one go. Raises FileError as ``files.write`` does."""
     text = io.StringIO()

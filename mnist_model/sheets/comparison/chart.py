@@ -10,6 +10,7 @@ from xlsxwriter.chart_scatter import ChartScatter
 
 from backprop_xlsx.spreadsheet.sheets.theme import QUIET, SERIES_COLOURS, Theme
 from mnist_model.sheets.comparison import published_table as theirs
+from mnist_model.sheets.comparison.entries import ComparisonEntry
 from mnist_model.sheets.comparison.published import PUBLISHED
 from mnist_model.sheets.comparison.published_table import PublishedTable
 from mnist_model.sheets.grid import (
@@ -21,7 +22,6 @@ from mnist_model.sheets.grid import (
 )
 from mnist_model.sheets.statistics import mean
 from mnist_model.training.networks import network_names
-from mnist_model.training.record import ComparisonEntry
 
 HEIGHT = 500  # pixels
 # Networks beyond are in the table alone: they would press all others against the left edge.

@@ -11,6 +11,7 @@ from backprop_xlsx.spreadsheet.sheets.page import Page, prepare
 from backprop_xlsx.spreadsheet.sheets.theme import Theme
 from mnist_model.sheets.addresses import fixed
 from mnist_model.sheets.comparison.chart import HEIGHT, parameters_chart
+from mnist_model.sheets.comparison.entries import ComparisonEntry, LadderStep
 from mnist_model.sheets.comparison.published_table import PublishedTable
 from mnist_model.sheets.comparison.run_rows import RUN_BEST, RUN_HEADERS, RunRows
 from mnist_model.sheets.grid import (
@@ -33,7 +34,7 @@ from mnist_model.sheets.grid import (
 from mnist_model.sheets.placing import put_sheet, sheet_name
 from mnist_model.sheets.statistics import mean
 from mnist_model.sheets.title import images_of, put_title
-from mnist_model.training.record import ComparisonEntry, LadderStep, Record
+from mnist_model.training.record import Record
 
 NAME = "MNIST comparison"
 ASKED_ROW, TABLE_ROW = 3, 5
@@ -81,7 +82,7 @@ def put_comparison(
             raise InputError(f"{name!r} has no runs to compare, expected at least one")
     name = sheet_name(NAME, entries[0].runs[0])
     # What others claim something of comes first.
-    in_order = sorted(entries, key=lambda entry: entry.claimed_accuracy is None)
+    in_order = sorted(entries, key=lambda entry: entry.claim[0] is None)
     write = partial(_write, entries=tuple(in_order), ladder=tuple(ladder))
     return put_sheet(workbook, name, replace, write)
 
@@ -157,11 +158,9 @@ def _put_entry(page: Page, theme: Theme, row: int, entry: ComparisonEntry, runs:
     page.text((row, PROTOCOL), entry.protocol, theme("value", "ruled"))
     parameters = theme("whole", "ruled", number_format=COUNT)
     page.number((row, PARAMETERS), entry.runs[0].parameters, parameters)
-    for column, number, style in (
-        (CLAIM, entry.claimed_accuracy, accuracy),
-        (CLAIM_EPOCH, entry.claimed_epoch, whole),
-    ):
-        put_number(page, (row, column), number, style)
+    claimed_accuracy, claimed_epoch = entry.claim
+    put_number(page, (row, CLAIM), claimed_accuracy, accuracy)
+    put_number(page, (row, CLAIM_EPOCH), claimed_epoch, whole)
     runs.put_summary(page, theme, row, (MEAN, DEVIATION, WORST, RUNS, SECONDS))
     best = max(record.best_accuracy for record in entry.runs)
     quiet = theme("value", "ruled", "quiet", number_format=PER_CENT)
