@@ -57,17 +57,17 @@ def verify(
     return verify_planned(Path(path), plan(module, input_shape, examples, batch_norm))
 
 
-def verify_planned(path: Path, planned: Plan, by: tuple[str, ...] | None = None) -> Verification:
+def verify_planned(path: Path, planned: Plan) -> Verification:
     """Recalculates a workbook and compares it with torch in float64.
 
     The engines get a copy whose cached values are all wrong. Every formula is compared as the file
     stands, the outputs then for at least ten inputs chosen inside the engine, and for one that is
-    painted over there. ``by`` names the engines, all that are installed unless given.
+    painted over there.
 
     Raises VerificationError, naming the cell that differs, FileError if the file cannot be read,
     and InputError if no engine is there.
     """
-    by = engines() if by is None else by
+    by = engines()
     if not by:
         raise InputError("no engine to verify with: install ironcalc or formualizer")
     book = read_book(path)

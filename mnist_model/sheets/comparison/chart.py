@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from statistics import fmean
 from typing import Any
 
 from xlsxwriter.chart_scatter import ChartScatter
@@ -20,7 +21,6 @@ from mnist_model.sheets.grid import (
     WORDS,
     scatter_chart,
 )
-from mnist_model.sheets.statistics import mean
 from mnist_model.training.networks import network_names
 
 HEIGHT = 500  # pixels
@@ -91,7 +91,7 @@ def parameters_chart(
         a
         for entry in entries
         for a in (
-            mean([run.last_accuracy for run in entry.runs]),
+            fmean([run.last_accuracy for run in entry.runs]),
             max(run.best_accuracy for run in entry.runs),
         )
     ]

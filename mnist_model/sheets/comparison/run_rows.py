@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import fmean
 
 from xlsxwriter.format import Format
 
@@ -11,7 +12,7 @@ from backprop_xlsx.spreadsheet.sheets.page import Page
 from backprop_xlsx.spreadsheet.sheets.theme import Theme
 from mnist_model.sheets.addresses import fixed
 from mnist_model.sheets.grid import DIFFERENCE, NUMBERS, PER_CENT, WORDS, column_range
-from mnist_model.sheets.statistics import mean, standard_deviation
+from mnist_model.sheets.statistics import standard_deviation
 from mnist_model.training.record import Record
 
 SEED, EPOCHS, LAST, FROM_MEAN, RUN_BEST, TRAINING, RUN_SECONDS = range(NUMBERS, NUMBERS + 7)
@@ -61,11 +62,11 @@ class RunRows:
         whole = theme("whole", "ruled")
         seconds = theme("value", "ruled", number_format="0.0")
         summary: tuple[tuple[str, float | str, Format], ...] = (
-            (f"AVERAGE({last})", mean(self.accuracies), bold),
+            (f"AVERAGE({last})", fmean(self.accuracies), bold),
             (spread, deviation, fine),
             (f"MIN({last})", min(self.accuracies), accuracy),
             (f"COUNT({last})", len(self.records), whole),
-            (f"AVERAGE({self.column(RUN_SECONDS)})", mean(self.seconds), seconds),
+            (f"AVERAGE({self.column(RUN_SECONDS)})", fmean(self.seconds), seconds),
         )
         for column, (formula, value, style) in zip(columns, summary, strict=True):
             page.formula((row, column), formula, value, style)
@@ -82,7 +83,7 @@ class RunRows:
             page.number((row, EPOCHS), len(record.epochs), whole)
             bold = theme("value", "ruled", "bold", number_format=PER_CENT)
             page.number((row, LAST), record.last_accuracy, bold)
-            difference = record.last_accuracy - mean(self.accuracies)
+            difference = record.last_accuracy - fmean(self.accuracies)
             page.formula((row, FROM_MEAN), f"{fixed(row, LAST)}-{mean_cell}", difference, fine)
             page.number((row, RUN_BEST), record.best_accuracy, accuracy)
             page.number((row, TRAINING), record.train_seconds, seconds)

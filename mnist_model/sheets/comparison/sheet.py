@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from functools import partial
 from pathlib import Path
+from statistics import fmean
 
 from backprop_xlsx.spreadsheet.errors import InputError
 from backprop_xlsx.spreadsheet.sheets.page import Page, prepare
@@ -32,7 +33,6 @@ from mnist_model.sheets.grid import (
     verdict,
 )
 from mnist_model.sheets.placing import put_sheet, sheet_name
-from mnist_model.sheets.statistics import mean
 from mnist_model.sheets.title import images_of, put_title
 from mnist_model.training.record import Record
 
@@ -166,7 +166,7 @@ def _put_entry(page: Page, theme: Theme, row: int, entry: ComparisonEntry, runs:
     quiet = theme("value", "ruled", "quiet", number_format=PER_CENT)
     page.formula((row, BEST), f"MAX({runs.column(RUN_BEST)})", best, quiet)
     formula = verdict(f"{fixed(row, MEAN)}>={ASKED_CELL}")
-    result = HOLDS if mean(runs.accuracies) >= ACCURACY_ASKED else FAILS
+    result = HOLDS if fmean(runs.accuracies) >= ACCURACY_ASKED else FAILS
     page.formula((row, VERDICT), formula, result, theme("ruled", "centre"))
 
 
@@ -180,6 +180,6 @@ def _put_step(page: Page, theme: Theme, row: int, runs: RunRows, before: RunRows
     if before is None:
         page.blank((row, STEP_GAIN), style)
         return
-    gain = mean(runs.accuracies) - mean(before.accuracies)
+    gain = fmean(runs.accuracies) - fmean(before.accuracies)
     formula = f"{fixed(row, STEP_MEAN)}-{fixed(row - 1, STEP_MEAN)}"
     page.formula((row, STEP_GAIN), formula, gain, style)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from statistics import fmean
 
 from backprop_xlsx.spreadsheet.sheets.page import Page
 from backprop_xlsx.spreadsheet.sheets.theme import Theme
@@ -17,7 +18,7 @@ from mnist_model.sheets.grid import (
     column_range,
     put_head,
 )
-from mnist_model.sheets.statistics import mean, standard_deviation
+from mnist_model.sheets.statistics import standard_deviation
 from mnist_model.training.record import Record
 
 LAST, FROM_MEAN, BEST, SECONDS = range(NUMBERS, NUMBERS + 4)
@@ -52,7 +53,7 @@ class SeedTable(Headed):
     @property
     def mean(self) -> float:
         """The mean accuracy of the last epochs."""
-        return mean([record.last_accuracy for record in self.records])
+        return fmean([record.last_accuracy for record in self.records])
 
     @property
     def worst(self) -> float:
@@ -115,7 +116,7 @@ class SeedTable(Headed):
         for column, values in columns.items():
             cells = column_range(self.first_row, self.last_row, column)
             style = theme("value", "bold", number_format="0.0") if column == SECONDS else fine
-            page.formula((rows[0], column), f"AVERAGE({cells})", mean(values), style)
+            page.formula((rows[0], column), f"AVERAGE({cells})", fmean(values), style)
         # Over the differences from the mean: the squares of the accuracies themselves would
         # leave hardly a digit of their difference.
         cells = column_range(self.first_row, self.last_row, FROM_MEAN)

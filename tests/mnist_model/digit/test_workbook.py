@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import re
 from pathlib import Path
 
@@ -43,21 +44,15 @@ def trained(name: str, steps: int = 20) -> nn.Sequential:
 
 def as_torch_reads(network: nn.Sequential, pixels: Tensor) -> list[float]:
     """Logits in float64 of pixels [28, 28], 0 to 255, with the weights as they are."""
-    twin = build_network(NAMES[id(network)]).double().eval()
-    twin.load_state_dict({n: t.double() for n, t in network.state_dict().items()})
+    twin = copy.deepcopy(network).double()
     with torch.no_grad():
         values = (pixels.double().reshape(1, *SHAPE) / 255 - 0.1307) / 0.3081
         return [float(value) for value in twin(values)[0]]
 
 
-NAMES: dict[int, str] = {}
-
-
 @pytest.fixture(scope="module")
 def network() -> nn.Sequential:
-    made = trained("17242")
-    NAMES[id(made)] = "17242"
-    return made
+    return trained("17242")
 
 
 @pytest.fixture(scope="module")

@@ -105,7 +105,12 @@ class OutputPanel:
     def _is_classifier(self) -> bool:
         return len(self.values) > 1
 
-    def _outputs(self, offset: int) -> str:
+    @property
+    def _powers(self) -> Array:
+        """The powers that the probabilities are shares of."""
+        return numpy.exp(self.values - self.values.max())
+
+    def _column(self, offset: int) -> str:
         """The address of a column of the table."""
         return fixed_area(TABLE + 1, self.column + offset, len(self.values), 1)
 
@@ -138,15 +143,15 @@ class OutputPanel:
             page.formula((row, self.column + OUTPUT), own, shown, looks("list"))
 
     def _put_probabilities(self, page: Page, looks: Looks) -> None:
-        powers = numpy.exp(self.values - self.values.max())
+        powers = self._powers
         shares, style = powers / powers.sum(), looks("probability")
         for index in range(len(powers)):
             row = TABLE + 1 + index
             output, power, share, bar = ((row, self.column + n) for n in range(OUTPUT, WIDTH))
-            own = f"EXP({cell(*output)}-MAX({self._outputs(OUTPUT)}))"
+            own = f"EXP({cell(*output)}-MAX({self._column(OUTPUT)}))"
             numbers = (
                 (power, own, powers[index], looks("scientific", "quiet")),
-                (share, f"{cell(*power)}/SUM({self._outputs(POWER)})", shares[index], style),
+                (share, f"{cell(*power)}/SUM({self._column(POWER)})", shares[index], style),
             )
             for place, formula, value, look in numbers:
                 page.formula(place, *self.empty.unless(formula, value), look)
@@ -169,16 +174,15 @@ class OutputPanel:
         )
 
     def _put_prediction(self, page: Page, looks: Looks) -> None:
-        examples, outputs = self.proof.examples, self._outputs(OUTPUT)
+        examples, outputs = self.proof.examples, self._column(OUTPUT)
         predicted = int(self.values.argmax())
         last = (HUGE + HUGE_ROWS - 1, self.column + OUTPUT)
         page.worksheet.merge_range(HUGE, self.column, *last, "", looks("huge"))
-        formula = f"INDEX({self._outputs(CLASS)},MATCH(MAX({outputs}),{outputs},0))"
+        formula = f"INDEX({self._column(CLASS)},MATCH(MAX({outputs}),{outputs},0))"
         huge = self.empty.unless(formula, predicted, "?")
         page.formula((HUGE, self.column), *huge, looks("huge"))
         column, last_column = self.column + POWER, self.column + BAR
-        powers = numpy.exp(self.values - self.values.max())
-        largest = f"MAX({self._outputs(SHARE)})"
+        largest = f"MAX({self._column(SHARE)})"
         if self.painting is None:
             page.text((HUGE + 1, column), READS, looks("lead"))
         else:
@@ -186,7 +190,7 @@ class OutputPanel:
             words = f'IF(AND({self.painting.is_painted},{is_doubtful}),"{DOUBTS}","{READS}")'
             told = self.empty.unless(words, READS, INVITATION)
             page.formula((HUGE + 1, column), *told, looks("lead"))
-        share = self.empty.unless(largest, 1 / powers.sum())
+        share = self.empty.unless(largest, 1 / self._powers.sum())
         page.formula((HUGE + 2, column), *share, looks("probability", "left", "bold"))
         target = examples.targets[examples.chosen]
         number, painted = self.selected
