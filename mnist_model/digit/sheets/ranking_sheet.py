@@ -100,11 +100,6 @@ class RankingSheet:
         """The last row and column."""
         return FIRST + max(self._count, self._squares) - 1, EVIDENCE + SPEAKERS - 1
 
-    @property
-    def formulas(self) -> int:
-        """Those of the lists."""
-        return self._count * 3 + self._squares * SPEAKERS
-
     def write(
         self,
         page: Page,

@@ -17,7 +17,7 @@ from mnist_model.digit.mnist import mnist_examples
 from mnist_model.training.networks import build_network
 from mnist_model.training.score import logits_of
 from tests.mnist_model.digit.as_seen import AsSeen
-from tests.mnist_model.digits import few, sample
+from tests.mnist_model.digits import few, learn, sample
 from tests.optional import require_libreoffice
 
 SHAPE = (1, 28, 28)
@@ -29,16 +29,7 @@ def trained(name: str, steps: int = 20) -> nn.Sequential:
     """A network that has seen enough digits to read many of them."""
     torch.manual_seed(0)
     network = build_network(name).train()
-    digits = sample()
-    optimiser = torch.optim.SGD(network.parameters(), 0.05, momentum=0.9)
-    for step in range(steps):
-        images = digits.train_images[step::50].float() / 255
-        loss = nn.functional.cross_entropy(
-            network((images - 0.1307) / 0.3081), digits.train_targets[step::50]
-        )
-        optimiser.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
-        optimiser.step()
+    learn(network, torch.optim.SGD(network.parameters(), 0.05, momentum=0.9), steps, every=50)
     return network.eval()
 
 
