@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -183,28 +183,33 @@ def write(planned: Plan, path: Path) -> None:
         workbook.set_calc_mode("auto")
         looks = Looks(workbook)
         names = planned.shown + planned.hidden
-        pages = {name: Page(workbook.add_worksheet(name)) for name in names}
+        sheets = {name: workbook.add_worksheet(name) for name in names}
+
+        def page(name: str) -> Page:
+            # Made when it is written, and not kept: that of a large stage has many cells.
+            return Page(sheets[name])
+
         first, gallery, empty = planned.input, planned.gallery, planned.input.empty
         live, found = planned.stages[-1].outputs, values[-1].flatten()
-        first.write(pages[first.name], looks, (WHY, LAYERS, PROOF, gallery.name), live, found)
+        first.write(page(first.name), looks, (WHY, LAYERS, PROOF, gallery.name), live, found)
         links = (first.name, PROOF, gallery.name)
-        write_layers(pages[LAYERS], looks, planned.title, links, planned.stages, planned.is_folded)
+        write_layers(page(LAYERS), looks, planned.title, links, planned.stages, planned.is_folded)
         source = first.outputs
         for sheet, (inputs, outputs) in zip(planned.stages, pairwise(values), strict=True):
             around = planned.links(sheet.name)
-            sheet.write(pages[sheet.name], looks, around, source, inputs, outputs, empty)
+            sheet.write(page(sheet.name), looks, around, source, inputs, outputs, empty)
             source = sheet.outputs
         around = planned.links(PROOF)
-        planned.proof.write(pages[PROOF], looks, around, live, found, first.selected, empty)
-        gallery.write(pages[gallery.name], looks, planned.links(gallery.name))
-        _write_backward(planned, pages, looks, values)
-        planned.choice.write(pages[CHOICE], looks, first.chosen, planned.proof.column(NAMES))
+        planned.proof.write(page(PROOF), looks, around, live, found, first.selected, empty)
+        gallery.write(page(gallery.name), looks, planned.links(gallery.name))
+        _write_backward(planned, page, looks, values)
+        planned.choice.write(page(CHOICE), looks, first.chosen, planned.proof.column(NAMES))
         if first.painting is not None:
-            first.painting.write(pages[PAINTING], looks, empty.at_first)
+            first.painting.write(page(PAINTING), looks, empty.at_first)
 
 
 def _write_backward(
-    planned: Plan, pages: Mapping[str, Page], looks: Looks, values: Sequence[Array]
+    planned: Plan, page: Callable[[str], Page], looks: Looks, values: Sequence[Array]
 ) -> None:
     """The sheet Why, and the hidden ones behind it."""
     stages = [sheet.stage for sheet in planned.stages]
@@ -213,12 +218,11 @@ def _write_backward(
     sources = [planned.input.outputs, *(sheet.outputs for sheet in planned.stages)]
     for index in reversed(range(len(stages))):
         sheet = planned.gradients[index]
-        sheet.write(pages[sheet.name], looks, upstream, sources[index], values[index], found[index])
+        sheet.write(page(sheet.name), looks, upstream, sources[index], values[index], found[index])
         upstream = list(sheet.gradients())
     evidence = found[0].inputs.reshape(values[0].shape) * values[0]
-    planned.ranking.write(pages[RANKING], looks, upstream, values[-1], values[0], evidence)
-    around = planned.links(WHY)
-    planned.why.write(pages[WHY], looks, around, values[-1], values[0], evidence)
+    planned.ranking.write(page(RANKING), looks, upstream, values[-1], values[0], evidence)
+    planned.why.write(page(WHY), looks, planned.links(WHY), values[-1], values[0], evidence)
 
 
 def _values(planned: Plan) -> list[Array]:

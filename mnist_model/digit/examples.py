@@ -104,7 +104,11 @@ class Examples:
     @property
     def scaled(self) -> Tensor:
         """All inputs as the network takes them."""
-        return self.scaling.scaled(self.values) if self.scaling else self.values
+        return self.taken(self.values)
+
+    def taken(self, values: Tensor) -> Tensor:
+        """What the network takes for such values."""
+        return self.scaling.scaled(values) if self.scaling else values
 
 
 def _is_number(name: str) -> bool:

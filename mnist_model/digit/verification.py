@@ -117,8 +117,7 @@ class _Session:
             mark = MARKS[number % len(MARKS)]
             self._live.type(self._planned.input.name, at[0] + 1, at[1] + 1, mark)
         self._live.recalculate()
-        expected = torch.from_numpy(centred(painted(marks, painting.full)))
-        scaled = examples.scaling.scaled(expected) if examples.scaling else expected
+        scaled = examples.taken(torch.from_numpy(centred(painted(marks, painting.full))))
         seen = self._read(self._planned.input.outputs)
         self._require(seen, scaled.flatten().tolist(), self._planned.input.outputs, "a painting")
         # Torch gets the very numbers that the network sees.
@@ -137,8 +136,7 @@ class _Session:
             self._live.type(sheet.name, row + 1, column + 1, float(values[place]))
         self._live.recalculate()
         values = values.reshape(examples.values.shape[1:])
-        scaled = examples.scaling.scaled(values) if examples.scaling else values
-        return self._compare(scaled, "a painted input")
+        return self._compare(examples.taken(values), "a painted input")
 
     def _compare(self, scaled: Tensor, what: str, is_empty: bool = False) -> float:
         """The outputs and the evidence against torch; the outputs' largest difference.

@@ -9,7 +9,7 @@ from xlsxwriter.worksheet import Worksheet
 from backprop_xlsx.spreadsheet.sheets.grids import colour_values, write_numbers
 from backprop_xlsx.spreadsheet.sheets.page import Page, Position
 from mnist_model.digit.examples import Examples
-from mnist_model.digit.network.stages import Shape
+from mnist_model.digit.network.stages import Shape, is_list
 from mnist_model.digit.sheets.cells import Tiling
 from mnist_model.digit.sheets.head import TOP, Links, finish, put_head
 from mnist_model.digit.sheets.looks import Looks, square_columns
@@ -35,14 +35,13 @@ class Gallery:
     def tiles(self) -> Tiling:
         """The grids."""
         channels, height, width = self.shape
-        is_list = (height, width) == (1, 1)
-        side = (channels, 1) if is_list else (height, channels * (width + 1) - 1)
+        side = (channels, 1) if is_list(self.shape) else (height, channels * (width + 1) - 1)
         count = len(self.examples.names)
         return Tiling(count, *side, TOP, 1, min(count, ACROSS))
 
     def offset(self, channel: int, row: int, column: int) -> Position:
         """Where a value stands in its grid."""
-        if self.shape[1:] == (1, 1):
+        if is_list(self.shape):
             return channel, 0
         return row, channel * (self.shape[2] + 1) + column
 

@@ -15,7 +15,7 @@ from backprop_xlsx.spreadsheet.sheets.page import Page, Position
 from backprop_xlsx.spreadsheet.sheets.readable import number_formula, number_text
 from backprop_xlsx.spreadsheet.sheets.theme import INK
 from mnist_model.digit.network.gradient import contest, speakers
-from mnist_model.digit.network.stages import Shape, number
+from mnist_model.digit.network.stages import Shape, is_list, number
 from mnist_model.digit.network.steps import Array
 from mnist_model.digit.sheets.cells import Cells, Tiling, listed
 from mnist_model.digit.sheets.empty_page import INVITATION, EmptyPage
@@ -47,7 +47,7 @@ class WhySheet:
 
     @property
     def _is_list(self) -> bool:
-        return self.shape[1:] == (1, 1)
+        return is_list(self.shape)
 
     @cached_property
     def _maps(self) -> Tiling:

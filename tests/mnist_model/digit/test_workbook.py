@@ -16,13 +16,12 @@ from mnist_model.digit import Examples, to_workbook, verify
 from mnist_model.digit.mnist import mnist_examples
 from mnist_model.training.networks import build_network
 from mnist_model.training.score import logits_of
-from tests.mnist_model.digit.as_seen import AsSeen
+from tests.mnist_model.digit.as_seen import INVITATION, AsSeen
 from tests.mnist_model.digits import few, learn, sample
 from tests.optional import require_libreoffice
 
 SHAPE = (1, 28, 28)
 BELOW_HEAD = 5  # the first row below what says whose numbers these are
-INVITATION = "Nothing is painted yet: mark some squares with x."
 
 
 def trained(name: str, steps: int = 20) -> nn.Sequential:

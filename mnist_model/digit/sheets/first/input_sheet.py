@@ -11,7 +11,7 @@ from xlsxwriter.format import Format
 
 from backprop_xlsx.spreadsheet.sheets.grids import colour_values
 from backprop_xlsx.spreadsheet.sheets.page import Page, Position, prepare
-from mnist_model.digit.network.stages import Shape, number
+from mnist_model.digit.network.stages import Shape, is_list, number
 from mnist_model.digit.network.steps import Array
 from mnist_model.digit.sheets.cells import Cells, Tiling, listed
 from mnist_model.digit.sheets.empty_page import EmptyPage
@@ -61,7 +61,7 @@ class InputSheet:
     @property
     def is_list(self) -> bool:
         """Whether the inputs are single values and not maps."""
-        return self.shape[1:] == (1, 1)
+        return is_list(self.shape)
 
     @property
     def is_page(self) -> bool:

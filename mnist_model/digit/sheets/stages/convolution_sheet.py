@@ -19,6 +19,7 @@ from backprop_xlsx.spreadsheet.sheets.grids import colour_values, colour_weights
 from backprop_xlsx.spreadsheet.sheets.page import Page, Position
 from mnist_model.digit.network.stages import Convolution
 from mnist_model.digit.network.steps import Array
+from mnist_model.digit.network.wording import crossed
 from mnist_model.digit.sheets.cells import WIDTH_TO_HEIGHT, Cells, Place, Tiling
 from mnist_model.digit.sheets.head import TOP
 from mnist_model.digit.sheets.looks import Looks, square_columns
@@ -112,8 +113,7 @@ class ConvolutionSheet(StageSheet):
         layer, channels = self.stage, self.group_channels
         height, width = layer.weight.shape[2:]
         over = f"over {channels} channels " if channels > 1 else ""
-        moved = " × ".join(map(str, layer.stride))
-        steps = f", and moved by {moved} cells" if layer.stride != (1, 1) else ""
+        steps = f", and moved by {crossed(layer.stride)} cells" if layer.stride != (1, 1) else ""
         computes = (
             f"Each cell of a map is one formula: a window of {height} × {width} {over}times the "
             f"map's kernel, cell by cell, summed up{steps}."

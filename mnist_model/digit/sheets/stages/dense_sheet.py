@@ -8,7 +8,7 @@ import numpy
 
 from backprop_xlsx.spreadsheet.sheets.grids import colour_values, colour_weights, write_numbers
 from backprop_xlsx.spreadsheet.sheets.page import Page
-from mnist_model.digit.network.stages import Dense
+from mnist_model.digit.network.stages import Dense, is_list
 from mnist_model.digit.network.steps import Array
 from mnist_model.digit.sheets.cells import Cells, Place
 from mnist_model.digit.sheets.head import TOP
@@ -122,6 +122,6 @@ class DenseSheet(StageSheet):
 def place_in_words(cells: Cells, place: tuple[int, ...]) -> str:
     """Which of the cells of a stage it is."""
     channel, row, column = (index + 1 for index in place)
-    if cells.shape[1:] == (1, 1):
+    if is_list(cells.shape):
         return f"value {channel}"
     return f"map {channel}, row {row}, col. {column}"

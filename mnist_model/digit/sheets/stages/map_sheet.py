@@ -11,6 +11,7 @@ from backprop_xlsx.spreadsheet.sheets.grids import colour_values
 from backprop_xlsx.spreadsheet.sheets.page import Page, Position
 from mnist_model.digit.network.stages import Normalisation, Pointwise, Pooling, Stage
 from mnist_model.digit.network.steps import Array
+from mnist_model.digit.network.wording import crossed
 from mnist_model.digit.sheets.cells import Cells, Place, Tiling, listed
 from mnist_model.digit.sheets.head import TOP
 from mnist_model.digit.sheets.looks import LIST_WIDTH, NAVIGATION_WIDTH, Looks, square_columns
@@ -83,7 +84,7 @@ class MapSheet(StageSheet):
         if not isinstance(self.stage, Pooling):
             return "Each cell is one formula over the same cell of the sheet before.", reads
         what = "largest" if self.stage.is_maximum else "mean"
-        size = " × ".join(map(str, self.stage.kernel))
+        size = crossed(self.stage.kernel)
         return f"Each cell is one formula: the {what} of a window of {size} cells.", reads
 
     def put(self, page: Page, looks: Looks, source: Cells, inputs: Array, outputs: Array) -> None:

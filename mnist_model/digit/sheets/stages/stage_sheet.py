@@ -11,7 +11,7 @@ from xlsxwriter.format import Format
 from backprop_xlsx.spreadsheet.errors import InputError
 from backprop_xlsx.spreadsheet.ooxml.formula_text import MAXIMUM_COLUMN, MAXIMUM_ROW
 from backprop_xlsx.spreadsheet.sheets.page import Page, Position
-from mnist_model.digit.network.stages import Pooling, Stage
+from mnist_model.digit.network.stages import Pooling, Shape, Stage, is_list
 from mnist_model.digit.network.steps import Array, Relu, Sigmoid
 from mnist_model.digit.sheets.cells import Cells, Place, Tiling
 from mnist_model.digit.sheets.empty_page import ONLY_PAPER, EmptyPage
@@ -155,8 +155,8 @@ def require_room(what: str, last_row: int, last_column: int) -> None:
             )
 
 
-def _shape(shape: tuple[int, int, int]) -> str:
+def _shape(shape: Shape) -> str:
     channels, height, width = shape
-    if (height, width) == (1, 1):
+    if is_list(shape):
         return f"{channels} value{'s' * (channels != 1)}"
     return f"{channels} map{'s' * (channels != 1)} of {height} × {width}"
