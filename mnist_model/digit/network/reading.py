@@ -21,7 +21,7 @@ from mnist_model.digit.network.stages import (
     Pooling,
     Stage,
 )
-from mnist_model.digit.network.steps import Affine, Array, Relu, Sigmoid, Step, Tanh
+from mnist_model.digit.network.steps import RELU, SIGMOID, TANH, Activation, Affine, Array
 from mnist_model.digit.network.windows import adaptive_pooling, border, pooling
 from mnist_model.digit.network.wording import on_picture, words
 from mnist_model.training.networks import parameter_count
@@ -234,15 +234,15 @@ class _Reader:
 
     def step(self, layer: Layer) -> None:
         """What is done to each value alone is written around the formula before it."""
-        step = _STEPS[type(layer.module)]()
+        step = _ACTIVATIONS[type(layer.module)]
         if self.stages and not isinstance(self.stages[-1], LogSoftmax):
             self._extend(layer, steps=(*self.stages[-1].steps, step))
         else:
             self._begin(Pointwise, layer, steps=(step,))
 
 
-_STEPS: dict[type[nn.Module], Callable[[], Step]] = {
-    nn.ReLU: Relu, nn.Sigmoid: Sigmoid, nn.Tanh: Tanh,
+_ACTIVATIONS: dict[type[nn.Module], Activation] = {
+    nn.ReLU: RELU, nn.Sigmoid: SIGMOID, nn.Tanh: TANH,
 }  # fmt: skip
 
 _READERS: dict[type[nn.Module], Callable[[_Reader, Layer], None]] = {

@@ -12,7 +12,7 @@ from backprop_xlsx.spreadsheet.errors import InputError
 from backprop_xlsx.spreadsheet.ooxml.formula_text import MAXIMUM_COLUMN, MAXIMUM_ROW
 from backprop_xlsx.spreadsheet.sheets.page import Page, Position
 from mnist_model.digit.network.stages import Pooling, Shape, Stage, is_list
-from mnist_model.digit.network.steps import Array, Relu, Sigmoid
+from mnist_model.digit.network.steps import Array
 from mnist_model.digit.sheets.cells import Cells, Place, Tiling
 from mnist_model.digit.sheets.empty_page import ONLY_PAPER, EmptyPage
 from mnist_model.digit.sheets.head import TOP, Links, finish, put_head
@@ -108,7 +108,7 @@ class StageSheet(ABC):
     def is_signed(self) -> bool:
         """Whether an output can be negative."""
         if self.stage.steps:
-            return not isinstance(self.stage.steps[-1], Relu | Sigmoid)
+            return self.stage.steps[-1].is_signed
         return self.reads_signed or not isinstance(self.stage, Pooling)
 
     def require_room(self) -> None:
