@@ -37,7 +37,7 @@ class DistortedImages(Headed):
         return super().extra_height + self._rows * (PICTURE_HEIGHT - ROW)
 
     def put(self, page: Page, theme: Theme) -> None:
-        """Writes the title and the digit under each picture."""
+        """Writes the title and the digit under each picture, of which there are some."""
         augmentation = self.record.settings.get("augmentation", "none")
         title = f"Training images as an epoch may show them ({augmentation})"
         put_heading(page, theme, self.top, title)
