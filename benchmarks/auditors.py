@@ -20,6 +20,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from backprop_xlsx.spreadsheet.ooxml.formula_text import column_number
 from quality.judging.judged import judged
 from quality.judging.scoring import Job
 from quality.writing.files import recalculated, written
@@ -39,18 +40,11 @@ class Case:
     faults: Findings
 
 
-def _column(letters: str) -> int:
-    number = 0
-    for letter in letters:
-        number = 26 * number + ord(letter) - ord("A") + 1
-    return number
-
-
 def _cells(sheet: str, text: str) -> set[Place]:
     """The cells of ``A1`` and ``A1:B2`` in a text."""
     found = set()
     for left, top, right, bottom in _AREA.findall(text):
-        columns = range(_column(left), _column(right or left) + 1)
+        columns = range(column_number(left), column_number(right or left) + 1)
         rows = range(int(top), int(bottom or top) + 1)
         found |= {(sheet, row, column) for row in rows for column in columns}
     return found

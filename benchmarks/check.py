@@ -9,35 +9,11 @@ The table gives the medians; processor seconds hold on a machine with other work
 from __future__ import annotations
 
 import argparse
-import resource
-import statistics
-import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
-from typing import NamedTuple
 
-
-class Cost(NamedTuple):
-    """What a command takes: on the clock, and of the processors, its children's too."""
-
-    seconds: float
-    processor_seconds: float
-
-
-def cost(command: list[str]) -> Cost:
-    """What a command takes; its exit status says what it found, not whether it worked."""
-    start, before = time.perf_counter(), resource.getrusage(resource.RUSAGE_CHILDREN)
-    subprocess.run(command, capture_output=True, check=False)
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    used = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return Cost(time.perf_counter() - start, used)
-
-
-def median(costs: list[Cost]) -> Cost:
-    """The medians of both figures."""
-    return Cost(*(statistics.median(figures) for figures in zip(*costs, strict=True)))
+from measuring import Cost, cost, median
 
 
 def main() -> None:

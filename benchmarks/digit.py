@@ -15,29 +15,25 @@ import platform
 import shutil
 import statistics
 import subprocess
-import sys
 import tempfile
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
-from unittest import mock
 
 import torch
 import xlsxwriter
 from torch import nn
 
-sys.path.insert(0, str(Path(__file__).parent))
-
 from backprop_xlsx.spreadsheet.engines import engines, open_live
 from backprop_xlsx.spreadsheet.ooxml.book import read_book
-from build import Recorder, replay, seconds
+from measuring import clock_seconds, processor_seconds
 from mnist_model.digit import book as book_module
 from mnist_model.digit.book import Plan, plan, write
 from mnist_model.digit.mnist import mnist_examples
 from mnist_model.training.data import load_sample
 from mnist_model.training.networks import build_network, network_names
 from mnist_model.training.score import normalised, scaled
+from replaying import record, replay
 
 
 def network_with_statistics(name: str) -> nn.Sequential:
@@ -49,24 +45,10 @@ def network_with_statistics(name: str) -> nn.Sequential:
     return network.eval()
 
 
-def recorded(planned: Plan, path: Path) -> tuple[Any, list[Any]]:
-    """The workbook object of a writing and every call that was made on it and its parts."""
-    calls: list[Any] = []
-    books: list[Any] = []
-
-    def make(*arguments: Any) -> Recorder:
-        books.append(xlsxwriter.Workbook(*arguments))
-        return Recorder(books[0], calls)
-
-    with mock.patch.object(book_module, "Workbook", make):
-        write(planned, path)
-    return books[0], calls
-
-
 def writing(make: Any, planned: Plan, path: Path, repeats: int) -> tuple[float, float]:
     """Processor seconds of planning and writing, and of XlsxWriter alone; medians, in turn."""
     alone = path.with_name("alone.xlsx")
-    book, calls = recorded(planned, path)
+    book, calls = record(book_module, "Workbook", lambda: write(planned, path))
     times: list[tuple[float, float]] = []
     for _ in range(repeats):
         other = processor_seconds(lambda: replay(book, calls, alone))
@@ -75,13 +57,6 @@ def writing(make: Any, planned: Plan, path: Path, repeats: int) -> tuple[float, 
         raise SystemExit("the replay wrote another file: the comparison is void")
     ours, others = zip(*times, strict=True)
     return statistics.median(ours), statistics.median(others)
-
-
-def processor_seconds(work: Callable[[], object]) -> float:
-    """How long this process computes: other work on the machine does not count."""
-    start = time.process_time()
-    work()
-    return time.process_time() - start
 
 
 def formulas(path: Path) -> int:
@@ -103,13 +78,13 @@ def painting(planned: Plan, path: Path, engine: str) -> tuple[float, float]:
             live.type(sheet.name, row + 1, column + 1, 200)
             live.recalculate()
 
-        return first, seconds(paint)
+        return first, clock_seconds(paint)
 
 
 def opening(path: Path) -> float:
     """Seconds for LibreOffice to start, open the book and convert its first sheet."""
     command = ["soffice", "--headless", "--convert-to", "csv", "--outdir", str(path.parent)]
-    return seconds(lambda: subprocess.run([*command, path], check=True, capture_output=True))
+    return clock_seconds(lambda: subprocess.run([*command, path], check=True, capture_output=True))
 
 
 def main() -> None:

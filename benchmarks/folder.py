@@ -15,9 +15,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import os
-import resource
 import signal
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -39,6 +37,7 @@ from backprop_xlsx.formula.expression import Expression, Symbol
 from backprop_xlsx.formula.names import LEARNING_RATE, label
 from backprop_xlsx.model.network import CLASS_NETWORK
 from backprop_xlsx.model.optimisers import GradientDescent
+from measuring import Cost, cost, median
 
 SHORT, USUAL = 3, 100
 """Steps of a book: where only the number of files counts, and as they are handed in."""
@@ -119,11 +118,8 @@ def same(files: int, kills: int) -> None:
         ways = {"one process": [], "--jobs 2": ["--jobs", "2"]}
         ways["--scheduler (two workers)"] = ["--scheduler", address]
         plain = folder / "plain.csv"
-        start = time.perf_counter()
-        subprocess.run([*COMMAND, *names, "--csv", plain.name], cwd=folder, capture_output=True)
-        print(
-            f"| one process | – | {time.perf_counter() - start:.0f} | {digest(plain)} |", flush=True
-        )
+        seconds = cost([*COMMAND, *names, "--csv", plain.name], folder).seconds
+        print(f"| one process | – | {seconds:.0f} | {digest(plain)} |", flush=True)
         for number, (where, options) in enumerate(ways.items()):
             grades = folder / f"{number}.csv"
             files_and_options = ["--csv", grades.name, "--resume", f"{number}.journal", *options]
@@ -176,27 +172,18 @@ def _resident() -> int:
 
 def speed(files: int, repeats: int) -> None:
     """One process against two, in turn, by the clock and by the processor."""
-    times: dict[str, list[float]] = {"--jobs 1": [], "--jobs 2": []}
-    processor: dict[str, list[float]] = {option: [] for option in times}
+    costs: dict[str, list[Cost]] = {"--jobs 1": [], "--jobs 2": []}
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         names = write_books(folder, files, USUAL)
         for _ in range(repeats):
-            for option in times:
-                before = resource.getrusage(resource.RUSAGE_CHILDREN)
-                start = time.perf_counter()
+            for option, found in costs.items():
                 command = [*COMMAND, *names, *option.split(), "--csv", "grades.csv"]
-                subprocess.run(command, cwd=folder, capture_output=True)
-                times[option].append(time.perf_counter() - start)
-                after = resource.getrusage(resource.RUSAGE_CHILDREN)
-                processor[option].append(
-                    after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-                )
+                found.append(cost(command, folder))
     print("| processes | seconds | processor seconds | times as fast |\n|---|---|---|---|")
-    one = statistics.median(times["--jobs 1"])
-    for option, values in times.items():
-        seconds = statistics.median(values)
-        spent = statistics.median(processor[option])
+    one = median(costs["--jobs 1"]).seconds
+    for option, found in costs.items():
+        seconds, spent = median(found)
         print(f"| `{option}` | {seconds:.1f} | {spent:.1f} | {one / seconds:.2f} |")
 
 

@@ -11,10 +11,7 @@ from __future__ import annotations
 import argparse
 import json
 import resource
-import subprocess
-import sys
 import tempfile
-import time
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +19,7 @@ import numpy as np
 
 from backprop_xlsx import Experiment, build, verify
 from backprop_xlsx.workbook.limits import table_cells, verifying_memory
+from measuring import printed_numbers, processor_seconds
 
 FLOWERS = {
     "layers": "4-8-3",
@@ -59,14 +57,11 @@ def measure(settings: dict[str, Any]) -> None:
     experiment = experiment_of(settings)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "book.xlsx"
-        start = time.process_time()
-        build(experiment, path)
-        built = time.process_time()
-        verify(path, experiment)
-        verified = time.process_time()
+        built = processor_seconds(lambda: build(experiment, path))
+        verified = processor_seconds(lambda: verify(path, experiment))
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
     reckoned = verifying_memory(experiment, experiment.steps)
-    print(table_cells(experiment), built - start, verified - built, peak, reckoned)
+    print(table_cells(experiment), built, verified, peak, reckoned)
 
 
 def main() -> None:
@@ -80,13 +75,9 @@ def main() -> None:
     print("| book | cells of runs | build, s of processor | verify, s | peak, MB | reckoned, MB |")
     print("|---|---|---|---|---|---|")
     for name, settings in (BOOKS | (LARGE_BOOKS if options.large else {})).items():
-        result = subprocess.run(
-            [sys.executable, __file__, "--one", json.dumps(settings)],
-            capture_output=True,
-            text=True,
-            check=True,
+        cells, build_, verify_, peak, reckoned = printed_numbers(
+            __file__, "--one", json.dumps(settings)
         )
-        cells, build_, verify_, peak, reckoned = (float(word) for word in result.stdout.split())
         print(
             f"| {name} | {cells:,.0f} | {build_:.0f} | {verify_:.0f} | {peak / 1e6:.0f} "
             f"| {reckoned / 1e6:.0f} |",

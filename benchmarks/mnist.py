@@ -16,8 +16,6 @@ from __future__ import annotations
 import argparse
 import platform
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -29,6 +27,7 @@ import torchvision  # type: ignore[import-untyped]
 from torch import nn
 from torch.nn import functional
 
+from measuring import clock_seconds, printed_numbers
 from mnist_model.training.data import Digits, load_digits
 from mnist_model.training.loop import TrainingRun, train
 from mnist_model.training.machine.processor import has_bfloat16
@@ -128,12 +127,7 @@ def published(options: argparse.Namespace, digits: Digits) -> None:
 def seconds_of(call: Callable[[], object], repeats: int = 5) -> float:
     """The median time of a call, after one that warms up."""
     call()
-    times = []
-    for _ in range(repeats):
-        start = time.perf_counter()
-        call()
-        times.append(time.perf_counter() - start)
-    return statistics.median(times)
+    return statistics.median(clock_seconds(call) for _ in range(repeats))
 
 
 def convolution_peak() -> float:
@@ -157,10 +151,9 @@ def in_its_own_process(options: argparse.Namespace, *arguments: str) -> float:
     In one process ours would make the published loop faster: it tells the C library to keep freed
     memory, where the published loop fetches it anew at each step.
     """
-    command = [sys.executable, __file__, *arguments, "--data", options.data]
-    command += ["--threads", str(options.threads)]
-    result = subprocess.run(command, capture_output=True, text=True, check=True)
-    return float(result.stdout.split()[-1])
+    threads = str(options.threads)
+    (seconds,) = printed_numbers(__file__, *arguments, "--data", options.data, "--threads", threads)
+    return seconds
 
 
 def published_epoch(options: argparse.Namespace, digits: Digits) -> None:

@@ -25,9 +25,10 @@ from torch.nn.functional import interpolate
 from backprop_xlsx.spreadsheet.engines import LiveWorkbook, open_live
 from backprop_xlsx.spreadsheet.ooxml.book import read_book
 from mnist_model.digit.book import Plan, plan, write
-from mnist_model.digit.mnist import digits_of, mnist_examples
+from mnist_model.digit.mnist import mnist_examples
 from mnist_model.digit.network.reference import outputs
 from mnist_model.training.checkpoint import load_model
+from mnist_model.training.data import digits_of
 from mnist_model.training.networks.architecture import INPUT_SHAPE
 from mnist_model.training.record import read_record
 
@@ -71,8 +72,8 @@ def read_here(planned: Plan, seed: int) -> tuple[list[int], float]:
                 before = page
                 values = [
                     [
-                        live.value(cells.sheet, int(row) + 1, int(column) + 1)
-                        for row, column in zip(cells.rows.flat, cells.columns.flat, strict=True)
+                        live.value(cells.sheet, row + 1, column + 1)
+                        for row, column in cells.positions
                     ]
                     for cells in (seen, results)
                 ]

@@ -23,6 +23,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from backprop_xlsx.check import check_file
 from backprop_xlsx.site.building import build_site
+from measuring import clock_seconds
 
 PATIENCE = 300_000
 
@@ -51,13 +52,6 @@ def further(page: Page, book: Path) -> float:
     return time.perf_counter() - start
 
 
-def natively(book: Path) -> float:
-    """The same without a browser."""
-    start = time.perf_counter()
-    check_file(book)
-    return time.perf_counter() - start
-
-
 def measure(browser: Browser, address: str, books: list[Path], repeats: int) -> None:
     opening, page_times, native_times = [], [], []
     for _ in range(repeats):
@@ -66,7 +60,7 @@ def measure(browser: Browser, address: str, books: list[Path], repeats: int) -> 
         opening.append(first_verdict(page, address))
         for book in books:
             page_times.append(further(page, book))
-            native_times.append(natively(book))
+            native_times.append(clock_seconds(partial(check_file, book)))
         context.close()
     native = statistics.median(native_times)
     print("| what | seconds, median | largest | ratio |\n|---|---|---|---|")

@@ -9,14 +9,12 @@ from __future__ import annotations
 
 import argparse
 import resource
-import subprocess
-import sys
 import tempfile
-import time
 import zipfile
 from pathlib import Path
 
 from backprop_xlsx import Experiment, build
+from measuring import printed_numbers, processor_seconds
 
 
 def measure(steps: int, layers: str) -> None:
@@ -25,9 +23,7 @@ def measure(steps: int, layers: str) -> None:
     experiment = Experiment.preset(layers=layers, learning_rates=[0.1], steps=steps)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "book.xlsx"
-        start = time.process_time()
-        build(experiment, path)
-        seconds = time.process_time() - start
+        seconds = processor_seconds(lambda: build(experiment, path))
         with zipfile.ZipFile(path) as package:
             charts = sum(name.startswith("xl/charts/chart") for name in package.namelist())
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
@@ -46,13 +42,9 @@ def main() -> None:
     print("| steps | seconds | ms a step | peak memory, MB | kB a step | charts |")
     print("|---|---|---|---|---|---|")
     for steps in options.steps:
-        result = subprocess.run(
-            [sys.executable, __file__, "--one", str(steps), "--layers", options.layers],
-            capture_output=True,
-            text=True,
-            check=True,
+        seconds, baseline, peak, charts = printed_numbers(
+            __file__, "--one", str(steps), "--layers", options.layers
         )
-        seconds, baseline, peak, charts = (float(word) for word in result.stdout.split())
         print(
             f"| {steps:,} | {seconds:.1f} | {seconds / steps * 1e3:.2f} | {peak / 1e6:.0f} "
             f"| {(peak - baseline) / steps / 1e3:.1f} | {charts:.0f} |"

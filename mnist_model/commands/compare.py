@@ -9,19 +9,17 @@ from dataclasses import replace
 from backprop_xlsx.spreadsheet.command_line import Parser, exit_status
 from backprop_xlsx.spreadsheet.errors import BackpropError, FileError, InputError
 from mnist_model.commands.train import (
-    Plan,
     add_common_options,
     check_common_options,
+    plan_of,
     prepare_runs,
     train_seeds,
 )
-from mnist_model.sheets.comparison.published import claim
-from mnist_model.training.data import load_digits
+from mnist_model.sheets.comparison import ComparisonEntry, LadderStep, put_comparison
 from mnist_model.training.data.augment import Published
 from mnist_model.training.machine.distributed import World
-from mnist_model.training.networks import PUBLISHED
-from mnist_model.training.recipes import DEFAULT_RECIPE, RECIPES, Recipe, choose_recipe
-from mnist_model.training.record import ComparisonEntry, LadderStep, Record
+from mnist_model.training.recipes import DEFAULT_RECIPE, PUBLISHED, RECIPES, Recipe, choose_recipe
+from mnist_model.training.record import Record
 
 INTERRUPTED = "interrupted; the same command with --resume keeps what is finished and goes on"
 
@@ -95,31 +93,16 @@ def _run(options: argparse.Namespace) -> None:
     steps = ladder(options.ladder_epochs) if options.ladder_epochs else ()
     if not own and not others and not steps:
         raise InputError("nothing to compare; name --recipes, --networks or --ladder-epochs")
-    device = check_common_options(options)
-    digits = load_digits(options.data)
-    digits = (digits.held_out() if options.validate else digits).to(device)
-    seeds = range(options.seed, options.seed + options.seeds)
-
-    def plan(recipe: Recipe) -> Plan:
-        return Plan(recipe, digits, seeds, device, options.runs)
+    plan = plan_of(options, check_common_options(options))
+    for recipe in (*own, *others, *(step for _, step in steps)):
+        prepare_runs(plan, recipe)
 
     def runs_of(recipe: Recipe) -> tuple[Record, ...]:
-        return train_seeds(plan(recipe), World())
+        return train_seeds(plan, recipe, World())
 
-    for recipe in (*own, *others, *(step for _, step in steps)):
-        prepare_runs(plan(recipe), options.resume, options.overwrite)
-
-    entries = [
-        ComparisonEntry(recipe.name, recipe.name, None, None, runs_of(recipe)) for recipe in own
-    ]
+    entries = [ComparisonEntry(recipe.name, recipe.name, runs_of(recipe)) for recipe in own]
     entries += [
-        ComparisonEntry(
-            recipe.network,
-            options.protocol,
-            *claim(recipe.network),
-            runs_of(recipe),
-        )
-        for recipe in others
+        ComparisonEntry(recipe.network, options.protocol, runs_of(recipe)) for recipe in others
     ]
     rungs = [LadderStep(added, runs_of(recipe)) for added, recipe in steps]
     _put(options, entries, rungs)
@@ -128,8 +111,6 @@ def _run(options: argparse.Namespace) -> None:
 def _put(
     options: argparse.Namespace, entries: Sequence[ComparisonEntry], rungs: Sequence[LadderStep]
 ) -> None:
-    from mnist_model.sheets.comparison import put_comparison
-
     try:
         replaces = options.resume or options.overwrite
         name = put_comparison(options.workbook, entries, rungs, replaces)

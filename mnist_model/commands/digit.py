@@ -10,11 +10,11 @@ from backprop_xlsx.spreadsheet.command_line import Parser, exit_status, print_ab
 from backprop_xlsx.spreadsheet.engines import ENGINES
 from backprop_xlsx.spreadsheet.files import beside, place, require_writable
 from mnist_model.digit.book import Plan, plan, write
-from mnist_model.digit.mnist import digits_of, mnist_examples
+from mnist_model.digit.mnist import mnist_examples
 from mnist_model.digit.network.reading import BATCH_NORMS
 from mnist_model.digit.verification import verify_planned
 from mnist_model.training.checkpoint import load_model
-from mnist_model.training.data import SAMPLE
+from mnist_model.training.data import SAMPLE, digits_of
 from mnist_model.training.networks.architecture import INPUT_SHAPE
 from mnist_model.training.record import read_record
 

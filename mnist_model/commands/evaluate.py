@@ -9,7 +9,7 @@ from pathlib import Path
 from backprop_xlsx.spreadsheet.command_line import Parser, exit_status
 from mnist_model.handwriting import in_characters, read_picture
 from mnist_model.training.checkpoint import load_model
-from mnist_model.training.data import SAMPLE, load_digits
+from mnist_model.training.data import SAMPLE, digits_of
 from mnist_model.training.record import read_record
 from mnist_model.training.score import SURE, logits_of, score
 
@@ -46,8 +46,7 @@ def _run(options: argparse.Namespace) -> None:
 def _score(folder: Path, data: str | None) -> None:
     record = read_record(folder)
     _, network = load_model(folder)
-    digits = load_digits(SAMPLE if data is None and record.is_sample else data)
-    digits = digits.held_out() if record.is_validation else digits
+    digits = digits_of(record, data)
     result = score(logits_of(network, digits.test_images), digits.test_targets)
     known = (
         f"{record.last_accuracy:.2f} % in the run's record"

@@ -36,13 +36,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 @dataclass(frozen=True)
 class Plan:
-    """What the options ask for, and found to be possible."""
+    """What the options ask for, and found to be possible, whatever the recipe."""
 
-    recipe: Recipe
     digits: Digits
     seeds: range
     device: torch.device
     runs: Path
+    resume: bool
+    overwrite: bool
 
 
 def add_common_options(parser: argparse.ArgumentParser) -> None:
@@ -163,37 +164,42 @@ def _run(options: argparse.Namespace) -> None:
     with join_world(device) as world:
         if world.writes:
             _notice_if_unwritable(options.workbook)
-        digits = load_digits(options.data)
-        digits = digits.held_out() if options.validate else digits
-        seeds = range(options.seed, options.seed + options.seeds)
-        plan = Plan(recipe, digits.to(device), seeds, device, options.runs)
+        plan = plan_of(options, device)
         if world.writes:
-            prepare_runs(plan, options.resume, options.overwrite)
+            prepare_runs(plan, recipe)
         world.wait()
-        records = train_seeds(plan, world)
+        records = train_seeds(plan, recipe, world)
     if world.writes:
         _summarise(records)
         put_into_workbook(options, records)
 
 
-def prepare_runs(plan: Plan, resume: bool, overwrite: bool) -> None:
+def plan_of(options: argparse.Namespace, device: torch.device) -> Plan:
+    """The plan of the common options. Raises what ``data.load_digits`` does."""
+    digits = load_digits(options.data)
+    digits = (digits.held_out() if options.validate else digits).to(device)
+    seeds = range(options.seed, options.seed + options.seeds)
+    return Plan(digits, seeds, device, options.runs, options.resume, options.overwrite)
+
+
+def prepare_runs(plan: Plan, recipe: Recipe) -> None:
     """Makes the folders of all seeds. Raises what ``session.prepare_folder`` does.
 
     A command does this for all that it will train, before it trains anything.
     """
     for seed in plan.seeds:
-        prepare_folder(plan.runs / run_name(plan.recipe, seed), resume, overwrite)
+        prepare_folder(plan.runs / run_name(recipe, seed), plan.resume, plan.overwrite)
 
 
-def train_seeds(plan: Plan, world: World) -> tuple[Record, ...]:
+def train_seeds(plan: Plan, recipe: Recipe, world: World) -> tuple[Record, ...]:
     """Trains each seed of the plan in its folder; their records.
 
     Raises what :func:`mnist_model.training.session.complete` does.
     """
     records = []
     for seed in plan.seeds:
-        folder = plan.runs / run_name(plan.recipe, seed)
-        run = TrainingRun(plan.recipe, plan.digits, seed, folder, plan.device, world)
+        folder = plan.runs / run_name(recipe, seed)
+        run = TrainingRun(recipe, plan.digits, seed, folder, plan.device, world)
         with watched(run) as (on_step, on_epoch):
             records.append(complete(run, on_step, on_epoch))
     return tuple(records)

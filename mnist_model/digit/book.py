@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import torch
 from torch import nn
 from xlsxwriter import Workbook
-from xlsxwriter.worksheet import Worksheet
 
 from backprop_xlsx.spreadsheet.errors import InputError
 from backprop_xlsx.spreadsheet.files import Placed, beside, place
+from backprop_xlsx.spreadsheet.sheets.page import Page
 from backprop_xlsx.spreadsheet.sheets.properties import CREATED
 from mnist_model.digit.examples import Examples, made_up
 from mnist_model.digit.network.gradient import gradients
@@ -28,6 +29,7 @@ from mnist_model.digit.sheets.first.painting_sheet import NAME as PAINTING
 from mnist_model.digit.sheets.gallery_sheet import Gallery
 from mnist_model.digit.sheets.gradient.choice import gradient_sheet
 from mnist_model.digit.sheets.gradient.sheet import GradientSheet
+from mnist_model.digit.sheets.head import Links
 from mnist_model.digit.sheets.layers_sheet import NAME as LAYERS
 from mnist_model.digit.sheets.layers_sheet import write_layers
 from mnist_model.digit.sheets.looks import Looks
@@ -78,6 +80,12 @@ class Plan:
         """The names of the sheets out of sight."""
         painting = [] if self.input.painting is None else [PAINTING]
         return [CHOICE, *painting, RANKING, *(sheet.name for sheet in self.gradients)]
+
+    def links(self, name: str) -> Links:
+        """Where the head of a sheet to see leads; after the last comes the first."""
+        names = self.shown
+        index = names.index(name)
+        return Links(self.input.name, LAYERS, names[index - 1], names[(index + 1) % len(names)])
 
 
 def plan(
@@ -174,37 +182,34 @@ def write(planned: Plan, path: Path) -> None:
         workbook.set_properties({"title": planned.title, "created": CREATED})
         workbook.set_calc_mode("auto")
         looks = Looks(workbook)
-        names = planned.shown
-        sheets = {name: workbook.add_worksheet(name) for name in names + planned.hidden}
-        home = (planned.input.name, LAYERS)
+        names = planned.shown + planned.hidden
+        sheets = {name: workbook.add_worksheet(name) for name in names}
+
+        def page(name: str) -> Page:
+            # Made when it is written, and not kept: that of a large stage has many cells.
+            return Page(sheets[name])
+
+        first, gallery, empty = planned.input, planned.gallery, planned.input.empty
         live, found = planned.stages[-1].outputs, values[-1].flatten()
-        first = (WHY, LAYERS, PROOF, planned.gallery.name)
-        planned.input.write(sheets[planned.input.name], looks, first, live, found)
-        links = (planned.input.name, PROOF, planned.gallery.name)
-        write_layers(sheets[LAYERS], looks, planned.title, links, planned.stages, planned.is_folded)
-        source, empty = planned.input.outputs, planned.input.empty
-        for index, sheet in enumerate(planned.stages):
-            around = _neighbours(names, sheet.name)
-            worksheet = sheets[sheet.name]
-            sheet.write(
-                worksheet, looks, around, home, source, values[index], values[index + 1], empty
-            )
+        first.write(page(first.name), looks, (WHY, LAYERS, PROOF, gallery.name), live, found)
+        links = (first.name, PROOF, gallery.name)
+        write_layers(page(LAYERS), looks, planned.title, links, planned.stages, planned.is_folded)
+        source = first.outputs
+        for sheet, (inputs, outputs) in zip(planned.stages, pairwise(values), strict=True):
+            around = planned.links(sheet.name)
+            sheet.write(page(sheet.name), looks, around, source, inputs, outputs, empty)
             source = sheet.outputs
-        planned.proof.write(
-            sheets[PROOF], looks, _neighbours(names, PROOF), home, live, found,
-            planned.input.selected, empty,
-        )  # fmt: skip
-        name = planned.gallery.name
-        planned.gallery.write(sheets[name], looks, (PROOF, home[0]), home)
-        _write_backward(planned, sheets, looks, values)
-        names_of_all = planned.proof.column(NAMES)
-        planned.choice.write(sheets[CHOICE], looks, planned.input.chosen, names_of_all)
-        if planned.input.painting is not None:
-            planned.input.painting.write(sheets[PAINTING], looks, empty.at_first)
+        around = planned.links(PROOF)
+        planned.proof.write(page(PROOF), looks, around, live, found, first.selected, empty)
+        gallery.write(page(gallery.name), looks, planned.links(gallery.name))
+        _write_backward(planned, page, looks, values)
+        planned.choice.write(page(CHOICE), looks, first.chosen, planned.proof.column(NAMES))
+        if first.painting is not None:
+            first.painting.write(page(PAINTING), looks, empty.at_first)
 
 
 def _write_backward(
-    planned: Plan, sheets: Mapping[str, Worksheet], looks: Looks, values: Sequence[Array]
+    planned: Plan, page: Callable[[str], Page], looks: Looks, values: Sequence[Array]
 ) -> None:
     """The sheet Why, and the hidden ones behind it."""
     stages = [sheet.stage for sheet in planned.stages]
@@ -213,15 +218,11 @@ def _write_backward(
     sources = [planned.input.outputs, *(sheet.outputs for sheet in planned.stages)]
     for index in reversed(range(len(stages))):
         sheet = planned.gradients[index]
-        sheet.write(
-            sheets[sheet.name], looks, upstream, sources[index], values[index], found[index]
-        )
+        sheet.write(page(sheet.name), looks, upstream, sources[index], values[index], found[index])
         upstream = list(sheet.gradients())
     evidence = found[0].inputs.reshape(values[0].shape) * values[0]
-    planned.ranking.write(sheets[RANKING], looks, upstream, values[-1], values[0], evidence)
-    around = _neighbours(planned.shown, WHY)
-    home = (planned.input.name, LAYERS)
-    planned.why.write(sheets[WHY], looks, around, home, values[-1], values[0], evidence)
+    planned.ranking.write(page(RANKING), looks, upstream, values[-1], values[0], evidence)
+    planned.why.write(page(WHY), looks, planned.links(WHY), values[-1], values[0], evidence)
 
 
 def _values(planned: Plan) -> list[Array]:
@@ -230,8 +231,3 @@ def _values(planned: Plan) -> list[Array]:
     chosen = planned.examples.scaled[planned.examples.chosen].reshape(planned.input.shape)
     with torch.no_grad():
         return [values.numpy() for values in trace(stages, chosen)]
-
-
-def _neighbours(names: Sequence[str], name: str) -> tuple[str, str]:
-    index = names.index(name)
-    return names[index - 1], names[index + 1]

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from backprop_xlsx.spreadsheet.errors import InputError
-from mnist_model.digit.network.reference import rounded
+from mnist_model.digit.network.reference import DIGITS_OF_A_CELL, rounded
 
 MADE_UP = 10
 LONGEST_NAME = 60
@@ -18,7 +18,6 @@ WILDCARDS = set("*?~")
 """Signs that stand for others when a spreadsheet looks a name up."""
 LONGEST_NOUN = 20
 TAKEN = {"layers", "why", "proof", "choice", "painting", "ranking"}
-DIGITS_OF_A_CELL = 15
 
 
 @dataclass(frozen=True)
@@ -105,7 +104,11 @@ class Examples:
     @property
     def scaled(self) -> Tensor:
         """All inputs as the network takes them."""
-        return self.scaling.scaled(self.values) if self.scaling else self.values
+        return self.taken(self.values)
+
+    def taken(self, values: Tensor) -> Tensor:
+        """What the network takes for such values."""
+        return self.scaling.scaled(values) if self.scaling else values
 
 
 def _is_number(name: str) -> bool:

@@ -6,19 +6,13 @@ import torch
 from torch import Tensor, nn
 
 from mnist_model.digit.examples import Examples, Scaling
-from mnist_model.training.data import SAMPLE, Digits, load_digits
-from mnist_model.training.record import CLASSES, IMAGE_SIDE, Record
-from mnist_model.training.score import MEAN, STANDARD_DEVIATION, logits_of
+from mnist_model.training.data import Digits
+from mnist_model.training.record import CLASSES, IMAGE_SIDE
+from mnist_model.training.score import MEAN, STANDARD_DEVIATION, logits_of, misread
 
 COUNT = 100
 MOST_MISTAKES = 20
 SCALING = Scaling(255, MEAN, STANDARD_DEVIATION)
-
-
-def digits_of(record: Record, data: str | None) -> Digits:
-    """The pictures that a run was scored on, found as ``data.load_digits`` does."""
-    digits = load_digits(SAMPLE if data is None and record.is_sample else data)
-    return digits.held_out() if record.is_validation else digits
 
 
 def mnist_examples(network: nn.Module, digits: Digits) -> Examples:
@@ -30,9 +24,7 @@ def mnist_examples(network: nn.Module, digits: Digits) -> Examples:
     images, targets = digits.test_images, digits.test_targets
     logits = logits_of(network, images).cpu()
     predicted = logits.argmax(1)
-    certain = logits.softmax(1).max(1).values
-    wrong = (predicted != targets).nonzero().flatten()
-    wrong = wrong[certain[wrong].argsort(descending=True, stable=True)][:MOST_MISTAKES]
+    wrong = misread(logits, targets)[:MOST_MISTAKES]
     right = _spread((predicted == targets).nonzero().flatten(), targets, COUNT - len(wrong))
     names = [f"a {targets[i]} it reads as {predicted[i]} (image {i})" for i in wrong.tolist()] + [
         f"{targets[i]} (image {i})" for i in right.tolist()

@@ -57,17 +57,17 @@ def verify(
     return verify_planned(Path(path), plan(module, input_shape, examples, batch_norm))
 
 
-def verify_planned(path: Path, planned: Plan, by: tuple[str, ...] | None = None) -> Verification:
+def verify_planned(path: Path, planned: Plan) -> Verification:
     """Recalculates a workbook and compares it with torch in float64.
 
     The engines get a copy whose cached values are all wrong. Every formula is compared as the file
     stands, the outputs then for at least ten inputs chosen inside the engine, and for one that is
-    painted over there. ``by`` names the engines, all that are installed unless given.
+    painted over there.
 
     Raises VerificationError, naming the cell that differs, FileError if the file cannot be read,
     and InputError if no engine is there.
     """
-    by = engines() if by is None else by
+    by = engines()
     if not by:
         raise InputError("no engine to verify with: install ironcalc or formualizer")
     book = read_book(path)
@@ -117,8 +117,7 @@ class _Session:
             mark = MARKS[number % len(MARKS)]
             self._live.type(self._planned.input.name, at[0] + 1, at[1] + 1, mark)
         self._live.recalculate()
-        expected = torch.from_numpy(centred(painted(marks, painting.full)))
-        scaled = examples.scaling.scaled(expected) if examples.scaling else expected
+        scaled = examples.taken(torch.from_numpy(centred(painted(marks, painting.full))))
         seen = self._read(self._planned.input.outputs)
         self._require(seen, scaled.flatten().tolist(), self._planned.input.outputs, "a painting")
         # Torch gets the very numbers that the network sees.
@@ -137,8 +136,7 @@ class _Session:
             self._live.type(sheet.name, row + 1, column + 1, float(values[place]))
         self._live.recalculate()
         values = values.reshape(examples.values.shape[1:])
-        scaled = examples.scaling.scaled(values) if examples.scaling else values
-        return self._compare(scaled, "a painted input")
+        return self._compare(examples.taken(values), "a painted input")
 
     def _compare(self, scaled: Tensor, what: str, is_empty: bool = False) -> float:
         """The outputs and the evidence against torch; the outputs' largest difference.
@@ -157,15 +155,14 @@ class _Session:
 
     def _read(self, cells: Cells) -> list[Any]:
         """What the engine has in these cells, in torch's order."""
-        places = zip(cells.rows.flatten().tolist(), cells.columns.flatten().tolist(), strict=True)
-        return [self._live.value(cells.sheet, row + 1, column + 1) for row, column in places]
+        at = cells.positions
+        return [self._live.value(cells.sheet, row + 1, column + 1) for row, column in at]
 
     def _require(
         self, found: Sequence[Any], expected: Sequence[float | None], cells: Cells, what: str
     ) -> None:
         """Raises VerificationError for the first that differs."""
-        places = zip(cells.rows.flatten().tolist(), cells.columns.flatten().tolist(), strict=True)
-        for (row, column), one, other in zip(places, found, expected, strict=True):
+        for (row, column), one, other in zip(cells.positions, found, expected, strict=True):
             if not _same(one, other):
                 raise VerificationError(
                     f"'{cells.sheet}'!{cell_name(row + 1, column + 1)}, {what}: {self._engine} "

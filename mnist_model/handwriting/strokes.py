@@ -36,19 +36,18 @@ def digit_alone(ink: Values) -> Values:
     labels, count = ndimage.label(ink > INK, TOUCHING)
     if count == 0:
         raise NoDigit("no stroke is to be seen")
-    boxes: list[Box] = ndimage.find_objects(labels)
-    weights = ndimage.sum_labels(ink, labels, range(1, count + 1))
+    # By the numbers of the strokes, of which 0 is the paper.
+    boxes: list[Box] = [(slice(0), slice(0)), *ndimage.find_objects(labels)]
+    weights = ndimage.sum_labels(ink, labels, range(count + 1))
     strokes = list(range(1, count + 1))
     strokes = [n for n in strokes if not _is_frame(labels, boxes, weights, n)] or strokes
-    inside = [n for n in strokes if not _reaches_in(boxes[n - 1], ink.shape)] or strokes
+    inside = [n for n in strokes if not _reaches_in(boxes[n], ink.shape)] or strokes
     _require_few(weights, strokes, inside)
-    strokes = inside
-    heaviest = max(strokes, key=lambda n: float(weights[n - 1]))
-    least = SMALLEST_SHARE * weights[heaviest - 1]
-    strokes = [n for n in strokes if weights[n - 1] >= least]
+    heaviest = max(inside, key=lambda n: float(weights[n]))
+    strokes = [n for n in inside if weights[n] >= SMALLEST_SHARE * weights[heaviest]]
     digit = _near(heaviest, strokes, boxes)
-    _require_single(len(strokes), weights, digit, strokes)
-    top, left, bottom, right = _around([boxes[n - 1] for n in digit])
+    _require_single(weights, digit, strokes)
+    top, left, bottom, right = _around([boxes[n] for n in digit])
     chosen = numpy.isin(labels, digit)
     _require_digit(chosen[top:bottom, left:right])
     # With the soft edges of its own strokes, not of others.
@@ -66,7 +65,7 @@ def _is_frame(
 
     The bar of a 5 has three corners too, but the belly below it reaches out of them.
     """
-    box = boxes[number - 1]
+    box = boxes[number]
     stroke = labels[box] == number
     height, width = stroke.shape
     y, x = max(1, round(CORNER * height)), max(1, round(CORNER * width))
@@ -75,8 +74,8 @@ def _is_frame(
         return False
     inner = labels[box][y : height - y, x : width - x]
     inside = [n for n in numpy.unique(inner) if n not in (0, number)]
-    least = SMALLEST_SHARE * weights[number - 1]
-    return any(weights[n - 1] >= least and _is_within(boxes[n - 1], box) for n in inside)
+    least = SMALLEST_SHARE * weights[number]
+    return any(weights[n] >= least and _is_within(boxes[n], box) for n in inside)
 
 
 def _is_within(inner: Box, outer: Box) -> bool:
@@ -92,16 +91,16 @@ def _near(first: int, strokes: list[int], boxes: list[Box]) -> list[int]:
     """A stroke, and those whose rectangles are near: the bar of a 5 beside its belly."""
     digit = [first]
     while True:
-        top, left, bottom, right = _around([boxes[n - 1] for n in digit])
+        top, left, bottom, right = _around([boxes[n] for n in digit])
         reach = NEAR * max(bottom - top, right - left)
         found = [
             n
             for n in strokes
             if n not in digit
-            and boxes[n - 1][0].start < bottom + reach
-            and boxes[n - 1][0].stop > top - reach
-            and boxes[n - 1][1].start < right + reach
-            and boxes[n - 1][1].stop > left - reach
+            and boxes[n][0].start < bottom + reach
+            and boxes[n][0].stop > top - reach
+            and boxes[n][1].start < right + reach
+            and boxes[n][1].stop > left - reach
         ]
         if not found:
             return digit
@@ -120,17 +119,17 @@ def _around(boxes: list[Box]) -> tuple[int, int, int, int]:
 
 def _require_few(weights: Values, strokes: list[int], inside: list[int]) -> None:
     """Paper has few specks, and little that comes from its edges; photographs have much."""
-    kept = sum(float(weights[n - 1]) for n in inside)
-    reaching = sum(float(weights[n - 1]) for n in strokes if n not in inside)
+    kept = sum(float(weights[n]) for n in inside)
+    reaching = sum(float(weights[n]) for n in strokes if n not in inside)
     if len(strokes) > MOST_SPECKS or reaching > LARGEST_FROM_EDGES * kept:
         raise NoDigit(f"{len(strokes)} strokes, none of them by itself")
 
 
-def _require_single(count: int, weights: Values, digit: list[int], strokes: list[int]) -> None:
-    own = sum(float(weights[n - 1]) for n in digit)
-    rest = sum(float(weights[n - 1]) for n in strokes if n not in digit)
+def _require_single(weights: Values, digit: list[int], strokes: list[int]) -> None:
+    own = sum(float(weights[n]) for n in digit)
+    rest = sum(float(weights[n]) for n in strokes if n not in digit)
     if len(digit) > MOST_STROKES or rest > LARGEST_REST * own:
-        raise NoDigit(f"{count} strokes, none of them by itself")
+        raise NoDigit(f"{len(strokes)} strokes, none of them by itself")
 
 
 def _require_digit(stroke: numpy.typing.NDArray[numpy.bool_]) -> None:

@@ -6,12 +6,12 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from xlsxwriter import Workbook
 from xlsxwriter.chart_scatter import ChartScatter
-from xlsxwriter.utility import xl_range, xl_range_abs, xl_rowcol_to_cell
+from xlsxwriter.format import Format
+from xlsxwriter.utility import xl_range
 from xlsxwriter.worksheet import Worksheet
 
-from backprop_xlsx.spreadsheet.sheets.page import Page
+from backprop_xlsx.spreadsheet.sheets.page import Page, Position
 from backprop_xlsx.spreadsheet.sheets.theme import (
     AGREES_STYLE,
     DIFFERS_STYLE,
@@ -20,6 +20,7 @@ from backprop_xlsx.spreadsheet.sheets.theme import (
     RULE,
     Theme,
 )
+from mnist_model.sheets.addresses import fixed_area
 from mnist_model.sheets.paging import ROW
 
 # A margin, a column for words, and columns for numbers.
@@ -30,7 +31,8 @@ ROW_HEIGHT, GAP = 20, 12  # pixels
 HEADING_HEIGHT = 22  # points
 HOLDS, FAILS = "✓ yes", "✗ no"
 
-PER_CENT = "0.00"
+PER_CENT, COUNT, DIFFERENCE = "0.00", "#,##0", "+0.000;−0.000;0.000"
+CHART_TEXT = {"size": 9, "color": INK, "bold": False}
 ACCURACY_ASKED = 99.4
 
 
@@ -59,16 +61,9 @@ def pixels(width: int) -> int:
 TABLE_WIDTH = pixels(WIDTH_OF_WORDS) + COLUMNS_OF_NUMBERS * pixels(WIDTH_OF_NUMBERS)
 
 
-def cell(row: int, column: int) -> str:
-    """The address of a cell, anchored: ``$C$5``."""
-    return xl_rowcol_to_cell(row, column, row_abs=True, col_abs=True)
-
-
 def column_range(first_row: int, last_row: int, column: int) -> str:
     """The address of some cells of a column, anchored."""
-    if first_row == last_row:
-        return cell(first_row, column)
-    return xl_range_abs(first_row, column, last_row, column)
+    return fixed_area(first_row, column, last_row - first_row + 1, 1)
 
 
 def set_columns(worksheet: Worksheet) -> None:
@@ -76,6 +71,12 @@ def set_columns(worksheet: Worksheet) -> None:
     worksheet.set_column(0, 0, 2)
     worksheet.set_column(WORDS, WORDS, WIDTH_OF_WORDS)
     worksheet.set_column(NUMBERS, LAST_COLUMN, WIDTH_OF_NUMBERS)
+
+
+def put_heading(page: Page, theme: Theme, top: int, title: str) -> None:
+    """A section's title in row ``top``."""
+    page.text((top, WORDS), title, theme("heading"))
+    page.height(top, HEADING_HEIGHT)
 
 
 def put_head(
@@ -88,12 +89,19 @@ def put_head(
     centred: Collection[int] = (),
 ) -> None:
     """A section's title in row ``top``, and the headers of its table in the row after it."""
-    page.text((top, WORDS), title, theme("heading"))
-    page.height(top, HEADING_HEIGHT)
+    put_heading(page, theme, top, title)
     for column, header in enumerate(headers, start=WORDS):
         style = "header_left" if column == WORDS else "header_right"
         style = "header" if column in centred else style
         page.text((top + 1, column), header, theme(style, f"group_{tint}"))
+
+
+def put_number(page: Page, position: Position, number: float | None, style: Format) -> None:
+    """A typed number, or an empty cell for one that is not known."""
+    if number is None:
+        page.blank(position, style)
+    else:
+        page.number(position, number, style)
 
 
 def verdict(condition: str) -> str:
@@ -101,17 +109,16 @@ def verdict(condition: str) -> str:
     return f'IF({condition},"{HOLDS}","{FAILS}")'
 
 
-def colour_verdicts(
-    workbook: Workbook, worksheet: Worksheet, area: tuple[int, int, int, int]
-) -> None:
+def colour_verdicts(page: Page, theme: Theme, area: tuple[int, int, int, int]) -> None:
     """Colours the cells of an area that begin with a sign of agreement or of the opposite."""
     for sign, style in (("✓", AGREES_STYLE), ("✗", DIFFERS_STYLE)):
         rule = {"type": "text", "criteria": "begins with", "value": sign}
-        worksheet.conditional_format(xl_range(*area), rule | {"format": workbook.add_format(style)})
+        rule["format"] = theme.workbook.add_format(style)
+        page.worksheet.conditional_format(xl_range(*area), rule)
 
 
 def scatter_chart(
-    workbook: Workbook,
+    theme: Theme,
     titles: tuple[str, str, str],
     series: Sequence[Mapping[str, Any]],
     horizontal: Mapping[str, Any],
@@ -119,13 +126,12 @@ def scatter_chart(
     size: tuple[int, int],
 ) -> ChartScatter:
     """A scatter chart in the book's look; ``titles`` are its own and those of its two axes."""
-    chart = workbook.add_chart({"type": "scatter", "subtype": "straight"})
+    chart = theme.workbook.add_chart({"type": "scatter", "subtype": "straight"})
     for one in series:
         chart.add_series(dict(one))
-    text = {"size": 9, "color": INK, "bold": False}
     shared: dict[str, Any] = {
-        "name_font": text,
-        "num_font": text,
+        "name_font": CHART_TEXT,
+        "num_font": CHART_TEXT,
         "line": {"color": QUIET},
         "major_gridlines": {"visible": True, "line": {"color": RULE, "width": 0.5}},
         "label_position": "low",
@@ -135,7 +141,7 @@ def scatter_chart(
     plain = {"major_gridlines": {"visible": False}}
     chart.set_x_axis({**shared, **plain, "name": x_title, **horizontal})
     chart.set_y_axis({**shared, "name": y_title, **vertical})
-    chart.set_legend({"position": "bottom", "font": text})
+    chart.set_legend({"position": "bottom", "font": CHART_TEXT})
     chart.set_chartarea({"border": {"none": True}})
     chart.set_size({"width": size[0], "height": size[1]})
     return chart

@@ -6,16 +6,16 @@ from collections.abc import Callable
 from pathlib import Path
 
 from xlsxwriter import Workbook
-from xlsxwriter.worksheet import Worksheet
 
 from backprop_xlsx import Experiment, build
 from backprop_xlsx.spreadsheet.files import beside, changing
+from backprop_xlsx.spreadsheet.sheets.page import Page
 from backprop_xlsx.spreadsheet.sheets.properties import CREATED
 from backprop_xlsx.spreadsheet.sheets.theme import Theme
 from backprop_xlsx.spreadsheet.splice import LONGEST_SHEET_NAME, free_sheet_name, splice
 from mnist_model.training.record import Record
 
-WriteSheet = Callable[[Workbook, Worksheet, Theme], None]
+WriteSheet = Callable[[Page, Theme], None]
 
 
 def sheet_name(stem: str, record: Record) -> str:
@@ -45,6 +45,6 @@ def put_sheet(workbook: Path, wanted: str, replace: bool, write: WriteSheet) -> 
         with beside(workbook) as addition:
             with Workbook(str(addition)) as book:
                 book.set_properties({"created": CREATED})
-                write(book, book.add_worksheet(name), Theme(book))
+                write(Page(book.add_worksheet(name)), Theme(book))
             splice(workbook, addition, name, replace)
     return name

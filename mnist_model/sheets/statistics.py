@@ -1,19 +1,13 @@
-"""Mean and standard deviation, as the sheets' formulas compute them."""
+"""The standard deviation, as the sheets' formulas compute it."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-
-
-def mean(values: Sequence[float]) -> float:
-    """The mean."""
-    return math.fsum(values) / len(values)
+from statistics import fmean
 
 
 def standard_deviation(values: Sequence[float]) -> float:
-    """The standard deviation of a sample (n − 1); of a single value it is 0."""
-    if len(values) < 2:
-        return 0.0
-    centre = mean(values)
+    """The standard deviation of a sample (n − 1), which has at least two values."""
+    centre = fmean(values)
     return math.sqrt(math.fsum((value - centre) ** 2 for value in values) / (len(values) - 1))

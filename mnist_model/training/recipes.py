@@ -101,63 +101,56 @@ class Recipe:
 _SGD = Recipe("", "", 20, "SGD", 0.01, "constant", None)
 
 PUBLISHED = {
-    "14392": replace(_SGD, network="14392"),
-    "15738": replace(_SGD, network="15738", epochs=19),
-    "16050": replace(
-        _SGD,
-        network="16050",
-        schedule="step",
-        decay=0.1,
-        decay_epochs=5,
-        augmentation=Published(),
-    ),
-    "18738": replace(_SGD, network="18738"),
-    "19512": replace(
-        _SGD,
-        network="19512",
-        optimiser="Adam",
-        schedule="step",
-        decay=0.8,
-        augmentation=Published(jitter=0.2),
-    ),
-}
-
-RECIPES = {
-    recipe.name: recipe
+    recipe.network: recipe
     for recipe in (
-        Recipe(
-            "standard",
-            network="19626",
-            epochs=19,
-            optimiser="Nesterov",
-            learning_rate=0.3,
-            schedule="cosine",
-            augmentation=Affine(rotation=8, scale=0.08, shear=0.08, shift=1.5),
-            weight_decay=5e-4,
+        replace(_SGD, network="14392"),
+        replace(_SGD, network="15738", epochs=19),
+        replace(
+            _SGD,
+            network="16050",
+            schedule="step",
+            decay=0.1,
+            decay_epochs=5,
+            augmentation=Published(),
         ),
-        Recipe(
-            "fast",
-            network="17242",
-            epochs=6,
-            batch_size=256,
-            optimiser="Nesterov",
-            learning_rate=0.3,
-            schedule="cosine",
-            augmentation=Affine(rotation=5, scale=0.05, shear=0.05, shift=1),
-            weight_decay=5e-4,
-        ),
-        Recipe(
-            "tiny",
-            network="4838",
-            epochs=19,
-            optimiser="Nesterov",
-            learning_rate=0.3,
-            schedule="cosine",
-            augmentation=Affine(rotation=10, scale=0.1, shear=0.1, shift=2),
-            weight_decay=2e-4,
+        replace(_SGD, network="18738"),
+        replace(
+            _SGD,
+            network="19512",
+            optimiser="Adam",
+            schedule="step",
+            decay=0.8,
+            augmentation=Published(jitter=0.2),
         ),
     )
 }
+
+_STANDARD = Recipe(
+    "standard",
+    network="19626",
+    epochs=19,
+    optimiser="Nesterov",
+    learning_rate=0.3,
+    schedule="cosine",
+    augmentation=Affine(rotation=8, scale=0.08, shear=0.08, shift=1.5),
+    weight_decay=5e-4,
+)
+_FAST = replace(
+    _STANDARD,
+    name="fast",
+    network="17242",
+    epochs=6,
+    batch_size=256,
+    augmentation=Affine(rotation=5, scale=0.05, shear=0.05, shift=1),
+)
+_TINY = replace(
+    _STANDARD,
+    name="tiny",
+    network="4838",
+    augmentation=Affine(rotation=10, scale=0.1, shear=0.1, shift=2),
+    weight_decay=2e-4,
+)
+RECIPES = {recipe.name: recipe for recipe in (_STANDARD, _FAST, _TINY)}
 DEFAULT_RECIPE = "standard"
 
 

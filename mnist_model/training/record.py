@@ -28,6 +28,7 @@ CLASSES = 10
 IMAGE_SIDE = 28
 
 Setting = str | int | float
+Pixels = tuple[tuple[int, ...], ...]  # 28 rows of 28, 0 (background) … 255 (ink)
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,7 @@ class Misreading:
     target: int
     predicted: int
     probability: float
-    pixels: tuple[tuple[int, ...], ...]  # 28 rows of 28, 0 (background) … 255 (ink)
+    pixels: Pixels
 
 
 @dataclass(frozen=True)
@@ -88,7 +89,7 @@ class Distorted:
     """A training image as an epoch may show it to the network."""
 
     target: int
-    pixels: tuple[tuple[int, ...], ...]  # 28 rows of 28, 0 (background) … 255 (ink)
+    pixels: Pixels
 
 
 def scored_on(is_validation: bool) -> str:
@@ -155,29 +156,6 @@ class Record:
     def best_accuracy(self) -> float:
         """The best epoch's accuracy on the test set: chosen by looking at it, so not a result."""
         return max(epoch.test_accuracy for epoch in self.epochs)
-
-
-@dataclass(frozen=True)
-class ComparisonEntry:
-    """A network in the comparison: what its author claims, and the runs measured here.
-
-    ``protocol`` is "published" or the name of the recipe that trained it; the claim is None for
-    this project's own networks.
-    """
-
-    name: str
-    protocol: str
-    claimed_accuracy: float | None
-    claimed_epoch: int | None
-    runs: tuple[Record, ...]
-
-
-@dataclass(frozen=True)
-class LadderStep:
-    """A step of the ladder: what was added to the step before, and the runs with it."""
-
-    added: str
-    runs: tuple[Record, ...]
 
 
 def write_epochs(folder: Path, epochs: Sequence[Epoch]) -> None:
@@ -263,7 +241,7 @@ def read_epochs(folder: Path) -> tuple[Epoch, ...]:
     return epochs
 
 
-def _encoded(pixels: tuple[tuple[int, ...], ...]) -> str:
+def _encoded(pixels: Pixels) -> str:
     return base64.b64encode(numpy.array(pixels, numpy.uint8).tobytes()).decode()
 
 
@@ -277,12 +255,12 @@ def _mistake(item: Mapping[str, Any]) -> Misreading:
     )
 
 
-def _pixels(item: Mapping[str, Any]) -> tuple[tuple[int, ...], ...]:
+def _pixels(item: Mapping[str, Any]) -> Pixels:
     raw = numpy.frombuffer(base64.b64decode(item["pixels"], validate=True), numpy.uint8)
     return nested(raw.reshape(IMAGE_SIDE, IMAGE_SIDE))
 
 
-def nested(pixels: numpy.typing.NDArray[numpy.uint8]) -> tuple[tuple[int, ...], ...]:
+def nested(pixels: numpy.typing.NDArray[numpy.uint8]) -> Pixels:
     """An image [28, 28] as nested tuples."""
     return tuple(tuple(row) for row in pixels.tolist())
 

@@ -66,12 +66,17 @@ def confusion(logits: Tensor, targets: Tensor) -> tuple[tuple[int, ...], ...]:
     return tuple(tuple(row) for row in counts.tolist())
 
 
+def misread(logits: Tensor, targets: Tensor) -> Tensor:
+    """The indices of the pictures that were read wrongly, the most certain first."""
+    probabilities, predicted = logits.softmax(1).max(1)
+    wrong = (predicted != targets).nonzero().flatten()
+    return wrong[probabilities[wrong].argsort(descending=True, stable=True)]
+
+
 def worst_mistakes(logits: Tensor, targets: Tensor, images: Tensor) -> tuple[Misreading, ...]:
     """The pictures that were read wrongly, the most certain first, at most 24 of them."""
     logits, targets = logits.cpu(), targets.cpu()
     probabilities, predicted = logits.softmax(1).max(1)
-    wrong = (predicted != targets).nonzero().flatten()
-    order = wrong[probabilities[wrong].argsort(descending=True, stable=True)]
     return tuple(
         Misreading(
             index,
@@ -80,5 +85,5 @@ def worst_mistakes(logits: Tensor, targets: Tensor, images: Tensor) -> tuple[Mis
             float(probabilities[index]),
             nested(images[index, 0].cpu().numpy()),
         )
-        for index in order[:WORST].tolist()
+        for index in misread(logits, targets)[:WORST].tolist()
     )

@@ -5,6 +5,10 @@ from __future__ import annotations
 import functools
 from dataclasses import replace
 
+import torch
+from torch import nn
+
+from mnist_model.digit.mnist import SCALING
 from mnist_model.training.data import Digits, load_sample
 from mnist_model.training.recipes import RECIPES, Recipe
 
@@ -26,6 +30,17 @@ def few(train: int = 320, test: int = 100) -> Digits:
         test_images=whole.test_images[::test_step][:test],
         test_targets=whole.test_targets[::test_step][:test],
     )
+
+
+def learn(network: nn.Sequential, optimiser: torch.optim.Optimizer, steps: int, every: int) -> None:
+    """Trains a network for some steps, each on every n-th digit from the next one on."""
+    kind = next(network.parameters()).dtype
+    for step in range(steps):
+        batch = slice(step, None, every)
+        outputs = network(SCALING.scaled(sample().train_images[batch].to(kind)))
+        optimiser.zero_grad()
+        torch.autograd.backward(nn.functional.cross_entropy(outputs, sample().train_targets[batch]))
+        optimiser.step()
 
 
 def quick(epochs: int = 2, **changes: object) -> Recipe:

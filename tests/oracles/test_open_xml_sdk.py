@@ -17,9 +17,8 @@ from backprop_xlsx.model.settings import preset_settings
 from backprop_xlsx.spreadsheet.errors import Notice
 from backprop_xlsx.spreadsheet.splice import splice
 from mnist_model.digit.book import to_workbook
-from mnist_model.sheets.comparison import put_comparison
+from mnist_model.sheets.comparison import ComparisonEntry, LadderStep, put_comparison
 from mnist_model.sheets.run import put_runs
-from mnist_model.training.record import ComparisonEntry, LadderStep
 from tests.check.homework import SIBLING, write_homework
 from tests.mnist_model.records import record
 from tests.oracles.open_xml_sdk import findings, require_open_xml_sdk
@@ -51,7 +50,7 @@ def run_book(path: Path) -> None:
     xlsxwriter_book(path)
     put_runs(path, [record()], replace=False)
     put_runs(path, [record(seed=seed) for seed in range(3)], replace=False)
-    entry = ComparisonEntry("14392", "published", 99.43, 14, (record("14392"),))
+    entry = ComparisonEntry("14392", "published", (record("14392"),))
     put_comparison(path, [entry], [LadderStep("baseline", (record("17578"),))], replace=False)
 
 

@@ -48,7 +48,9 @@ SHORT_LOSS = "[>=0.001]0.0000;[>=0.000001]0.000000;0.00E+00"
 TYPED = "[>=0.001]0.0#####;[<=-0.001]-0.0#####;General"
 PLAIN = "[>=0.001]0.0###;[<=-0.001]-0.0###;General"
 
-STYLES: dict[str, dict[str, Any]] = {
+Styles = dict[str, dict[str, Any]]
+
+STYLES: Styles = {
     "base": {"font_name": "Calibri", "font_size": 10, "font_color": INK, "valign": "vcenter"},
     "title": {"font_size": 18, "bold": True, "font_color": ACCENT},
     "heading": {"font_size": 12, "bold": True, "font_color": ACCENT},
@@ -114,12 +116,13 @@ DIFFERS_STYLE = {"font_color": DIFFERS_COLOUR, "bg_color": DIFFERS_TINT, "bold":
 class Theme:
     """The formats of one workbook, each made once from the named styles that it combines."""
 
-    def __init__(self, workbook: Workbook) -> None:
-        self._workbook = workbook
+    def __init__(self, workbook: Workbook, styles: Styles = STYLES) -> None:
+        self.workbook = workbook
+        self._styles = styles
         self._formats: dict[tuple[str, ...], Format] = {}
 
     def __call__(self, *styles: str, number_format: str = "") -> Format:
-        """The format that combines these styles of :data:`STYLES`, later ones winning.
+        """The format that combines these styles, later ones winning.
 
         ``number_format``, if given, wins over that of the styles.
         """
@@ -127,10 +130,10 @@ class Theme:
         if key not in self._formats:
             properties: dict[str, Any] = {}
             for style in ("base", *styles):
-                properties |= STYLES[style]
+                properties |= self._styles[style]
             if number_format:
                 properties["num_format"] = number_format
-            self._formats[key] = self._workbook.add_format(properties)
+            self._formats[key] = self.workbook.add_format(properties)
         return self._formats[key]
 
 

@@ -18,14 +18,10 @@ class Layer:
     before: tuple[int, ...]
     after: tuple[int, ...]
 
-    def refuse(self, problem: str) -> InputError:
-        """An exception that names the layer and what is wrong with it."""
-        return InputError(f"layer {self.name}, {self.module}: {problem}")
-
     def require(self, condition: bool, problem: str) -> None:
-        """Raises InputError unless the condition holds."""
+        """Raises InputError, which names the layer and the problem, unless the condition holds."""
         if not condition:
-            raise self.refuse(problem)
+            raise InputError(f"layer {self.name}, {self.module}: {problem}")
 
 
 def shape_of(shape: tuple[int, ...]) -> Shape:

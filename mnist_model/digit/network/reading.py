@@ -11,7 +11,7 @@ from torch import nn
 
 from backprop_xlsx.spreadsheet.errors import InputError
 from mnist_model.digit.network.layer import Layer, shape_of
-from mnist_model.digit.network.reference import rounded
+from mnist_model.digit.network.reference import DIGITS_OF_A_CELL, rounded
 from mnist_model.digit.network.stages import (
     Convolution,
     Dense,
@@ -21,13 +21,12 @@ from mnist_model.digit.network.stages import (
     Pooling,
     Stage,
 )
-from mnist_model.digit.network.steps import Affine, Array, Relu, Sigmoid, Step, Tanh
+from mnist_model.digit.network.steps import RELU, SIGMOID, TANH, Activation, Affine, Array
 from mnist_model.digit.network.windows import adaptive_pooling, border, pooling
 from mnist_model.digit.network.wording import on_picture, words
+from mnist_model.training.networks import parameter_count
 
 BATCH_NORMS = ("fold", "show")
-# A cell keeps fifteen digits for sure; what is computed before it is typed is rounded to that.
-DIGITS_OF_A_CELL = 15
 
 
 def read_stages(
@@ -101,7 +100,7 @@ class _Reader:
                 input_shape=shape_of(layer.before),
                 output_shape=shape_of(layer.after),
                 steps=own.pop("steps", ()),
-                parameters=_parameters(layer),
+                parameters=parameter_count(layer.module),
                 receptive_field=self._field,
                 **own,
             )
@@ -113,7 +112,7 @@ class _Reader:
         self.stages[-1] = replace(
             stage,
             layers=(*stage.layers, words(layer.module, layer.before, layer.after)),
-            parameters=stage.parameters + _parameters(layer),
+            parameters=stage.parameters + parameter_count(layer.module),
             **changes,
         )
 
@@ -235,15 +234,15 @@ class _Reader:
 
     def step(self, layer: Layer) -> None:
         """What is done to each value alone is written around the formula before it."""
-        step = _STEPS[type(layer.module)]()
+        step = _ACTIVATIONS[type(layer.module)]
         if self.stages and not isinstance(self.stages[-1], LogSoftmax):
             self._extend(layer, steps=(*self.stages[-1].steps, step))
         else:
             self._begin(Pointwise, layer, steps=(step,))
 
 
-_STEPS: dict[type[nn.Module], Callable[[], Step]] = {
-    nn.ReLU: Relu, nn.Sigmoid: Sigmoid, nn.Tanh: Tanh,
+_ACTIVATIONS: dict[type[nn.Module], Activation] = {
+    nn.ReLU: RELU, nn.Sigmoid: SIGMOID, nn.Tanh: TANH,
 }  # fmt: skip
 
 _READERS: dict[type[nn.Module], Callable[[_Reader, Layer], None]] = {
@@ -276,8 +275,5 @@ def _pair(values: Any) -> tuple[int, int]:
 
 
 def _typed(values: Array) -> Array:
+    """What is computed before it is typed, as a cell keeps it."""
     return rounded(torch.from_numpy(values), DIGITS_OF_A_CELL).numpy()
-
-
-def _parameters(layer: Layer) -> int:
-    return sum(parameter.numel() for parameter in layer.module.parameters())

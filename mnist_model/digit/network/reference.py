@@ -9,9 +9,8 @@ from torch import Tensor, nn
 
 from backprop_xlsx.spreadsheet.errors import InputError
 
-# Nine digits tell every float32 from its neighbours; a cell is sure to keep fifteen.
-DIGITS = {torch.float64: 15}
-DIGITS_OF_SHORTER = 9
+DIGITS_OF_A_CELL = 15  # which it is sure to keep
+DIGITS_OF_FLOAT32 = 9  # which tell it from its neighbours, and shorter ones too
 BATCH = 100
 
 
@@ -23,7 +22,8 @@ def reference(module: nn.Module) -> nn.Module:
     """
     twin = copy.deepcopy(module).cpu().eval()
     digits = {
-        name: DIGITS.get(tensor.dtype, DIGITS_OF_SHORTER) for name, tensor in _numbers(twin).items()
+        name: DIGITS_OF_A_CELL if tensor.dtype == torch.float64 else DIGITS_OF_FLOAT32
+        for name, tensor in _numbers(twin).items()
     }
     twin = twin.double()
     for name, tensor in _numbers(twin).items():

@@ -19,6 +19,11 @@ Shape = tuple[int, int, int]  # channels, height, width
 Window = tuple[int, int]  # first row or column, and the one after the last
 
 
+def is_list(shape: Shape) -> bool:
+    """Whether values of that shape are single ones, and not maps."""
+    return shape[1:] == (1, 1)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Stage:
     """What all stages have in common.
@@ -53,7 +58,7 @@ class Stage:
     @property
     def is_list(self) -> bool:
         """Whether its outputs are single values and not maps."""
-        return self.output_shape[1:] == (1, 1)
+        return is_list(self.output_shape)
 
     def core(self, argument: str, constants: Sequence[str]) -> Term:
         """The formula without the steps after it."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy
@@ -30,63 +30,43 @@ class Term:
 
 
 @dataclass(frozen=True)
-class Relu:
-    """max(0, x)."""
+class Activation:
+    """A function of a value: its formula around another, and its derivative by its own result."""
 
-    words = "ReLU"
+    words: str
+    values: Callable[[Tensor], Tensor]
+    formula: Callable[[Term], Term]
+    derivative: Callable[[Term], str]
+    is_signed: bool = False
     constants: tuple[tuple[str, Array], ...] = ()
 
     def term(self, term: Term, constants: Sequence[str]) -> Term:
         """The formula around another."""
-        return Term(f"MAX(0,{term.text})")
-
-    def slope(self, result: Term, constants: Sequence[str]) -> str:
-        """1 where the result is above 0, else 0; no comparison, which some engines round."""
-        return f"SIGN({result.text})"
-
-    def values(self, values: Tensor) -> Tensor:
-        """The same for tensors of any shape."""
-        return torch.relu(values)
-
-
-@dataclass(frozen=True)
-class Sigmoid:
-    """1 / (1 + e^(−x)), which does not overflow for a large negative x."""
-
-    words = "sigmoid"
-    constants: tuple[tuple[str, Array], ...] = ()
-
-    def term(self, term: Term, constants: Sequence[str]) -> Term:
-        """The formula around another."""
-        return Term(f"1/(1+EXP(-MAX(-{LARGEST_EXPONENT},{term.text})))", is_sum=True)
+        return self.formula(term)
 
     def slope(self, result: Term, constants: Sequence[str]) -> str:
         """The derivative by the result."""
-        return f"{result.bracketed}*(1-{result.bracketed})"
-
-    def values(self, values: Tensor) -> Tensor:
-        """The same for tensors of any shape."""
-        return torch.sigmoid(values)
+        return self.derivative(result)
 
 
-@dataclass(frozen=True)
-class Tanh:
-    """The hyperbolic tangent."""
-
-    words = "tanh"
-    constants: tuple[tuple[str, Array], ...] = ()
-
-    def term(self, term: Term, constants: Sequence[str]) -> Term:
-        """The formula around another."""
-        return Term(f"TANH({term.text})")
-
-    def slope(self, result: Term, constants: Sequence[str]) -> str:
-        """The derivative by the result."""
-        return f"(1-{result.text})*(1+{result.text})"
-
-    def values(self, values: Tensor) -> Tensor:
-        """The same for tensors of any shape."""
-        return torch.tanh(values)
+# The derivative without a comparison, which some engines round.
+RELU = Activation(
+    "ReLU", torch.relu, lambda x: Term(f"MAX(0,{x.text})"), lambda result: f"SIGN({result.text})"
+)
+# Which does not overflow for a large negative x.
+SIGMOID = Activation(
+    "sigmoid",
+    torch.sigmoid,
+    lambda x: Term(f"1/(1+EXP(-MAX(-{LARGEST_EXPONENT},{x.text})))", is_sum=True),
+    lambda result: f"{result.bracketed}*(1-{result.bracketed})",
+)
+TANH = Activation(
+    "tanh",
+    torch.tanh,
+    lambda x: Term(f"TANH({x.text})"),
+    lambda result: f"(1-{result.text})*(1+{result.text})",
+    is_signed=True,
+)
 
 
 @dataclass(frozen=True)
@@ -96,6 +76,7 @@ class Affine:
     scale: Array
     shift: Array
     words = "BatchNorm (scale and shift)"
+    is_signed = True
 
     @property
     def constants(self) -> tuple[tuple[str, Array], ...]:
@@ -117,4 +98,4 @@ class Affine:
         return scale * values + shift
 
 
-Step = Relu | Sigmoid | Tanh | Affine
+Step = Activation | Affine

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from torch import nn
@@ -15,10 +16,15 @@ def on_picture(value: Any, flat: bool, across: int) -> tuple[int, int]:
     return (int(values[0]), int(values[-1]))
 
 
+def crossed(sides: Iterable[int]) -> str:
+    """The sides of a window or a shape: ``3 × 3``."""
+    return " × ".join(map(str, sides))
+
+
 def words(module: Any, before: tuple[int, ...], after: tuple[int, ...]) -> str:
     """A layer as the workbook names it; shapes before and after it without the batch."""
     if isinstance(module, nn.Conv1d | nn.Conv2d):
-        kernel = " × ".join(map(str, module.kernel_size))
+        kernel = crossed(module.kernel_size)
         depthwise = 1 < module.groups == module.in_channels
         groups = f", {module.groups} groups" if module.groups > 1 and not depthwise else ""
         kind = "Depthwise convolution" if depthwise else "Convolution"
@@ -27,11 +33,10 @@ def words(module: Any, before: tuple[int, ...], after: tuple[int, ...]) -> str:
         return f"Linear {module.in_features} → {module.out_features}"
     if isinstance(module, nn.MaxPool1d | nn.MaxPool2d | nn.AvgPool1d | nn.AvgPool2d):
         kind = "Max" if isinstance(module, nn.MaxPool1d | nn.MaxPool2d) else "Average"
-        kernel = " × ".join(map(str, on_picture(module.kernel_size, len(before) == 2, 1)))
+        kernel = crossed(on_picture(module.kernel_size, len(before) == 2, 1))
         return f"{kind} pooling {kernel}"
     if isinstance(module, nn.AdaptiveAvgPool1d | nn.AdaptiveAvgPool2d):
-        size = " × ".join(map(str, after[1:]))
-        return f"Average pooling to {size}"
+        return f"Average pooling to {crossed(after[1:])}"
     return _WORDS.get(type(module), type(module).__name__)
 
 

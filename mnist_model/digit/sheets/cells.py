@@ -1,17 +1,16 @@
-"""Where values stand: addresses, the cells of a stage's values, and maps laid out in tiles."""
+"""Where values stand: the cells of a stage's values, and maps laid out in tiles."""
 
 from __future__ import annotations
 
-import functools
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy
 import numpy.typing
-from xlsxwriter.utility import xl_col_to_name
 
 from backprop_xlsx.spreadsheet.sheets.page import Position
 from mnist_model.digit.network.stages import Shape
+from mnist_model.sheets.addresses import cell, fixed
 
 Integers = numpy.typing.NDArray[numpy.int64]
 
@@ -19,34 +18,6 @@ Place = tuple[int, int, int]  # channel, row, column
 
 # A gallery of maps is to be so many times as wide as high.
 WIDTH_TO_HEIGHT = 1.6
-
-
-@functools.cache
-def column_name(column: int) -> str:
-    """The letters of a column, counted from 0."""
-    return str(xl_col_to_name(column))
-
-
-def cell(row: int, column: int) -> str:
-    """The address of a cell, as in ``B5``."""
-    return f"{column_name(column)}{row + 1}"
-
-
-def fixed(row: int, column: int) -> str:
-    """The address of a cell that stays when a formula is copied, as in ``$B$5``."""
-    return f"${column_name(column)}${row + 1}"
-
-
-def area(row: int, column: int, height: int, width: int) -> str:
-    """The address of a rectangle, as in ``B5:D7``."""
-    first, last = cell(row, column), cell(row + height - 1, column + width - 1)
-    return first if first == last else f"{first}:{last}"
-
-
-def fixed_area(row: int, column: int, height: int, width: int) -> str:
-    """The address of a rectangle that stays when a formula is copied, as in ``$B$5:$D$7``."""
-    first, last = fixed(row, column), fixed(row + height - 1, column + width - 1)
-    return first if first == last else f"{first}:{last}"
 
 
 @dataclass(frozen=True)
@@ -68,30 +39,38 @@ class Cells:
         return channels, height, width
 
     @property
-    def corners(self) -> tuple[Position, Position]:
-        """The first cell and the last of the rectangle that holds all cells."""
-        first = (int(self.rows.min()), int(self.columns.min()))
-        return first, (int(self.rows.max()), int(self.columns.max()))
+    def rectangle(self) -> tuple[int, int, int, int]:
+        """The first row and column, and the last, of the rectangle that holds all cells."""
+        rows, columns = self.rows, self.columns
+        return int(rows.min()), int(columns.min()), int(rows.max()), int(columns.max())
 
-    def flattened(self) -> Cells:
-        """The same cells as a vector, in torch's order."""
-        rows, columns = (places.reshape(-1, 1, 1) for places in (self.rows, self.columns))
-        return Cells(self.sheet, rows, columns, self.is_signed)
+    @property
+    def address(self) -> str:
+        """That rectangle, from another sheet."""
+        top, left, bottom, right = self.rectangle
+        return f"'{self.sheet}'!{fixed(top, left)}:{fixed(bottom, right)}"
+
+    @property
+    def positions(self) -> list[Position]:
+        """The place of each value, in torch's order."""
+        return list(zip(self.rows.flatten().tolist(), self.columns.flatten().tolist(), strict=True))
+
+    def shaped(self, shape: Shape) -> Cells:
+        """The same cells in another shape, in torch's order: as a vector after Flatten."""
+        return replace(self, rows=self.rows.reshape(shape), columns=self.columns.reshape(shape))
 
     def position(self, channel: int, row: int, column: int) -> Position:
         """The place of a value."""
         at = channel, row, column
         return int(self.rows[at]), int(self.columns[at])
 
-    def references(self) -> list[list[list[str]]]:
-        """The address of each value from another sheet, [channel][row][column]."""
-        return [
-            [
-                [f"'{self.sheet}'!{cell(*place)}" for place in zip(rows, columns, strict=True)]
-                for rows, columns in zip(*planes, strict=True)
-            ]
-            for planes in zip(self.rows.tolist(), self.columns.tolist(), strict=True)
-        ]
+    def reference(self, place: Place) -> str:
+        """The address of a value, from another sheet."""
+        return f"'{self.sheet}'!{cell(*self.position(*place))}"
+
+    def references(self) -> list[str]:
+        """The addresses of all values, from another sheet, in torch's order."""
+        return [f"'{self.sheet}'!{cell(*position)}" for position in self.positions]
 
 
 @dataclass(frozen=True)

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from xlsxwriter.worksheet import Worksheet
 
 from backprop_xlsx.spreadsheet.sheets.grids import colour_values, write_numbers
-from backprop_xlsx.spreadsheet.sheets.page import Page, prepare
+from backprop_xlsx.spreadsheet.sheets.page import Page, Position
 from mnist_model.digit.examples import Examples
-from mnist_model.digit.network.stages import Shape
-from mnist_model.digit.sheets.cells import Tiling, fixed_area
+from mnist_model.digit.network.stages import Shape, is_list
+from mnist_model.digit.sheets.cells import Tiling
+from mnist_model.digit.sheets.head import TOP, Links, finish, put_head
 from mnist_model.digit.sheets.looks import Looks, square_columns
-from mnist_model.digit.sheets.stages.stage_sheet import HEAD_ROWS, TOP, put_links
+from mnist_model.sheets.addresses import fixed_area
 
 ACROSS = 12  # a hundred digits then fit on a page of paper
 # In points, with some room to spare: what margins leave of A4 landscape, and a square's width and
@@ -34,14 +35,13 @@ class Gallery:
     def tiles(self) -> Tiling:
         """The grids."""
         channels, height, width = self.shape
-        is_list = (height, width) == (1, 1)
-        side = (channels, 1) if is_list else (height, channels * (width + 1) - 1)
+        side = (channels, 1) if is_list(self.shape) else (height, channels * (width + 1) - 1)
         count = len(self.examples.names)
         return Tiling(count, *side, TOP, 1, min(count, ACROSS))
 
-    def offset(self, channel: int, row: int, column: int) -> tuple[int, int]:
+    def offset(self, channel: int, row: int, column: int) -> Position:
         """Where a value stands in its grid."""
-        if self.shape[1:] == (1, 1):
+        if is_list(self.shape):
             return channel, 0
         return row, channel * (self.shape[2] + 1) + column
 
@@ -56,22 +56,13 @@ class Gallery:
         tiles = self.tiles
         return f"'{self.name}'!" + fixed_area(TOP + 1, 1, tiles.last_row - TOP, tiles.last_column)
 
-    def write(
-        self,
-        worksheet: Worksheet,
-        looks: Looks,
-        neighbours: tuple[str, str],
-        home: tuple[str, str],
-    ) -> None:
+    def write(self, page: Page, looks: Looks, links: Links) -> None:
         """Writes the sheet."""
-        tiles = self.tiles
+        tiles, worksheet, noun = self.tiles, page.worksheet, self.examples.noun
         square_columns(worksheet, tiles.last_column, tiles.last_column)
-        page = Page(worksheet)
-        page.text((0, 1), f"The {self.examples.noun}s to choose from", looks("title"))
-        page.height(0, 26)
-        words = f"Plain numbers; the sheet {home[0]} fetches the {self.examples.noun} chosen there."
+        put_head(page, looks, f"The {noun}s to choose from", links)
+        words = f"Plain numbers; the sheet {links.first} fetches the {noun} chosen there."
         page.text((1, 1), words, looks("quiet"))
-        put_links(page, looks, neighbours, home)
         values = self.examples.values.reshape(-1, *self.shape).tolist()
         styles = looks.framed(tiles.height, tiles.width, "square", "pixel")
         for index, planes in enumerate(values):
@@ -82,10 +73,7 @@ class Gallery:
                 looks_of_map = [row[right : right + len(rows[0])] for row in styles[down:]]
                 corner = (top + down, left + right)
                 write_numbers(worksheet, corner, rows, looks_of_map[: len(rows)])
-        page.write()
-        worksheet.freeze_panes(HEAD_ROWS, 1)
-        prepare(worksheet, tiles.last_row, tiles.last_column)
-        worksheet.print_area(0, 1, tiles.last_row, tiles.last_column)
+        finish(page, (tiles.last_row, tiles.last_column), frozen_columns=1)
         self._break_pages(worksheet)
         is_signed = bool((self.examples.values < 0).any())
         colour_values(worksheet, (TOP + 1, 1, tiles.last_row, tiles.last_column), is_signed)

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from xlsxwriter.worksheet import Worksheet
-
 from backprop_xlsx.spreadsheet.sheets.page import Page, prepare
-from mnist_model.digit.network.stages import Convolution, Dense, Pooling, Shape, Stage
-from mnist_model.digit.sheets.cells import area
+from mnist_model.digit.network.stages import Convolution, Dense, Pooling, Shape, Stage, is_list
+from mnist_model.digit.network.wording import crossed
 from mnist_model.digit.sheets.looks import Looks
 from mnist_model.digit.sheets.stages.stage_sheet import StageSheet
+from mnist_model.sheets.addresses import area
 
 NAME = "Layers"
 HEADERS = (
@@ -29,7 +28,7 @@ FOLDED = (
 
 
 def write_layers(
-    worksheet: Worksheet,
+    page: Page,
     looks: Looks,
     title: str,
     links: Sequence[str],
@@ -37,9 +36,9 @@ def write_layers(
     is_folded: bool,
 ) -> None:
     """Writes the sheet; ``links`` are the other sheets to go to."""
+    worksheet = page.worksheet
     for column, width in enumerate(WIDTHS):
         worksheet.set_column(column, column, width)
-    page = Page(worksheet)
     page.text((0, 1), title, looks("title"))
     page.height(0, 30)
     page.text((1, 1), "One sheet for each stage; every value on it is one formula.", looks("lead"))
@@ -86,7 +85,7 @@ def _put_stage(page: Page, looks: Looks, row: int, sheet: StageSheet) -> None:
         (KERNEL, kernel),
         (STRIDE, stride),
         (PADDING, padding),
-        (FIELD, " × ".join(map(str, stage.receptive_field))),
+        (FIELD, crossed(stage.receptive_field)),
     ):
         page.text((row, column), text, right)
     page.number((row, PARAMETERS), stage.parameters, looks("counts", "ruled"))
@@ -98,22 +97,18 @@ def _window(stage: Stage) -> tuple[str, str, str]:
     if isinstance(stage, Convolution):
         (top, bottom), (left, right) = stage.padding
         sides = [top, left] if (top, left) == (bottom, right) else [top, bottom, left, right]
-        return (
-            " × ".join(map(str, stage.weight.shape[2:])),
-            _pair(stage.stride),
-            _pair(sides),
-        )
+        return crossed(stage.weight.shape[2:]), _pair(stage.stride), _pair(sides)
     if isinstance(stage, Pooling):
         stride = "–" if stage.stride is None else _pair(stage.stride)
-        return " × ".join(map(str, stage.kernel)), stride, _pair(stage.padding)
+        return crossed(stage.kernel), stride, _pair(stage.padding)
     if isinstance(stage, Dense):
         return "all", "–", "–"
     return "–", "–", "–"
 
 
 def _pair(values: Sequence[int]) -> str:
-    return str(values[0]) if len(set(values)) == 1 else " × ".join(map(str, values))
+    return str(values[0]) if len(set(values)) == 1 else crossed(values)
 
 
 def _shape(shape: Shape) -> str:
-    return str(shape[0]) if shape[1:] == (1, 1) else " × ".join(map(str, shape))
+    return str(shape[0]) if is_list(shape) else crossed(shape)

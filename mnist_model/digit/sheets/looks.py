@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
@@ -22,13 +20,9 @@ LEAST_ZOOM, SCREEN = 40, 75  # per cent; squares across a screen
 
 SIDES = ("top", "bottom", "left", "right")
 
-STYLES: dict[str, dict[str, Any]] = {
+STYLES: theme.Styles = {
     **theme.STYLES,
-    "square": {
-        "font_size": 5,
-        "num_format": SMALL_NUMBER,
-        "align": "center",
-    },
+    "square": {"font_size": 5, "num_format": SMALL_NUMBER, "align": "center"},
     "first_channel": {"left": 1, "left_color": theme.RULE},
     **{f"frame_{side}": {side: 1, f"{side}_color": theme.RULE} for side in SIDES},
     "border": {"bg_color": "#E9ECEF", "num_format": ";;;"},
@@ -55,21 +49,11 @@ STYLES: dict[str, dict[str, Any]] = {
 }
 
 
-class Looks:
-    """The formats of one workbook, each made once from the named styles that it combines."""
+class Looks(theme.Theme):
+    """The theme of one workbook, with the styles of :data:`STYLES`."""
 
     def __init__(self, workbook: Workbook) -> None:
-        self.workbook = workbook
-        self._formats: dict[tuple[str, ...], Format] = {}
-
-    def __call__(self, *styles: str) -> Format:
-        """The format that combines these styles of :data:`STYLES`, later ones winning."""
-        if styles not in self._formats:
-            properties: dict[str, Any] = {}
-            for style in ("base", *styles):
-                properties |= STYLES[style]
-            self._formats[styles] = self.workbook.add_format(properties)
-        return self._formats[styles]
+        super().__init__(workbook, STYLES)
 
     def framed(self, height: int, width: int, *styles: str) -> list[list[Format]]:
         """The formats of a rectangle's cells, [row][column], with a line around it."""

@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy
-from xlsxwriter.worksheet import Worksheet
 
-from backprop_xlsx.spreadsheet.sheets.page import Page, prepare
+from backprop_xlsx.spreadsheet.sheets.page import Page
 from mnist_model.digit.examples import Examples
 from mnist_model.digit.network.steps import Array
-from mnist_model.digit.sheets.cells import Cells, area, cell, fixed, fixed_area
+from mnist_model.digit.sheets.cells import Cells
 from mnist_model.digit.sheets.empty_page import EmptyPage
+from mnist_model.digit.sheets.head import TOP, Links, finish, put_head
 from mnist_model.digit.sheets.looks import NAVIGATION_WIDTH, Looks
-from mnist_model.digit.sheets.stages.stage_sheet import HEAD_ROWS, TOP, put_links
+from mnist_model.sheets.addresses import area, cell, fixed, fixed_area
 from mnist_model.sheets.grid import colour_verdicts
 
 NAME = "Proof"
@@ -82,10 +82,9 @@ class Proof:
 
     def write(
         self,
-        worksheet: Worksheet,
+        page: Page,
         looks: Looks,
-        neighbours: tuple[str, str],
-        home: tuple[str, str],
+        links: Links,
         live: Cells,
         found: Array,
         selected: tuple[str, str],
@@ -97,12 +96,11 @@ class Proof:
         ``selected`` are the address of the chosen one's number and the condition that something
         is painted.
         """
+        worksheet = page.worksheet
         worksheet.set_column(0, 0, NAVIGATION_WIDTH)
         worksheet.set_column(NAMES, NAMES, 30)
         worksheet.set_column(TARGETS, self.last_column, 10)
-        page = Page(worksheet)
-        page.text((0, 1), "Is the workbook right?", looks("title"))
-        page.height(0, 26)
+        put_head(page, looks, "Is the workbook right?", links)
         noun = self.examples.noun
         words = (
             f"For each of the {len(self.examples.names)} {noun}s the outputs that torch computed "
@@ -114,15 +112,11 @@ class Proof:
             "its gradient is compared with the sheet Why."
         )
         page.text((2, 1), words, looks("quiet"))
-        put_links(page, looks, neighbours, home)
         self._put_live(page, looks, live, found, selected, empty)
         self._put_table(page, looks, empty.is_possible)
-        page.write()
+        finish(page, (self.last_row, self.last_column))
         place = (VERDICT, OUTPUTS, VERDICT, self.last_of_verdict)
-        colour_verdicts(looks.workbook, worksheet, place)
-        worksheet.freeze_panes(HEAD_ROWS, 0)
-        prepare(worksheet, self.last_row, self.last_column)
-        worksheet.print_area(0, 1, self.last_row, self.last_column)  # links are of no use on paper
+        colour_verdicts(page, looks, place)
         worksheet.repeat_rows(TABLE + 1)
         worksheet.fit_to_pages(1, 0)
 
@@ -144,7 +138,7 @@ class Proof:
         labels = ("this workbook, now", "torch", "difference", "verdict")
         for row, label in enumerate(labels, start=LIVE):
             page.text((row, NAMES), label, looks("right"))
-        references = [rows[0][0] for rows in live.flattened().references()]
+        references = live.references()
         expected = self.expected[chosen].tolist()
         for index, value in enumerate(found.tolist()):
             column = OUTPUTS + index

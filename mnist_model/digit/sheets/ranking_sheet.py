@@ -6,14 +6,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import torch
-from xlsxwriter.worksheet import Worksheet
 
-from backprop_xlsx.spreadsheet.sheets.page import Page
+from backprop_xlsx.spreadsheet.sheets.page import Page, Position
 from mnist_model.digit.network.gradient import contest, seed, speakers
 from mnist_model.digit.network.steps import Array, Term
-from mnist_model.digit.sheets.cells import Cells, cell, fixed, fixed_area, listed
-from mnist_model.digit.sheets.gradient.sheet import flat_references
+from mnist_model.digit.sheets.cells import Cells, listed
 from mnist_model.digit.sheets.looks import Looks
+from mnist_model.sheets.addresses import cell, fixed, fixed_area
 
 NAME = "Ranking"
 PLACES, NUMBERS, ROWS, COLUMNS, READS = range(1, 6)  # the rows of what follows from the lists
@@ -97,18 +96,13 @@ class RankingSheet:
         return Speaker(*(f"'{NAME}'!{fixed(row, column)}" for row in rows))
 
     @property
-    def last(self) -> tuple[int, int]:
+    def last(self) -> Position:
         """The last row and column."""
         return FIRST + max(self._count, self._squares) - 1, EVIDENCE + SPEAKERS - 1
 
-    @property
-    def formulas(self) -> int:
-        """Those of the lists."""
-        return self._count * 3 + self._squares * SPEAKERS
-
     def write(
         self,
-        worksheet: Worksheet,
+        page: Page,
         looks: Looks,
         gradient: Iterable[Term],
         outputs: Array,
@@ -119,7 +113,6 @@ class RankingSheet:
 
         ``gradient`` is that with respect to what is read; the last three are cached values.
         """
-        page = Page(worksheet)
         page.text((0, 0), "Behind the sheet Why", looks("heading"))
         for column, header in enumerate(HEADERS):
             page.text((FIRST - 1, column), header, looks("quiet"))
@@ -130,7 +123,7 @@ class RankingSheet:
         if self.is_picture:
             self._put_places(page, looks, evidence, inputs)
         page.write()
-        worksheet.hide()
+        page.worksheet.hide()
 
     def _put_outputs(self, page: Page, looks: Looks, outputs: Array) -> None:
         values = torch.from_numpy(outputs).flatten()
@@ -144,7 +137,7 @@ class RankingSheet:
                 formula = f"MATCH(MAX({columns[column]}),{columns[column]},0)-1"
                 page.formula(place, formula, found, looks("whole"))
         signs = seed(values).tolist()
-        references = flat_references(self.live)
+        references = self.live.references()
         for index, value in enumerate(values.tolist()):
             row = FIRST + index
             page.number((row, INDEX), index, looks("whole"))
@@ -161,9 +154,8 @@ class RankingSheet:
     def _put_evidence(
         self, page: Page, looks: Looks, gradient: Iterable[Term], evidence: Array
     ) -> None:
-        reads = flat_references(self.reads)
         left, style = evidence.flatten().copy(), looks("list")
-        values = zip(gradient, reads, left.tolist(), strict=True)
+        values = zip(gradient, self.reads.references(), left.tolist(), strict=True)
         for row, (slope, read, value) in enumerate(values, start=FIRST):
             page.number((row, PLACE), row - FIRST + 1, looks("whole"))
             page.formula((row, EVIDENCE), f"{slope.bracketed}*{read}", value, style)
@@ -186,8 +178,6 @@ class RankingSheet:
     def _put_places(self, page: Page, looks: Looks, evidence: Array, inputs: Array) -> None:
         """Row and column of the speakers in the picture, and what the network reads there."""
         width = self.reads.shape[2]
-        first, last = self.reads.corners
-        picture = f"'{self.reads.sheet}'!{fixed(*first)}:{fixed(*last)}"
         values = inputs.flatten()
         for rank, (at, _) in enumerate(speakers(evidence, SPEAKERS)):
             column = EVIDENCE + rank
@@ -197,7 +187,7 @@ class RankingSheet:
                 # Without a function that rounds down: (place − ½) / width, rounded, is its row.
                 (ROWS, f"ROUND(({place}-0.5)/{width}+0.5,0)", row + 1, "whole"),
                 (COLUMNS, f"{place}-{width}*({down}-1)", beside + 1, "whole"),
-                (READS, f"INDEX({picture},{down},{across})", float(values[at]), "list"),
+                (READS, f"INDEX({self.reads.address},{down},{across})", float(values[at]), "list"),
             )
             for row, formula, value, style in formulas:
                 page.formula((row, column), formula, value, looks(style))

@@ -11,18 +11,18 @@ from xlsxwriter.utility import xl_range
 from xlsxwriter.worksheet import Worksheet
 
 from backprop_xlsx.spreadsheet.sheets.grids import colour_values
-from backprop_xlsx.spreadsheet.sheets.page import Page, Position, prepare
+from backprop_xlsx.spreadsheet.sheets.page import Page, Position
 from backprop_xlsx.spreadsheet.sheets.readable import number_formula, number_text
 from backprop_xlsx.spreadsheet.sheets.theme import INK
 from mnist_model.digit.network.gradient import contest, speakers
-from mnist_model.digit.network.stages import Shape, number
+from mnist_model.digit.network.stages import Shape, is_list, number
 from mnist_model.digit.network.steps import Array
-from mnist_model.digit.sheets.cells import Cells, Tiling, cell, listed
+from mnist_model.digit.sheets.cells import Cells, Tiling, listed
 from mnist_model.digit.sheets.empty_page import INVITATION, EmptyPage
-from mnist_model.digit.sheets.gradient.sheet import flat_references
+from mnist_model.digit.sheets.head import TOP, Links, finish, put_head
 from mnist_model.digit.sheets.looks import LIST_WIDTH, NAVIGATION_WIDTH, SQUARE_WIDTH, Looks
 from mnist_model.digit.sheets.ranking_sheet import SPEAKERS, RankingSheet
-from mnist_model.digit.sheets.stages.stage_sheet import HEAD_ROWS, TOP, put_links
+from mnist_model.sheets.addresses import cell
 
 NAME = "Why"
 ZOOM = 75
@@ -47,7 +47,7 @@ class WhySheet:
 
     @property
     def _is_list(self) -> bool:
-        return self.shape[1:] == (1, 1)
+        return is_list(self.shape)
 
     @cached_property
     def _maps(self) -> Tiling:
@@ -79,34 +79,28 @@ class WhySheet:
 
     def write(
         self,
-        worksheet: Worksheet,
+        page: Page,
         looks: Looks,
-        neighbours: tuple[str, str],
-        home: tuple[str, str],
+        links: Links,
         outputs: Array,
         inputs: Array,
         evidence: Array,
     ) -> None:
         """Writes the sheet; outputs, inputs and evidence are the cached values."""
-        page = Page(worksheet)
-        page.text((0, 1), "Why does the network read that?", looks("title"))
-        page.height(0, 26)
+        put_head(page, looks, "Why does the network read that?", links)
         self._put_words(page, looks, outputs)
-        put_links(page, looks, neighbours, home)
+        worksheet = page.worksheet
         worksheet.set_column(0, 0, NAVIGATION_WIDTH)
         width = LIST_WIDTH if self._is_list else SQUARE_WIDTH
         worksheet.set_column(1, self.last[1], width)
         if self._is_list:
-            self._put_list(worksheet, page, looks, inputs, evidence)
+            self._put_list(page, looks, inputs, evidence)
         else:
-            self._put_maps(worksheet, page, looks, inputs, evidence)
+            self._put_maps(page, looks, inputs, evidence)
         if self.ranking.has_runner_up:
             self._put_speakers(page, looks, inputs, evidence, contest(torch.from_numpy(outputs))[1])
-        page.write()
-        worksheet.freeze_panes(HEAD_ROWS, 0)
+        finish(page, self.last)
         worksheet.set_zoom(ZOOM)
-        prepare(worksheet, *self.last)
-        worksheet.print_area(0, 1, *self.last)
         worksheet.fit_to_pages(1, 0 if self._is_list else 1)
 
     def _put_words(self, page: Page, looks: Looks, outputs: Array) -> None:
@@ -129,27 +123,22 @@ class WhySheet:
             looks("quiet"),
         )
 
-    def _put_list(
-        self, worksheet: Worksheet, page: Page, looks: Looks, inputs: Array, evidence: Array
-    ) -> None:
+    def _put_list(self, page: Page, looks: Looks, inputs: Array, evidence: Array) -> None:
         for column, header in ((LABEL, "input"), (EVIDENCE, "evidence"), (READS, "it reads")):
             page.text((TOP + 1, column), header, looks("header_right"))
         page.text((TOP, LABEL), "Evidence", looks("heading"))
-        reads = flat_references(self.ranking.reads)
-        values = zip(
-            flat_references(self.ranking.evidence),
-            evidence.flatten().tolist(), reads, inputs.flatten().tolist(), strict=True,
-        )  # fmt: skip
-        for row, (own, value, read, number_) in enumerate(values, start=TOP + 2):
+        for row in range(TOP + 2, TOP + 2 + self.shape[0]):
             page.text((row, LABEL), f"i{row - TOP - 1}", looks("quiet", "right"))
-            page.formula((row, EVIDENCE), own, value, looks("list"))
-            page.formula((row, READS), read, number_, looks("list"))
-        first, last = self.evidence.corners
-        colour_values(worksheet, (*first, *last), signed=True, light=True)
+        for column, source, values in (
+            (EVIDENCE, self.ranking.evidence, evidence),
+            (READS, self.ranking.reads, inputs),
+        ):
+            formulas = zip(source.references(), values.flatten().tolist(), strict=True)
+            for row, (formula, value) in enumerate(formulas, start=TOP + 2):
+                page.formula((row, column), formula, value, looks("list"))
+        colour_values(page.worksheet, self.evidence.rectangle, signed=True, light=True)
 
-    def _put_maps(
-        self, worksheet: Worksheet, page: Page, looks: Looks, inputs: Array, evidence: Array
-    ) -> None:
+    def _put_maps(self, page: Page, looks: Looks, inputs: Array, evidence: Array) -> None:
         blocks = (
             ("Evidence", self._maps, self.ranking.evidence, evidence, "hidden_number"),
             ("What the network sees", self._reads, self.ranking.reads, inputs, "hidden_number"),
@@ -158,7 +147,7 @@ class WhySheet:
             page.text((TOP, tiles.left), title, looks("heading"))
             cells = tiles.cells(NAME, is_signed=True)
             styles = looks.framed(*self.shape[1:], style)
-            references = flat_references(source)
+            references = source.references()
             for index, place in enumerate(numpy.ndindex(self.shape)):
                 look = styles[place[1]][place[2]]
                 own: tuple[str, float | str] = (references[index], float(values[place]))
@@ -166,11 +155,10 @@ class WhySheet:
                     own = self.empty.unless(*own)
                 page.formula(cells.position(*place), *own, look)
             self._put_labels(page, looks, tiles)
-        first, last = self.evidence.corners
-        self._frame_ink(worksheet, looks)
-        colour_values(worksheet, (*first, *last), signed=True)
-        first, last = self._reads.cells(NAME, True).corners
-        colour_values(worksheet, (*first, *last), self.ranking.reads.is_signed)
+        self._frame_ink(page.worksheet, looks)
+        colour_values(page.worksheet, self.evidence.rectangle, signed=True)
+        reads = self._reads.cells(NAME, self.ranking.reads.is_signed)
+        colour_values(page.worksheet, reads.rectangle, reads.is_signed)
 
     def _put_labels(self, page: Page, looks: Looks, tiles: Tiling) -> None:
         for channel in range(self.shape[0]):

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from statistics import fmean
 from typing import Any
 
-from xlsxwriter import Workbook
 from xlsxwriter.chart_scatter import ChartScatter
 
-from backprop_xlsx.spreadsheet.sheets.theme import INK, QUIET, SERIES_COLOURS
+from backprop_xlsx.spreadsheet.sheets.theme import QUIET, SERIES_COLOURS, Theme
 from mnist_model.sheets.comparison import published_table as theirs
+from mnist_model.sheets.comparison.entries import ComparisonEntry
 from mnist_model.sheets.comparison.published import PUBLISHED
 from mnist_model.sheets.comparison.published_table import PublishedTable
-from mnist_model.sheets.grid import ACCURACY_ASKED, TABLE_WIDTH, WORDS, scatter_chart
-from mnist_model.sheets.statistics import mean
+from mnist_model.sheets.grid import (
+    ACCURACY_ASKED,
+    CHART_TEXT,
+    TABLE_WIDTH,
+    WORDS,
+    scatter_chart,
+)
 from mnist_model.training.networks import network_names
-from mnist_model.training.record import ComparisonEntry
 
 HEIGHT = 500  # pixels
 # Networks beyond are in the table alone: they would press all others against the left edge.
@@ -33,7 +38,7 @@ Series = dict[str, Any]
 
 
 def parameters_chart(
-    workbook: Workbook,
+    theme: Theme,
     sheet: str,
     entries: Sequence[ComparisonEntry],
     first_row: int,
@@ -86,7 +91,7 @@ def parameters_chart(
         a
         for entry in entries
         for a in (
-            mean([run.last_accuracy for run in entry.runs]),
+            fmean([run.last_accuracy for run in entry.runs]),
             max(run.best_accuracy for run in entry.runs),
         )
     ]
@@ -102,10 +107,9 @@ def parameters_chart(
     if entries[0].runs[0].is_validation:
         titles = ("Accuracy on the validation split against parameters", *titles[1:])
     size = (TABLE_WIDTH, HEIGHT)
-    chart = scatter_chart(workbook, titles, [*shown, *labels], horizontal, vertical, size)
+    chart = scatter_chart(theme, titles, [*shown, *labels], horizontal, vertical, size)
     hidden = list(range(len(shown), len(shown) + len(labels)))
-    font = {"size": 9, "color": INK, "bold": False}
-    chart.set_legend({"position": "bottom", "delete_series": hidden, "font": font})
+    chart.set_legend({"position": "bottom", "delete_series": hidden, "font": CHART_TEXT})
     return chart
 
 

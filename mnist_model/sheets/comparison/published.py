@@ -45,9 +45,3 @@ PUBLISHED = (
                      "Efficient-CapsNet (PMC8290018), 99.52 to 99.60 in several runs"),
     PublishedNetwork("pytorch example", 1_199_882, None, None, 99.2, 14, "pytorch/examples"),
 )  # fmt: skip
-
-
-def claim(name: str) -> tuple[float | None, int | None]:
-    """The best accuracy that is stated of a network, and its epoch; None for what is not."""
-    found = [network for network in PUBLISHED if network.name == name]
-    return (found[0].best, found[0].best_epoch) if found else (None, None)

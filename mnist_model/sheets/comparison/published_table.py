@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from backprop_xlsx.spreadsheet.sheets.page import Page
 from backprop_xlsx.spreadsheet.sheets.theme import Theme
 from mnist_model.sheets.comparison.published import PUBLISHED
-from mnist_model.sheets.grid import NUMBERS, PER_CENT, WORDS, Headed, put_head
+from mnist_model.sheets.grid import COUNT, NUMBERS, PER_CENT, WORDS, Headed, put_head, put_number
 
 PARAMETERS, BEST, LAST, EPOCHS, SOURCE = range(NUMBERS, NUMBERS + 5)
 HEADERS = ("published by others", "parameters", "best epoch, %", "last epoch, %", "epochs")
@@ -43,7 +43,7 @@ class PublishedTable(Headed):
         for row, name in enumerate(DRAWN, start=self.first_row):
             page.text((row, KEY), name, theme("left"))
         accuracy = theme("value", "ruled", number_format=PER_CENT)
-        whole = theme("whole", "ruled", number_format="#,##0")
+        whole = theme("whole", "ruled", number_format=COUNT)
         for row, network in enumerate(PUBLISHED, start=self.first_row):
             page.text((row, WORDS), network.name, theme("bold", "ruled"))
             for column, number, style in (
@@ -52,8 +52,5 @@ class PublishedTable(Headed):
                 (LAST, network.last, accuracy),
                 (EPOCHS, network.epochs, whole),
             ):
-                if number is None:
-                    page.blank((row, column), style)
-                else:
-                    page.number((row, column), number, style)
+                put_number(page, (row, column), number, style)
             page.text((row, SOURCE), network.source, theme("left", "quiet", "indented"))

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import fmean
 
 from xlsxwriter.format import Format
 
 from backprop_xlsx.spreadsheet.sheets.page import Page
 from backprop_xlsx.spreadsheet.sheets.theme import Theme
-from mnist_model.sheets.grid import NUMBERS, PER_CENT, WORDS, cell, column_range
-from mnist_model.sheets.statistics import mean, standard_deviation
+from mnist_model.sheets.addresses import fixed
+from mnist_model.sheets.grid import DIFFERENCE, NUMBERS, PER_CENT, WORDS, column_range
+from mnist_model.sheets.statistics import standard_deviation
 from mnist_model.training.record import Record
 
 SEED, EPOCHS, LAST, FROM_MEAN, RUN_BEST, TRAINING, RUN_SECONDS = range(NUMBERS, NUMBERS + 7)
@@ -60,11 +62,11 @@ class RunRows:
         whole = theme("whole", "ruled")
         seconds = theme("value", "ruled", number_format="0.0")
         summary: tuple[tuple[str, float | str, Format], ...] = (
-            (f"AVERAGE({last})", mean(self.accuracies), bold),
+            (f"AVERAGE({last})", fmean(self.accuracies), bold),
             (spread, deviation, fine),
             (f"MIN({last})", min(self.accuracies), accuracy),
             (f"COUNT({last})", len(self.records), whole),
-            (f"AVERAGE({self.column(RUN_SECONDS)})", mean(self.seconds), seconds),
+            (f"AVERAGE({self.column(RUN_SECONDS)})", fmean(self.seconds), seconds),
         )
         for column, (formula, value, style) in zip(columns, summary, strict=True):
             page.formula((row, column), formula, value, style)
@@ -74,17 +76,17 @@ class RunRows:
         accuracy = theme("value", "ruled", number_format=PER_CENT)
         whole = theme("whole", "ruled")
         seconds = theme("value", "ruled", number_format="0.0")
-        fine = theme("value", "ruled", "quiet", number_format="+0.000;−0.000;0.000")
+        fine = theme("value", "ruled", "quiet", number_format=DIFFERENCE)
         for row, record in zip(self.rows, self.records, strict=True):
             page.text((row, WORDS), self.name, theme("bold", "ruled"))
             page.number((row, SEED), record.seed, whole)
             page.number((row, EPOCHS), len(record.epochs), whole)
             bold = theme("value", "ruled", "bold", number_format=PER_CENT)
             page.number((row, LAST), record.last_accuracy, bold)
-            difference = record.last_accuracy - mean(self.accuracies)
-            page.formula((row, FROM_MEAN), f"{cell(row, LAST)}-{mean_cell}", difference, fine)
+            difference = record.last_accuracy - fmean(self.accuracies)
+            page.formula((row, FROM_MEAN), f"{fixed(row, LAST)}-{mean_cell}", difference, fine)
             page.number((row, RUN_BEST), record.best_accuracy, accuracy)
             page.number((row, TRAINING), record.train_seconds, seconds)
-            formula = f"{cell(row, TRAINING)}/{cell(row, EPOCHS)}"
+            formula = f"{fixed(row, TRAINING)}/{fixed(row, EPOCHS)}"
             value = record.train_seconds / len(record.epochs)
             page.formula((row, RUN_SECONDS), formula, value, seconds)

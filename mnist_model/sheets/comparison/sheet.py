@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from functools import partial
 from pathlib import Path
-
-from xlsxwriter import Workbook
-from xlsxwriter.worksheet import Worksheet
+from statistics import fmean
 
 from backprop_xlsx.spreadsheet.errors import InputError
 from backprop_xlsx.spreadsheet.sheets.page import Page, prepare
 from backprop_xlsx.spreadsheet.sheets.theme import Theme
+from mnist_model.sheets.addresses import fixed
 from mnist_model.sheets.comparison.chart import HEIGHT, parameters_chart
+from mnist_model.sheets.comparison.entries import ComparisonEntry, LadderStep
 from mnist_model.sheets.comparison.published_table import PublishedTable
 from mnist_model.sheets.comparison.run_rows import RUN_BEST, RUN_HEADERS, RunRows
 from mnist_model.sheets.grid import (
     ACCURACY_ASKED,
+    COUNT,
+    DIFFERENCE,
     FAILS,
     HOLDS,
     LAST_COLUMN,
@@ -24,20 +26,19 @@ from mnist_model.sheets.grid import (
     PER_CENT,
     ROW_HEIGHT,
     WORDS,
-    cell,
     colour_verdicts,
     put_head,
+    put_number,
     set_columns,
     verdict,
 )
 from mnist_model.sheets.placing import put_sheet, sheet_name
-from mnist_model.sheets.statistics import mean
 from mnist_model.sheets.title import images_of, put_title
-from mnist_model.training.record import ComparisonEntry, LadderStep, Record
+from mnist_model.training.record import Record
 
 NAME = "MNIST comparison"
 ASKED_ROW, TABLE_ROW = 3, 5
-ASKED_CELL = cell(ASKED_ROW, NUMBERS)
+ASKED_CELL = fixed(ASKED_ROW, NUMBERS)
 
 (
     PROTOCOL, PARAMETERS, CLAIM, CLAIM_EPOCH, MEAN, DEVIATION, WORST, BEST, RUNS, SECONDS, VERDICT,
@@ -81,14 +82,13 @@ def put_comparison(
             raise InputError(f"{name!r} has no runs to compare, expected at least one")
     name = sheet_name(NAME, entries[0].runs[0])
     # What others claim something of comes first.
-    in_order = sorted(entries, key=lambda entry: entry.claimed_accuracy is None)
+    in_order = sorted(entries, key=lambda entry: entry.claim[0] is None)
     write = partial(_write, entries=tuple(in_order), ladder=tuple(ladder))
     return put_sheet(workbook, name, replace, write)
 
 
 def _write(
-    workbook: Workbook,
-    worksheet: Worksheet,
+    page: Page,
     theme: Theme,
     entries: tuple[ComparisonEntry, ...],
     ladder: tuple[LadderStep, ...],
@@ -103,12 +103,11 @@ def _write(
     rows = list(_laid_out(groups, runs_row + 2))
     entry_runs, step_runs = rows[: len(entries)], rows[len(entries) :]
 
-    page = Page(worksheet)
     _put_title(page, theme, entries[0].runs[0])
     put_head(page, theme, TABLE_ROW, "Networks, published and measured", ENTRY_HEADERS, "inputs")
     for row, (entry, runs) in enumerate(zip(entries, entry_runs, strict=True), first_entry):
         _put_entry(page, theme, row, entry, runs)
-        runs.put_runs(page, theme, cell(row, MEAN))
+        runs.put_runs(page, theme, fixed(row, MEAN))
     page.text((first_entry + len(entries), WORDS), REMARK, theme("quiet"))
     table.put(page, theme)
     if ladder:
@@ -117,16 +116,17 @@ def _write(
     before = None
     for row, runs in enumerate(step_runs, ladder_row + 2):
         _put_step(page, theme, row, runs, before)
-        runs.put_runs(page, theme, cell(row, STEP_MEAN))
+        runs.put_runs(page, theme, fixed(row, STEP_MEAN))
         before = runs
     put_head(page, theme, runs_row, "All runs", RUN_HEADERS, "step")
     page.write()
 
+    worksheet = page.worksheet
     set_columns(worksheet)
     area = (first_entry, VERDICT, first_entry + len(entries) - 1, VERDICT)
-    colour_verdicts(workbook, worksheet, area)
+    colour_verdicts(page, theme, area)
     columns = (PARAMETERS, MEAN, BEST)
-    chart = parameters_chart(workbook, worksheet.name, entries, first_entry, columns, table)
+    chart = parameters_chart(theme, worksheet.name, entries, first_entry, columns, table)
     worksheet.insert_chart(chart_row, WORDS, chart, {"object_position": 2})
     worksheet.freeze_panes(ASKED_ROW + 1, 0)
     prepare(worksheet, rows[-1].rows[-1], LAST_COLUMN)
@@ -156,35 +156,30 @@ def _put_entry(page: Page, theme: Theme, row: int, entry: ComparisonEntry, runs:
     whole = theme("whole", "ruled")
     page.text((row, WORDS), entry.name, theme("bold", "ruled"))
     page.text((row, PROTOCOL), entry.protocol, theme("value", "ruled"))
-    parameters = theme("whole", "ruled", number_format="#,##0")
+    parameters = theme("whole", "ruled", number_format=COUNT)
     page.number((row, PARAMETERS), entry.runs[0].parameters, parameters)
-    for column, number, style in (
-        (CLAIM, entry.claimed_accuracy, accuracy),
-        (CLAIM_EPOCH, entry.claimed_epoch, whole),
-    ):
-        if number is None:
-            page.blank((row, column), style)
-        else:
-            page.number((row, column), number, style)
+    claimed_accuracy, claimed_epoch = entry.claim
+    put_number(page, (row, CLAIM), claimed_accuracy, accuracy)
+    put_number(page, (row, CLAIM_EPOCH), claimed_epoch, whole)
     runs.put_summary(page, theme, row, (MEAN, DEVIATION, WORST, RUNS, SECONDS))
     best = max(record.best_accuracy for record in entry.runs)
     quiet = theme("value", "ruled", "quiet", number_format=PER_CENT)
     page.formula((row, BEST), f"MAX({runs.column(RUN_BEST)})", best, quiet)
-    formula = verdict(f"{cell(row, MEAN)}>={ASKED_CELL}")
-    result = HOLDS if mean(runs.accuracies) >= ACCURACY_ASKED else FAILS
+    formula = verdict(f"{fixed(row, MEAN)}>={ASKED_CELL}")
+    result = HOLDS if fmean(runs.accuracies) >= ACCURACY_ASKED else FAILS
     page.formula((row, VERDICT), formula, result, theme("ruled", "centre"))
 
 
 def _put_step(page: Page, theme: Theme, row: int, runs: RunRows, before: RunRows | None) -> None:
     page.text((row, WORDS), runs.name, theme("bold", "ruled"))
-    parameters = theme("whole", "ruled", number_format="#,##0")
+    parameters = theme("whole", "ruled", number_format=COUNT)
     page.number((row, STEP_PARAMETERS), runs.records[0].parameters, parameters)
     columns = (STEP_MEAN, STEP_DEVIATION, STEP_WORST, STEP_RUNS, STEP_SECONDS)
     runs.put_summary(page, theme, row, columns)
-    style = theme("value", "ruled", number_format="+0.000;−0.000;0.000")
+    style = theme("value", "ruled", number_format=DIFFERENCE)
     if before is None:
         page.blank((row, STEP_GAIN), style)
         return
-    gain = mean(runs.accuracies) - mean(before.accuracies)
-    formula = f"{cell(row, STEP_MEAN)}-{cell(row - 1, STEP_MEAN)}"
+    gain = fmean(runs.accuracies) - fmean(before.accuracies)
+    formula = f"{fixed(row, STEP_MEAN)}-{fixed(row - 1, STEP_MEAN)}"
     page.formula((row, STEP_GAIN), formula, gain, style)

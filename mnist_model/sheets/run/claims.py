@@ -2,30 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-
-from xlsxwriter.utility import xl_range_abs
+import operator
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 from backprop_xlsx.spreadsheet.sheets.page import Page
 from backprop_xlsx.spreadsheet.sheets.theme import Theme
+from mnist_model.sheets.addresses import fixed, fixed_area
 from mnist_model.sheets.grid import (
     ACCURACY_ASKED,
+    COUNT,
     FAILS,
     HOLDS,
     LAST_COLUMN,
     NUMBERS,
     PER_CENT,
     WORDS,
-    cell,
+    put_heading,
     verdict,
 )
+from mnist_model.training.record import Setting
 
 VALUE, WORDING, REQUIRED, VERDICT = range(NUMBERS + 2, NUMBERS + 6)
 SETTING, SETTING_VALUE = VERDICT + 2, VERDICT + 4
 HEADERS = {WORDS: "claim", VALUE: "is", WORDING: "", REQUIRED: "asked", VERDICT: "verdict"}
-WHOLE = "#,##0"
 LINE_HEIGHT, CHARACTERS_IN_A_LINE = 15, 36  # points; of a setting's value
+
+
+COMPARISONS: dict[str, tuple[str, Callable[[float, float], bool]]] = {
+    "fewer than": ("<", operator.lt),
+    "at least": (">=", operator.ge),
+    "at most": ("<=", operator.le),
+}
 
 
 @dataclass(frozen=True)
@@ -41,7 +49,7 @@ class Claim:
     value: float | str
     wording: str
     required: float
-    number_format: str = WHOLE
+    number_format: str = COUNT
     required_cell: str = ""
 
     @property
@@ -49,14 +57,7 @@ class Claim:
         """Whether the claim is true."""
         if isinstance(self.value, str):
             return False
-        return {
-            "fewer than": self.value < self.required,
-            "at least": self.value >= self.required,
-            "at most": self.value <= self.required,
-        }[self.wording]
-
-
-COMPARISONS = {"fewer than": "<", "at least": ">=", "at most": "<="}
+        return COMPARISONS[self.wording][1](self.value, self.required)
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,7 @@ class Claims:
 
     top: int
     claims: tuple[Claim, ...]
-    settings: Mapping[str, str | int | float] = field(default_factory=dict)
+    settings: Mapping[str, Setting]
 
     @property
     def bottom(self) -> int:
@@ -75,8 +76,7 @@ class Claims:
     def put(self, page: Page, theme: Theme) -> None:
         """Writes both tables."""
         title = "What is claimed, and what the tables below say"
-        page.text((self.top, WORDS), title, theme("heading"))
-        page.height(self.top, 22)
+        put_heading(page, theme, self.top, title)
         for column in range(WORDS, VERDICT + 1):
             style = "header_left" if column in (WORDS, VERDICT) else "header_right"
             header = theme(style, "group_step", *(("indented",) if column == VERDICT else ()))
@@ -100,7 +100,7 @@ class Claims:
     def put_verdict(self, page: Page, theme: Theme, row: int) -> None:
         """Writes one verdict over all claims."""
         number = len(self.claims)
-        cells = xl_range_abs(self.top + 2, VERDICT, self.top + 1 + number, VERDICT)
+        cells = fixed_area(self.top + 2, VERDICT, number, 1)
         holding = f'COUNTIF({cells},"{HOLDS}")'
         all_hold = f"✓ all {number} claims hold"
         formula = (
@@ -125,9 +125,10 @@ class Claims:
         else:
             style = theme("editable", number_format=claim.number_format)
             page.number((row, REQUIRED), claim.required, style)
-        value, required = cell(row, VALUE), cell(row, REQUIRED)
+        value, required = fixed(row, VALUE), fixed(row, REQUIRED)
         # A text, as in "never", would count as more than any number.
-        condition = f"AND(COUNT({value})=1,{value}{COMPARISONS[claim.wording]}{required})"
+        sign, _ = COMPARISONS[claim.wording]
+        condition = f"AND(COUNT({value})=1,{value}{sign}{required})"
         result = HOLDS if claim.holds else FAILS
         page.formula((row, VERDICT), verdict(condition), result, theme("indented", "ruled"))
 

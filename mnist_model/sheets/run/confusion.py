@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from xlsxwriter import Workbook
 from xlsxwriter.utility import xl_range
-from xlsxwriter.worksheet import Worksheet
 
 from backprop_xlsx.spreadsheet.sheets.page import Page
 from backprop_xlsx.spreadsheet.sheets.theme import AGREES_TINT, SERIES_COLOURS, Theme
+from mnist_model.sheets.addresses import fixed
 from mnist_model.sheets.grid import (
     NUMBERS,
     PER_CENT,
     WORDS,
     Headed,
-    cell,
     column_range,
     put_head,
 )
@@ -43,7 +41,7 @@ class ConfusionMatrix(Headed):
     @property
     def accuracy_cell(self) -> str:
         """The cell with the accuracy over all digits."""
-        return cell(self.bottom, ACCURACY)
+        return fixed(self.bottom, ACCURACY)
 
     @property
     def accuracy(self) -> float:
@@ -53,12 +51,12 @@ class ConfusionMatrix(Headed):
     @property
     def right_formula(self) -> str:
         """How many images were read rightly."""
-        return "+".join(cell(self.first_row + i, NUMBERS + i) for i in range(CLASSES))
+        return "+".join(fixed(self.first_row + i, NUMBERS + i) for i in range(CLASSES))
 
     @property
     def images_cell(self) -> str:
         """The cell with the number of all images."""
-        return cell(self.bottom, IMAGES)
+        return fixed(self.bottom, IMAGES)
 
     def put(self, page: Page, theme: Theme) -> None:
         """Writes the matrix."""
@@ -77,7 +75,7 @@ class ConfusionMatrix(Headed):
             images = xl_range(row, NUMBERS, row, NUMBERS + CLASSES - 1)
             total = sum(counts[digit])
             page.formula((row, IMAGES), f"SUM({images})", total, bold)
-            diagonal, whole = cell(row, NUMBERS + digit), cell(row, IMAGES)
+            diagonal, whole = fixed(row, NUMBERS + digit), fixed(row, IMAGES)
             accuracy = 100 * counts[digit][digit] / total if total else 0
             formula = f"IF({whole}=0,0,100*{diagonal}/{whole})"
             page.formula((row, ACCURACY), formula, accuracy, per_cent)
@@ -93,7 +91,7 @@ class ConfusionMatrix(Headed):
         style = theme("value", "bold", number_format=PER_CENT)
         page.formula((self.bottom, ACCURACY), formula, self.accuracy, style)
 
-    def colour(self, workbook: Workbook, worksheet: Worksheet) -> None:
+    def colour(self, page: Page, theme: Theme) -> None:
         """Gives what was read right one tint, and the mistakes a scale of their own."""
         diagonal, mistakes = [], []
         for digit in range(CLASSES):
@@ -103,8 +101,8 @@ class ConfusionMatrix(Headed):
                 mistakes.append(xl_range(row, NUMBERS, row, column - 1))
             if digit < CLASSES - 1:
                 mistakes.append(xl_range(row, column + 1, row, NUMBERS + CLASSES - 1))
-        tint = workbook.add_format({"bg_color": AGREES_TINT})
-        worksheet.conditional_format(
+        tint = theme.workbook.add_format({"bg_color": AGREES_TINT})
+        page.worksheet.conditional_format(
             diagonal[0],
             {
                 "type": "cell",
@@ -114,7 +112,7 @@ class ConfusionMatrix(Headed):
                 "multi_range": " ".join(diagonal),
             },
         )
-        worksheet.conditional_format(
+        page.worksheet.conditional_format(
             mistakes[0],
             {
                 "type": "2_color_scale",

@@ -10,11 +10,10 @@ from dataclasses import dataclass, field
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
-from xlsxwriter.worksheet import Worksheet
 
 from backprop_xlsx.spreadsheet.sheets.page import Page
 from backprop_xlsx.spreadsheet.sheets.theme import ACCENT, GROUP_TINTS, INK, QUIET, Theme
-from mnist_model.sheets.grid import HEADING_HEIGHT, ROW_HEIGHT, TABLE_WIDTH, WORDS, Headed
+from mnist_model.sheets.grid import ROW_HEIGHT, TABLE_WIDTH, WORDS, Headed, put_heading
 from mnist_model.sheets.paging import ROW
 from mnist_model.training.record import LayerRow
 
@@ -48,17 +47,16 @@ class NetworkDrawing(Headed):
 
     def put(self, page: Page, theme: Theme) -> None:
         """Writes the title, and keeps the rows under the picture as high as they are drawn."""
-        page.text((self.top, WORDS), "The network, from picture to outputs", theme("heading"))
-        page.height(self.top, HEADING_HEIGHT)
+        put_heading(page, theme, self.top, "The network, from picture to outputs")
         for row in range(self.top + 1, self.bottom + 1):
             page.height(row, ROW)
 
-    def insert_picture(self, worksheet: Worksheet) -> None:
+    def insert_picture(self, page: Page) -> None:
         """Puts the drawing over its rows."""
         content = io.BytesIO(drawing(self.layers, TABLE_WIDTH, HEIGHT))
         words = "feature maps as blocks, from the picture to the ten outputs"
         options = {"image_data": content, "object_position": 2, "description": words}
-        worksheet.insert_image(self.top + 1, WORDS, "architecture.png", options)
+        page.worksheet.insert_image(self.top + 1, WORDS, "architecture.png", options)
 
 
 @dataclass

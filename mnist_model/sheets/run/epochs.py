@@ -6,12 +6,11 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-from xlsxwriter import Workbook
-from xlsxwriter.worksheet import Worksheet
-
 from backprop_xlsx.spreadsheet.sheets.page import Page
 from backprop_xlsx.spreadsheet.sheets.theme import DIFFERS_COLOUR, SERIES_COLOURS, Theme
+from mnist_model.sheets.addresses import fixed
 from mnist_model.sheets.grid import (
+    ACCURACY_ASKED,
     GAP,
     NUMBERS,
     PER_CENT,
@@ -19,7 +18,6 @@ from mnist_model.sheets.grid import (
     TABLE_WIDTH,
     WORDS,
     Headed,
-    cell,
     column_range,
     put_head,
     scatter_chart,
@@ -42,8 +40,6 @@ class EpochTable(Headed):
 
     record: Record
     threshold: str
-    threshold_value: float
-    scored: str
 
     @property
     def last_row(self) -> int:
@@ -69,7 +65,7 @@ class EpochTable(Headed):
     def first_reached(self) -> float | str:
         """The first epoch that reached the threshold, or "never"."""
         for epoch in self.record.epochs:
-            if epoch.test_accuracy >= self.threshold_value:
+            if epoch.test_accuracy >= ACCURACY_ASKED:
                 return epoch.epoch
         return "never"
 
@@ -83,13 +79,13 @@ class EpochTable(Headed):
         """Writes the table."""
         run = self.record
         headers = (
-            "epoch", "learning rate", "train loss", "train acc. %", f"{self.scored} loss",
-            f"{self.scored} acc. %", "seconds", "", "reached",
+            "epoch", "learning rate", "train loss", "train acc. %", f"{run.scored} loss",
+            f"{run.scored} acc. %", "seconds", "", "reached",
         )  # fmt: skip
         title = f"Epoch by epoch, seed {run.seed}"
         put_head(page, theme, self.top, title, headers[: REQUIRED - 1], "forward")
         header = theme("header_right", "group_forward")
-        text = f"{self.threshold_value:.15g} %"
+        text = f"{ACCURACY_ASKED:.15g} %"
         page.formula((self.top + 1, REQUIRED), f'{self.threshold}&" %"', text, header)
         page.text((self.top + 1, REACHED), headers[-1], header)
         for row, epoch in enumerate(run.epochs, start=self.first_row):
@@ -107,9 +103,9 @@ class EpochTable(Headed):
             ):
                 page.number((row, column), value, style)
             quiet = theme("value", "ruled", "quiet", number_format=PER_CENT)
-            page.formula((row, REQUIRED), self.threshold, self.threshold_value, quiet)
-            reached = f"IF({cell(row, TEST_ACCURACY)}>={cell(row, REQUIRED)},1,0)"
-            value = float(epoch.test_accuracy >= self.threshold_value)
+            page.formula((row, REQUIRED), self.threshold, ACCURACY_ASKED, quiet)
+            reached = f"IF({fixed(row, TEST_ACCURACY)}>={fixed(row, REQUIRED)},1,0)"
+            value = float(epoch.test_accuracy >= ACCURACY_ASKED)
             style = theme("whole", "ruled", "quiet", number_format='"✓";;"–"')
             page.formula((row, REACHED), reached, value, style)
         bold = theme("value", "bold", number_format="0.0")
@@ -124,7 +120,7 @@ class EpochTable(Headed):
             page.number((row, TRAINED), float(f"{trained:.9g}"), style)
             page.number((row, RATE), float(f"{rate:.9g}"), theme("value", "ruled"))
 
-    def insert_charts(self, workbook: Workbook, worksheet: Worksheet, row: int) -> None:
+    def insert_charts(self, page: Page, theme: Theme, row: int) -> None:
         """Puts the three charts side by side, from ``row`` on."""
         accuracies = [epoch.test_accuracy for epoch in self.record.epochs]
         losses = [v for e in self.record.epochs for v in (e.train_loss, e.test_loss)]
@@ -132,7 +128,7 @@ class EpochTable(Headed):
         if min(losses) > 0:
             loss_axis = {"log_base": 10, "num_format": "0.0##", "crossing": "min"}
         # The first epochs would press the part that matters against the upper edge.
-        lowest = math.floor(min(*accuracies[len(accuracies) // 4 :], self.threshold_value))
+        lowest = math.floor(min(*accuracies[len(accuracies) // 4 :], ACCURACY_ASKED))
         accuracy_axis: dict[str, Any] = {
             "min": lowest,
             "max": 100,
@@ -148,20 +144,16 @@ class EpochTable(Headed):
                 (TRAIN_ACCURACY, TEST_ACCURACY, REQUIRED),
                 accuracy_axis,
             ),
-            (
-                ("Learning rate", "epochs trained", "learning rate"),
-                (RATE,),
-                rate_axis,
-            ),
+            (("Learning rate", "epochs trained", "learning rate"), (RATE,), rate_axis),
         )
         width = (TABLE_WIDTH - GAP * (len(charts) - 1)) // len(charts)
         for index, (titles, columns, axis) in enumerate(charts):
-            series = [self._series(worksheet.name, column) for column in columns]
+            series = [self._series(page.worksheet.name, column) for column in columns]
             horizontal = {"min": 0, "max": self.record.epochs[-1].epoch, "num_format": "0"}
             size = (width, CHART_HEIGHT)
-            chart = scatter_chart(workbook, titles, series, horizontal, axis, size)
+            chart = scatter_chart(theme, titles, series, horizontal, axis, size)
             place = {"x_offset": index * (width + GAP), "object_position": 2}
-            worksheet.insert_chart(row, WORDS, chart, place)
+            page.worksheet.insert_chart(row, WORDS, chart, place)
 
     def _series(self, sheet: str, column: int) -> dict[str, object]:
         colours = {

@@ -13,14 +13,8 @@ from xlsxwriter.format import Format
 
 from backprop_xlsx.spreadsheet.sheets.page import Page
 from backprop_xlsx.spreadsheet.sheets.theme import Theme
-from mnist_model.sheets.grid import (
-    NUMBERS,
-    WORDS,
-    Headed,
-    cell,
-    column_range,
-    put_head,
-)
+from mnist_model.sheets.addresses import cell, fixed
+from mnist_model.sheets.grid import NUMBERS, WORDS, Headed, column_range, put_head
 from mnist_model.training.record import LayerRow
 
 OPERATION = WORDS
@@ -89,7 +83,7 @@ class LayerTable(Headed):
         page.text((row, WORDS), "memory in float32, kB", theme("bold"))
         values = f"SUMPRODUCT({self.column(CHANNELS)},{self.column(SIDE)},{self.column(SIDE)})"
         numbers = sum(math.prod(layer.output_shape) for layer in self.layers)
-        total = cell(row - 1, PARAMETERS)
+        total = fixed(row - 1, PARAMETERS)
         parameters = sum(layer.parameters for layer in self.layers)
         style = theme("value", "bold", number_format="#,##0.0")
         for column, formula, count in (
@@ -135,9 +129,9 @@ class LayerTable(Headed):
         before = self.layers[index - 1] if index else None
         channels, side = _shape(layer.input_shape)
         field, jump = (before.receptive_field, before.jump) if before else (1, 1)
-        own = {column: cell(row, column).replace("$", "") for column in range(KERNEL, JUMP + 1)}
-        above = {column: cell(row - 1, column).replace("$", "") for column in own}
-        picture = cell(self.first_row, SIDE)
+        own = {column: cell(row, column) for column in range(KERNEL, JUMP + 1)}
+        above = {column: cell(row - 1, column) for column in own}
+        picture = fixed(self.first_row, SIDE)
         out, out_side = _shape(layer.output_shape)
         formulas = {
             CHANNELS: (above[CHANNELS], channels),

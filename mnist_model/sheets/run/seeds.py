@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from statistics import fmean
 
 from backprop_xlsx.spreadsheet.sheets.page import Page
 from backprop_xlsx.spreadsheet.sheets.theme import Theme
+from mnist_model.sheets.addresses import fixed
 from mnist_model.sheets.grid import (
     COLUMNS_OF_NUMBERS,
+    DIFFERENCE,
     NUMBERS,
     PER_CENT,
     WORDS,
     Headed,
-    cell,
     column_range,
     put_head,
 )
-from mnist_model.sheets.statistics import mean, standard_deviation
+from mnist_model.sheets.statistics import standard_deviation
 from mnist_model.training.record import Record
 
 LAST, FROM_MEAN, BEST, SECONDS = range(NUMBERS, NUMBERS + 4)
@@ -32,7 +34,6 @@ class SeedTable(Headed):
     """The table from row ``top`` on, and under it the accuracies of all seeds by epoch."""
 
     records: tuple[Record, ...]
-    scored: str
 
     @property
     def last_row(self) -> int:
@@ -42,17 +43,17 @@ class SeedTable(Headed):
     @property
     def mean_cell(self) -> str:
         """The cell with the mean accuracy of the last epochs."""
-        return cell(self.last_row + 1, LAST)
+        return fixed(self.last_row + 1, LAST)
 
     @property
     def worst_cell(self) -> str:
         """The cell with the worst accuracy of the last epochs."""
-        return cell(self.last_row + 3, LAST)
+        return fixed(self.last_row + 3, LAST)
 
     @property
     def mean(self) -> float:
         """The mean accuracy of the last epochs."""
-        return mean([record.last_accuracy for record in self.records])
+        return fmean([record.last_accuracy for record in self.records])
 
     @property
     def worst(self) -> float:
@@ -82,11 +83,11 @@ class SeedTable(Headed):
     def put(self, page: Page, theme: Theme) -> None:
         """Writes the table and the accuracies under it."""
         headers = ("seed", "last epoch, %", "from mean", "best epoch, %", "seconds")
-        title = f"All seeds, {self.scored} accuracy"
+        title = f"All seeds, {self.records[0].scored} accuracy"
         put_head(page, theme, self.top, title, headers, "inputs")
         accuracy = theme("value", "ruled", number_format=PER_CENT)
         bold = theme("value", "ruled", "bold", number_format=PER_CENT)
-        fine = theme("value", "ruled", "quiet", number_format="+0.000;−0.000;0.000")
+        fine = theme("value", "ruled", "quiet", number_format=DIFFERENCE)
         for index, (row, record) in enumerate(
             zip(range(self.first_row, self.last_row + 1), self.records, strict=True)
         ):
@@ -95,7 +96,7 @@ class SeedTable(Headed):
             last = f"INDEX({history},COUNT({history}))"
             page.formula((row, LAST), last, record.last_accuracy, bold)
             difference = record.last_accuracy - self.mean
-            page.formula((row, FROM_MEAN), f"{cell(row, LAST)}-{self.mean_cell}", difference, fine)
+            page.formula((row, FROM_MEAN), f"{fixed(row, LAST)}-{self.mean_cell}", difference, fine)
             page.formula((row, BEST), f"MAX({history})", record.best_accuracy, accuracy)
             seconds = theme("value", "ruled", number_format="0.0")
             page.number((row, SECONDS), record.train_seconds, seconds)
@@ -115,7 +116,7 @@ class SeedTable(Headed):
         for column, values in columns.items():
             cells = column_range(self.first_row, self.last_row, column)
             style = theme("value", "bold", number_format="0.0") if column == SECONDS else fine
-            page.formula((rows[0], column), f"AVERAGE({cells})", mean(values), style)
+            page.formula((rows[0], column), f"AVERAGE({cells})", fmean(values), style)
         # Over the differences from the mean: the squares of the accuracies themselves would
         # leave hardly a digit of their difference.
         cells = column_range(self.first_row, self.last_row, FROM_MEAN)
@@ -127,7 +128,8 @@ class SeedTable(Headed):
         page.text((rows[1], BEST), REMARK, theme("quiet"))
 
     def _put_histories(self, page: Page, theme: Theme) -> None:
-        title = f"{self.scored.capitalize()} accuracy in per cent after each epoch, by seed"
+        scored = self.records[0].scored
+        title = f"{scored.capitalize()} accuracy in per cent after each epoch, by seed"
         page.text((self._block(0) - 1, WORDS), title, theme("bold"))
         number = theme("value", "ruled", number_format=PER_CENT)
         for index, record in enumerate(self.records):

@@ -7,18 +7,15 @@ from collections.abc import Sequence
 from fnmatch import fnmatch
 from functools import partial
 from pathlib import Path
-
-from xlsxwriter import Workbook
-from xlsxwriter.worksheet import Worksheet
+from typing import NamedTuple
 
 from backprop_xlsx.spreadsheet.errors import InputError
 from backprop_xlsx.spreadsheet.sheets.page import Page, prepare
 from backprop_xlsx.spreadsheet.sheets.theme import Theme
+from mnist_model.sheets.addresses import fixed
 from mnist_model.sheets.grid import (
-    ACCURACY_ASKED,
     LAST_COLUMN,
     NUMBERS,
-    cell,
     colour_verdicts,
     set_columns,
 )
@@ -45,6 +42,7 @@ from mnist_model.training.record import Record
 MOST_PARAMETERS, MOST_EPOCHS = 20_000, 20
 MATRIX_MARGIN = 0.005  # per cent: half of what one image in 10,000 counts
 VERDICT_ROW, CLAIMS_ROW = 3, 5
+ASKED_CELL = fixed(CLAIMS_ROW + 2, REQUIRED)  # of the first claim
 # What a layer's operation looks like, to COUNTIF and fnmatch alike.
 LAYERS_ASKED = (
     ("layers of BatchNorm", "BatchNorm*"),
@@ -76,78 +74,77 @@ def _subject(record: Record) -> str:
     return re.sub(r"-seed\d+$", "", record.name)
 
 
-def _write(
-    workbook: Workbook, worksheet: Worksheet, theme: Theme, records: tuple[Record, ...]
-) -> None:
+class Tables(NamedTuple):
+    """The tables that the claims are about."""
+
+    seeds: SeedTable
+    epochs: EpochTable
+    confusion: ConfusionMatrix
+    drawing: NetworkDrawing
+    layers: LayerTable
+
+
+def _write(page: Page, theme: Theme, records: tuple[Record, ...]) -> None:
     first = records[0]
     settings = {
         **first.settings,
         "device, threads": f"{first.device}, {first.threads}",
         **{f"version of {name}": version for name, version in first.versions.items()},
     }
-    # The rows of the sections follow from their heights, and the claims from all their cells.
-    threshold = cell(CLAIMS_ROW + 2, REQUIRED)  # of the first claim
-    rows_of_claims = max(len(settings), len(_claims(*_sections(records, 0, threshold))))
+    # The rows of the tables follow from the number of claims, and the claims from all their cells.
+    rows_of_claims = max(len(settings), len(_claims(_tables(records, 0))))
     charts_row = CLAIMS_ROW + 2 + rows_of_claims + 1
-    seeds, epochs, confusion, shape, layers = _sections(
-        records, charts_row + CHART_ROWS + 1, threshold
-    )
-    augmentation = str(first.settings.get("augmentation", "none"))
-    distorted = DistortedImages(layers.bottom + 2, first.distorted, augmentation)
-    mistakes = Mistakes(distorted.bottom + 2, first.mistakes, first.scored)
-    claims = Claims(CLAIMS_ROW, _claims(seeds, epochs, confusion, shape, layers), settings)
+    tables = _tables(records, charts_row + CHART_ROWS + 1)
+    distorted = DistortedImages(tables.layers.bottom + 2, first)
+    mistakes = Mistakes(distorted.bottom + 2, first)
+    claims = Claims(CLAIMS_ROW, _claims(tables), settings)
 
-    page = Page(worksheet)
     _put_title(page, theme, records)
     claims.put_verdict(page, theme, VERDICT_ROW)
-    _put_result(page, theme, epochs, confusion)
+    _put_result(page, theme, tables.epochs, tables.confusion)
     claims.put(page, theme)
-    below = (epochs, confusion, shape, layers, *([distorted] if distorted.images else ()), mistakes)
-    sections = (seeds, *below) if len(records) > 1 else below
+    sections = [
+        *(tables if len(records) > 1 else tables[1:]),
+        *([distorted] if first.distorted else ()),
+        mistakes,
+    ]
     for section in sections:
         section.put(page, theme)
     page.write()
 
-    set_columns(worksheet)
-    epochs.insert_charts(workbook, worksheet, charts_row)
-    shape.insert_picture(worksheet)
-    distorted.insert_pictures(worksheet)
-    mistakes.insert_pictures(worksheet)
-    confusion.colour(workbook, worksheet)
+    set_columns(page.worksheet)
+    tables.epochs.insert_charts(page, theme, charts_row)
+    tables.drawing.insert_picture(page)
+    distorted.insert_pictures(page)
+    mistakes.insert_pictures(page)
+    tables.confusion.colour(page, theme)
     for area in (
         (VERDICT_ROW, NUMBERS, VERDICT_ROW, VERDICT),
         (CLAIMS_ROW + 2, VERDICT, CLAIMS_ROW + 1 + len(claims.claims), VERDICT),
     ):
-        colour_verdicts(workbook, worksheet, area)
-    worksheet.freeze_panes(VERDICT_ROW + 1, 0)
-    prepare(worksheet, mistakes.bottom, LAST_COLUMN)
-    worksheet.fit_to_pages(1, 0)
-    worksheet.set_h_pagebreaks(page_breaks(sections))
+        colour_verdicts(page, theme, area)
+    page.worksheet.freeze_panes(VERDICT_ROW + 1, 0)
+    prepare(page.worksheet, mistakes.bottom, LAST_COLUMN)
+    page.worksheet.fit_to_pages(1, 0)
+    page.worksheet.set_h_pagebreaks(page_breaks(sections))
 
 
-def _sections(
-    records: tuple[Record, ...], top: int, threshold: str
-) -> tuple[SeedTable, EpochTable, ConfusionMatrix, NetworkDrawing, LayerTable]:
+def _tables(records: tuple[Record, ...], top: int) -> Tables:
     """The tables, one under the other from row ``top`` on; one seed needs no table of seeds."""
     first = records[0]
-    seeds = SeedTable(top, records, first.scored)
-    epochs_top = seeds.bottom + 2 if len(records) > 1 else top
-    epochs = EpochTable(epochs_top, first, threshold, ACCURACY_ASKED, first.scored)
+    seeds = SeedTable(top, records)
+    epochs = EpochTable(seeds.bottom + 2 if len(records) > 1 else top, first, ASKED_CELL)
     confusion = ConfusionMatrix(epochs.bottom + 2, first)
-    shape = NetworkDrawing(confusion.bottom + 2, first.layers)
-    return seeds, epochs, confusion, shape, LayerTable(shape.bottom + 2, first.layers)
+    drawing = NetworkDrawing(confusion.bottom + 2, first.layers)
+    layers = LayerTable(drawing.bottom + 2, first.layers)
+    return Tables(seeds, epochs, confusion, drawing, layers)
 
 
-def _claims(
-    seeds: SeedTable,
-    epochs: EpochTable,
-    confusion: ConfusionMatrix,
-    _: NetworkDrawing,
-    layers: LayerTable,
-) -> tuple[Claim, ...]:
-    run, scored = epochs.record, epochs.scored
+def _claims(tables: Tables) -> tuple[Claim, ...]:
+    seeds, epochs, confusion, _, layers = tables
+    run, scored = epochs.record, epochs.record.scored
     accuracies = epochs.column(TEST_ACCURACY)
-    last = cell(epochs.last_row, TEST_ACCURACY)
+    last = fixed(epochs.last_row, TEST_ACCURACY)
     count = len(seeds.records)
     if count > 1:
         results = [
@@ -191,7 +188,7 @@ def _claims(
         ),
         Claim(
             "trainable parameters",
-            cell(layers.last_row + 1, PARAMETERS),
+            fixed(layers.last_row + 1, PARAMETERS),
             sum(layer.parameters for layer in run.layers),
             "fewer than",
             MOST_PARAMETERS,
@@ -219,7 +216,7 @@ def _claims(
 def _put_result(page: Page, theme: Theme, epochs: EpochTable, confusion: ConfusionMatrix) -> None:
     """Beside the verdict: the last epoch in per cent, and the images counted."""
     run = epochs.record
-    last = cell(epochs.last_row, TEST_ACCURACY)
+    last = fixed(epochs.last_row, TEST_ACCURACY)
     counted = f'FIXED({confusion.right_formula},0)&" of "&FIXED({confusion.images_cell},0)'
     formula = f'FIXED({last},2)&" %: "&{counted}&" {run.scored} images right, seed {run.seed}"'
     value = (

@@ -13,8 +13,9 @@ import platformdirs
 from mnist_model.training.data.digits import Digits
 from mnist_model.training.data.files import SHA256, load_folder, raw_folder
 from mnist_model.training.data.sample import load_sample
+from mnist_model.training.record import Record
 
-__all__ = ["SAMPLE", "SHA256", "Digits", "load_digits", "load_sample"]
+__all__ = ["SAMPLE", "SHA256", "Digits", "digits_of", "load_digits", "load_sample"]
 
 SAMPLE = "sample"
 SECONDS_TO_ANSWER = 5.0
@@ -42,6 +43,12 @@ def load_digits(data: str | None = None) -> Digits:
         print(SAMPLE_NOTICE, file=sys.stderr)
         return load_sample()
     return load_folder(cache)
+
+
+def digits_of(record: Record, data: str | None) -> Digits:
+    """The pictures that a run was scored on, found as :func:`load_digits` does."""
+    digits = load_digits(SAMPLE if data is None and record.is_sample else data)
+    return digits.held_out() if record.is_validation else digits
 
 
 def _download(cache: Path) -> bool:

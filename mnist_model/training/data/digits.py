@@ -54,10 +54,5 @@ class Digits:
 
     def to(self, device: torch.device) -> Digits:
         """The same on a device."""
-        return replace(
-            self,
-            train_images=self.train_images.to(device),
-            train_targets=self.train_targets.to(device),
-            test_images=self.test_images.to(device),
-            test_targets=self.test_targets.to(device),
-        )
+        tensors = {name: it.to(device) for name, it in vars(self).items() if isinstance(it, Tensor)}
+        return replace(self, **tensors)  # type: ignore[arg-type]

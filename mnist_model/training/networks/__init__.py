@@ -12,8 +12,6 @@ from backprop_xlsx.spreadsheet.errors import InputError
 from mnist_model.training.networks import own, published
 from mnist_model.training.networks.blocks import Networks
 
-PUBLISHED = ("14392", "15738", "16050", "18738", "19512")
-
 _BUILDERS = {**published.NETWORKS, **own.NETWORKS}
 
 

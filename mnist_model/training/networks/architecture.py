@@ -8,15 +8,13 @@ import torch
 from torch import nn
 
 from backprop_xlsx.spreadsheet.errors import InputError
-from mnist_model.training.networks import parameter_count
+from mnist_model.training.networks import device_of, parameter_count
 from mnist_model.training.record import IMAGE_SIDE, LayerRow
 
 INPUT_SHAPE = (1, IMAGE_SIDE, IMAGE_SIDE)
 
 
-def layer_table(
-    network: nn.Sequential, input_shape: tuple[int, ...] = INPUT_SHAPE
-) -> tuple[LayerRow, ...]:
+def layer_table(network: nn.Sequential) -> tuple[LayerRow, ...]:
     """One row for each layer of a flat network, in order; shapes without the batch.
 
     Raises InputError for a layer that it does not know.
@@ -25,7 +23,7 @@ def layer_table(
     network.eval()
     rows = []
     receptive_field, jump = 1, 1
-    values = torch.zeros(1, *input_shape, device=next(network.parameters()).device)
+    values = torch.zeros(1, *INPUT_SHAPE, device=device_of(network))
     with torch.no_grad():
         for layer in network:
             before = tuple(values.shape[1:])
@@ -33,10 +31,10 @@ def layer_table(
             after = tuple(values.shape[1:])
             kernel, stride, padding = _window(layer, before)
             if kernel is not None and stride is not None:
-                receptive_field = min(receptive_field + (kernel - 1) * jump, input_shape[-1])
+                receptive_field = min(receptive_field + (kernel - 1) * jump, IMAGE_SIDE)
                 jump *= stride
             elif isinstance(layer, nn.Linear):
-                receptive_field = input_shape[-1]
+                receptive_field = IMAGE_SIDE
             rows.append(
                 LayerRow(
                     operation=_operation(layer, before),

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from mnist_model.commands import evaluate, train
+from mnist_model.commands import train
 from tests.mnist_model.digits import few
 
 Command = Callable[..., int]
@@ -18,7 +18,7 @@ def command_in(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Command:
     """The command on a few pictures, in a folder, its sheet written by nobody."""
     monkeypatch.chdir(folder)
     monkeypatch.setattr(train, "load_digits", lambda _: few())
-    monkeypatch.setattr(evaluate, "load_digits", lambda _: few())
+    monkeypatch.setattr("mnist_model.training.data.load_digits", lambda _: few())
     monkeypatch.setattr("mnist_model.sheets.run.put_runs", lambda *_: "MNIST")
 
     def run(*options: str) -> int:

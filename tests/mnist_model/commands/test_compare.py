@@ -9,7 +9,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from mnist_model.commands import compare
+from mnist_model.commands import compare, train
 from tests.mnist_model.digits import few
 
 Command = Callable[..., int]
@@ -19,7 +19,7 @@ Command = Callable[..., int]
 def command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, no_pictures: None) -> Command:
     """The command on a few pictures, one epoch each, in an empty folder."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(compare, "load_digits", lambda _: few())
+    monkeypatch.setattr(train, "load_digits", lambda _: few())
 
     def run(*options: str) -> int:
         return compare.main(["--epochs", "1", "--threads", "1", *options])

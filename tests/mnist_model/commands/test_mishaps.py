@@ -21,18 +21,14 @@ from tests.mnist_model.commands.conftest import Command
 from tests.mnist_model.processes import ROOT
 
 
-@pytest.mark.parametrize(
-    "error", [FileError("Backpropagation.xlsx: is open in another program; close it")]
-)
 def test_a_workbook_that_cannot_be_written_loses_no_run(
-    error: FileError,
     command: Command,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     def failing(*_: object) -> str:
-        raise error
+        raise FileError("Backpropagation.xlsx: is open in another program; close it")
 
     calls: list[Sequence[Record]] = []
     monkeypatch.setattr("mnist_model.sheets.run.put_runs", failing)

@@ -11,6 +11,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from backprop_xlsx.spreadsheet.engines import LiveWorkbook
 
+INVITATION = "Nothing is painted yet: mark some squares with x."
+
 
 class AsSeen:
     """The sheets of a written file; rows and columns from 1."""

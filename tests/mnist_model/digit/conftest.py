@@ -15,11 +15,10 @@ from backprop_xlsx.spreadsheet.ooxml.patching.patch import spoil
 from mnist_model.digit import Examples, to_workbook
 from mnist_model.digit.mnist import SCALING
 from tests.mnist_model.digit.as_seen import AsSeen
-from tests.mnist_model.digits import sample
+from tests.mnist_model.digits import learn, sample
 from tests.optional import require
 
 DIGITS = 100
-STEPS = 60
 
 
 @pytest.fixture(scope="session")
@@ -29,15 +28,7 @@ def network() -> nn.Sequential:
     network = nn.Sequential(
         nn.Conv2d(1, 4, 5, stride=3), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(), nn.Linear(64, 10)
     ).double()  # fmt: skip
-    digits = sample()
-    optimiser = torch.optim.Adam(network.parameters(), 0.01)
-    for step in range(STEPS):
-        batch = slice(step, None, STEPS)
-        outputs = network(SCALING.scaled(digits.train_images[batch].double()))
-        loss = nn.functional.cross_entropy(outputs, digits.train_targets[batch])
-        optimiser.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
-        optimiser.step()
+    learn(network, torch.optim.Adam(network.parameters(), 0.01), steps=60, every=60)
     with torch.no_grad():
         for parameter in network.parameters():
             parameter.copy_(parameter.round(decimals=6))

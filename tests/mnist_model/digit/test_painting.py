@@ -17,12 +17,11 @@ from backprop_xlsx.spreadsheet.ooxml.book import read_book
 from backprop_xlsx.spreadsheet.ooxml.patching.cell_patch import Change
 from backprop_xlsx.spreadsheet.ooxml.patching.patch import patch_sheet, spoil
 from mnist_model.digit import Examples
-from tests.mnist_model.digit.as_seen import AsSeen
+from tests.mnist_model.digit.as_seen import INVITATION, AsSeen
 from tests.optional import require_libreoffice
 
 Page = NDArray[numpy.float64]
 SIDE = 28
-INVITATION = "Nothing is painted yet: mark some squares with x."
 READS = "is what the network reads, with probability"
 DOUBTS = "is the nearest, but it may be no digit"
 # Its mass is so far to the right that the left would fall off a page centred by mass.

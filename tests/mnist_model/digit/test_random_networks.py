@@ -46,12 +46,13 @@ def test_a_random_network_gives_what_torch_gives(engine: str, case: Case) -> Non
         spoil(read_book(path), spoilt)
         seen = AsSeen(path)
         why = plan(case.network, case.input_shape, examples, case.batch_norm).why.evidence
-        places = list(zip(why.rows.flatten().tolist(), why.columns.flatten().tolist(), strict=True))
         with open_live(spoilt, engine) as live:
             for index, expected in enumerate(case.expected().tolist()):
                 seen.choose(live, f"input {index + 1}")
                 found = seen.outputs(live, len(expected))
-                shown = [live.value(why.sheet, row + 1, column + 1) for row, column in places]
+                shown = [
+                    live.value(why.sheet, row + 1, column + 1) for row, column in why.positions
+                ]
                 assert shown == pytest.approx(evidence_of(case, index, found), rel=1e-9, abs=1e-9)
                 assert found == pytest.approx(expected, rel=1e-9, abs=1e-9)
                 assert seen.verdict(live) == "✓ agrees with torch"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import re
 from pathlib import Path
 
@@ -15,49 +16,33 @@ from mnist_model.digit import Examples, to_workbook, verify
 from mnist_model.digit.mnist import mnist_examples
 from mnist_model.training.networks import build_network
 from mnist_model.training.score import logits_of
-from tests.mnist_model.digit.as_seen import AsSeen
-from tests.mnist_model.digits import few, sample
+from tests.mnist_model.digit.as_seen import INVITATION, AsSeen
+from tests.mnist_model.digits import few, learn, sample
 from tests.optional import require_libreoffice
 
 SHAPE = (1, 28, 28)
 BELOW_HEAD = 5  # the first row below what says whose numbers these are
-INVITATION = "Nothing is painted yet: mark some squares with x."
 
 
 def trained(name: str, steps: int = 20) -> nn.Sequential:
     """A network that has seen enough digits to read many of them."""
     torch.manual_seed(0)
     network = build_network(name).train()
-    digits = sample()
-    optimiser = torch.optim.SGD(network.parameters(), 0.05, momentum=0.9)
-    for step in range(steps):
-        images = digits.train_images[step::50].float() / 255
-        loss = nn.functional.cross_entropy(
-            network((images - 0.1307) / 0.3081), digits.train_targets[step::50]
-        )
-        optimiser.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
-        optimiser.step()
+    learn(network, torch.optim.SGD(network.parameters(), 0.05, momentum=0.9), steps, every=50)
     return network.eval()
 
 
 def as_torch_reads(network: nn.Sequential, pixels: Tensor) -> list[float]:
     """Logits in float64 of pixels [28, 28], 0 to 255, with the weights as they are."""
-    twin = build_network(NAMES[id(network)]).double().eval()
-    twin.load_state_dict({n: t.double() for n, t in network.state_dict().items()})
+    twin = copy.deepcopy(network).double()
     with torch.no_grad():
         values = (pixels.double().reshape(1, *SHAPE) / 255 - 0.1307) / 0.3081
         return [float(value) for value in twin(values)[0]]
 
 
-NAMES: dict[int, str] = {}
-
-
 @pytest.fixture(scope="module")
 def network() -> nn.Sequential:
-    made = trained("17242")
-    NAMES[id(made)] = "17242"
-    return made
+    return trained("17242")
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,6 @@ from backprop_xlsx.spreadsheet.ooxml.book import Cell, Sheet
 
 SOMEBODYS = "Somebody's"
 SHEETS = ("MNIST standard", "MNIST standard 2", "MNIST short (sample)", "MNIST comparison")
-CLAIMED = (99.43, 14)
 
 
 def blank_book(path: Path) -> Path:

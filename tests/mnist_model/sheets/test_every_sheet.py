@@ -13,11 +13,10 @@ from backprop_xlsx.spreadsheet.engines import engines, recalculate
 from backprop_xlsx.spreadsheet.errors import InputError
 from backprop_xlsx.spreadsheet.ooxml.book import read_book
 from backprop_xlsx.spreadsheet.ooxml.patching.patch import spoil
-from mnist_model.sheets.comparison import put_comparison
+from mnist_model.sheets.comparison import ComparisonEntry, put_comparison
 from mnist_model.sheets.run import put_runs
-from mnist_model.training.record import ComparisonEntry
 from tests.mnist_model.records import record
-from tests.mnist_model.sheets.seen import CLAIMED, SHEETS
+from tests.mnist_model.sheets.seen import SHEETS
 from tests.oracles.workbook_lint import lint
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*xtension is not supported")
@@ -81,7 +80,7 @@ def test_nothing_to_show_is_refused_before_the_workbook_is_touched(tmp_path: Pat
         put_runs(path, [], replace=False)
     with pytest.raises(InputError, match="no networks to compare"):
         put_comparison(path, [], [], replace=False)
-    entry = ComparisonEntry("14392", "published", *CLAIMED, ())
+    entry = ComparisonEntry("14392", "published", ())
     with pytest.raises(InputError, match="'14392' has no runs"):
         put_comparison(path, [entry], [], replace=False)
     assert not path.exists()

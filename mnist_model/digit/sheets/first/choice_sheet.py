@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from xlsxwriter.worksheet import Worksheet
-
 from backprop_xlsx.spreadsheet.sheets.page import Page
 from mnist_model.digit.examples import Examples
-from mnist_model.digit.sheets.cells import fixed, fixed_area
 from mnist_model.digit.sheets.gallery_sheet import Gallery
 from mnist_model.digit.sheets.looks import Looks
+from mnist_model.sheets.addresses import fixed, fixed_area
 
 NAME = "Choice"
 CHOSEN, FIRST = 3, 6  # rows
@@ -49,14 +47,13 @@ class ChoiceSheet:
     def _chosen(column: int) -> str:
         return f"'{NAME}'!{fixed(CHOSEN, column)}"
 
-    def write(self, worksheet: Worksheet, looks: Looks, choice: str, names: str) -> None:
+    def write(self, page: Page, looks: Looks, choice: str, names: str) -> None:
         """Writes the sheet and hides it.
 
         ``choice`` is the address of the chosen name, ``names`` that of all.
         """
-        page = Page(worksheet)
         page.text((0, 0), "Where the chosen one stands", looks("heading"))
-        worksheet.set_column(NUMBER, INK, 18)
+        page.worksheet.set_column(NUMBER, INK, 18)
         for row in (CHOSEN - 1, FIRST - 1):
             for column, header in enumerate(HEADERS):
                 page.text((row, column), header, looks("header_right"))
@@ -74,4 +71,4 @@ class ChoiceSheet:
             for column, number in enumerate(numbers):
                 page.number((row, column), number, looks("whole"))
         page.write()
-        worksheet.hide()
+        page.worksheet.hide()

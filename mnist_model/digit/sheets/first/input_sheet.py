@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from functools import cached_property
 
 import numpy
 from xlsxwriter.format import Format
-from xlsxwriter.worksheet import Worksheet
 
 from backprop_xlsx.spreadsheet.sheets.grids import colour_values
 from backprop_xlsx.spreadsheet.sheets.page import Page, Position, prepare
-from mnist_model.digit.network.stages import Shape, number
+from mnist_model.digit.network.stages import Shape, is_list, number
 from mnist_model.digit.network.steps import Array
-from mnist_model.digit.sheets.cells import Cells, Tiling, cell, fixed, listed
+from mnist_model.digit.sheets.cells import Cells, Tiling, listed
 from mnist_model.digit.sheets.empty_page import EmptyPage
 from mnist_model.digit.sheets.first.choice_sheet import ChoiceSheet
 from mnist_model.digit.sheets.first.output_panel import WIDTH as PANEL_WIDTH
@@ -22,9 +21,10 @@ from mnist_model.digit.sheets.first.output_panel import OutputPanel
 from mnist_model.digit.sheets.first.painting_sheet import PaintingSheet
 from mnist_model.digit.sheets.first.square_rules import shade_as_read, show_marks
 from mnist_model.digit.sheets.gallery_sheet import Gallery
+from mnist_model.digit.sheets.head import TOP
 from mnist_model.digit.sheets.looks import LIST_WIDTH, SQUARE_WIDTH, Looks
 from mnist_model.digit.sheets.proof_sheet import Proof
-from mnist_model.digit.sheets.stages.stage_sheet import TOP
+from mnist_model.sheets.addresses import cell, fixed
 
 MARGIN = 2
 LABEL, TYPED, READS = 1, 2, 3  # columns of a list
@@ -61,7 +61,7 @@ class InputSheet:
     @property
     def is_list(self) -> bool:
         """Whether the inputs are single values and not maps."""
-        return self.shape[1:] == (1, 1)
+        return is_list(self.shape)
 
     @property
     def is_page(self) -> bool:
@@ -141,8 +141,7 @@ class InputSheet:
     def _is_changed(self) -> str:
         if self.painting is not None:
             return self.painting.is_painted
-        first, last = self.typed.corners
-        return f"COUNT('{self.name}'!{fixed(*first)}:{fixed(*last)})>0"
+        return f"COUNT({self.typed.address})>0"
 
     @cached_property
     def typed(self) -> Cells:
@@ -165,19 +164,14 @@ class InputSheet:
         return examples.scaling is None and bool((examples.values < 0).any())
 
     def write(
-        self,
-        worksheet: Worksheet,
-        looks: Looks,
-        links: Sequence[str],
-        live: Cells,
-        found: Array,
+        self, page: Page, looks: Looks, links: Sequence[str], live: Cells, found: Array
     ) -> None:
         """Writes the sheet.
 
         ``links`` are sheets to go to, ``live`` the network's outputs, ``found`` their cached
         values.
         """
-        page = Page(worksheet)
+        worksheet = page.worksheet
         noun = self.proof.examples.noun
         worksheet.set_column(0, 0, MARGIN)
         article = "an" if noun[0].casefold() in "aeiou" else "a"
@@ -188,13 +182,13 @@ class InputSheet:
         panel = OutputPanel(
             self.panel_column, self.proof, self.selected, self.painting, self.empty, live, found
         )
-        panel.put(worksheet, page, looks, links)
+        panel.put(page, looks, links)
         if self.is_list:
             worksheet.set_column(LABEL, READS, LIST_WIDTH)
             self._put_list(page, looks)
         else:
             worksheet.set_column(1, self.panel_column - 1, SQUARE_WIDTH)
-            self._put_squares(worksheet, page, looks)
+            self._put_squares(page, looks)
         page.write()
         prepare(worksheet, self.last_row, self.last_column)
         worksheet.fit_to_pages(1, 1)
@@ -203,8 +197,8 @@ class InputSheet:
         worksheet.set_selection(*first, *first)
         if self.is_page:
             worksheet.set_zoom(PAGE_ZOOM)
-            panel.put_chart(worksheet, looks, (self._seen_first + 3, 1), CHART_ROWS)
-        self._colour_reads(worksheet)
+            panel.put_chart(page, looks, (self._seen_first + 3, 1), CHART_ROWS)
+        colour_values(worksheet, self.outputs.rectangle, self._is_signed, light=self.is_list)
 
     def _put_list(self, page: Page, looks: Looks) -> None:
         page.text((TOP, LABEL), "Inputs", looks("heading"))
@@ -215,13 +209,13 @@ class InputSheet:
             page.blank((TOP + 2 + channel, TYPED), looks("editable"))
         self._put_reads(page, [[looks("list")]])
 
-    def _put_squares(self, worksheet: Worksheet, page: Page, looks: Looks) -> None:
+    def _put_squares(self, page: Page, looks: Looks) -> None:
         words = "What the network sees" if self.is_page else "What the network reads"
         reads = self._reads
         page.text((reads.top - (not self.is_page), reads.left), words, looks("heading"))
         self._put_scaling(page, looks)
-        for place in zip(self.typed.rows.flat, self.typed.columns.flat, strict=True):
-            page.blank((int(place[0]), int(place[1])), looks("paper"))
+        for position in self.typed.positions:
+            page.blank(position, looks("paper"))
         if self.shape[0] > 1:
             for tiles in (self._squares, self._reads):
                 for channel in range(self.shape[0]):
@@ -231,20 +225,18 @@ class InputSheet:
         if self.painting is None:
             values = self.proof.examples.scaled
             bounds = float(values.min()), float(values.max())
-            shade_as_read(worksheet, looks, self._squares, self._reads, bounds)
+            shade_as_read(page.worksheet, looks, self._squares, self._reads, bounds)
         else:
             page.text((TOP, 1), "Paint here", looks("heading"))
-            show_marks(worksheet, looks, self.typed, self.painting.full)
+            show_marks(page.worksheet, looks, self.typed, self.painting.full)
             self._put_warning(page, looks, self.painting)
 
     def _put_scaling(self, page: Page, looks: Looks) -> None:
         """What becomes of a number, below what the network reads."""
         scaling = self.proof.examples.scaling
         if scaling is not None:
-            words = (
-                f"(the number / {number(scaling.largest)} − {number(scaling.mean)}) / "
-                f"{number(scaling.standard_deviation)}"
-            )
+            largest, mean, deviation = map(number, astuple(scaling))
+            words = f"(the number / {largest} − {mean}) / {deviation}"
             page.text((self._reads.last_row + 1, self._reads.left), words, looks("quiet"))
 
     def _put_warning(self, page: Page, looks: Looks, painting: PaintingSheet) -> None:
@@ -268,21 +260,10 @@ class InputSheet:
             else:
                 formula = f"IF(ISNUMBER({typed}),{typed},{formula})"
             if examples.scaling is not None:
-                largest, mean, deviation = (
-                    number(constant)
-                    for constant in (
-                        examples.scaling.largest,
-                        examples.scaling.mean,
-                        examples.scaling.standard_deviation,
-                    )
-                )
+                largest, mean, deviation = map(number, astuple(examples.scaling))
                 formula = f"({formula}/{largest}-{mean})/{deviation}"
             style = styles[place[1]][place[2]]
             page.formula(self.outputs.position(*place), formula, values[place], style)
-
-    def _colour_reads(self, worksheet: Worksheet) -> None:
-        first, last = self.outputs.corners
-        colour_values(worksheet, (*first, *last), self._is_signed, light=self.is_list)
 
 
 def _plus(address: str, offset: int) -> str:

@@ -13,13 +13,14 @@ from backprop_xlsx.spreadsheet.sheets.grids import LIGHT_POSITIVE
 from backprop_xlsx.spreadsheet.sheets.page import Page, Position
 from mnist_model.digit.network.centring import BRUSH, BRUSHES
 from mnist_model.digit.network.steps import Array
-from mnist_model.digit.sheets.cells import Cells, cell, fixed, fixed_area
+from mnist_model.digit.sheets.cells import Cells
 from mnist_model.digit.sheets.empty_page import INVITATION, EmptyPage
 from mnist_model.digit.sheets.first.painting_sheet import PaintingSheet
 from mnist_model.digit.sheets.first.probability_chart import probability_chart
+from mnist_model.digit.sheets.head import TOP
 from mnist_model.digit.sheets.looks import SQUARE_PIXELS, Looks
 from mnist_model.digit.sheets.proof_sheet import NAMES, NO_TARGET, TARGETS, Proof
-from mnist_model.digit.sheets.stages.stage_sheet import TOP
+from mnist_model.sheets.addresses import cell, fixed, fixed_area
 from mnist_model.sheets.grid import colour_verdicts, pixels
 from mnist_model.training.score import SURE
 
@@ -69,26 +70,26 @@ class OutputPanel:
         """The cell of the brush."""
         return TOP + 1, column + 1
 
-    def put(self, worksheet: Worksheet, page: Page, looks: Looks, links: Sequence[str]) -> None:
+    def put(self, page: Page, looks: Looks, links: Sequence[str]) -> None:
         """Puts everything; ``links`` are the sheets to go to."""
         for offset, width in enumerate(WIDTHS):
-            worksheet.set_column(self.column + offset, self.column + offset, width)
+            page.worksheet.set_column(self.column + offset, self.column + offset, width)
         page.text((LINKS, self.column), "Go to", looks("bold"))
         for column, sheet in enumerate(links, start=self.column + 1):
             page.link((LINKS, column), sheet, sheet, looks("link"))
-        self._put_choice(worksheet, page, looks)
+        self._put_choice(page, looks)
         self._put_table(page, looks)
         if self._is_classifier:
-            self._put_probabilities(worksheet, page, looks)
-            self._put_prediction(worksheet, page, looks)
+            self._put_probabilities(page, looks)
+            self._put_prediction(page, looks)
 
-    def put_chart(self, worksheet: Worksheet, looks: Looks, place: Position, rows: int) -> None:
+    def put_chart(self, page: Page, looks: Looks, place: Position, rows: int) -> None:
         """A chart of the probabilities from ``place`` on, so many rows high, up to the right."""
         if not self._is_classifier:
             return
         chart = probability_chart(
             looks.workbook,
-            worksheet.get_name(),
+            page.worksheet.get_name(),
             (TABLE + 1, self.column + CLASS),
             (TABLE + 1, self.column + BAR),
             (TABLE, self.column + SHARE),
@@ -98,24 +99,29 @@ class OutputPanel:
         squares = self.column - place[1]
         width = squares * SQUARE_PIXELS + sum(pixels(width) for width in WIDTHS)
         chart.set_size({"width": width, "height": rows * SQUARE_PIXELS})
-        worksheet.insert_chart(*place, chart)
+        page.worksheet.insert_chart(*place, chart)
 
     @property
     def _is_classifier(self) -> bool:
         return len(self.values) > 1
 
-    def _outputs(self, offset: int) -> str:
+    @property
+    def _powers(self) -> Array:
+        """The powers that the probabilities are shares of."""
+        return numpy.exp(self.values - self.values.max())
+
+    def _column(self, offset: int) -> str:
         """The address of a column of the table."""
         return fixed_area(TABLE + 1, self.column + offset, len(self.values), 1)
 
-    def _put_choice(self, worksheet: Worksheet, page: Page, looks: Looks) -> None:
+    def _put_choice(self, page: Page, looks: Looks) -> None:
         examples = self.proof.examples
         row, column = self.choice(self.column)
         page.text((row, self.column), examples.noun.capitalize(), looks("bold"))
         name = examples.names[examples.chosen]
         page.merged((row, column), self.column + BAR, name, looks("choice"))
         source, title = "=" + self.proof.column(NAMES), f"Which {examples.noun}?"
-        _offer(worksheet, (row, column), source, title, "Choose one of the list.")
+        _offer(page.worksheet, (row, column), source, title, "Choose one of the list.")
         if self.painting is not None:
             row, column = self.brush(self.column)
             page.text((row, self.column), "Brush", looks("bold"))
@@ -123,36 +129,36 @@ class OutputPanel:
             words = "how much ink a mark gives the squares beside it"
             page.text((row, column + 1), words, looks("quiet"))
             message = f"Choose {', '.join(BRUSHES)}."
-            _offer(worksheet, (row, column), list(BRUSHES), "Which brush?", message)
+            _offer(page.worksheet, (row, column), list(BRUSHES), "Which brush?", message)
 
     def _put_table(self, page: Page, looks: Looks) -> None:
         shown = HEADERS if self._is_classifier else HEADERS[:POWER]
         for offset, header in enumerate(shown):
             page.text((TABLE, self.column + offset), header, looks("header_right"))
-        references = self.live.flattened().references()
-        for index, value in enumerate(self.values.tolist()):
+        outputs = zip(self.live.references(), self.values.tolist(), strict=True)
+        for index, (reference, value) in enumerate(outputs):
             row = TABLE + 1 + index
             page.number((row, self.column), index, looks("whole", "bold"))
-            own, shown = self.empty.unless(references[index][0][0], value)
+            own, shown = self.empty.unless(reference, value)
             page.formula((row, self.column + OUTPUT), own, shown, looks("list"))
 
-    def _put_probabilities(self, worksheet: Worksheet, page: Page, looks: Looks) -> None:
-        powers = numpy.exp(self.values - self.values.max())
+    def _put_probabilities(self, page: Page, looks: Looks) -> None:
+        powers = self._powers
         shares, style = powers / powers.sum(), looks("probability")
         for index in range(len(powers)):
             row = TABLE + 1 + index
             output, power, share, bar = ((row, self.column + n) for n in range(OUTPUT, WIDTH))
-            own = f"EXP({cell(*output)}-MAX({self._outputs(OUTPUT)}))"
+            own = f"EXP({cell(*output)}-MAX({self._column(OUTPUT)}))"
             numbers = (
                 (power, own, powers[index], looks("scientific", "quiet")),
-                (share, f"{cell(*power)}/SUM({self._outputs(POWER)})", shares[index], style),
+                (share, f"{cell(*power)}/SUM({self._column(POWER)})", shares[index], style),
             )
             for place, formula, value, look in numbers:
                 page.formula(place, *self.empty.unless(formula, value), look)
             drawn = self.empty.unless(cell(*share), shares[index], 0)
             page.formula(bar, *drawn, looks("hidden_number"))
         first, last = TABLE + 1, TABLE + len(powers)
-        worksheet.conditional_format(
+        page.worksheet.conditional_format(
             xl_range(first, self.column + BAR, last, self.column + BAR),
             {
                 "type": "data_bar",
@@ -167,17 +173,16 @@ class OutputPanel:
             },
         )
 
-    def _put_prediction(self, worksheet: Worksheet, page: Page, looks: Looks) -> None:
-        examples, outputs = self.proof.examples, self._outputs(OUTPUT)
+    def _put_prediction(self, page: Page, looks: Looks) -> None:
+        examples, outputs = self.proof.examples, self._column(OUTPUT)
         predicted = int(self.values.argmax())
         last = (HUGE + HUGE_ROWS - 1, self.column + OUTPUT)
-        worksheet.merge_range(HUGE, self.column, *last, "", looks("huge"))
-        formula = f"INDEX({self._outputs(CLASS)},MATCH(MAX({outputs}),{outputs},0))"
+        page.worksheet.merge_range(HUGE, self.column, *last, "", looks("huge"))
+        formula = f"INDEX({self._column(CLASS)},MATCH(MAX({outputs}),{outputs},0))"
         huge = self.empty.unless(formula, predicted, "?")
         page.formula((HUGE, self.column), *huge, looks("huge"))
         column, last_column = self.column + POWER, self.column + BAR
-        powers = numpy.exp(self.values - self.values.max())
-        largest = f"MAX({self._outputs(SHARE)})"
+        largest = f"MAX({self._column(SHARE)})"
         if self.painting is None:
             page.text((HUGE + 1, column), READS, looks("lead"))
         else:
@@ -185,7 +190,7 @@ class OutputPanel:
             words = f'IF(AND({self.painting.is_painted},{is_doubtful}),"{DOUBTS}","{READS}")'
             told = self.empty.unless(words, READS, INVITATION)
             page.formula((HUGE + 1, column), *told, looks("lead"))
-        share = self.empty.unless(largest, 1 / powers.sum())
+        share = self.empty.unless(largest, 1 / self._powers.sum())
         page.formula((HUGE + 2, column), *share, looks("probability", "left", "bold"))
         target = examples.targets[examples.chosen]
         number, painted = self.selected
@@ -209,7 +214,7 @@ class OutputPanel:
             formula, shown = self.empty.unless(formula, verdict)
             page.merged_formula((row, column), last_column, formula, shown, style)
         place = (HUGE + 4, column, HUGE + 6, last_column)
-        colour_verdicts(looks.workbook, worksheet, place)
+        colour_verdicts(page, looks, place)
 
 
 def _offer(

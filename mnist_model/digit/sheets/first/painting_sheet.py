@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from xlsxwriter.worksheet import Worksheet
-
 from backprop_xlsx.spreadsheet.sheets.page import Page, Position
 from mnist_model.digit.network.centring import BRUSH, BRUSHES, longest_side
 from mnist_model.digit.network.stages import number
-from mnist_model.digit.sheets.cells import Cells, area, cell, fixed, fixed_area
+from mnist_model.digit.sheets.cells import Cells
 from mnist_model.digit.sheets.looks import Looks
+from mnist_model.sheets.addresses import area, cell, fixed, fixed_area
 
 NAME = "Painting"
 NUMBERS = 3  # the row of the numbers that everything else follows from
@@ -91,12 +90,11 @@ class PaintingSheet:
         first = area(overlaps + row, left, 1, height)
         return f"SUMPRODUCT('{NAME}'!{first},'{NAME}'!{area(turned + column, left, 1, height)})"
 
-    def write(self, worksheet: Worksheet, looks: Looks, is_empty: bool) -> None:
+    def write(self, page: Page, looks: Looks, is_empty: bool) -> None:
         """Writes the sheet, with nothing painted, and hides it.
 
         ``is_empty`` tells whether the page chosen at first has no ink either.
         """
-        page = Page(worksheet)
         page.text((0, 0), "A painting, scaled and centred by mass", looks("heading"))
         self._put_ink(page, looks)
         self._put_numbers(page, looks, is_empty)
@@ -104,7 +102,7 @@ class PaintingSheet:
             self._put_overlaps(page, looks, side)
         self._put_turned(page, looks)
         page.write()
-        worksheet.hide()
+        page.worksheet.hide()
 
     def _put_ink(self, page: Page, looks: Looks) -> None:
         """Which squares are marked, and the ink that the brush gives them and their neighbours."""
@@ -115,10 +113,9 @@ class PaintingSheet:
         softness = fixed(NUMBERS, SOFTNESS)
         for y in range(height):
             for x in range(width):
-                typed = f"'{self.typed.sheet}'!{cell(*self.typed.position(0, y, x))}"
-                page.formula(
-                    (marks + y, left + x), f"IFERROR(IF({is_mark(typed)},1,0),0)", 0, looks()
-                )
+                is_marked = is_mark(self.typed.reference((0, y, x)))
+                formula = f"IFERROR(IF({is_marked},1,0),0)"
+                page.formula((marks + y, left + x), formula, 0, looks())
                 beside = area(marks + y, left + x - 1, 1, 3)
                 around = f"{beside},{area(marks + y - 1, left + x, 3, 1)}"
                 own = cell(marks + y, left + x)
@@ -155,7 +152,7 @@ class PaintingSheet:
 
     def _put_numbers(self, page: Page, looks: Looks, is_empty: bool) -> None:
         height, width = self._size
-        marks, typed = area(*self._block(0), height, width), self._typed
+        marks, typed = area(*self._block(0), height, width), self.typed.address
         for column, header in enumerate(HEADERS, start=LEFT):
             page.text((NUMBERS - 1, column), header, looks("quiet"))
         page.formula((NUMBERS, MARKS), f"SUM({marks})", 0, looks())
@@ -192,11 +189,6 @@ class PaintingSheet:
         """The addresses of the four numbers of a side."""
         first = SCALE + 1 + side * 4
         return [fixed(NUMBERS, first + offset) for offset in (TOP, BOTTOM, CENTRE, OFFSET)]
-
-    @property
-    def _typed(self) -> str:
-        first, last = self.typed.corners
-        return f"'{self.typed.sheet}'!{fixed(*first)}:{fixed(*last)}"
 
     def _put_overlaps(self, page: Page, looks: Looks, side: int) -> None:
         """How much of each new square each old one covers: columns in block 2, rows in 3."""

@@ -10,9 +10,10 @@ from xlsxwriter.worksheet import Worksheet
 from backprop_xlsx.spreadsheet.sheets.grids import PAPER, POSITIVE, mixed
 from backprop_xlsx.spreadsheet.sheets.theme import DIFFERS_COLOUR, DIFFERS_TINT
 from mnist_model.digit.network.stages import number
-from mnist_model.digit.sheets.cells import Cells, Tiling, cell
+from mnist_model.digit.sheets.cells import Cells, Tiling
 from mnist_model.digit.sheets.first.painting_sheet import is_mark
 from mnist_model.digit.sheets.looks import Looks
+from mnist_model.sheets.addresses import cell
 
 SHADES = 8
 FRAME = {"border": 1, "border_color": "#E0912F"}
@@ -21,8 +22,7 @@ WRONG = {"bg_color": DIFFERS_TINT, "border": 1, "border_color": DIFFERS_COLOUR}
 
 def show_marks(worksheet: Worksheet, looks: Looks, typed: Cells, full: float) -> None:
     """Marked squares look like ink; numbers below 0 or above ``full`` stand out."""
-    first, last = typed.corners
-    place, own = xl_range(*first, *last), cell(*first)
+    place, own = xl_range(*typed.rectangle), cell(*typed.rectangle[:2])
     wrong = f"AND(ISNUMBER({own}),OR({own}<0,{own}>{number(full)}))"
     _add_rule(worksheet, looks, place, wrong, WRONG)
     _add_rule(worksheet, looks, place, is_mark(own), {"bg_color": POSITIVE})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mnist_model.digit.network.stages import LogSoftmax, Normalisation
 from mnist_model.digit.network.steps import Term
-from mnist_model.digit.sheets.cells import Place, cell, fixed
+from mnist_model.digit.sheets.cells import Place
 from mnist_model.digit.sheets.gradient.sheet import TiledGradient
 
 
@@ -27,7 +27,5 @@ class LogSoftmaxGradient(TiledGradient):
 
     def back(self, at: Place) -> Term:
         """The gradient of the same place's output, less that share."""
-        result = f"'{self.sheet.name}'!{cell(*self.sheet.outputs.position(*at))}"
-        first, last = self.sums.corners
-        total = f"SUM('{self.name}'!{fixed(*first)}:{fixed(*last)})"
-        return Term(f"{self.reference(at)}-EXP({result})*{total}", is_sum=True)
+        result = self.sheet.outputs.reference(at)
+        return Term(f"{self.reference(at)}-EXP({result})*SUM({self.sums.address})", is_sum=True)

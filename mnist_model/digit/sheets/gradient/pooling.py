@@ -13,9 +13,10 @@ from backprop_xlsx.spreadsheet.sheets.page import Position
 from mnist_model.digit.network.gradient import Gradient
 from mnist_model.digit.network.stages import Pooling, Window
 from mnist_model.digit.network.steps import Array, Term
-from mnist_model.digit.sheets.cells import Cells, Place, Tiling, area, cell
+from mnist_model.digit.sheets.cells import Cells, Place, Tiling
 from mnist_model.digit.sheets.gradient.sheet import TiledGradient
 from mnist_model.digit.sheets.stages.stage_sheet import StageSheet
+from mnist_model.sheets.addresses import area, cell
 
 # IFERROR lies in IFERROR for each row of a window, and Excel nests 64 functions.
 MOST_ROWS = 60
@@ -59,7 +60,7 @@ class PoolingGradient(TiledGradient):
         return windows + self._overlaps * math.prod(self.stage.input_shape)
 
     @property
-    def last(self) -> tuple[int, int]:
+    def last(self) -> Position:
         """The last row and column of the blocks."""
         blocks = (self._maps, self._first_tiles, self._input_tiles)
         return self._input_tiles.last_row, max(block.last_column for block in blocks)
@@ -75,10 +76,9 @@ class PoolingGradient(TiledGradient):
 
     def back(self, at: Place) -> Term:
         """What all windows over an input pass on to it."""
-        prefix = f"'{self.name}'!"
         if self._overlaps:
-            return Term(prefix + cell(*self._inputs.position(*at)))
-        terms = self._passed(at, prefix)
+            return Term(self._inputs.reference(at))
+        terms = self._passed(at, f"'{self.name}'!")
         return Term("+".join(terms) or "0", is_sum=len(terms) > 1)
 
     def more(
@@ -86,7 +86,7 @@ class PoolingGradient(TiledGradient):
     ) -> Iterator[tuple[Position, str, float]]:
         """Where the largest values are, and what passes on to each input."""
         if self.stage.is_maximum:
-            reads = source if source.shape == self.stage.input_shape else source.flattened()
+            reads = source.shaped(self.stage.input_shape)
             for place in numpy.ndindex(self.stage.output_shape):
                 first = self._first_value(inputs, place)
                 yield self._firsts.position(*place), self._first(reads, place), first

@@ -6,12 +6,11 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
 
 import numpy
-from xlsxwriter.worksheet import Worksheet
 
 from backprop_xlsx.spreadsheet.sheets.page import Page, Position
 from mnist_model.digit.network.gradient import Gradient
 from mnist_model.digit.network.steps import Array, Term
-from mnist_model.digit.sheets.cells import Cells, Place, Tiling, cell
+from mnist_model.digit.sheets.cells import Cells, Place, Tiling
 from mnist_model.digit.sheets.looks import Looks
 from mnist_model.digit.sheets.stages.stage_sheet import StageSheet, require_room
 
@@ -43,9 +42,9 @@ class GradientSheet(ABC):
         """The cells of the gradient with respect to the sums."""
 
     @property
-    def last(self) -> tuple[int, int]:
+    def last(self) -> Position:
         """The last row and column."""
-        return self.sums.corners[1]
+        return self.sums.rectangle[2:]
 
     @abstractmethod
     def back(self, at: Place) -> Term:
@@ -70,7 +69,7 @@ class GradientSheet(ABC):
 
     def write(
         self,
-        worksheet: Worksheet,
+        page: Page,
         looks: Looks,
         upstream: Sequence[Term],
         source: Cells,
@@ -82,7 +81,6 @@ class GradientSheet(ABC):
         ``upstream`` is the gradient with respect to each output, flattened; ``found`` are the
         cached values.
         """
-        page = Page(worksheet)
         title = f"The gradient of the winner less the runner-up, at the sums of {self.sheet.name}"
         page.text((0, 0), title, looks("heading"))
         sums, style = self.sums, looks("list")
@@ -95,7 +93,7 @@ class GradientSheet(ABC):
         for position, formula, value in self.more(source, inputs, found):
             page.formula(position, formula, value, style)
         page.write()
-        worksheet.hide()
+        page.worksheet.hide()
 
     def gradients(self) -> Iterator[Term]:
         """What :meth:`back` gives for all that the stage reads, in torch's order."""
@@ -106,7 +104,7 @@ class GradientSheet(ABC):
         if not self.stage.steps:
             return gradient
         prefix = f"'{self.sheet.name}'!"
-        output = prefix + cell(*self.sheet.outputs.position(*place))
+        output = self.sheet.outputs.reference(place)
         argument = self.sheet.argument(source, place, prefix) if len(self.stage.steps) > 1 else ""
         constants = self.sheet.constants(place[0], prefix)
         slopes = self.stage.slopes(argument, constants, output)
@@ -128,9 +126,4 @@ class TiledGradient(GradientSheet):
 
     def reference(self, place: Place) -> str:
         """The address of a sum's gradient, from another sheet."""
-        return f"'{self.name}'!{cell(*self._cells.position(*place))}"
-
-
-def flat_references(cells: Cells) -> list[str]:
-    """The addresses of cells from another sheet, in torch's order."""
-    return [rows[0][0] for rows in cells.flattened().references()]
+        return self._cells.reference(place)

@@ -10,10 +10,11 @@ import numpy
 from backprop_xlsx.spreadsheet.sheets.page import Position
 from mnist_model.digit.network.gradient import Gradient
 from mnist_model.digit.network.steps import Array, Term
-from mnist_model.digit.sheets.cells import Cells, Place, Tiling, area, cell, fixed_area
+from mnist_model.digit.sheets.cells import Cells, Place, Tiling
 from mnist_model.digit.sheets.gradient.sheet import TOP, GradientSheet
 from mnist_model.digit.sheets.stages.convolution_sheet import ConvolutionSheet, products
 from mnist_model.digit.sheets.stages.dense_sheet import DenseSheet
+from mnist_model.sheets.addresses import area, cell, fixed_area
 
 
 class DenseGradient(GradientSheet):
@@ -45,7 +46,7 @@ class ConvolutionGradient(GradientSheet):
 
     def __init__(self, sheet: ConvolutionSheet) -> None:
         super().__init__(sheet)
-        layer = self._layer = sheet.convolution
+        layer = self._layer = sheet.stage
         out, self._in_group, self._height, self._width = layer.weight.shape
         self._out_group = out // layer.groups
         _, *sides = layer.input_shape
@@ -66,7 +67,7 @@ class ConvolutionGradient(GradientSheet):
         return super().formulas + int(self._layer.weight.size)
 
     @property
-    def last(self) -> tuple[int, int]:
+    def last(self) -> Position:
         """The last row and column of both blocks."""
         return self._kernels.last_row, max(self._spread.last_column, self._kernels.last_column)
 

@@ -14,23 +14,17 @@ from itertools import product
 
 import numpy
 from xlsxwriter.format import Format
-from xlsxwriter.worksheet import Worksheet
 
 from backprop_xlsx.spreadsheet.sheets.grids import colour_values, colour_weights, write_numbers
-from backprop_xlsx.spreadsheet.sheets.page import Page
+from backprop_xlsx.spreadsheet.sheets.page import Page, Position
 from mnist_model.digit.network.stages import Convolution
 from mnist_model.digit.network.steps import Array
-from mnist_model.digit.sheets.cells import (
-    WIDTH_TO_HEIGHT,
-    Cells,
-    Place,
-    Tiling,
-    area,
-    fixed,
-    fixed_area,
-)
+from mnist_model.digit.network.wording import crossed
+from mnist_model.digit.sheets.cells import WIDTH_TO_HEIGHT, Cells, Place, Tiling
+from mnist_model.digit.sheets.head import TOP
 from mnist_model.digit.sheets.looks import Looks, square_columns
-from mnist_model.digit.sheets.stages.stage_sheet import TOP, StageSheet
+from mnist_model.digit.sheets.stages.stage_sheet import StageSheet
+from mnist_model.sheets.addresses import area, fixed, fixed_area
 
 # Room for the headings, which run over the squares.
 LEAST_WIDTH, LEAST_HEADING = 24, 14
@@ -40,11 +34,12 @@ WIDEST_READS = 120
 class ConvolutionSheet(StageSheet):
     """Feature maps at the left, kernels at the right, the padded input below both."""
 
+    stage: Convolution
+
     def __init__(
         self, number: int, stage: Convolution, labels: Sequence[str] | None, reads_signed: bool
     ) -> None:
         super().__init__(number, stage, labels, reads_signed)
-        self.convolution = stage
         out, self.group_channels, height, width = stage.weight.shape
         self.kernel_width = width * self.group_channels
         # A label, the kernel, a gap, its constants, a gap.
@@ -98,7 +93,7 @@ class ConvolutionSheet(StageSheet):
         return max(kernels, self.reads.last_column)
 
     @property
-    def printed(self) -> tuple[int, int]:
+    def printed(self) -> Position:
         """Maps and kernels alone: what it reads is often too wide for a page."""
         kernels = self.kernels_left + self.kernel_columns * self.unit - 2
         return self.reads_top - 1, max(kernels, self.kernels_left + LEAST_HEADING)
@@ -115,11 +110,10 @@ class ConvolutionSheet(StageSheet):
 
     def words(self) -> tuple[str, str]:
         """What a cell of a map is, and how what it reads is laid out."""
-        layer, channels = self.convolution, self.group_channels
+        layer, channels = self.stage, self.group_channels
         height, width = layer.weight.shape[2:]
         over = f"over {channels} channels " if channels > 1 else ""
-        moved = " × ".join(map(str, layer.stride))
-        steps = f", and moved by {moved} cells" if layer.stride != (1, 1) else ""
+        steps = f", and moved by {crossed(layer.stride)} cells" if layer.stride != (1, 1) else ""
         computes = (
             f"Each cell of a map is one formula: a window of {height} × {width} {over}times the "
             f"map's kernel, cell by cell, summed up{steps}."
@@ -132,29 +126,21 @@ class ConvolutionSheet(StageSheet):
         )
         return computes, reads + " Trace precedents shows both with arrows."
 
-    def put(
-        self,
-        worksheet: Worksheet,
-        page: Page,
-        looks: Looks,
-        source: Cells,
-        inputs: Array,
-        outputs: Array,
-    ) -> None:
+    def put(self, page: Page, looks: Looks, source: Cells, inputs: Array, outputs: Array) -> None:
         """Maps, kernels, and what the windows lie over."""
-        square_columns(worksheet, self.last_column, self.kernels_left + self.unit)
-        self._put_reads(worksheet, page, looks, source, inputs)
-        self._put_kernels(worksheet, page, looks)
-        self._put_maps(worksheet, page, looks, source, outputs)
+        square_columns(page.worksheet, self.last_column, self.kernels_left + self.unit)
+        self._put_reads(page, looks, source, inputs)
+        self._put_kernels(page, looks)
+        self._put_maps(page, looks, source, outputs)
 
-    def kernel(self, index: int) -> tuple[int, int]:
+    def kernel(self, index: int) -> Position:
         """The first cell of a kernel; its label stands to the left of it."""
         right, down = divmod(index, self.kernels_down)
         return TOP + 2 + down * self.pitch, self.kernels_left + 1 + right * self.unit
 
     def argument(self, source: Cells, place: Place, prefix: str = "") -> str:
         """A window of what it reads times the map's kernel."""
-        layer, (channel, row, column) = self.convolution, place
+        layer, (channel, row, column) = self.stage, place
         height, (down, right) = layer.weight.shape[2], layer.stride
         top, left = self.reads.corner(channel * layer.groups // layer.output_shape[0])
         first = (top + row * down, left + column * right * self.group_channels)
@@ -166,33 +152,19 @@ class ConvolutionSheet(StageSheet):
         """Behind the map's kernel."""
         row, left = self.kernel(channel)
         first = left + self.kernel_width + 1
-        count = len(self.convolution.constants)
+        count = len(self.stage.constants)
         return [prefix + fixed(row, first + index) for index in range(count)]
 
-    def _put_maps(
-        self, worksheet: Worksheet, page: Page, looks: Looks, source: Cells, outputs: Array
-    ) -> None:
-        layer = self.convolution
+    def _put_maps(self, page: Page, looks: Looks, source: Cells, outputs: Array) -> None:
         page.text((TOP, 1), "What comes out", looks("heading"))
-        styles = looks.framed(*layer.output_shape[1:], "square")
-        for channel, values in enumerate(outputs.tolist()):
-            top, left = self.maps.corner(channel)
-            page.text((top - 1, left), self._label(channel), looks("label"))
-            constants = self.constants(channel)
-            for y, row in enumerate(values):
-                for x, value in enumerate(row):
-                    argument = self.argument(source, (channel, y, x))
-                    formula = layer.formula(argument, constants)
-                    page.formula((top + y, left + x), formula, value, styles[y][x])
+        styles = looks.framed(*self.stage.output_shape[1:], "square")
+        self.put_labels(page, looks, self.maps)
+        self.put_formulas(page, source, outputs, styles)
         place = (self.maps.top, self.maps.left, self.maps.last_row, self.maps.last_column)
-        colour_values(worksheet, place, self.is_signed)
+        colour_values(page.worksheet, place, self.is_signed)
 
-    def _label(self, channel: int) -> str:
-        label = self.labels[channel]
-        return f"map {label}" if self.maps.width > 3 else label
-
-    def _put_kernels(self, worksheet: Worksheet, page: Page, looks: Looks) -> None:
-        layer = self.convolution
+    def _put_kernels(self, page: Page, looks: Looks) -> None:
+        layer = self.stage
         names = ", ".join(name for name, _ in layer.constants)
         title = "Kernels" + (f", and behind each: {names}" if names else "")
         page.text((TOP, self.kernels_left), title, looks("heading"))
@@ -203,7 +175,7 @@ class ConvolutionSheet(StageSheet):
         for index, rows in enumerate(interleaved.reshape(out, height, -1).tolist()):
             top, left = self.kernel(index)
             page.text((top, left - 1), self.labels[index], looks("label"))
-            write_numbers(worksheet, (top, left), rows, styles)
+            write_numbers(page.worksheet, (top, left), rows, styles)
             for offset, (_, numbers) in enumerate(layer.constants):
                 position = (top, left + self.kernel_width + 1 + offset)
                 page.number(position, float(numbers[index]), looks("square", "constant"))
@@ -211,17 +183,15 @@ class ConvolutionSheet(StageSheet):
                 last = min(index + self.kernels_down, out) - 1
                 bottom = self.kernel(last)[0] + height - 1
                 place = (top, left, bottom, left + self.kernel_width - 1)
-                colour_weights(worksheet, place, float(numpy.abs(layer.weight).max()))
+                largest = float(numpy.abs(layer.weight).max())
+                colour_weights(page.worksheet, place, largest)
 
-    def _put_reads(
-        self, worksheet: Worksheet, page: Page, looks: Looks, source: Cells, inputs: Array
-    ) -> None:
-        layer, channels = self.convolution, self.group_channels
+    def _put_reads(self, page: Page, looks: Looks, source: Cells, inputs: Array) -> None:
+        layer, channels = self.stage, self.group_channels
         (top, _), (left, _) = layer.padding
         _, height, width = layer.input_shape
         border = ", with a border of zeros" if layer.padding != ((0, 0),) * 2 else ""
         page.text((self.reads_top, 1), f"What it reads{border}", looks("heading"))
-        references, values = source.references(), inputs.tolist()
         styles = _pixel_styles(looks, height, width * channels, channels)
         edge = looks("square", "border")
         for group in range(layer.groups):
@@ -229,28 +199,23 @@ class ConvolutionSheet(StageSheet):
             if layer.groups > 1:
                 label = f"map {group + 1}" if channels == 1 else f"group {group + 1}"
                 page.text((first_row - 1, first_column), label, looks("label"))
-            for y in range(self.reads.height):
-                for x in range(self.reads.width // channels):
-                    at_y, at_x = y - top, x - left
-                    is_inside = 0 <= at_y < height and 0 <= at_x < width
-                    column = first_column + x * channels
-                    for channel in range(channels):
-                        position = (first_row + y, column + channel)
-                        if not is_inside:
-                            page.number(position, 0, edge)
-                            continue
-                        of = group * channels + channel
-                        page.formula(
-                            position, references[of][at_y][at_x], values[of][at_y][at_x],
-                            styles[at_y][at_x * channels + channel],
-                        )  # fmt: skip
+            for down, right in numpy.ndindex(self.reads.height, self.reads.width):
+                position = (first_row + down, first_column + right)
+                pixel, channel = divmod(right, channels)
+                y, x = down - top, pixel - left
+                if 0 <= y < height and 0 <= x < width:
+                    at = group * channels + channel, y, x
+                    style = styles[y][x * channels + channel]
+                    page.formula(position, source.reference(at), inputs[at], style)
+                else:
+                    page.number(position, 0, edge)
             place = (
                 first_row + top,
                 first_column + left * channels,
                 first_row + top + height - 1,
                 first_column + (left + width) * channels - 1,
             )
-            colour_values(worksheet, place, source.is_signed)
+            colour_values(page.worksheet, place, source.is_signed)
 
 
 def products(first: str, second: str) -> str:

@@ -5,16 +5,17 @@ from __future__ import annotations
 from functools import cached_property
 
 import numpy
-from xlsxwriter.worksheet import Worksheet
 
 from backprop_xlsx.spreadsheet.sheets.grids import colour_values, colour_weights, write_numbers
 from backprop_xlsx.spreadsheet.sheets.page import Page
-from mnist_model.digit.network.stages import Dense
+from mnist_model.digit.network.stages import Dense, is_list
 from mnist_model.digit.network.steps import Array
-from mnist_model.digit.sheets.cells import Cells, Place, area, cell, fixed_area
+from mnist_model.digit.sheets.cells import Cells, Place
+from mnist_model.digit.sheets.head import TOP
 from mnist_model.digit.sheets.looks import LIST_WIDTH, NAVIGATION_WIDTH, Looks
 from mnist_model.digit.sheets.stages.convolution_sheet import products
-from mnist_model.digit.sheets.stages.stage_sheet import TOP, StageSheet
+from mnist_model.digit.sheets.stages.stage_sheet import StageSheet
+from mnist_model.sheets.addresses import area, cell, fixed_area
 
 LABEL, READS, NAMES, OUTPUTS = 1, 2, 3, 4  # columns
 WEIGHT_WIDTH = 8
@@ -58,16 +59,9 @@ class DenseSheet(StageSheet):
             "The inputs stand in a column, in the order in which torch flattens maps.",
         )
 
-    def put(
-        self,
-        worksheet: Worksheet,
-        page: Page,
-        looks: Looks,
-        source: Cells,
-        inputs: Array,
-        outputs: Array,
-    ) -> None:
+    def put(self, page: Page, looks: Looks, source: Cells, inputs: Array, outputs: Array) -> None:
         """Inputs, outputs, and the weights between them."""
+        worksheet = page.worksheet
         worksheet.set_column(0, 0, NAVIGATION_WIDTH)
         worksheet.set_column(LABEL, LABEL, 20)
         worksheet.set_column(READS, NAMES, LIST_WIDTH)
@@ -82,16 +76,14 @@ class DenseSheet(StageSheet):
             page.text((row, NAMES), name, looks("quiet", "right"))
         self._put_inputs(page, looks, source, inputs)
         count = stage.weight.shape[1]
-        for index, value in enumerate(outputs.flatten().tolist()):
-            column = OUTPUTS + index
-            page.text((TOP + 1, column), self.labels[index], looks("header_right"))
-            formula = stage.formula(self.argument(source, (index, 0, 0)), self.constants(index))
-            page.formula((TOP + 2, column), formula, value, looks("list", "bold"))
+        self.put_formulas(page, source, outputs, [[looks("list", "bold")]])
+        for column, label in enumerate(self.labels, start=OUTPUTS):
+            page.text((TOP + 1, column), label, looks("header_right"))
             for row, (_, numbers) in enumerate(stage.constants, start=TOP + 3):
-                page.number((row, column), float(numbers[index]), looks("list"))
+                page.number((row, column), float(numbers[column - OUTPUTS]), looks("list"))
         styles = [[looks("list")] * len(outputs)] * count
         write_numbers(worksheet, (first, OUTPUTS), stage.weight.T.tolist(), styles)
-        self._colour(worksheet, source)
+        self._colour(page, source)
 
     def argument(self, source: Cells, place: Place, prefix: str = "") -> str:
         """All inputs times a column of weights."""
@@ -109,27 +101,27 @@ class DenseSheet(StageSheet):
         row, count = self._first_weight + index, self.stage.weight.shape[0]
         return f"'{self.name}'!{area(row, OUTPUTS, 1, count)}"
 
-    def _colour(self, worksheet: Worksheet, source: Cells) -> None:
+    def _colour(self, page: Page, source: Cells) -> None:
+        worksheet = page.worksheet
         first, last_row, last_column = self._first_weight, self.last_row, self.last_column
-        outputs = (TOP + 2, OUTPUTS, TOP + 2, last_column)
-        colour_values(worksheet, outputs, self.is_signed, light=True)
+        colour_values(worksheet, self.outputs.rectangle, self.is_signed, light=True)
         colour_values(worksheet, (first, READS, last_row, READS), source.is_signed, light=True)
         largest = float(numpy.abs(self.stage.weight).max())
         weights = (first, OUTPUTS, last_row, last_column)
         colour_weights(worksheet, weights, largest, light=True)
 
     def _put_inputs(self, page: Page, looks: Looks, source: Cells, inputs: Array) -> None:
-        references = source.flattened().references()
+        references = source.references()
         values = inputs.flatten().tolist()
         for index, place in enumerate(numpy.ndindex(source.shape)):
             row = self._first_weight + index
             page.text((row, LABEL), place_in_words(source, place), looks("quiet"))
-            page.formula((row, READS), references[index][0][0], values[index], looks("list"))
+            page.formula((row, READS), references[index], values[index], looks("list"))
 
 
 def place_in_words(cells: Cells, place: tuple[int, ...]) -> str:
     """Which of the cells of a stage it is."""
     channel, row, column = (index + 1 for index in place)
-    if cells.shape[1:] == (1, 1):
+    if is_list(cells.shape):
         return f"value {channel}"
     return f"map {channel}, row {row}, col. {column}"

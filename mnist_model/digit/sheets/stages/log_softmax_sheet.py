@@ -5,15 +5,16 @@ from __future__ import annotations
 from functools import cached_property
 
 import numpy
-from xlsxwriter.worksheet import Worksheet
 
 from backprop_xlsx.spreadsheet.sheets.grids import colour_values
 from backprop_xlsx.spreadsheet.sheets.page import Page
 from mnist_model.digit.network.stages import LogSoftmax
 from mnist_model.digit.network.steps import Array
-from mnist_model.digit.sheets.cells import Cells, cell, fixed_area, listed
+from mnist_model.digit.sheets.cells import Cells, listed
+from mnist_model.digit.sheets.head import TOP
 from mnist_model.digit.sheets.looks import LIST_WIDTH, NAVIGATION_WIDTH, Looks
-from mnist_model.digit.sheets.stages.stage_sheet import TOP, StageSheet
+from mnist_model.digit.sheets.stages.stage_sheet import StageSheet
+from mnist_model.sheets.addresses import cell, fixed_area
 
 LABEL, READS, BELOW, POWER, RESULT = range(1, 6)  # columns
 HEADERS = ("", "reads", "less largest", "e^…", "output")
@@ -55,24 +56,16 @@ class LogSoftmaxSheet(StageSheet):
             "Taking the largest off first changes nothing but that no power overflows.",
         )
 
-    def put(
-        self,
-        worksheet: Worksheet,
-        page: Page,
-        looks: Looks,
-        source: Cells,
-        inputs: Array,
-        outputs: Array,
-    ) -> None:
+    def put(self, page: Page, looks: Looks, source: Cells, inputs: Array, outputs: Array) -> None:
         """The four columns."""
-        worksheet.set_column(0, 0, NAVIGATION_WIDTH)
-        worksheet.set_column(LABEL, RESULT, LIST_WIDTH + 3)
+        page.worksheet.set_column(0, 0, NAVIGATION_WIDTH)
+        page.worksheet.set_column(LABEL, RESULT, LIST_WIDTH + 3)
         page.text((TOP, LABEL), "What comes out", looks("heading"))
         for column, header in enumerate(HEADERS, start=LABEL):
             page.text((TOP + 1, column), header, looks("header_right"))
         first, count = TOP + 2, self._count
         reads, powers = (fixed_area(first, column, count, 1) for column in (READS, POWER))
-        references = source.flattened().references()
+        references = source.references()
         values = inputs.flatten()
         below = values - values.max()
         rows = zip(values, below, numpy.exp(below), outputs.flatten(), strict=True)
@@ -80,7 +73,7 @@ class LogSoftmaxSheet(StageSheet):
             row = first + index
             page.text((row, LABEL), self.labels[index], looks("quiet", "right"))
             formulas = (
-                references[index][0][0],
+                references[index],
                 f"{cell(row, READS)}-MAX({reads})",
                 f"EXP({cell(row, BELOW)})",
                 f"{cell(row, BELOW)}-LN(SUM({powers}))",
@@ -89,5 +82,4 @@ class LogSoftmaxSheet(StageSheet):
                 zip(formulas, numbers, strict=True), start=READS
             ):
                 page.formula((row, column), formula, number, looks("list"))
-        place = (first, RESULT, self.last_row, RESULT)
-        colour_values(worksheet, place, signed=True, light=True)
+        colour_values(page.worksheet, self.outputs.rectangle, signed=True, light=True)

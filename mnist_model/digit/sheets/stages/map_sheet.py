@@ -6,15 +6,17 @@ from collections.abc import Sequence
 from functools import cached_property
 
 import numpy
-from xlsxwriter.worksheet import Worksheet
 
 from backprop_xlsx.spreadsheet.sheets.grids import colour_values
 from backprop_xlsx.spreadsheet.sheets.page import Page, Position
-from mnist_model.digit.network.stages import Normalisation, Pointwise, Pooling, Stage, Window
+from mnist_model.digit.network.stages import Normalisation, Pointwise, Pooling, Stage
 from mnist_model.digit.network.steps import Array
-from mnist_model.digit.sheets.cells import Cells, Place, Tiling, area, fixed, listed
+from mnist_model.digit.network.wording import crossed
+from mnist_model.digit.sheets.cells import Cells, Place, Tiling, listed
+from mnist_model.digit.sheets.head import TOP
 from mnist_model.digit.sheets.looks import LIST_WIDTH, NAVIGATION_WIDTH, Looks, square_columns
-from mnist_model.digit.sheets.stages.stage_sheet import LEAST_COLUMNS, TOP, StageSheet
+from mnist_model.digit.sheets.stages.stage_sheet import LEAST_COLUMNS, StageSheet
+from mnist_model.sheets.addresses import area, fixed
 
 LABEL, VALUES = 1, 2  # columns of a list
 LEAST_WIDTH, LEAST_SQUARES, LEAST_HEADING = 24, 40, 18
@@ -53,7 +55,7 @@ class MapSheet(StageSheet):
         return max(self._left_of_constants + len(self.stage.constants), self._last_of_maps)
 
     @property
-    def printed(self) -> tuple[int, int]:
+    def printed(self) -> Position:
         """The head needs more squares than columns of a list."""
         if self.stage.is_list:
             return self.last_row, max(self.last_column, LEAST_COLUMNS)
@@ -82,67 +84,42 @@ class MapSheet(StageSheet):
         if not isinstance(self.stage, Pooling):
             return "Each cell is one formula over the same cell of the sheet before.", reads
         what = "largest" if self.stage.is_maximum else "mean"
-        size = " × ".join(map(str, self.stage.kernel))
+        size = crossed(self.stage.kernel)
         return f"Each cell is one formula: the {what} of a window of {size} cells.", reads
 
-    def put(
-        self,
-        worksheet: Worksheet,
-        page: Page,
-        looks: Looks,
-        source: Cells,
-        inputs: Array,
-        outputs: Array,
-    ) -> None:
+    def put(self, page: Page, looks: Looks, source: Cells, inputs: Array, outputs: Array) -> None:
         """The outputs and the constants."""
         if self.stage.is_list:
-            worksheet.set_column(0, 0, NAVIGATION_WIDTH)
-            worksheet.set_column(1, self.last_column, LIST_WIDTH)
+            page.worksheet.set_column(0, 0, NAVIGATION_WIDTH)
+            page.worksheet.set_column(1, self.last_column, LIST_WIDTH)
         else:
-            square_columns(worksheet, self.last_column, self.last_column)
+            square_columns(page.worksheet, self.last_column, self.last_column)
         page.text((TOP, 1), "What comes out", looks("heading"))
         self._put_constants(page, looks)
-        cells = self.outputs
-        styles = [[looks("list")]]
-        if not self.stage.is_list:
+        if self.stage.is_list:
+            for row, label in enumerate(self.labels, start=TOP + 2):
+                page.text((row, LABEL), label, looks("quiet", "right"))
+            styles = [[looks("list")]]
+        else:
+            self.put_labels(page, looks, self.maps)
             styles = looks.framed(*self.stage.output_shape[1:], "square")
-        for channel, values in enumerate(outputs.tolist()):
-            constants = self.constants(channel)
-            self._put_label(page, looks, channel)
-            for y, row in enumerate(values):
-                for x, value in enumerate(row):
-                    argument = self.argument(source, (channel, y, x))
-                    formula = self.stage.formula(argument, constants)
-                    page.formula(cells.position(channel, y, x), formula, value, styles[y][x])
-        first, last = cells.corners
-        place = (*first, *last)
-        colour_values(worksheet, place, self.is_signed, light=self.stage.is_list)
+        self.put_formulas(page, source, outputs, styles)
+        place = self.outputs.rectangle
+        colour_values(page.worksheet, place, self.is_signed, light=self.stage.is_list)
 
     def argument(self, source: Cells, place: Place, prefix: str = "") -> str:
         """A window of the sheet before, or a cell of it."""
-        # After Flatten it reads the same cells as a vector.
-        source = source if source.shape == self.stage.input_shape else source.flattened()
+        source = source.shaped(self.stage.input_shape)
         channel, row, column = place
-        rows: Window = (row, row + 1)
-        columns: Window = (column, column + 1)
-        if isinstance(self.stage, Pooling):
-            rows, columns = self.stage.rows[row], self.stage.columns[column]
-        height, width = rows[1] - rows[0], columns[1] - columns[0]
-        window = area(*source.position(channel, rows[0], columns[0]), height, width)
+        if not isinstance(self.stage, Pooling):
+            return source.reference(place)
+        (top, bottom), (left, right) = self.stage.rows[row], self.stage.columns[column]
+        window = area(*source.position(channel, top, left), bottom - top, right - left)
         return f"'{source.sheet}'!{window}"
 
     def constants(self, channel: int, prefix: str = "") -> list[str]:
         """Beside the maps."""
         return [prefix + fixed(*place) for place in self._constants(channel)]
-
-    def _put_label(self, page: Page, looks: Looks, channel: int) -> None:
-        label = self.labels[channel]
-        if self.stage.is_list:
-            page.text((TOP + 2 + channel, LABEL), label, looks("quiet", "right"))
-        else:
-            top, left = self.maps.corner(channel)
-            text = f"map {label}" if self.maps.width > 3 else label
-            page.text((top - 1, left), text, looks("label"))
 
     def _constants(self, channel: int) -> list[Position]:
         """The places of a channel's constants."""

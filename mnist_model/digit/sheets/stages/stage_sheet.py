@@ -1,25 +1,24 @@
-"""What the sheets of all stages share: their names, heads, links and limits."""
+"""What the sheets of all stages share: their names, words and limits."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 
-from xlsxwriter.worksheet import Worksheet
+import numpy
+from xlsxwriter.format import Format
 
 from backprop_xlsx.spreadsheet.errors import InputError
-from backprop_xlsx.spreadsheet.sheets.page import Page, prepare
-from mnist_model.digit.network.stages import Pooling, Stage
-from mnist_model.digit.network.steps import Array, Relu, Sigmoid
-from mnist_model.digit.sheets.cells import Cells, Place
+from backprop_xlsx.spreadsheet.ooxml.formula_text import MAXIMUM_COLUMN, MAXIMUM_ROW
+from backprop_xlsx.spreadsheet.sheets.page import Page, Position
+from mnist_model.digit.network.stages import Pooling, Shape, Stage, is_list
+from mnist_model.digit.network.steps import Array
+from mnist_model.digit.sheets.cells import Cells, Place, Tiling
 from mnist_model.digit.sheets.empty_page import ONLY_PAPER, EmptyPage
+from mnist_model.digit.sheets.head import TOP, Links, finish, put_head
 from mnist_model.digit.sheets.looks import Looks
 
-MOST_ROWS, MOST_COLUMNS = 1_048_576, 16_384
-HEAD_ROWS = 4
 LEAST_COLUMNS = 10
-TOP = HEAD_ROWS + 1
-"""The row of the first heading below the frozen head."""
 
 
 class StageSheet(ABC):
@@ -55,7 +54,7 @@ class StageSheet(ABC):
         """The last column with anything in it, from 0."""
 
     @property
-    def printed(self) -> tuple[int, int]:
+    def printed(self) -> Position:
         """The last row and column that go to print; the head needs some width."""
         return self.last_row, max(self.last_column, LEAST_COLUMNS)
 
@@ -85,22 +84,31 @@ class StageSheet(ABC):
         """Two sentences: what the formulas compute, and where what they read stands."""
 
     @abstractmethod
-    def put(
-        self,
-        worksheet: Worksheet,
-        page: Page,
-        looks: Looks,
-        source: Cells,
-        inputs: Array,
-        outputs: Array,
-    ) -> None:
+    def put(self, page: Page, looks: Looks, source: Cells, inputs: Array, outputs: Array) -> None:
         """Puts everything below the head; ``source`` is where the inputs stand."""
+
+    def put_formulas(
+        self, page: Page, source: Cells, outputs: Array, styles: Sequence[Sequence[Format]]
+    ) -> None:
+        """A formula for each output; ``styles`` are those of each row and column of a map."""
+        for place in numpy.ndindex(self.stage.output_shape):
+            channel, row, column = place
+            formula = self.stage.formula(self.argument(source, place), self.constants(channel))
+            position = self.outputs.position(*place)
+            page.formula(position, formula, outputs[place], styles[row][column])
+
+    def put_labels(self, page: Page, looks: Looks, maps: Tiling) -> None:
+        """A label above each map."""
+        for channel, label in enumerate(self.labels):
+            top, left = maps.corner(channel)
+            text = f"map {label}" if maps.width > 3 else label
+            page.text((top - 1, left), text, looks("label"))
 
     @property
     def is_signed(self) -> bool:
         """Whether an output can be negative."""
         if self.stage.steps:
-            return not isinstance(self.stage.steps[-1], Relu | Sigmoid)
+            return self.stage.steps[-1].is_signed
         return self.reads_signed or not isinstance(self.stage, Pooling)
 
     def require_room(self) -> None:
@@ -111,41 +119,35 @@ class StageSheet(ABC):
 
     def write(
         self,
-        worksheet: Worksheet,
+        page: Page,
         looks: Looks,
-        neighbours: tuple[str, str],
-        home: tuple[str, str],
+        links: Links,
         source: Cells,
         inputs: Array,
         outputs: Array,
         empty: EmptyPage,
     ) -> None:
-        """Writes the whole sheet; ``neighbours`` are the sheets before and after it."""
-        page = Page(worksheet)
+        """Writes the whole sheet."""
         stage = self.stage
-        page.text((0, 1), f"{self.number}: {', '.join(stage.layers)}", looks("title"))
-        page.height(0, 26)
+        put_head(page, looks, f"{self.number}: {', '.join(stage.layers)}", links)
         computes, reads = self.words()
         sizes = f"{_shape(stage.input_shape)} in, {_shape(stage.output_shape)} out. "
         page.text((1, 1), sizes + computes, looks())
         page.text((2, 1), reads, looks("quiet"))
         if empty.is_possible:
             page.formula((3, 1), *empty.unless('""', "", ONLY_PAPER), looks("warning"))
-        put_links(page, looks, neighbours, home)
-        self.put(worksheet, page, looks, source, inputs, outputs)
-        page.write()
-        worksheet.freeze_panes(HEAD_ROWS, 1)
-        prepare(worksheet, *self.printed)
-        worksheet.print_area(0, 1, *self.printed)  # links are of no use on paper
-        worksheet.fit_to_pages(1, 0 if self.is_long else 1)
+        self.put(page, looks, source, inputs, outputs)
+        finish(page, self.printed, frozen_columns=1)
+        page.worksheet.fit_to_pages(1, 0 if self.is_long else 1)
         if self.is_long:
-            worksheet.repeat_rows(TOP, TOP + 1)
-            worksheet.set_portrait()
+            page.worksheet.repeat_rows(TOP, TOP + 1)
+            page.worksheet.set_portrait()
 
 
 def require_room(what: str, last_row: int, last_column: int) -> None:
     """Raises InputError if no sheet has that row and column, counted from 0."""
-    for last, most, kind in ((last_row, MOST_ROWS, "rows"), (last_column, MOST_COLUMNS, "columns")):
+    limits = ((last_row, MAXIMUM_ROW, "rows"), (last_column, MAXIMUM_COLUMN, "columns"))
+    for last, most, kind in limits:
         if last >= most:
             raise InputError(
                 f"{what}: a sheet of {last + 1:,} {kind} would be needed, and one has {most:,}; "
@@ -153,17 +155,8 @@ def require_room(what: str, last_row: int, last_column: int) -> None:
             )
 
 
-def put_links(page: Page, looks: Looks, neighbours: tuple[str, str], home: tuple[str, str]) -> None:
-    """Links in the first column: to the first sheets, to the one before and the one after."""
-    for row, sheet in enumerate(home):
-        page.link((row, 0), sheet, sheet, looks("link"))
-    before, after = neighbours
-    page.link((2, 0), before, f"← {before}", looks("link"))
-    page.link((3, 0), after, f"→ {after}", looks("link"))
-
-
-def _shape(shape: tuple[int, int, int]) -> str:
+def _shape(shape: Shape) -> str:
     channels, height, width = shape
-    if (height, width) == (1, 1):
+    if is_list(shape):
         return f"{channels} value{'s' * (channels != 1)}"
     return f"{channels} map{'s' * (channels != 1)} of {height} × {width}"
