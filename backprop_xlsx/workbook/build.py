@@ -15,7 +15,8 @@ from backprop_xlsx.spreadsheet.files import Placed, beside, place
 from backprop_xlsx.spreadsheet.progress import Report, silent
 from backprop_xlsx.spreadsheet.sheets.plain_workbook import PlainWorkbook
 from backprop_xlsx.spreadsheet.sheets.properties import CREATED
-from backprop_xlsx.spreadsheet.sheets.theme import RULE, Theme
+from backprop_xlsx.spreadsheet.sheets.rules import show_errors_pale
+from backprop_xlsx.spreadsheet.sheets.theme import Theme
 from backprop_xlsx.workbook.checks.checks_sheet import write_checks
 from backprop_xlsx.workbook.columns import RunValues, run_values
 from backprop_xlsx.workbook.derivation.derivation_sheet import write_derivation
@@ -119,8 +120,6 @@ def _write_sheets(
     write_learning_rates(workbook, sheets[LEARNING_RATES], theme, all_runs)
     if surface:
         write_surface(workbook, sheets[SURFACE], theme, experiment, all_runs)
-    # Where a yellow cell holds no number, errors are no wall: what is wrong is said on top.
-    pale = workbook.add_format({"font_color": RULE})
+    # Where a yellow cell holds no number, what is wrong is said on top.
     for sheet in sheets.values():
-        area = (0, 0, sheet.dim_rowmax, sheet.dim_colmax)
-        sheet.conditional_format(*area, {"type": "errors", "format": pale})
+        show_errors_pale(workbook, sheet, (0, 0, sheet.dim_rowmax, sheet.dim_colmax))

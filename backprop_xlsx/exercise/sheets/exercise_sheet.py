@@ -25,7 +25,8 @@ from backprop_xlsx.exercise.sheets.expected_sheet import ExpectedSheet
 from backprop_xlsx.exercise.sheets.given import computed_name, put_given
 from backprop_xlsx.exercise.sheets.top import HEADER, put_top
 from backprop_xlsx.spreadsheet.sheets.page import Page, Position, prepare
-from backprop_xlsx.spreadsheet.sheets.theme import AGREES_STYLE, DIFFERS_STYLE, RULE, Theme
+from backprop_xlsx.spreadsheet.sheets.rules import show_errors_pale
+from backprop_xlsx.spreadsheet.sheets.theme import AGREES_STYLE, DIFFERS_STYLE, Theme
 
 MARGIN, GAP = 1.5, 2.0
 WIDTHS = {"name": 17.0, "row": 4.0, "value": 10.5, "mark": 12.0, "remark": 78.0}
@@ -155,7 +156,5 @@ class ExerciseSheet:
         ):
             equal = {"type": "cell", "criteria": "==", "value": f'"{text}"'}
             worksheet.conditional_format(*marks, equal | {"format": workbook.add_format(look)})
-        pale = {"type": "errors", "format": workbook.add_format({"font_color": RULE})}
-        worksheet.conditional_format(
-            FIRST_ROW, layout.values_column, layout.last_row, layout.mark_column - 1, pale
-        )
+        values = (FIRST_ROW, layout.values_column, layout.last_row, layout.mark_column - 1)
+        show_errors_pale(workbook, worksheet, values)

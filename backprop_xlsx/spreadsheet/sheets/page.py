@@ -6,7 +6,6 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 from xlsxwriter.utility import xl_range
 from xlsxwriter.worksheet import Worksheet
@@ -100,16 +99,9 @@ def accepted(code: int, worksheet: Worksheet, position: Position) -> None:
         )
 
 
-def show_plain_zeros(
-    workbook: Workbook, worksheet: Worksheet, first: Position, last: Position
-) -> None:
-    """Zeros of a rectangle are written 0: a number format has no room for them and small numbers.
-
-    Without a sign, which a product of 0 and a negative number has in some programs.
-    """
-    look = workbook.add_format({"num_format": "0;0;0"})
-    rule = {"type": "cell", "criteria": "==", "value": 0, "format": look}
-    worksheet.conditional_format(*first, *last, rule)
+def pixels(width: float) -> int:
+    """The width of a column in pixels, given in characters, as spreadsheets compute it."""
+    return int(width * 7 + 5)
 
 
 def prepare(worksheet: Worksheet, last_row: int, last_column: int) -> None:

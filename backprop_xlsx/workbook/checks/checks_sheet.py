@@ -15,7 +15,8 @@ from backprop_xlsx.model.experiment import Experiment
 from backprop_xlsx.model.valid import PROBABILITY_ROUNDING
 from backprop_xlsx.reference import Array
 from backprop_xlsx.spreadsheet.sheets.page import Page, prepare
-from backprop_xlsx.spreadsheet.sheets.theme import AGREES_STYLE, DIFFERS_STYLE, Theme, style_of
+from backprop_xlsx.spreadsheet.sheets.rules import colour_verdicts
+from backprop_xlsx.spreadsheet.sheets.theme import Theme, style_of
 from backprop_xlsx.workbook.checks.central_differences import CentralDifferences, checked_parameters
 from backprop_xlsx.workbook.checks.column_checks import ColumnChecks
 from backprop_xlsx.workbook.checks.identities.columns import Columns
@@ -90,10 +91,10 @@ def write_checks(
     if differences.parameters:
         differences.put(page, theme)
 
-    all_verdicts = xl_range_abs(FIRST_TABLE, VERDICT, last_row + len(runs) - 1, VERDICT)
+    all_verdicts = (FIRST_TABLE, VERDICT, last_row + len(runs) - 1, VERDICT)
     problem = xl_rowcol_to_cell(*PROBLEM_CELL)
     page.text((3, 1), "All checks", theme("bold"))
-    formula, value = summary(all_verdicts, verdicts, problem, problems)
+    formula, value = summary(xl_range_abs(*all_verdicts), verdicts, problem, problems)
     page.merged_formula((3, LIVE), VERDICT, formula, value, theme("bold", "boxed", "indented"))
     page.text((PROBLEM_CELL[0], NAME), "Yellow cells", theme("bold"))
     style = theme("indented")
@@ -105,11 +106,8 @@ def write_checks(
     page.formula((PROBLEM_CELL[0], VERDICT), yellow.count_formula, 0, style)
     page.height(3, 20)
     page.write()
-    for area in (all_verdicts, xl_range_abs(3, LIVE, 3, VERDICT)):
-        for sign, style in (("✓", AGREES_STYLE), ("✗", DIFFERS_STYLE)):
-            rule = {"type": "text", "criteria": "begins with", "value": sign}
-            rule["format"] = workbook.add_format(style)
-            worksheet.conditional_format(area.replace("$", ""), rule)
+    for area in (all_verdicts, (3, LIVE, 3, VERDICT)):
+        colour_verdicts(workbook, worksheet, area)
     worksheet.freeze_panes(EDITED_CELL[0] + 1, 0)
     prepare(worksheet, differences.last_row, max(LAST_COLUMN, columns.last_column))
     worksheet.fit_to_pages(1, 0)

@@ -9,7 +9,7 @@ from xlsxwriter import Workbook
 from xlsxwriter.utility import xl_range_abs, xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
-from backprop_xlsx.spreadsheet.sheets.page import Page, prepare
+from backprop_xlsx.spreadsheet.sheets.page import Page, pixels, prepare
 from backprop_xlsx.spreadsheet.sheets.theme import Theme
 from backprop_xlsx.workbook.charts import loss_chart
 from backprop_xlsx.workbook.columns import SMALLEST_RISE, THRESHOLD, RunValues
@@ -73,8 +73,8 @@ def write_learning_rates(
     page.write()
 
     chart_row = TABLE_ROW + len(runs) + 2
-    words = _pixels(WIDTH_OF_OPTIMISERS) + _pixels(WIDTH_OF_WORDS)
-    table_width = _pixels(WIDTH_OF_NUMBERS) * (course_column - 2) + words
+    words = pixels(WIDTH_OF_OPTIMISERS) + pixels(WIDTH_OF_WORDS)
+    table_width = pixels(WIDTH_OF_NUMBERS) * (course_column - 2) + words
     chart_width = (table_width - CHART_GAP) // 2
     for index, logarithmic in enumerate((False, True)):
         chart = loss_chart(workbook, runs, logarithmic)
@@ -85,11 +85,6 @@ def write_learning_rates(
     last_row = chart_row + CHART_HEIGHT // ROW_HEIGHT + 1
     prepare(worksheet, last_row, course_column)
     worksheet.fit_to_pages(1, 1)
-
-
-def _pixels(width: int) -> int:
-    """The width of a column in pixels, given in characters, as spreadsheets compute it."""
-    return width * 7 + 5
 
 
 def _milestones(steps: int) -> tuple[int, ...]:

@@ -6,13 +6,14 @@ import textwrap
 from collections.abc import Sequence
 
 from xlsxwriter import Workbook
-from xlsxwriter.utility import xl_range, xl_rowcol_to_cell
+from xlsxwriter.utility import xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
 from backprop_xlsx.model.experiment import Experiment
 from backprop_xlsx.model.words import neurons_in_words, training_in_words
 from backprop_xlsx.spreadsheet.sheets.page import Page, prepare
-from backprop_xlsx.spreadsheet.sheets.theme import AGREES_STYLE, DIFFERS_STYLE, Theme
+from backprop_xlsx.spreadsheet.sheets.rules import colour_verdicts
+from backprop_xlsx.spreadsheet.sheets.theme import Theme
 from backprop_xlsx.workbook.layout import (
     CHECKS,
     DERIVATION,
@@ -89,10 +90,7 @@ def write_network(
     if last_row >= MOST_ROWS_ON_A_PAGE:
         worksheet.set_h_pagebreaks([texts_row])
     # Rules look at the first character, so that any wording of either verdict is coloured.
-    area = xl_range(*VERDICT_CELL, VERDICT_CELL[0], VERDICT_LAST_COLUMN)
-    for sign, style in (("✓", AGREES_STYLE), ("✗", DIFFERS_STYLE)):
-        rule = {"type": "text", "criteria": "begins with", "value": sign}
-        worksheet.conditional_format(area, rule | {"format": workbook.add_format(style)})
+    colour_verdicts(workbook, worksheet, (*VERDICT_CELL, VERDICT_CELL[0], VERDICT_LAST_COLUMN))
 
 
 def _put_head(page: Page, theme: Theme, experiment: Experiment, verdict: tuple[str, str]) -> None:

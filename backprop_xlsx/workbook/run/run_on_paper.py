@@ -11,7 +11,8 @@ from xlsxwriter import Workbook
 from xlsxwriter.utility import xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
-from backprop_xlsx.spreadsheet.sheets.page import Page, prepare, show_plain_zeros
+from backprop_xlsx.spreadsheet.sheets.page import Page, prepare
+from backprop_xlsx.spreadsheet.sheets.rules import show_plain_zeros
 from backprop_xlsx.spreadsheet.sheets.theme import Theme, style_of
 from backprop_xlsx.workbook.charts import small_loss_chart
 from backprop_xlsx.workbook.columns import RunColumn, RunValues
@@ -69,8 +70,8 @@ class RunOnPaper:
             if columns[name].style == "gradient"
         ]
         if small:
-            first, last = (min(small), self._label + 1), (max(small), last_column)
-            show_plain_zeros(workbook, worksheet, first, last)
+            area = (min(small), self._label + 1, max(small), last_column)
+            show_plain_zeros(workbook, worksheet, area)
         chart = small_loss_chart(workbook, [self._run_values], CHART_SIZE)
         options = {"object_position": 2, "description": f"{run.loss} over the steps"}
         worksheet.insert_chart(self.row + 2, self._label, chart, options)

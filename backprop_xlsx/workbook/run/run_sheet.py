@@ -9,8 +9,9 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
 from backprop_xlsx.model.optimisers import SYMBOLS
-from backprop_xlsx.spreadsheet.sheets.page import Page, accepted, show_plain_zeros
+from backprop_xlsx.spreadsheet.sheets.page import Page, accepted, pixels
 from backprop_xlsx.spreadsheet.sheets.readable import short_formula
+from backprop_xlsx.spreadsheet.sheets.rules import show_plain_zeros
 from backprop_xlsx.spreadsheet.sheets.theme import GLANCE_BAR, Theme, style_of
 from backprop_xlsx.workbook.charts import small_loss_chart
 from backprop_xlsx.workbook.columns import RunColumn, RunValues, run_columns
@@ -64,7 +65,7 @@ def write_run(
     # Their formulas take a while of many samples: they are made once.
     columns = run_columns(run)
     small = [run.columns[name] for name, column in columns.items() if column.style == "gradient"]
-    show_plain_zeros(workbook, worksheet, (FIRST_ROW, min(small)), (last_row, max(small)))
+    show_plain_zeros(workbook, worksheet, (FIRST_ROW, min(small), last_row, max(small)))
     paper = RunOnPaper(run_values)
     page = Page(worksheet)
     _put_facts(page, theme, run_values, paper.row)
@@ -73,15 +74,10 @@ def write_run(
     _write_steps(worksheet, theme, run_values, columns)
     paper.write(workbook, worksheet, theme, columns)
 
-    width = sum(_pixels(w) for w in (*[STEP_WIDTH] * glance, GLANCE_WIDTH))
+    width = sum(pixels(w) for w in (*[STEP_WIDTH] * glance, GLANCE_WIDTH))
     chart = small_loss_chart(workbook, [run_values], (width, CHART_HEIGHT))
     description = {"object_position": 2, "description": f"{run.loss} over the steps"}
     worksheet.insert_chart(0, 0, chart, description)
-
-
-def _pixels(width: float) -> int:
-    """The width of a column in pixels, given in characters, as spreadsheets compute it."""
-    return int(width * 7 + 5)
 
 
 def _put_facts(page: Page, theme: Theme, run_values: RunValues, paper_row: int) -> None:

@@ -9,7 +9,8 @@ from xlsxwriter.utility import xl_range, xl_rowcol_to_cell
 
 from backprop_xlsx.model.experiment import Experiment
 from backprop_xlsx.spreadsheet.sheets.page import Page, Position
-from backprop_xlsx.spreadsheet.sheets.theme import AGREES_STYLE, DIFFERS_STYLE, Theme
+from backprop_xlsx.spreadsheet.sheets.rules import colour_where
+from backprop_xlsx.spreadsheet.sheets.theme import Theme
 from backprop_xlsx.workbook.columns import RunValues
 from backprop_xlsx.workbook.layout import SAMPLES_COLUMN, SAMPLES_ROW
 from backprop_xlsx.workbook.samples.after_training import AfterTraining
@@ -88,23 +89,19 @@ class Outputs:
         """Which outputs are near their target, and how many of each; returns how many of a run."""
         title, explanation = "Near its target", "1 where it is, else 0."
         self._put_head(self._near_row - HEAD_ROWS, title, explanation)
-        near = self._theme("header_right", "group_forward")
-        self._page.text((self._row + 2, self._last_column + 1), "near", near)
+        style = self._theme("header_right", "group_forward")
+        self._page.text((self._row + 2, self._last_column + 1), "near", style)
         counts: dict[int, list[Count]] = {}
         for offset, (run, output) in enumerate(self._rows):
             here = self._row + HEAD_ROWS + offset
             target_row = SAMPLES_ROW + len(self._experiment.network.inputs) + output
             count = self._put_near(run, output, (here, self._near_row + offset, target_row))
             counts.setdefault(run, []).append(count)
-            area = xl_range(here, SAMPLES_COLUMN, here, self._last_column)
-            own, wanted = (
-                xl_rowcol_to_cell(place, SAMPLES_COLUMN, row_abs=place == target_row)
-                for place in (here, target_row)
-            )
-            for sign, look in (("<", AGREES_STYLE), (">=", DIFFERS_STYLE)):
-                rule = {"type": "formula", "criteria": f"=ABS({own}-{wanted}){sign}{CLOSE}"}
-                rule["format"] = workbook.add_format(look)
-                self._page.worksheet.conditional_format(area, rule)
+            area = (here, SAMPLES_COLUMN, here, self._last_column)
+            own = xl_rowcol_to_cell(here, SAMPLES_COLUMN)
+            error = f"ABS({own}-{xl_rowcol_to_cell(target_row, SAMPLES_COLUMN, row_abs=True)})"
+            near, far = f"{error}<{CLOSE}", f"{error}>={CLOSE}"
+            colour_where(workbook, self._page.worksheet, area, near, far)
         return self._summary(counts)
 
     def _summary(self, counts: dict[int, list[Count]]) -> Computed:

@@ -13,7 +13,8 @@ from xlsxwriter.utility import xl_range, xl_range_abs, xl_rowcol_to_cell
 from backprop_xlsx.model.experiment import Experiment
 from backprop_xlsx.reference import Array
 from backprop_xlsx.spreadsheet.sheets.page import Page
-from backprop_xlsx.spreadsheet.sheets.theme import AGREES_STYLE, DIFFERS_STYLE, Theme
+from backprop_xlsx.spreadsheet.sheets.rules import colour_where
+from backprop_xlsx.spreadsheet.sheets.theme import Theme
 from backprop_xlsx.workbook.columns import RunValues
 from backprop_xlsx.workbook.layout import SAMPLES_COLUMN, SAMPLES_ROW
 from backprop_xlsx.workbook.samples.after_training import AfterTraining
@@ -71,8 +72,8 @@ class Classes:
         legend = ", ".join(f"{number}: {name}" for number, name in enumerate(self._names, 1))
         self._head(row, "The class with the largest output", legend)
         column = self._last_column + 1
-        right = self._theme("header_right", "group_forward")
-        self._page.text((row + 2, column), "right", right)
+        header = self._theme("header_right", "group_forward")
+        self._page.text((row + 2, column), "right", header)
         own = SAMPLES_ROW + len(self._experiment.network.inputs)
         self._put_line(target_row, "its target", own, self._target_classes())
         targets = self._line(target_row)
@@ -84,13 +85,11 @@ class Classes:
             share = self._share(chosen)
             style = self._theme("whole", "ruled", "bold", number_format=SHARE_FORMAT)
             self._page.formula((here, column), formula, share, style)
-        area = xl_range(target_row + 1, SAMPLES_COLUMN, target_row + len(self._runs), column - 1)
+        area = (target_row + 1, SAMPLES_COLUMN, target_row + len(self._runs), column - 1)
         cell = xl_rowcol_to_cell(target_row + 1, SAMPLES_COLUMN)
         target = xl_rowcol_to_cell(target_row, SAMPLES_COLUMN, row_abs=True)
-        for sign, look in (("=", AGREES_STYLE), ("<>", DIFFERS_STYLE)):
-            rule = {"type": "formula", "criteria": f"={cell}{sign}{target}"}
-            rule["format"] = workbook.add_format(look)
-            self._page.worksheet.conditional_format(area, rule)
+        right, wrong = f"{cell}={target}", f"{cell}<>{target}"
+        colour_where(workbook, self._page.worksheet, area, right, wrong)
 
     def _summary(self, choices: Sequence[Array]) -> Computed:
         formula, text = '"Right after the last step:"', "Right after the last step:"
