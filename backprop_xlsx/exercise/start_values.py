@@ -47,8 +47,7 @@ def _own(experiment: Experiment) -> Row:
     network, samples = experiment.network, shown_samples(experiment)
     found: Row = {}
     for index, sample in enumerate(samples):
-        names = network.inputs + network.targets
-        for name, number in zip(names, sample.inputs + sample.targets, strict=True):
+        for name, number in zip(network.given, sample.numbers, strict=True):
             found[sampled(name, index if len(samples) > 1 else None)] = number
     found |= zip(network.weights, experiment.weights, strict=True)
     found |= zip(network.bias_names, experiment.biases, strict=True)

@@ -128,9 +128,7 @@ class Experiment:
         network = self.network
         values: dict[str, float] = {}
         if len(self.samples) == 1:
-            sample = self.samples[0]
-            values |= dict(zip(network.inputs, sample.inputs, strict=True))
-            values |= dict(zip(network.targets, sample.targets, strict=True))
+            values |= zip(network.given, self.samples[0].numbers, strict=True)
         values |= dict(zip(network.weights, self.weights, strict=True))
         return values | dict(zip(network.bias_names, self.biases, strict=True))
 

@@ -86,6 +86,11 @@ class Network:
         """t1, t2, …, one for each output."""
         return _numbered("t", self.widths[-1])
 
+    @property
+    def given(self) -> tuple[str, ...]:
+        """The inputs, then the targets: what a sample has numbers for."""
+        return self.inputs + self.targets
+
     @cached_property
     def layers(self) -> tuple[Layer, ...]:
         """The layers after the inputs, in order."""

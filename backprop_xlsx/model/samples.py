@@ -30,6 +30,11 @@ class Sample:
     inputs: tuple[float, ...]
     targets: tuple[float, ...]
 
+    @property
+    def numbers(self) -> tuple[float, ...]:
+        """The inputs, then the targets."""
+        return self.inputs + self.targets
+
 
 @dataclass(frozen=True)
 class SampleSet:

@@ -6,12 +6,16 @@ from collections.abc import Sequence
 
 from backprop_xlsx.model.experiment import Experiment
 from backprop_xlsx.model.network import Network
+from backprop_xlsx.model.optimisers import SYMBOLS
 
 _NUMBERS = (
     *("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"),
     *("eleven", "twelve"),
 )
 LARGEST_LISTED = 2  # so many names are listed one by one
+
+CONSTANTS = {symbol: field.replace("_", " ") for field, symbol in SYMBOLS.items()}
+"""What the letter of each constant of an optimiser stands for: ``learning rate``."""
 
 
 def span(names: Sequence[str]) -> str:
@@ -60,6 +64,18 @@ def layer_words(network: Network, layer: int) -> str:
     if len(network.hidden_layers) > 1:
         return f"hidden layer {layer + 1}"
     return f"the {plural(width, 'hidden neuron')}"
+
+
+def start_value_words(network: Network) -> dict[str, str]:
+    """What each start value of a network is: ``input i1``, ``w1: i1 → h1``, ``b1 of h1``."""
+    found = {name: f"input {name}" for name in network.inputs}
+    found |= {name: f"target {name}" for name in network.targets}
+    for neuron in network.neurons:
+        for weight, source in zip(neuron.weights, neuron.sources, strict=True):
+            found[weight] = f"{weight}: {source} → {neuron.pre_activation}"
+        if neuron.bias is not None:
+            found[neuron.bias] = f"{neuron.bias} of {neuron.pre_activation}"
+    return found
 
 
 def activation_words(name: str) -> str:

@@ -142,7 +142,7 @@ def constant_name(run: Run, symbol: str) -> str:
 
 def sample_cell(network: Network, name: str, sample: int) -> str:
     """The address of an input or target of a sample, from 0, with sheet and anchors."""
-    row = SAMPLES_ROW + (network.inputs + network.targets).index(name)
+    row = SAMPLES_ROW + network.given.index(name)
     cell = xl_rowcol_to_cell(row, SAMPLES_COLUMN + sample, row_abs=True, col_abs=True)
     return f"'{SAMPLES}'!{cell}"
 
@@ -193,8 +193,7 @@ def all_starts(experiment: Experiment) -> dict[str, float]:
     """Every number that a run starts from, by name: ``w1``, and ``i1[2]`` of several samples."""
     starts: dict[str, float] = {}
     if len(experiment.samples) > 1:
-        names = experiment.network.inputs + experiment.network.targets
         for index, sample in enumerate(experiment.samples):
-            for name, number in zip(names, sample.inputs + sample.targets, strict=True):
+            for name, number in zip(experiment.network.given, sample.numbers, strict=True):
                 starts[sampled(name, index)] = number
     return starts | experiment.start_values

@@ -64,14 +64,8 @@ def test_every_quantity_of_any_choice_is_shown(
             row = selection.row(name) + 1
             number = live.value(SELECTED, row, NUMBER_COLUMN + 1)
             text = live.value(SELECTED, row, TEXT_COLUMN + 1)
-            constants, given_sample = chosen.run.optimiser.constants, experiment.samples[sample]
-            given = dict(
-                zip(
-                    experiment.network.inputs + experiment.network.targets,
-                    given_sample.inputs + given_sample.targets,
-                    strict=True,
-                )
-            )
+            constants, numbers = chosen.run.optimiser.constants, experiment.samples[sample].numbers
+            given = dict(zip(experiment.network.given, numbers, strict=True))
             own = f"{name}[{sample + 1}]" if selection.has_samples else name
             if name in constants:
                 assert number == constants[name]

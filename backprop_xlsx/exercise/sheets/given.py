@@ -6,7 +6,7 @@ from backprop_xlsx.exercise.filling import Filling
 from backprop_xlsx.exercise.layout import GIVEN_NAME, GIVEN_ROW, Layout
 from backprop_xlsx.exercise.practice import ROWS, Quantity
 from backprop_xlsx.formula.names import STEP
-from backprop_xlsx.model.optimisers import SYMBOLS
+from backprop_xlsx.model.words import CONSTANTS, start_value_words
 from backprop_xlsx.spreadsheet.sheets.page import Page
 from backprop_xlsx.spreadsheet.sheets.theme import Theme
 
@@ -44,20 +44,9 @@ def names_shown(layout: Layout) -> dict[str, str]:
 def _given_texts(layout: Layout) -> dict[str, str]:
     """What each given quantity is, in a few words."""
     practice = layout.practice
-    network = practice.network
-    found = {name: f"target {name}" for name in network.targets}
-    found |= {name: f"input {name}" for name in network.inputs}
-    for neuron in network.neurons:
-        for weight, source in zip(neuron.weights, neuron.sources, strict=True):
-            found[weight] = f"{weight}: {source} → {neuron.pre_activation}"
-        if neuron.bias is not None:
-            found[neuron.bias] = f"{neuron.bias} of {neuron.pre_activation}"
-    found |= {
-        symbol: f"{field.replace('_', ' ')} {symbol}"
-        for field, symbol in SYMBOLS.items()
-        if symbol in practice.optimiser.constants
-    }
-    for parameter in network.parameters:
+    found = start_value_words(practice.network)
+    found |= {symbol: f"{CONSTANTS[symbol]} {symbol}" for symbol in practice.optimiser.constants}
+    for parameter in practice.network.parameters:
         for name in practice.optimiser.state_names(parameter):
             found[name] = f"{name}, kept before"
     return found | {STEP: "step: which update"}

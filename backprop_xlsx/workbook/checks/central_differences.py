@@ -176,7 +176,7 @@ class CentralDifferences:
         values: dict[str, Value] = dict(self._starts)
         if self._experiment.in_turn:
             # The first row sees the first sample.
-            for name in self._experiment.network.inputs + self._experiment.network.targets:
+            for name in self._experiment.network.given:
                 values[name] = self._starts[sampled(name, 0)]
         for index, weight in enumerate(self.parameters):
             column = np.full(2 * len(self.parameters), self._starts[weight])

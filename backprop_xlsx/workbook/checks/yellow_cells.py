@@ -13,11 +13,11 @@ from backprop_xlsx.spreadsheet.sheets.page import Page
 from backprop_xlsx.spreadsheet.sheets.theme import Theme
 from backprop_xlsx.workbook.columns import RunValues
 from backprop_xlsx.workbook.layout import THRESHOLD_NAME, all_starts, constant_name, start_cell
+from backprop_xlsx.workbook.network.start_values import FACTORS, JUST_BELOW_1
 
 NAME, FIRST = 1, 2
 ROWS = 5
-# The constants of which a number from 0 to below 1 is kept, and those that are above 0.
-_FACTORS, _ABOVE_ZERO = ("μ", "α", "β1", "β2"), ("ε",)
+_ABOVE_ZERO = ("ε",)
 _SMALLEST = 1 / LARGEST_VALUE
 
 
@@ -48,8 +48,8 @@ class YellowCells:
             run = run_values.run
             for symbol in run.optimiser.constants:
                 limits = (-LARGEST_VALUE, LARGEST_VALUE)
-                if symbol in _FACTORS:
-                    limits = (0, 1 - 1e-9)
+                if symbol in FACTORS:
+                    limits = (0, JUST_BELOW_1)
                 elif symbol in _ABOVE_ZERO:
                     limits = (_SMALLEST, LARGEST_VALUE)
                 name = f"{symbol} of {run.sheet}"

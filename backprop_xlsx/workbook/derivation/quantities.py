@@ -95,12 +95,10 @@ class Quantities:
     def _of_sample(self, name: str) -> tuple[str, Value]:
         """An input or a target of one of several samples: ``i1[2]``."""
         network = self._experiment.network
-        quantity, _, number = name.removesuffix("]").partition("[")
-        index = int(number) - 1
-        sample = self._experiment.samples[index]
-        given = dict(zip(network.inputs, sample.inputs, strict=True))
-        given |= zip(network.targets, sample.targets, strict=True)
-        return sample_cell(network, quantity, index), given[quantity]
+        quantity, _, sample = name.removesuffix("]").partition("[")
+        index = int(sample) - 1
+        number = self._experiment.samples[index].numbers[network.given.index(quantity)]
+        return sample_cell(network, quantity, index), number
 
     def _of_runs(self, name: str, of_runs: tuple[int, ...]) -> tuple[str, Value]:
         """The same of the chosen run if it is one of these, else of their first."""

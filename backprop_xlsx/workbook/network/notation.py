@@ -20,8 +20,15 @@ from backprop_xlsx.formula.names import (
 from backprop_xlsx.model.activations import ACTIVATIONS, SOFTMAX
 from backprop_xlsx.model.experiment import Experiment
 from backprop_xlsx.model.network import Network
-from backprop_xlsx.model.optimisers import SYMBOLS, Optimiser
-from backprop_xlsx.model.words import activation_words, in_words, layer_words, plural, span
+from backprop_xlsx.model.optimisers import Optimiser
+from backprop_xlsx.model.words import (
+    CONSTANTS,
+    activation_words,
+    in_words,
+    layer_words,
+    plural,
+    span,
+)
 from backprop_xlsx.workbook.layout import Groups
 
 MOST_TERMS = 3  # a longer sum is written with its first two terms and its last one
@@ -40,7 +47,7 @@ _COLOURS = {
 }
 
 # The constants of the optimisers whose own names say too little.
-_CONSTANTS = {
+_CONSTANTS_AT_LENGTH = {
     "λ": "weight decay: λ·w is added to the gradient of w",
     "μ": "momentum: how much of the velocity is kept at each step",
     "α": "smoothing: how much of the mean square is kept at each step",
@@ -150,7 +157,7 @@ def _optimisers(experiment: Experiment) -> list[Entry]:
         return [(LEARNING_RATE, "learning rate: each step sets w to w − η·∂E/∂w")]
     entries: list[Entry] = []
     weight = experiment.network.weights[0]
-    words = {symbol: field.replace("_", " ") for field, symbol in SYMBOLS.items()} | _CONSTANTS
+    words = CONSTANTS | _CONSTANTS_AT_LENGTH
     symbols = dict.fromkeys(symbol for kind in kinds.values() for symbol in kind.constants)
     entries += [(symbol, words[symbol]) for symbol in symbols]
     for kind in kinds.values():

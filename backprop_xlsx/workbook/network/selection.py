@@ -69,7 +69,7 @@ class Selection:
     def names(self) -> tuple[str, ...]:
         """Every quantity that has a cell, in the order in which they stand."""
         network = self.experiment.network
-        names = dict.fromkeys(network.inputs + network.targets)
+        names = dict.fromkeys(network.given)
         helpers = (STEP, GLANCE, *dict(self.run.run.groups)["progress"])
         for run in self.runs:
             own = (name.partition("[")[0] for name in run.run.columns)
@@ -99,10 +99,8 @@ class Selection:
             return float(values[sampled(name, self.sample)][self.step])
         if name in values:
             return float(values[name][self.step])
-        given = network.inputs + network.targets
-        if name in given:
-            sample = self.experiment.samples[self.sample]
-            return dict(zip(given, sample.inputs + sample.targets, strict=True))[name]
+        if name in network.given:
+            return self.experiment.samples[self.sample].numbers[network.given.index(name)]
         return NOT_THERE
 
     def text(self, name: str) -> str:
@@ -141,7 +139,7 @@ class Selection:
         if name in run.columns:
             return f"INDEX({run.column(name)},{SELECTED_STEP}+1)"
         network = self.experiment.network
-        if name in network.inputs + network.targets:
+        if name in network.given:
             first, end = (sample_cell(network, name, index) for index in (0, last))
             return f"INDEX({first}:{end.rpartition('!')[2]},1,{SELECTED_SAMPLE})"
         return f'"{NOT_THERE}"'

@@ -10,8 +10,7 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 
 from backprop_xlsx.formula.names import LEARNING_RATE
 from backprop_xlsx.model.experiment import Experiment
-from backprop_xlsx.model.optimisers import SYMBOLS
-from backprop_xlsx.model.words import in_words
+from backprop_xlsx.model.words import CONSTANTS, in_words, start_value_words
 from backprop_xlsx.spreadsheet.numbers import LARGEST_VALUE
 from backprop_xlsx.spreadsheet.sheets.page import Page
 from backprop_xlsx.spreadsheet.sheets.theme import Theme
@@ -48,7 +47,6 @@ class StartValues:
     ) -> None:
         self._workbook, self._page, self._theme = workbook, page, theme
         self._experiment = experiment
-        self._network = experiment.network
         self._row = row
 
     def put(self, runs: Sequence[Run]) -> int:
@@ -59,41 +57,27 @@ class StartValues:
         top = self._row
         self._page.text((top, NAME), "Start values", self._theme("heading"))
         self._row += 1
-        self._put_sample()
-        self._put_weights()
+        self._put_starts()
         last = self._row - 1
         self._row = top
         self._put_runs(runs)
         return max(last, self._row - 1)
 
-    def _put_sample(self) -> None:
-        count = len(self._experiment.samples)
+    def _put_starts(self) -> None:
+        """What the network starts from; of several samples a link to the sheet that has them."""
+        experiment, network = self._experiment, self._experiment.network
+        count = len(experiment.samples)
         if count > 1:
             text = f"{in_words(count)} samples:"
             self._page.text((self._row, NAME), text, self._theme("left"))
             self._page.link((self._row, NUMBER), SAMPLES, SAMPLES, self._theme("link"))
             self._row += 1
-            return
-        sample = self._experiment.samples[0]
-        for kind, names, numbers in (
-            ("input", self._network.inputs, sample.inputs),
-            ("target", self._network.targets, sample.targets),
-        ):
-            for name, number in zip(names, numbers, strict=True):
-                self._put_value((NAME, NUMBER), f"{kind} {name}", name, start_name(name), number)
-
-    def _put_weights(self) -> None:
-        values, columns = self._experiment.start_values, (NAME, NUMBER)
-        for neuron in self._network.neurons:
-            for weight, source in zip(neuron.weights, neuron.sources, strict=True):
-                text = f"{weight}: {source} → {neuron.pre_activation}"
-                self._put_value(columns, text, weight, start_name(weight), values[weight])
-        fixed = ", fixed" if self._network.biases == "fixed" else ""
-        for neuron in self._network.neurons:
-            if neuron.bias is not None:
-                text = f"{neuron.bias} of {neuron.pre_activation}{fixed}"
-                name = start_name(neuron.bias)
-                self._put_value(columns, text, neuron.bias, name, values[neuron.bias])
+        words = start_value_words(network)
+        if network.biases == "fixed":
+            words |= {name: f"{words[name]}, fixed" for name in network.bias_names}
+        for name, number in experiment.start_values.items():
+            self._put_label(NAME, words[name])
+            self._put_number(NUMBER, name, start_name(name), number, _ANY)
 
     def _put_runs(self, runs: Sequence[Run]) -> None:
         """The constants of each run's optimiser: the learning rate alone on a single line."""
@@ -104,57 +88,41 @@ class StartValues:
         heading = "Learning rates" if plain else "Runs"
         self._page.text((self._row, RUN_LABEL), heading, self._theme("heading"))
         self._row += 1
-        words = {symbol: field.replace("_", " ") for field, symbol in SYMBOLS.items()}
-        words[LEARNING_RATE] = "rate"
-        columns = (RUN_LABEL, RUN_NUMBER)
+        words = CONSTANTS | {LEARNING_RATE: "rate"}
         for run in runs:
             if plain:
-                name = constant_name(run, LEARNING_RATE)
-                value, allowed = run.optimiser.learning_rate, _range_of(LEARNING_RATE)
-                self._put_value(columns, "", LEARNING_RATE, name, value, allowed, run)
-                continue
-            title, place = f"{run.sheet}: {run.optimiser.title}", (self._row, RUN_LABEL)
-            self._page.link(place, run.sheet, title, self._theme("link"))
-            self._row += 1
+                title, styles = f"{run.sheet}: {LEARNING_RATE} =", ("link", "ruled")
+            else:
+                title, styles = f"{run.sheet}: {run.optimiser.title}", ("link",)
+            self._page.link((self._row, RUN_LABEL), run.sheet, title, self._theme(*styles))
+            self._row += not plain
             for symbol, value in run.optimiser.constants.items():
-                name, allowed = constant_name(run, symbol), _range_of(symbol)
-                text = f"{words[symbol]} {symbol}"
-                self._put_value(columns, text, symbol, name, value, allowed)
+                if not plain:
+                    self._put_label(RUN_LABEL, f"{words[symbol]} {symbol}")
+                name = constant_name(run, symbol)
+                self._put_number(RUN_NUMBER, symbol, name, value, _range_of(symbol))
 
-    def _put_value(
-        self,
-        columns: tuple[int, int],
-        text: str,
-        symbol: str,
-        name: str,
-        number: float,
-        allowed: _Range = _ANY,
-        run: Run | None = None,
+    def _put_label(self, column: int, text: str) -> None:
+        self._page.text((self._row, column), text, self._theme("ruled", "shrunk"))
+
+    def _put_number(
+        self, column: int, symbol: str, name: str, number: float, allowed: _Range
     ) -> None:
-        """A yellow cell in the next row, after its name or the link to its run."""
-        page, theme, row, (label, column) = self._page, self._theme, self._row, columns
-        if run is None:
-            page.text((row, label), text, theme("ruled", "shrunk"))
-        else:
-            page.link((row, label), run.sheet, f"{run.sheet}: {symbol} =", theme("link", "ruled"))
-        page.number((row, column), number, theme("editable"))
-        address = xl_rowcol_to_cell(row, column, row_abs=True, col_abs=True)
+        """A yellow cell that has a name; what comes next goes into the next row."""
+        cell = (self._row, column)
+        self._page.number(cell, number, self._theme("editable"))
+        address = xl_rowcol_to_cell(*cell, row_abs=True, col_abs=True)
         self._workbook.define_name(name, f"='{NETWORK}'!{address}")
-        page.worksheet.data_validation(
-            row,
-            column,
-            row,
-            column,
-            {
-                "validate": "decimal",
-                "criteria": "between",
-                "minimum": allowed.smallest,
-                "maximum": allowed.largest,
-                "ignore_blank": False,
-                "error_title": f"Not usable as {symbol}",
-                "error_message": f"Enter {allowed.words}.",
-            },
-        )
+        rule = {
+            "validate": "decimal",
+            "criteria": "between",
+            "minimum": allowed.smallest,
+            "maximum": allowed.largest,
+            "ignore_blank": False,
+            "error_title": f"Not usable as {symbol}",
+            "error_message": f"Enter {allowed.words}.",
+        }
+        self._page.worksheet.data_validation(*cell, *cell, rule)
         self._row += 1
 
 

@@ -8,7 +8,7 @@ from xlsxwriter import Workbook
 from xlsxwriter.utility import xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
-from backprop_xlsx.model.optimisers import SYMBOLS
+from backprop_xlsx.model.words import CONSTANTS
 from backprop_xlsx.spreadsheet.sheets.page import Page, accepted, pixels
 from backprop_xlsx.spreadsheet.sheets.readable import short_formula
 from backprop_xlsx.spreadsheet.sheets.rules import show_plain_zeros
@@ -40,7 +40,6 @@ GROUP_TITLES = {
     "deltas": "∂E/∂(pre-activation)",
     "progress": "the loss",
 }
-CONSTANT_TITLES = {letter: field.replace("_", " ") for field, letter in SYMBOLS.items()}
 STEP_WIDTH, GLANCE_WIDTH, WIDTH = 7, 24, 9.6
 # What stays in sight wherever one scrolls: the chart in the corner above step and loss.
 CHART_HEIGHT = 120
@@ -88,7 +87,7 @@ def _put_facts(page: Page, theme: Theme, run_values: RunValues, paper_row: int) 
     losses = run_values.losses
     first_loss, last_loss = (run.cell(run.loss, step) for step in (0, run.steps))
     constants = [
-        (f"{CONSTANT_TITLES[symbol]} {symbol}", constant_name(run, symbol), value, "plain_number")
+        (f"{CONSTANTS[symbol]} {symbol}", constant_name(run, symbol), value, "plain_number")
         for symbol, value in run.optimiser.constants.items()
     ]
     course = [

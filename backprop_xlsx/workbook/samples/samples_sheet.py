@@ -8,6 +8,7 @@ from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from backprop_xlsx.model.experiment import Experiment
+from backprop_xlsx.model.words import start_value_words
 from backprop_xlsx.spreadsheet.numbers import LARGEST_VALUE
 from backprop_xlsx.spreadsheet.sheets.page import Page, prepare
 from backprop_xlsx.spreadsheet.sheets.theme import Theme
@@ -46,12 +47,11 @@ def write_samples(
     for index in range(len(samples)):
         position = (SAMPLES_ROW - 1, SAMPLES_COLUMN + index)
         page.number(position, index + 1, theme("header_right", "group_inputs", number_format="0"))
-    names = experiment.network.inputs + experiment.network.targets
+    names, words = experiment.network.given, start_value_words(experiment.network)
     for row, name in enumerate(names, start=SAMPLES_ROW):
-        kind = "input" if name in experiment.network.inputs else "target"
-        page.text((row, NAME), f"{kind} {name}", theme("bold", "ruled"))
+        page.text((row, NAME), words[name], theme("bold", "ruled"))
     for column, sample in enumerate(samples, start=SAMPLES_COLUMN):
-        for row, number in enumerate(sample.inputs + sample.targets, start=SAMPLES_ROW):
+        for row, number in enumerate(sample.numbers, start=SAMPLES_ROW):
             page.number((row, column), number, theme("editable"))
     last_row = SAMPLES_ROW + len(names) - 1
     worksheet.data_validation(
