@@ -19,7 +19,6 @@ from backprop_xlsx.workbook.checks.identities.columns import (
     OF_EXPONENTIALS,
     Columns,
     Identity,
-    deviation,
 )
 
 
@@ -47,13 +46,13 @@ def second_form(activation: str) -> SecondForm:
 def _sigmoid(columns: Columns, neuron: Neuron) -> Identity:
     a, decay = columns(neuron.activation), f"1/{exponential(columns(neuron.pre_activation))}"
     words = f"{neuron.activation}·(1 + e^(−{neuron.pre_activation})) = 1"
-    return Identity(words, (deviation(f"{a}*(1+{decay})-1", OF_EXPONENTIALS),))
+    return Identity.of(words, f"{a}*(1+{decay})-1", OF_EXPONENTIALS)
 
 
 def _tanh(columns: Columns, neuron: Neuron) -> Identity:
     h, a = columns(neuron.pre_activation), columns(neuron.activation)
     words = f"(1 − q)/(1 + q) with q = e^(−2·{neuron.pre_activation})"
-    return Identity(words, (deviation(f"{a}-{tanh(h)}", f"{OF_EXPONENTIALS}*{square(a)}"),))
+    return Identity.of(words, f"{a}-{tanh(h)}", f"{OF_EXPONENTIALS}*{square(a)}")
 
 
 def _relu(columns: Columns, neuron: Neuron) -> Identity:
@@ -74,7 +73,7 @@ def _linear(columns: Columns, neuron: Neuron) -> Identity:
 def _equal(columns: Columns, neuron: Neuron, words: str, expected: str) -> Identity:
     """a is what is expected, to the rounding of h."""
     h, a = columns(neuron.pre_activation), columns(neuron.activation)
-    return Identity(words, (deviation(f"{a}-{expected}", square(h)),))
+    return Identity.of(words, f"{a}-{expected}", square(h))
 
 
 def _leaky_slope(columns: Columns, neuron: Neuron) -> str:

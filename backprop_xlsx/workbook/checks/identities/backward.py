@@ -13,14 +13,11 @@ from backprop_xlsx.workbook.checks.identities.arrays import direction, root, squ
 from backprop_xlsx.workbook.checks.identities.columns import (
     Columns,
     Identity,
+    Named,
+    Sized,
     added,
-    deviation,
 )
 from backprop_xlsx.workbook.checks.identities.sums import sum_identity
-
-Named = tuple[str, Identity]
-# An array, and the squares, added up, of what was added up for it.
-Sized = tuple[str, str]
 
 # A longer sum is held against a bound of its terms, lest the formula grow too long.
 MOST_TERMS = 50
@@ -35,7 +32,7 @@ def backward_identities(columns: Columns) -> Iterator[Named]:
                 name = gradient_name(neuron.pre_activation)
                 expected, size = _delta(columns, index, number)
                 words = _delta_words(columns, index)
-                yield name, Identity(words, (deviation(f"{columns(name)}-{expected}", size),))
+                yield name, Identity.of(words, f"{columns(name)}-{expected}", size)
     for index, layer in enumerate(network.layers):
         for number, neuron in enumerate(layer.neurons):
             for position, weight in enumerate(neuron.weights):
@@ -66,7 +63,7 @@ def _of_weight(columns: Columns, layer: int, number: int, position: int) -> Iden
         expected, size = _delta(columns, layer, number)
         words = _delta_words(columns, layer)
     difference = f"{own}-{expected}*{times}"
-    return Identity(f"{words}·{source}", (deviation(difference, f"{size}*{square(times)}"),))
+    return Identity.of(f"{words}·{source}", difference, f"{size}*{square(times)}")
 
 
 def _of_bias(columns: Columns, layer: int, number: int) -> Identity:
@@ -78,10 +75,10 @@ def _of_bias(columns: Columns, layer: int, number: int) -> Identity:
         return sum_identity(words, f"{columns.samples}*{own}", terms, columns(delta))
     if written_out(columns.network, 1):
         expected, size = _delta(columns, layer, number)
-        return Identity(_delta_words(columns, layer), (deviation(f"{own}-{expected}", size),))
+        return Identity.of(_delta_words(columns, layer), f"{own}-{expected}", size)
     expected = columns(delta)
     words = f"∂E/∂{neuron.pre_activation}"
-    return Identity(words, (deviation(f"{own}-{expected}", square(expected)),))
+    return Identity.of(words, f"{own}-{expected}", square(expected))
 
 
 def _by_the_next_gradients(columns: Columns, neuron: Neuron) -> Sized:

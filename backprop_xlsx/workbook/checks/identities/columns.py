@@ -31,6 +31,10 @@ OF_EXPONENTIALS = "100"
 FLOOR = 1e-90
 
 
+# An array, and the squares, added up, of what was added up for it.
+Sized = tuple[str, str]
+
+
 @dataclass(frozen=True)
 class Identity:
     """What a column is held against.
@@ -44,6 +48,11 @@ class Identity:
     deviations: tuple[str, ...]
     others: tuple[str, ...] = ()
 
+    @classmethod
+    def of(cls, words: str, difference: str, size: str) -> Identity:
+        """That a difference is 0, to the rounding of what is of a size (see :func:`deviation`)."""
+        return cls(words, (deviation(difference, size),))
+
     @property
     def formula(self) -> str:
         """The deviations, added up, without "=": at most 1 where the column is right."""
@@ -51,21 +60,15 @@ class Identity:
         return "+".join([*sums, *self.others])
 
 
+Named = tuple[str, Identity]
+
+
 def deviation(difference: str, size: str) -> str:
     """An array: a difference in margins, squared.
 
     ``size`` is what it is small against: the squares, added up, of what was added up for it.
     """
-    return f"{square(difference)}/({_margin(size)})"
-
-
-def deviation_at_start(cell: str, start: str) -> str:
-    """A formula: how many margins, squared, a cell is off the number that it starts with."""
-    return deviation(f"{cell}-{start}", square(start))
-
-
-def _margin(size: str) -> str:
-    return f"{MARGIN**2:.0E}*({size})+{FLOOR**2:.0E}"
+    return f"{square(difference)}/({MARGIN**2:.0E}*({size})+{FLOOR**2:.0E})"
 
 
 def added(terms: Sequence[str]) -> str:
@@ -112,6 +115,11 @@ class Columns:
     def at_start(self, name: str) -> str:
         """A quantity's cell at step 0."""
         return self.run.cell(name, 0)
+
+    def following(self, name: str, words: str, difference: str, size: str, start: str) -> Identity:
+        """That a difference from the row before is 0, and that step 0 has the number ``start``."""
+        at_start = deviation(f"{self.at_start(name)}-{start}", square(start))
+        return Identity(words, (deviation(difference, size),), (at_start,))
 
     def between(self, first: str, last: str) -> str:
         """The rectangle from one quantity to another, or of the inputs in their yellow cells."""

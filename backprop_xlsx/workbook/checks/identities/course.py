@@ -6,12 +6,7 @@ from collections.abc import Iterator
 
 from backprop_xlsx.formula.names import SAMPLE, STEP, label
 from backprop_xlsx.workbook.checks.identities.arrays import root, square
-from backprop_xlsx.workbook.checks.identities.columns import (
-    Columns,
-    Identity,
-    deviation,
-    deviation_at_start,
-)
+from backprop_xlsx.workbook.checks.identities.columns import Columns, Identity, Named
 from backprop_xlsx.workbook.columns import (
     LOWEST_ON_LOGARITHMIC_AXIS,
     SMALLEST_RELATIVE_RISE,
@@ -27,23 +22,17 @@ from backprop_xlsx.workbook.layout import (
     THRESHOLD_NAME,
 )
 
-Named = tuple[str, Identity]
-
 
 def course_identities(columns: Columns) -> Iterator[Named]:
     """Step and sample, and the columns on the far right."""
     difference = f"{columns.after(STEP)}-{columns.before(STEP)}-1"
-    at_start = deviation_at_start(columns.at_start(STEP), "0")
-    yield (
-        STEP,
-        Identity("one more than in the row before", (deviation(difference, "1"),), (at_start,)),
-    )
+    yield STEP, columns.following(STEP, "one more than in the row before", difference, "1", "0")
     if columns.experiment.in_turn:
         yield SAMPLE, _sample(columns)
     loss = columns.run.loss
     own, value = columns(GLANCE), columns(loss)
-    copied = deviation(f"{own}-{value}", f"{value}*{value}")
-    yield GLANCE, Identity(f"{label(loss)} of the row", (copied,))
+    words = f"{label(loss)} of the row"
+    yield GLANCE, Identity.of(words, f"{own}-{value}", f"{value}*{value}")
     yield ROSE, _rose(columns, loss)
     yield BELOW, _below(columns, loss)
     yield DRAWN_STEP, _drawn(columns, DRAWN_STEP, columns.after(STEP), "0")
@@ -59,9 +48,8 @@ def _sample(columns: Columns) -> Identity:
     count = len(columns.experiment.samples)
     before, after = columns.before(SAMPLE), columns.after(SAMPLE)
     difference = f"{after}-{before}-1+{count}*({before}={count})"
-    at_start = deviation_at_start(columns.at_start(SAMPLE), "1")
     words = f"one more than in the row before; after {count} it is 1"
-    return Identity(words, (deviation(difference, "1"),), (at_start,))
+    return columns.following(SAMPLE, words, difference, "1", "1")
 
 
 def _moving_mean(columns: Columns, loss: str) -> Identity:
@@ -71,9 +59,8 @@ def _moving_mean(columns: Columns, loss: str) -> Identity:
     new = columns.after(loss)
     difference = f"{count}*{after}-{count - 1}*{before}-{new}"
     sizes = f"{square(f'{count}*{after}')}+{square(new)}"
-    at_start = deviation_at_start(columns.at_start(MOVING_MEAN), columns.at_start(loss))
     words = f"{count - 1} parts of the row before and one of {label(loss)}"
-    return Identity(words, (deviation(difference, sizes),), (at_start,))
+    return columns.following(MOVING_MEAN, words, difference, sizes, columns.at_start(loss))
 
 
 def _rose(columns: Columns, loss: str) -> Identity:
@@ -99,8 +86,7 @@ def _drawn(columns: Columns, name: str, point: str, start: str) -> Identity:
     rounding = f"({columns.after(columns.run.loss)}/{LOWEST_ON_LOGARITHMIC_AXIS:.0E}<1)"
     expected = f"({point}+({before}-{point})*{rounding})"
     lowest = f"{LOWEST_ON_LOGARITHMIC_AXIS:.0E}".replace("E-", "·10^−")
-    label_of_loss = label(columns.run.loss)
-    words = f"the row's, or where {label_of_loss} is below {lowest} that of the row before"
+    loss = label(columns.run.loss)
+    words = f"the row's, or where {loss} is below {lowest} that of the row before"
     size = f"({square(own)}+{square(point)})"
-    at_start = deviation_at_start(columns.at_start(name), start)
-    return Identity(words, (deviation(f"{own}-{expected}", size),), (at_start,))
+    return columns.following(name, words, f"{own}-{expected}", size, start)

@@ -29,6 +29,7 @@ from backprop_xlsx.workbook.checks.identities.columns import (
     OF_EXPONENTIALS,
     Columns,
     Identity,
+    Named,
     deviation,
 )
 from backprop_xlsx.workbook.checks.identities.sums import sum_identity
@@ -38,8 +39,6 @@ from backprop_xlsx.workbook.layout import NETWORK, SAMPLES
 ROUNDING_OF_ONE = 0.002
 # Beyond, e^(−|o|) is small enough for the series of the logarithm.
 FAR = 12
-
-Named = tuple[str, Identity]
 
 
 def forward_identities(columns: Columns) -> Iterator[Named]:
@@ -62,7 +61,7 @@ def _given(columns: Columns, name: str) -> Identity:
     given, own = columns.given(name), columns(name)
     if not columns.experiment.in_turn:
         words = f"{name} on the sheet {NETWORK}"
-        return Identity(words, (deviation(f"{own}-{given}", square(given)),))
+        return Identity.of(words, f"{own}-{given}", square(given))
     # Each row has the sample of one column: the others do not count.
     chosen = f"({columns(SAMPLE)}={columns.sample_numbers})"
     words = f"{name} of the row's sample on the sheet {SAMPLES}"
@@ -113,7 +112,7 @@ def _softmax(columns: Columns, layer: Layer) -> Iterator[Named]:
     for neuron, own in zip(layer.neurons, exponentials, strict=True):
         a = columns(neuron.activation)
         words = f"{neuron.activation}·{EXPONENTIALS} = {exponential_name(neuron.pre_activation)}"
-        yield neuron.activation, Identity(words, (deviation(f"{a}*{total}-{own}", square(own)),))
+        yield neuron.activation, Identity.of(words, f"{a}*{total}-{own}", square(own))
 
 
 def _losses(columns: Columns) -> Iterator[Named]:
@@ -142,7 +141,7 @@ def _part(columns: Columns, part: str, neuron: Neuron, target: str) -> Identity:
         factor = 2 if name == "half squared error" else 1
         words = f"{'2·' if factor == 2 else ''}{part} = (a − t)·(a − t)"
         difference = f"{factor}*{loss}-{square(error)}"
-        return Identity(words, (deviation(difference, square(error, error)),))
+        return Identity.of(words, difference, square(error, error))
     if name == "binary cross-entropy":
         return _binary_cross_entropy(columns, part, neuron, target)
     if name == "cross-entropy":

@@ -28,13 +28,13 @@ def sum_identity(
     number that the sum of the terms' squares does not exceed.
     """
     difference = f"{own}-{added(terms)}"
-    exact = Identity(words, (deviation(difference, added([square(term) for term in terms])),))
+    exact = Identity.of(words, difference, added([square(term) for term in terms]))
     if len(exact.formula) <= LONGEST:
         return exact
     if block:
         return _all_rows_at_once(words, own, block, len(terms))
     if bound and len(difference) + len(bound) <= LONGEST:
-        return Identity(words, (deviation(difference, bound),))
+        return Identity.of(words, difference, bound)
     return Identity(words, ())
 
 

@@ -9,15 +9,11 @@ from backprop_xlsx.workbook.checks.identities.arrays import root, square
 from backprop_xlsx.workbook.checks.identities.columns import (
     Columns,
     Identity,
+    Named,
+    Sized,
     added,
-    deviation,
-    deviation_at_start,
 )
 from backprop_xlsx.workbook.layout import start_name
-
-Named = tuple[str, Identity]
-# An array, and the squares, added up, of what was added up for it.
-Sized = tuple[str, str]
 
 # β to the power of more steps than that is below 1e-30 and counts as 0; a smaller number makes
 # an error in LibreOffice.
@@ -33,7 +29,7 @@ def update_identities(columns: Columns) -> Iterator[Named]:
         else:
             own, start = columns(parameter), start_name(parameter)
             words = f"{parameter} on the sheet Network"
-            yield parameter, Identity(words, (deviation(f"{own}-{start}", square(start)),))
+            yield parameter, Identity.of(words, f"{own}-{start}", square(start))
 
 
 def _gradient(columns: Columns, parameter: str) -> Sized:
@@ -56,13 +52,8 @@ def _momentum(columns: Columns, parameter: str) -> Iterator[Named]:
     gradient, size = _gradient(columns, parameter)
     past = (columns.constant("μ"), columns.before(velocity))
     difference = f"{columns.after(velocity)}-{'*'.join(past)}-{gradient}"
-    yield _kept(
-        columns,
-        velocity,
-        "μ times the row before, and the gradient",
-        difference,
-        added([square(*past), size]),
-    )
+    words, kept_size = "μ times the row before, and the gradient", added([square(*past), size])
+    yield velocity, columns.following(velocity, words, difference, kept_size, "0")
     now = columns.after(velocity)
     words = f"η·{velocity} less than in the row before"
     yield _moved(columns, parameter, words, "", (now, square(now)))
@@ -105,8 +96,8 @@ def _moved(columns: Columns, parameter: str, words: str, pace: str, direction: S
     times, times_size = (f"*{pace}", f"*{square(pace)}") if pace else ("", "")
     difference = f"({columns.after(parameter)}-{old}){times}+{rate}*{step}"
     scale = f"{square(old)}{times_size}+{square(rate)}*{size}"
-    at_start = deviation_at_start(columns.at_start(parameter), start_name(parameter))
-    return parameter, Identity(words, (deviation(difference, scale),), (at_start,))
+    start = start_name(parameter)
+    return parameter, columns.following(parameter, words, difference, scale, start)
 
 
 def _smoothed(columns: Columns, state: str, factor: str, new: str, size: str) -> Named:
@@ -115,12 +106,7 @@ def _smoothed(columns: Columns, state: str, factor: str, new: str, size: str) ->
     difference = f"{columns.after(state)}-{'*'.join(past)}-(1-{constant})*{new}"
     scale = added([square(*past), f"{square(f'(1-{constant})')}*{size}"])
     words = f"{factor} of the row before, and 1 − {factor} of what is new"
-    return _kept(columns, state, words, difference, scale)
-
-
-def _kept(columns: Columns, state: str, words: str, difference: str, size: str) -> Named:
-    at_start = deviation_at_start(columns.at_start(state), "0")
-    return state, Identity(words, (deviation(difference, size),), (at_start,))
+    return state, columns.following(state, words, difference, scale, "0")
 
 
 def _past(columns: Columns, symbol: str) -> str:
