@@ -147,6 +147,13 @@ def sample_cell(network: Network, name: str, sample: int) -> str:
     return f"'{SAMPLES}'!{cell}"
 
 
+def sample_cells(experiment: Experiment, name: str) -> str:
+    """The address of an input or target of all samples, of which there are several."""
+    first = sample_cell(experiment.network, name, 0)
+    last = sample_cell(experiment.network, name, len(experiment.samples) - 1)
+    return f"{first}:{last.rpartition('!')[2]}"
+
+
 def start_cell(experiment: Experiment, name: str) -> str:
     """What a formula outside the runs writes for a start value or for a sample's number.
 

@@ -20,7 +20,7 @@ from backprop_xlsx.model.network import Network
 from backprop_xlsx.spreadsheet.sheets.page import Page, prepare
 from backprop_xlsx.spreadsheet.sheets.theme import SERIES_COLOURS, Theme
 from backprop_xlsx.workbook.columns import RunValues
-from backprop_xlsx.workbook.layout import sample_cell
+from backprop_xlsx.workbook.layout import sample_cells
 from backprop_xlsx.workbook.limits import LONGEST_FORMULA
 
 POINTS = 25  # of the grid, on each side
@@ -137,8 +137,7 @@ def _put_ranges(page: Page, theme: Theme, experiment: Experiment) -> dict[str, V
     for index, name in enumerate(network.inputs):
         row = RANGE_ROW + index
         numbers = [sample.inputs[index] for sample in experiment.samples]
-        first, last = (sample_cell(network, name, n) for n in (0, len(numbers) - 1))
-        area = f"{first}:{last.rpartition('!')[2]}"
+        area = sample_cells(experiment, name)
         low, high = min(numbers), max(numbers)
         start = low - MARGIN * (high - low)
         pitch = (high - low) * (1 + 2 * MARGIN) / (POINTS - 1)
@@ -213,10 +212,8 @@ def _colour(workbook: Workbook, worksheet: Worksheet, experiment: Experiment) ->
         scale |= {"min_type": "num", "mid_type": "num", "max_type": "num"}
         scale |= {"min_value": low, "mid_value": (low + high) / 2, "max_value": high}
     middle = sum(ends) / 2 if ends is not None else 0.0
-    last = len(experiment.samples) - 1
     x, y, target = (
-        f"{sample_cell(network, name, 0)}:{sample_cell(network, name, last).rpartition('!')[2]}"
-        for name in (*network.inputs, network.targets[0])
+        sample_cells(experiment, name) for name in (*network.inputs, network.targets[0])
     )
     point_x = xl_rowcol_to_cell(GRID_ROW + POINTS, GRID_COLUMN, row_abs=True)
     point_y = xl_rowcol_to_cell(GRID_ROW, AXIS_COLUMN, col_abs=True)

@@ -8,7 +8,7 @@ from backprop_xlsx.derivation.lines import Line, Part
 from backprop_xlsx.formula.expression import Expression, Number, Operation, Symbol, Value
 from backprop_xlsx.formula.names import STEP, label
 from backprop_xlsx.workbook.derivation.written_numbers import WrittenNumber, WrittenNumbers
-from backprop_xlsx.workbook.layout import Run, runs, sample_cell
+from backprop_xlsx.workbook.layout import Run, all_starts, runs, start_cell
 from backprop_xlsx.workbook.network.selection import SELECTED_RUN, SELECTED_STEP, Selection
 
 Key = tuple[str, int, tuple[int, ...]]  # name, step, and the runs that it is of
@@ -90,15 +90,8 @@ class Quantities:
         if name in values:  # of one of several samples
             found = [_at_step(run, name) for run in self._runs]
             return _choice(found), float(values[name][selection.step])
-        return self._of_sample(name)
-
-    def _of_sample(self, name: str) -> tuple[str, Value]:
-        """An input or a target of one of several samples: ``i1[2]``."""
-        network = self._experiment.network
-        quantity, _, sample = name.removesuffix("]").partition("[")
-        index = int(sample) - 1
-        number = self._experiment.samples[index].numbers[network.given.index(quantity)]
-        return sample_cell(network, quantity, index), number
+        # An input or a target of one of several samples.
+        return start_cell(self._experiment, name), all_starts(self._experiment)[name]
 
     def _of_runs(self, name: str, of_runs: tuple[int, ...]) -> tuple[str, Value]:
         """The same of the chosen run if it is one of these, else of their first."""

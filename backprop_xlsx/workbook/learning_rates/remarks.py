@@ -8,6 +8,7 @@ from itertools import combinations, pairwise
 
 import numpy as np
 
+from backprop_xlsx.equations import each
 from backprop_xlsx.formula.names import sampled
 from backprop_xlsx.model.network import Layer
 from backprop_xlsx.workbook.checks.identities.columns import Columns
@@ -62,7 +63,6 @@ def identical_neurons(run_values: RunValues) -> tuple[str, list[Remark]]:
     for one, other in _pairs(columns.network.hidden_layers):
         apart = f"({columns(one)}-{columns(other)})/{CLEARLY:.0E}"
         condition = f"SUMPRODUCT(({apart}>1)+({apart}<-1))=0"
-        samples = range(columns.samples) if columns.samples > 1 else (None,)
         holds = all(
             np.allclose(
                 run_values.values[sampled(one, sample)],
@@ -70,7 +70,7 @@ def identical_neurons(run_values: RunValues) -> tuple[str, list[Remark]]:
                 rtol=0,
                 atol=CLEARLY,
             )
-            for sample in samples
+            for sample in each(columns.samples)
         )
         remarks.append(Remark(f"{one} and {other}", condition, holds))
     return "The same at every step, so that they do no more than one neuron:", remarks

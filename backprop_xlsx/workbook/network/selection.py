@@ -28,7 +28,7 @@ from backprop_xlsx.workbook.layout import (
     SELECTED,
     Run,
     constant_name,
-    sample_cell,
+    sample_cells,
 )
 
 # The cells in which the reader chooses have these names; the second row of names is what holds
@@ -138,10 +138,8 @@ class Selection:
             return f"INDEX({rows},{SELECTED_STEP}+1,{SELECTED_SAMPLE})"
         if name in run.columns:
             return f"INDEX({run.column(name)},{SELECTED_STEP}+1)"
-        network = self.experiment.network
-        if name in network.given:
-            first, end = (sample_cell(network, name, index) for index in (0, last))
-            return f"INDEX({first}:{end.rpartition('!')[2]},1,{SELECTED_SAMPLE})"
+        if name in self.experiment.network.given:
+            return f"INDEX({sample_cells(self.experiment, name)},1,{SELECTED_SAMPLE})"
         return f'"{NOT_THERE}"'
 
     def _address(self, name: str, column: int) -> str:

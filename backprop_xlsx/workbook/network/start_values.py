@@ -90,11 +90,9 @@ class StartValues:
         self._row += 1
         words = CONSTANTS | {LEARNING_RATE: "rate"}
         for run in runs:
-            if plain:
-                title, styles = f"{run.sheet}: {LEARNING_RATE} =", ("link", "ruled")
-            else:
-                title, styles = f"{run.sheet}: {run.optimiser.title}", ("link",)
-            self._page.link((self._row, RUN_LABEL), run.sheet, title, self._theme(*styles))
+            what = f"{LEARNING_RATE} =" if plain else run.optimiser.title
+            style = self._theme("link", *(("ruled",) if plain else ()))
+            self._page.link((self._row, RUN_LABEL), run.sheet, f"{run.sheet}: {what}", style)
             self._row += not plain
             for symbol, value in run.optimiser.constants.items():
                 if not plain:

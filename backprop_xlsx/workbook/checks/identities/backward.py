@@ -122,7 +122,7 @@ def _output_delta(columns: Columns, number: int) -> Sized:
     averaged = network.loss.averaged and outputs > 1
     share, share_size = (f"/{outputs}", f"/{outputs**2}") if averaged else ("", "")
     if network.fused:
-        error = f"({columns(neuron.activation)}-{columns.target(network.targets[number])})"
+        error = f"({columns(neuron.activation)}-{columns.seen(network.targets[number])})"
         return f"({error}{share})", f"({square(error)}{share_size})"
     if not network.has_softmax:
         slope = second_form(network.layers[-1].activation).slope(columns, neuron)
@@ -148,7 +148,7 @@ def _loss_slope(columns: Columns, number: int) -> str:
 def _error(columns: Columns, number: int) -> str:
     network = columns.network
     activation = columns(network.outputs[number].activation)
-    return f"({activation}-{columns.target(network.targets[number])})"
+    return f"({activation}-{columns.seen(network.targets[number])})"
 
 
 def _squared_error_slope(columns: Columns, number: int) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from xlsxwriter.utility import xl_range_abs, xl_rowcol_to_cell
 
+from backprop_xlsx.equations import each
 from backprop_xlsx.formula.names import sampled
 from backprop_xlsx.model.experiment import Experiment
 from backprop_xlsx.model.network import Network
@@ -19,6 +20,7 @@ from backprop_xlsx.workbook.layout import (
     Run,
     constant_name,
     sample_cell,
+    sample_cells,
     start_name,
 )
 
@@ -133,9 +135,7 @@ class Columns:
 
     def each(self, name: str) -> tuple[str, ...]:
         """A quantity at all steps, sample by sample."""
-        if self.samples == 1:
-            return (self(name),)
-        return tuple(self(sampled(name, sample)) for sample in range(self.samples))
+        return tuple(self(sampled(name, sample)) for sample in each(self.samples))
 
     def constant(self, symbol: str) -> str:
         """A constant of the run's optimiser: its yellow cell."""
@@ -147,11 +147,7 @@ class Columns:
 
     def source(self, name: str) -> str:
         """What a weight is multiplied with; an input comes from its yellow cell where it can."""
-        if name not in self.network.inputs:
-            return self(name)
-        if self.experiment.in_turn:
-            return self(name)
-        return self.given(name)
+        return self.seen(name) if name in self.network.inputs else self(name)
 
     def each_source(self, name: str) -> tuple[str, ...]:
         """The same, sample by sample."""
@@ -163,11 +159,8 @@ class Columns:
 
     def given(self, name: str) -> str:
         """An input or a target: its yellow cell, or a row of them, one for each sample."""
-        count = len(self.experiment.samples)
-        if count == 1:
-            return start_name(name)
-        first, last = (sample_cell(self.network, name, index) for index in (0, count - 1))
-        return f"{first}:{last.rpartition('!')[2]}"
+        alone = len(self.experiment.samples) == 1
+        return start_name(name) if alone else sample_cells(self.experiment, name)
 
     @property
     def sample_numbers(self) -> str:
@@ -175,8 +168,8 @@ class Columns:
         last = SAMPLES_COLUMN + len(self.experiment.samples) - 1
         return f"'{SAMPLES}'!{xl_range_abs(SAMPLES_ROW - 1, SAMPLES_COLUMN, SAMPLES_ROW - 1, last)}"
 
-    def target(self, name: str) -> str:
-        """A target of the sample or samples that a step sees."""
+    def seen(self, name: str) -> str:
+        """An input or a target of the sample or samples that a step sees."""
         return self(name) if self.experiment.in_turn else self.given(name)
 
     def _range(self, name: str, first: int, last: int) -> str:

@@ -119,7 +119,7 @@ def _losses(columns: Columns) -> Iterator[Named]:
     network = columns.network
     parts = network.losses or (TOTAL_LOSS,)
     for part, neuron, target in zip(parts, network.outputs, network.targets, strict=True):
-        yield part, _part(columns, part, neuron, columns.target(target))
+        yield part, _part(columns, part, neuron, columns.seen(target))
     if network.losses:
         total, mean = columns(TOTAL_LOSS), network.loss.averaged
         words = "the parts, added up" + (f", over {len(parts)}" if mean else "")
