@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,7 +13,7 @@ import numpy as np
 from backprop_xlsx.exercise.layout import CORRECT, NOT_DONE, WRONG
 from backprop_xlsx.exercise.practice import Practice, Quantity
 from backprop_xlsx.exercise.tolerance import LEAST, RELATIVE, ROUNDING, magnitude
-from backprop_xlsx.formula.expression import Expression, Symbol
+from backprop_xlsx.formula.expression import Expression, Symbol, by_name
 
 ERROR = "#NUM!"
 """What a formula shows whose cells are still empty, where it has no number without them."""
@@ -115,13 +116,9 @@ class Filling:
 
 
 def _value(expression: Expression, row: Mapping[str, float]) -> float:
-    def lookup(leaf: Expression) -> float:
-        assert isinstance(leaf, Symbol)
-        return row.get(leaf.name, 0.0)
-
     try:
         with np.errstate(all="ignore"):
-            return float(expression.value(lookup))
+            return float(expression.value(by_name(defaultdict(float, row))))
     except ArithmeticError:
         return math.nan
 

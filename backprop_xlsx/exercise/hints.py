@@ -6,7 +6,7 @@ from backprop_xlsx.derivation.lines import shortened
 from backprop_xlsx.equations import written_out
 from backprop_xlsx.exercise.practice import Practice, Quantity
 from backprop_xlsx.formula.expression import Expression, OverSamples, Symbol
-from backprop_xlsx.formula.names import gradient_name, label
+from backprop_xlsx.formula.names import gradient_name, label, without_sample
 from backprop_xlsx.formula.notation import Notation
 from backprop_xlsx.model.network import Layer, Neuron
 
@@ -33,7 +33,7 @@ def _equation(quantity: Quantity) -> str:
 
 def _plain_name(leaf: Expression) -> str:
     assert isinstance(leaf, (Symbol, OverSamples))
-    return label(leaf.name.partition("[")[0])
+    return label(without_sample(leaf.name))
 
 
 def _gradients(practice: Practice) -> dict[str, str]:

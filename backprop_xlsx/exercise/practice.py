@@ -8,7 +8,7 @@ from functools import cached_property
 
 from backprop_xlsx import equations
 from backprop_xlsx.formula.expression import Expression, Symbol
-from backprop_xlsx.formula.names import MEAN_LOSS, STEP, TOTAL_LOSS, label, sampled
+from backprop_xlsx.formula.names import MEAN_LOSS, STEP, TOTAL_LOSS, label, sampled, without_sample
 from backprop_xlsx.model.experiment import Experiment
 from backprop_xlsx.model.network import Network
 from backprop_xlsx.model.optimisers import Optimiser
@@ -104,7 +104,7 @@ class Practice:
         backward = equations.deltas(network, count) | equations.gradients(network, count)
         losses = (*network.losses, TOTAL_LOSS, MEAN_LOSS)
         updates = equations.updates(network, self.optimiser)
-        parts = {name: "loss" if _base(name) in losses else "forward" for name in forward}
+        parts = {name: "loss" if without_sample(name) in losses else "forward" for name in forward}
         parts |= dict.fromkeys(backward, "gradients")
         renamed = {
             NEW + name: equation.rebuilt(lambda leaf: before_or_new(leaf, updates))
@@ -114,7 +114,7 @@ class Practice:
         found = forward | backward | renamed
         groups: dict[str, list[str]] = {}
         for name in found:
-            groups.setdefault(_base(name), []).append(name)
+            groups.setdefault(without_sample(name), []).append(name)
         return tuple(
             Quantity(base, parts[cells[0]], tuple(cells), tuple(found[cell] for cell in cells))
             for base, cells in groups.items()
@@ -157,10 +157,6 @@ def points_by_part(practice: Practice, right: Sequence[str]) -> dict[str, tuple[
         )
         for part in practice.blank
     }
-
-
-def _base(name: str) -> str:
-    return name.partition("[")[0]
 
 
 def before_or_new(leaf: Expression, updated: Mapping[str, Expression]) -> Expression:

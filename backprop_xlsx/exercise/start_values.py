@@ -7,7 +7,7 @@ import random
 from backprop_xlsx.equations import each
 from backprop_xlsx.exercise.filling import Filling
 from backprop_xlsx.exercise.practice import Practice, shown_samples
-from backprop_xlsx.formula.names import STEP, sampled
+from backprop_xlsx.formula.names import STEP, sampled, without_sample
 from backprop_xlsx.model.experiment import Experiment
 
 Row = dict[str, float]
@@ -64,7 +64,7 @@ def _row(practice: Practice, source: random.Random) -> Row:
     signed = {*network.inputs, *network.weights, *network.bias_names}
     found: Row = {}
     for name, size in zip(names, sizes, strict=True):
-        sign = source.choice((-1, 1, 1)) if name.partition("[")[0] in signed else 1
+        sign = source.choice((-1, 1, 1)) if without_sample(name) in signed else 1
         found[name] = sign * size / scale
     if STEP in found:
         found[STEP] = source.randint(FIRST_STEP, LAST_STEP)

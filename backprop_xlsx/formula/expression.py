@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from operator import add, mul, pow, sub, truediv
@@ -260,6 +260,16 @@ class Call(Expression):
 
     def with_children(self, children: tuple[Expression, ...]) -> Expression:
         return Call(self.name, children)
+
+
+def by_name(known: Mapping[str, Value]) -> Callable[[Expression], Value]:
+    """What leaves stand for by their names alone: their values, or their cells."""
+
+    def found(leaf: Expression) -> Value:
+        assert isinstance(leaf, Symbol)
+        return known[leaf.name]
+
+    return found
 
 
 def as_expression(value: Expression | float) -> Expression:

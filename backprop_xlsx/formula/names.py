@@ -42,6 +42,11 @@ def sampled(name: str, sample: int | None) -> str:
     return name if sample is None else f"{name}[{sample + 1}]"
 
 
+def without_sample(name: str) -> str:
+    """The quantity that a name is of, whichever sample's: ``h1`` for ``h1[2]``."""
+    return name.partition("[")[0]
+
+
 def label(name: str) -> str:
     """A quantity's name as the exercise writes it: ``dE/dw1`` becomes ``∂E/∂w1``."""
     return name.replace("dE/d", "∂E/∂")

@@ -14,7 +14,7 @@ from xlsxwriter.utility import xl_range, xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
 from backprop_xlsx.equations import forward
-from backprop_xlsx.formula.expression import Expression, Symbol, Value
+from backprop_xlsx.formula.expression import Expression, Symbol, Value, by_name
 from backprop_xlsx.model.experiment import Experiment
 from backprop_xlsx.model.network import Network
 from backprop_xlsx.spreadsheet.sheets.page import Page, prepare
@@ -247,14 +247,9 @@ def _output_formula(network: Network, cell_of: Callable[[str], str]) -> str:
 def _output_value(network: Network, values: dict[str, Value]) -> Value:
     """The same as values, of inputs that may be arrays."""
     known = dict(values)
-
-    def lookup(leaf: Expression) -> Value:
-        assert isinstance(leaf, Symbol)
-        return known[leaf.name]
-
     output = network.outputs[0].activation
     for name, equation in forward(network).items():
-        known[name] = equation.value(lookup)
+        known[name] = equation.value(by_name(known))
         if name == output:
             break
     return known[output]

@@ -33,7 +33,7 @@ from backprop_xlsx.formula.expression import (
     product,
     total,
 )
-from backprop_xlsx.formula.names import activation_name, gradient_name
+from backprop_xlsx.formula.names import activation_name, gradient_name, without_sample
 from backprop_xlsx.formula.tokens import FormulaError, Token
 from backprop_xlsx.model.activations import ACTIVATIONS
 
@@ -209,6 +209,6 @@ def _over_samples(expression: Expression) -> Expression:
     """The expression with ranges of one quantity's samples as the equations have them."""
     if isinstance(expression, Area):
         cells = [leaf for leaf in expression.leaves() if isinstance(leaf, Symbol)]
-        return OverSamples(cells[0].name.partition("[")[0], len(cells))
+        return OverSamples(without_sample(cells[0].name), len(cells))
     children = tuple(map(_over_samples, expression.children()))
     return expression.with_children(children) if children else expression

@@ -12,8 +12,15 @@ import numpy as np
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 from backprop_xlsx.equations import each, forward
-from backprop_xlsx.formula.expression import Expression, Symbol, Value
-from backprop_xlsx.formula.names import MEAN_LOSS, TOTAL_LOSS, label, sampled, step_loss
+from backprop_xlsx.formula.expression import Expression, Symbol, Value, by_name
+from backprop_xlsx.formula.names import (
+    MEAN_LOSS,
+    TOTAL_LOSS,
+    label,
+    sampled,
+    step_loss,
+    without_sample,
+)
 from backprop_xlsx.model.experiment import Experiment
 from backprop_xlsx.model.network import Network
 from backprop_xlsx.spreadsheet.sheets.page import Page
@@ -149,25 +156,20 @@ class CentralDifferences:
         ):
             page.formula((row, column), formula, value, theme("scientific", "ruled"))
         changed = f"{start_name(weight)}{'+-'[sign]}{xl_rowcol_to_cell(row, STEP)}"
-        value = self._values[weight][2 * index + sign]
+        value = self._pair(weight, weight)[sign]
         page.formula((row, WEIGHT), changed, value, theme(style_of(value), "ruled"))
+        columns = self._columns | {weight: WEIGHT}
 
         def cell(leaf: Expression) -> str:
             assert isinstance(leaf, Symbol)
-            if leaf.name == weight:
-                return xl_rowcol_to_cell(row, WEIGHT)
-            if leaf.name in self._columns:
-                return xl_rowcol_to_cell(row, self._columns[leaf.name])
+            if leaf.name in columns:
+                return xl_rowcol_to_cell(row, columns[leaf.name])
             return start_cell(self._experiment, leaf.name)
 
+        losses = (*self._experiment.network.losses, TOTAL_LOSS, MEAN_LOSS)
         for name, equation in self._forward.items():
-            value = np.broadcast_to(self._values[name], 2 * len(self.parameters))[2 * index + sign]
-            loss = name.partition("[")[0] in (
-                *self._experiment.network.losses,
-                TOTAL_LOSS,
-                MEAN_LOSS,
-            )
-            style = "scientific" if loss else style_of(value)
+            value = self._pair(weight, name)[sign]
+            style = "scientific" if without_sample(name) in losses else style_of(value)
             formula = equation.formula(cell)
             page.formula((row, self._columns[name]), formula, value, theme(style, "ruled"))
 
@@ -183,13 +185,8 @@ class CentralDifferences:
             column[2 * index] += self._steps[index]
             column[2 * index + 1] -= self._steps[index]
             values[weight] = column
-
-        def lookup(leaf: Expression) -> Value:
-            assert isinstance(leaf, Symbol)
-            return values[leaf.name]
-
         for name, equation in self._forward.items():
-            values[name] = equation.value(lookup)
+            values[name] = equation.value(by_name(values))
         return values
 
     def _pair(self, weight: str, name: str) -> Value:

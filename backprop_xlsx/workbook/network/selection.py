@@ -11,7 +11,7 @@ from functools import cached_property
 
 from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
 
-from backprop_xlsx.formula.names import STEP, label, sampled
+from backprop_xlsx.formula.names import STEP, label, sampled, without_sample
 from backprop_xlsx.model.experiment import Experiment
 from backprop_xlsx.model.optimisers import SYMBOLS
 from backprop_xlsx.spreadsheet.sheets.powers import UNUSABLE
@@ -72,7 +72,7 @@ class Selection:
         names = dict.fromkeys(network.given)
         helpers = (STEP, GLANCE, *dict(self.run.run.groups)["progress"])
         for run in self.runs:
-            own = (name.partition("[")[0] for name in run.run.columns)
+            own = map(without_sample, run.run.columns)
             names |= dict.fromkeys(name for name in own if name not in helpers)
             names |= dict.fromkeys(run.run.optimiser.constants)
         return tuple(names)

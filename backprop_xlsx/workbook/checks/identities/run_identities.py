@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from backprop_xlsx.formula.names import without_sample
 from backprop_xlsx.spreadsheet.errors import BackpropError
 from backprop_xlsx.workbook.checks.identities.backward import backward_identities
 from backprop_xlsx.workbook.checks.identities.columns import Columns, Identity
@@ -22,7 +23,7 @@ def run_identities(run: Run) -> dict[str, Identity]:
     found |= dict(forward_identities(columns))
     found |= dict(backward_identities(columns))
     found |= dict(update_identities(columns))
-    names = dict.fromkeys(name.partition("[")[0] for name in run.columns)
+    names = dict.fromkeys(map(without_sample, run.columns))
     if set(names) != set(found):
         raise BackpropError(f"{run.sheet}: no check for {sorted(set(names) ^ set(found))}")
     return {name: _fitting(found[name]) for name in names}
