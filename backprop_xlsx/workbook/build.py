@@ -98,11 +98,9 @@ def _write_sheets(
     theme = Theme(workbook)
     samples = (SAMPLES,) if len(experiment.samples) > 1 else ()
     surface = (SURFACE,) if has_surface(experiment) else ()
-    trainings = (run.run.sheet for run in all_runs)
-    names = (
-        *(NETWORK, DERIVATION, *samples, *trainings, LEARNING_RATES, *surface, CHECKS),
-        SELECTED,
-    )
+    trainings = [run.run.sheet for run in all_runs]
+    before, after = (DERIVATION, *samples), (LEARNING_RATES, *surface, CHECKS, SELECTED)
+    names = (NETWORK, *before, *trainings, *after)
     sheets = {name: workbook.add_worksheet(name) for name in names}
     rounding = reference.run_rounding(experiment, trained)
     verdict = write_checks(workbook, sheets[CHECKS], theme, experiment, all_runs, rounding)
@@ -110,7 +108,7 @@ def _write_sheets(
     shapes = diagram(experiment)
     drawing = None if shapes is None else Drawing(selection, shapes)
     write_selected(workbook, sheets[SELECTED], theme, selection, drawing)
-    write_network(workbook, sheets[NETWORK], theme, selection, drawing, verdict, others=surface)
+    write_network(workbook, sheets[NETWORK], theme, selection, drawing, verdict, (*before, *after))
     write_derivation(workbook, sheets[DERIVATION], theme, selection)
     if samples:
         write_samples(workbook, sheets[SAMPLES], theme, experiment, all_runs)

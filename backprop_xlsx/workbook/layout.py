@@ -11,7 +11,7 @@ from backprop_xlsx.equations import Equations, deltas, each, equations, forward
 from backprop_xlsx.formula.names import SAMPLE, STEP, gradient_name, sampled, step_loss
 from backprop_xlsx.model.experiment import Experiment
 from backprop_xlsx.model.network import Network
-from backprop_xlsx.model.optimisers import SYMBOLS, Optimiser
+from backprop_xlsx.model.optimisers import SYMBOLS, GradientDescent, Optimiser
 from backprop_xlsx.model.words import run_letter
 from backprop_xlsx.spreadsheet.sheets.readable import short_text
 
@@ -123,10 +123,14 @@ def series_name(run: Run) -> str:
 
 
 def series_prefix(run: Run) -> str:
-    """What stands before the learning rate in a run's name; gradient descent is not named."""
-    kinds = {optimiser.title for optimiser in run.experiment.optimisers}
-    kind = f"{run.optimiser.title}, " if kinds != {"gradient descent"} else ""
+    """What stands before the learning rate in a run's name."""
+    kind = "" if only_gradient_descent(run.experiment) else f"{run.optimiser.title}, "
     return f"Run {run.letter}: {kind}η = "
+
+
+def only_gradient_descent(experiment: Experiment) -> bool:
+    """Whether all runs are of gradient descent, which then is not named."""
+    return {optimiser.title for optimiser in experiment.optimisers} == {GradientDescent.title}
 
 
 def start_name(quantity: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from xlsxwriter import Workbook
 from xlsxwriter.utility import xl_range_abs, xl_rowcol_to_cell
@@ -21,9 +20,14 @@ from backprop_xlsx.workbook.layout import (
     PROBLEM_CELL,
     ROSE,
     THRESHOLD_NAME,
+    only_gradient_descent,
 )
 from backprop_xlsx.workbook.learning_rates.courses import SENTENCES, course, course_formula
-from backprop_xlsx.workbook.learning_rates.remarks import identical_neurons, unreachable_targets
+from backprop_xlsx.workbook.learning_rates.remarks import (
+    Listed,
+    identical_neurons,
+    unreachable_targets,
+)
 
 MILESTONES = (1, 10, 50, 100)
 THRESHOLD_CELL = (4, 4)
@@ -133,16 +137,6 @@ def _put_run(
     page.formula((row, column + 2), formula, course(run_values), words)
 
 
-@dataclass(frozen=True)
-class _Listed:
-    """One entry of a list in a sentence: whether it is in it, and as what, as formulas and now."""
-
-    condition: str
-    text: str
-    holds: bool
-    value: str
-
-
 class _Collector:
     """Lists for the sentences above the table, collected entry by entry right of it."""
 
@@ -151,7 +145,7 @@ class _Collector:
         heading = "collected for the sentences above"
         page.text((TABLE_ROW - 1, column), heading, theme("quiet"))
 
-    def collect(self, heading: str, entries: Sequence[_Listed]) -> tuple[str, str]:
+    def collect(self, heading: str, entries: Sequence[Listed]) -> tuple[str, str]:
         """Puts a list into the next column; its cell, with its value."""
         self._page.text((TABLE_ROW, self._column), heading, self._theme("quiet"))
         collected, above = "", ""
@@ -184,8 +178,7 @@ def _put_sentences(page: Page, theme: Theme, runs: Sequence[RunValues], course_c
     remarks = []
     for lead, found in (unreachable_targets(runs[0]), identical_neurons(runs[0])):
         if found:
-            entries = [_Listed(r.condition, f'"{r.words}"', r.holds, r.words) for r in found]
-            remarks.append(_clause(lead, *collector.collect(lead, entries)))
+            remarks.append(_clause(lead, *collector.collect(lead, found)))
     if remarks:
         _put_clauses(page, theme, 3, remarks, ("lead",), '""')
 
@@ -233,24 +226,19 @@ def _lowest(collector: _Collector, runs: Sequence[RunValues], column: int) -> tu
 
 def _rates(
     runs: Sequence[RunValues], conditions: Sequence[str], holding: Sequence[bool]
-) -> list[_Listed]:
+) -> list[Listed]:
     """The runs as a sentence lists them: by their learning rates."""
-    found = []
+    found, plain = [], only_gradient_descent(runs[0].run.experiment)
     for offset, (condition, holds) in enumerate(zip(conditions, holding, strict=True)):
         rate = xl_rowcol_to_cell(TABLE_ROW + 1 + offset, RATE)
         chosen = runs[offset].run.optimiser
         text, value = f'{rate}&""', f"{chosen.learning_rate:.15g}"
-        if not _plain(runs):
+        if not plain:
             text = f'"{chosen.title} (η = "&{rate}&")"'
             value = f"{chosen.title} (η = {value})"
-        found.append(_Listed(condition, text, holds, value))
+        found.append(Listed(condition, text, holds, value))
     return found
 
 
 def _led_in(said: str, runs: Sequence[RunValues]) -> str:
-    return f"{said} η =" if _plain(runs) else said
-
-
-def _plain(runs: Sequence[RunValues]) -> bool:
-    """Whether all runs are of gradient descent, which then is not named."""
-    return {run.run.optimiser.title for run in runs} == {"gradient descent"}
+    return f"{said} η =" if only_gradient_descent(runs[0].run.experiment) else said

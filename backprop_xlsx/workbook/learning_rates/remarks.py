@@ -20,20 +20,21 @@ _REACH = {"sigmoid": (0, 1), "softmax": (0, 1), "tanh": (-1, 1), "relu": (0, Non
 MOST_NEURONS_COMPARED = 8
 
 
-@dataclass(frozen=True)
-class Remark:
-    """One thing that may be true of the start values: in words, as a condition, and now."""
-
-    words: str
-    condition: str
-    holds: bool
-
-
 # Engines take numbers of 1e-16 and less for equal to what they are next to.
 CLEARLY = 1e-9
 
 
-def unreachable_targets(run_values: RunValues) -> tuple[str, list[Remark]]:
+@dataclass(frozen=True)
+class Listed:
+    """One entry of a list in a sentence: whether it is in it, and as what, as formulas and now."""
+
+    condition: str
+    text: str
+    holds: bool
+    value: str
+
+
+def unreachable_targets(run_values: RunValues) -> tuple[str, list[Listed]]:
     """Targets beyond what the output's activation reaches, and the words that lead them in."""
     columns = Columns(run_values.run)
     network, experiment = columns.network, columns.experiment
@@ -43,7 +44,7 @@ def unreachable_targets(run_values: RunValues) -> tuple[str, list[Remark]]:
     smallest, largest = _REACH[activation]
     reach = f"{smallest} to {largest}" if largest is not None else f"from {smallest}"
     lead = f"Out of reach of the output's {activation} ({reach}), so the loss cannot get to 0:"
-    remarks = []
+    listed = []
     for index, name in enumerate(network.targets):
         given = columns.given(name)
         targets = [sample.targets[index] for sample in experiment.samples]
@@ -52,14 +53,14 @@ def unreachable_targets(run_values: RunValues) -> tuple[str, list[Remark]]:
         if largest is not None:
             beyond = f"OR({beyond},MAX({given})>{largest}+{CLEARLY:.0E})"
             holds = holds or max(targets) > largest + CLEARLY
-        remarks.append(Remark(name, beyond, holds))
-    return lead, remarks
+        listed.append(Listed(beyond, f'"{name}"', holds, name))
+    return lead, listed
 
 
-def identical_neurons(run_values: RunValues) -> tuple[str, list[Remark]]:
+def identical_neurons(run_values: RunValues) -> tuple[str, list[Listed]]:
     """Pairs of hidden neurons that are the same at every step, and what leads them in."""
     columns = Columns(run_values.run)
-    remarks = []
+    listed = []
     for one, other in _pairs(columns.network.hidden_layers):
         apart = f"({columns(one)}-{columns(other)})/{CLEARLY:.0E}"
         condition = f"SUMPRODUCT(({apart}>1)+({apart}<-1))=0"
@@ -72,8 +73,9 @@ def identical_neurons(run_values: RunValues) -> tuple[str, list[Remark]]:
             )
             for sample in each(columns.samples)
         )
-        remarks.append(Remark(f"{one} and {other}", condition, holds))
-    return "The same at every step, so that they do no more than one neuron:", remarks
+        words = f"{one} and {other}"
+        listed.append(Listed(condition, f'"{words}"', holds, words))
+    return "The same at every step, so that they do no more than one neuron:", listed
 
 
 def _pairs(layers: tuple[Layer, ...]) -> Iterator[tuple[str, str]]:

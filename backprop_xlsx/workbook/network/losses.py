@@ -15,8 +15,8 @@ from backprop_xlsx.workbook.layout import (
     SERIES_NAME_CELL,
     Run,
     constant_name,
+    only_gradient_descent,
     series_name,
-    series_prefix,
 )
 from backprop_xlsx.workbook.network.selection import (
     CHOICE_ROW,
@@ -73,7 +73,7 @@ def put_losses(
 
 def _name(run: Run) -> tuple[str, str]:
     """The formula and the text that name a run in a narrow column, with its learning rate."""
-    if series_prefix(run) == f"Run {run.letter}: η = ":
+    if only_gradient_descent(run.experiment):
         return f"'{run.sheet}'!{xl_rowcol_to_cell(*SERIES_NAME_CELL)}", series_name(run)
     prefix, rate = f"{run.letter}: {run.optimiser.title}, ", run.optimiser.learning_rate
     formula = short_formula(constant_name(run, LEARNING_RATE))

@@ -14,16 +14,7 @@ from backprop_xlsx.model.words import neurons_in_words, training_in_words
 from backprop_xlsx.spreadsheet.sheets.page import Page, prepare
 from backprop_xlsx.spreadsheet.sheets.rules import colour_verdicts
 from backprop_xlsx.spreadsheet.sheets.theme import Theme
-from backprop_xlsx.workbook.layout import (
-    CHECKS,
-    DERIVATION,
-    EDITED,
-    EDITED_CELL,
-    LEARNING_RATES,
-    SAMPLES,
-    SELECTED,
-    VERDICT_CELL,
-)
+from backprop_xlsx.workbook.layout import CHECKS, EDITED, EDITED_CELL, VERDICT_CELL
 from backprop_xlsx.workbook.network import losses, start_values
 from backprop_xlsx.workbook.network.choice import put_choice
 from backprop_xlsx.workbook.network.drawing import Drawing
@@ -62,12 +53,12 @@ def write_network(
     selection: Selection,
     drawing: Drawing | None,
     verdict: tuple[str, str],
-    others: Sequence[str] = (),
+    links: Sequence[str],
 ) -> None:
     """Writes the sheet.
 
     ``drawing`` is the chart of the network, or None where it is drawn in cells. ``verdict`` is
-    the formula of all checks' verdict, and its value; ``others`` are further sheets to link to.
+    the formula of all checks' verdict, and its value; ``links`` are the sheets to link to.
     """
     page = Page(worksheet)
     _put_head(page, theme, selection.experiment, verdict)
@@ -78,7 +69,7 @@ def write_network(
         below, widths = _put_cells(workbook, page, theme, selection)
     else:
         below, widths = _put_chart(workbook, page, theme, selection, drawing)
-    _put_links(page, theme, selection.experiment, others, widths)
+    _put_links(page, theme, links, widths)
     texts_row = max(last_row, below) + 2
     row = _put_texts(page, theme, selection.experiment, texts_row)
     last_row = _put_notation(page, theme, selection, row)
@@ -103,17 +94,10 @@ def _put_head(page: Page, theme: Theme, experiment: Experiment, verdict: tuple[s
     page.text((CALL_ROW, 1), CALL, theme())
 
 
-def _put_links(
-    page: Page,
-    theme: Theme,
-    experiment: Experiment,
-    others: Sequence[str],
-    widths: Sequence[float],
-) -> None:
-    """Links to the other sheets beside the verdict, each over as many columns as it needs."""
-    samples = (SAMPLES,) if len(experiment.samples) > 1 else ()
+def _put_links(page: Page, theme: Theme, links: Sequence[str], widths: Sequence[float]) -> None:
+    """Links to sheets beside the verdict, each over as many columns as it needs."""
     column = VERDICT_LAST_COLUMN + 1
-    for sheet in (DERIVATION, *samples, LEARNING_RATES, *others, CHECKS, SELECTED):
+    for sheet in links:
         if column < len(widths) and widths[column] < NARROWEST_OF_LINKS:
             column += 1
         page.link((VERDICT_CELL[0], column), sheet, sheet, theme("link"))

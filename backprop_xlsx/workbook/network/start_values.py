@@ -81,10 +81,7 @@ class StartValues:
 
     def _put_runs(self, runs: Sequence[Run]) -> None:
         """The constants of each run's optimiser: the learning rate alone on a single line."""
-        plain = all(
-            run.optimiser.title == "gradient descent" and len(run.optimiser.constants) == 1
-            for run in runs
-        )
+        plain = all(list(run.optimiser.constants) == [LEARNING_RATE] for run in runs)
         heading = "Learning rates" if plain else "Runs"
         self._page.text((self._row, RUN_LABEL), heading, self._theme("heading"))
         self._row += 1
