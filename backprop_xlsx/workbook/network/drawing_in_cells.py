@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from backprop_xlsx.formula.names import MEAN_LOSS, TOTAL_LOSS
 from backprop_xlsx.model.network import Neuron
@@ -19,71 +18,43 @@ INPUT_WIDTH, LABEL_WIDTH, NUMBER_WIDTH, BOX_WIDTH, LAST_WIDTH = 14, 11, 17, 18, 
 GAP = 1  # rows between neurons
 
 
-@dataclass(frozen=True)
 class CellDrawing:
-    """What of the network is drawn, and the widths of the columns that it takes."""
+    """A drawing whose corner is ``position``: for each layer a column of weights, one of boxes."""
 
-    selection: Selection
-
-    @property
-    def widths(self) -> tuple[int, ...]:
-        """The widths of its columns."""
-        return (INPUT_WIDTH, *(LABEL_WIDTH, NUMBER_WIDTH, BOX_WIDTH) * len(self.layers), LAST_WIDTH)
-
-    @property
-    def complete(self) -> bool:
-        """Whether every neuron and every weight is drawn."""
-        widths = self.selection.experiment.network.widths
-        return (
-            len(widths) - 1 <= MOST_LAYERS
-            and max(widths[1:]) <= MOST_NEURONS
-            and max(widths[:-1]) <= MOST_SOURCES
+    def __init__(self, page: Page, theme: Theme, selection: Selection, position: Position) -> None:
+        self._page, self._theme, self._selection = page, theme, selection
+        self._row, self._column = position
+        self._experiment = selection.experiment
+        self._network = self._experiment.network
+        widths, count, half = self._network.widths, len(self._network.layers), MOST_LAYERS // 2
+        few = count <= MOST_LAYERS
+        self._layers = [*range(count)] if few else [*range(half), *range(count - half, count)]
+        self._complete = (
+            few and max(widths[1:]) <= MOST_NEURONS and max(widths[:-1]) <= MOST_SOURCES
         )
 
     @property
-    def layers(self) -> tuple[int, ...]:
-        """The layers that are drawn, from 0."""
-        count = len(self.selection.experiment.network.layers)
-        if count <= MOST_LAYERS:
-            return tuple(range(count))
-        half = MOST_LAYERS // 2
-        return (*range(half), *range(count - half, count))
+    def widths(self) -> tuple[int, ...]:
+        """The widths of the columns that it takes."""
+        of_layers = (LABEL_WIDTH, NUMBER_WIDTH, BOX_WIDTH) * len(self._layers)
+        return (INPUT_WIDTH, *of_layers, LAST_WIDTH)
 
     @property
-    def sentence(self) -> str:
+    def _sentence(self) -> str:
         """What is left out, if anything is."""
-        if self.complete:
+        if self._complete:
             return ""
-        count = len(self.selection.experiment.network.layers)
-        layers = "each layer"
-        if len(self.layers) < count:
+        count, layers = len(self._network.layers), "each layer"
+        if len(self._layers) < count:
             half = in_words(MOST_LAYERS // 2)
             layers = f"the first {half} and the last {half} of {in_words(count)} layers"
         return f"One neuron of {layers} in full; the others go alike."
 
-    def put(self, page: Page, theme: Theme, row: int, column: int) -> int:
-        """Puts the drawing where ``row`` and ``column`` are its corner; returns its last row."""
-        if self.sentence:
-            page.text((row, column), self.sentence, theme("quiet"))
-        return _Columns(page, theme, self, row + 1, column).put()
-
-
-class _Columns:
-    """For each layer a column of weights, and one of boxes."""
-
-    def __init__(
-        self, page: Page, theme: Theme, drawing: CellDrawing, row: int, column: int
-    ) -> None:
-        self._page, self._theme, self._drawing = page, theme, drawing
-        self._row, self._column = row, column
-        self._experiment = drawing.selection.experiment
-        self._network = self._experiment.network
-
     def _quantity(self, position: Position, name: str, *styles: str, arrow: str = "") -> None:
         """``h1 = 0.0275``, and an arrow if there is one."""
-        selection, after = self._drawing.selection, f"  {arrow}" if arrow else ""
-        formula = selection.text_cell(name) + (f'&"{after}"' if after else "")
-        text = selection.text(name) + after
+        after = f"  {arrow}" if arrow else ""
+        formula = self._selection.text_cell(name) + (f'&"{after}"' if after else "")
+        text = self._selection.text(name) + after
         self._page.formula(position, formula, text, self._theme(*(styles or ("centre",))))
 
     def _box(self, row: int, column: int, neuron: Neuron) -> None:
@@ -105,30 +76,27 @@ class _Columns:
     def _weights_title(self) -> str:
         return "weights" if self._network.biases == "none" else "weights and biases"
 
-    @property
-    def _several(self) -> bool:
-        return self._experiment.samples_a_step > 1
-
     def put(self) -> int:
-        drawing, left = self._drawing, self._column
-        network = self._network
-        top = self._row + 2
-        total_height = max(
-            2 * len(self._inputs) - 1, *(self._height(layer) for layer in drawing.layers)
-        )
-        self._header(self._row, left, left, "inputs", "inputs")
+        """Puts the drawing on the page; returns its last row."""
+        if self._sentence:
+            position = (self._row, self._column)
+            self._page.text(position, self._sentence, self._theme("quiet"))
+        titles, left = self._row + 1, self._column
+        top = titles + 2
+        total_height = max(2 * len(self._inputs) - 1, *map(self._height, self._layers))
+        self._header(titles, left, left, "inputs", "inputs")
         self._put_inputs(top + (total_height - 2 * len(self._inputs) + 1) // 2)
         # What is left out of the inputs or neurons is said in the row below them.
-        last = top + total_height - self._drawing.complete
+        last = top + total_height - self._complete
         column = left + 1
-        for layer in drawing.layers:
-            words = layer_words(network, layer).removeprefix("the ")
-            self._header(self._row, column, column + 1, self._weights_title, "weights")
-            self._header(self._row, column + 2, column + 2, words, "forward")
+        for layer in self._layers:
+            words = layer_words(self._network, layer).removeprefix("the ")
+            self._header(titles, column, column + 1, self._weights_title, "weights")
+            self._header(titles, column + 2, column + 2, words, "forward")
             start = top + (total_height - self._height(layer)) // 2
             self._put_layer(layer, start, column)
             column += 3
-        self._header(self._row, column, column, "targets and losses", "loss")
+        self._header(titles, column, column, "targets and losses", "loss")
         # The last layer drawn is that of the outputs.
         return max(last, self._put_losses(layer, start, column))
 
@@ -138,7 +106,7 @@ class _Columns:
 
     def _neurons(self, layer: int) -> Sequence[Neuron]:
         neurons = self._network.layers[layer].neurons
-        return neurons if self._drawing.complete else neurons[:1]
+        return neurons if self._complete else neurons[:1]
 
     def _rows(self, neuron: Neuron) -> int:
         """The rows that a neuron takes: its weights, its bias, what is left out of them."""
@@ -205,7 +173,7 @@ class _Columns:
             row += self._rows(neuron) + GAP
         below = self._box_row(neurons[-1], row - self._rows(neurons[-1]) - GAP)
         below += 3 if network.losses else 1
-        totals = [TOTAL_LOSS, *([MEAN_LOSS] if self._several else [])]
+        totals = [TOTAL_LOSS, *([MEAN_LOSS] if self._experiment.samples_a_step > 1 else [])]
         for offset, name in enumerate(totals):
             self._quantity((below + offset, column), name, "centre", "boxed", "group_loss", "bold")
         return below + len(totals) - 1

@@ -129,10 +129,11 @@ def _put_cells(
 ) -> tuple[int, tuple[float, ...]]:
     """The losses, then the drawing in cells; the last row, and the widths of all columns."""
     last = put_losses(workbook, page, theme, selection, PANELS_ROW, PANEL_COLUMN)
-    drawing, column = CellDrawing(selection), PANEL_COLUMN + len(losses.WIDTHS) + 1
+    column = PANEL_COLUMN + len(losses.WIDTHS) + 1
     page.text((PANELS_ROW, column), "The network", theme("heading"))
     put_choice(workbook, page, theme, selection, PANELS_ROW, column + 1)
-    last = max(last, drawing.put(page, theme, PANELS_ROW + 1, column))
+    drawing = CellDrawing(page, theme, selection, (PANELS_ROW + 1, column))
+    last = max(last, drawing.put())
     return last, (*start_values.WIDTHS, *losses.WIDTHS, GAP_WIDTH, *drawing.widths)
 
 
