@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -58,15 +58,15 @@ class Filling:
         """The value of any expression of a row's cells."""
         return _value(expression, self.rows[row])
 
-    def holds(self, cells: Sequence[str], row: int) -> bool:
-        """Whether cells of a row all hold numbers."""
-        return all(math.isfinite(self.rows[row].get(cell, math.nan)) for cell in cells)
+    def computed(self, expression: Expression, row: int) -> Shown:
+        """What an expression comes to; an empty text where a cell that it reads has no number."""
+        names = (leaf.name for leaf in expression.leaves() if isinstance(leaf, Symbol))
+        there = all(math.isfinite(self.rows[row].get(name, math.nan)) for name in names)
+        return _shown(self.value(expression, row)) if there else ""
 
     def expected(self, quantity: Quantity, sample: int, row: int) -> Shown:
-        """What a cell should hold, by what it reads; an empty text where that is not there."""
-        equation = quantity.equations[sample]
-        names = [leaf.name for leaf in equation.leaves() if isinstance(leaf, Symbol)]
-        return _shown(self.value(equation, row)) if self.holds(names, row) else ""
+        """What a cell should hold, by what it reads."""
+        return self.computed(quantity.equations[sample], row)
 
     def tolerance(self, quantity: Quantity, sample: int, row: int) -> Shown:
         """How far from that a right number may be."""

@@ -113,6 +113,12 @@ class Layout:
 
         return name
 
+    def if_filled_in(self, expression: Expression, row: int) -> str:
+        """An expression's formula on another sheet; an empty text while it reads no number."""
+        name = self.naming(row, EXERCISE)
+        cells = dict.fromkeys(map(name, expression.leaves()))
+        return f'IF(COUNT({",".join(cells)})={len(cells)},{expression.formula(name)},"")'
+
     def area(self, quantity: Quantity, sheet: str = "") -> str:
         """The address of all cells of a quantity, in both rows."""
         row, column = self.positions[quantity.cells[0]]

@@ -96,7 +96,7 @@ class ExpectedSheet:
                 )
                 cell = self.layout.naming(row, EXERCISE)(Symbol(quantity.cells[sample]))
                 formulas = (
-                    self._expected(equation, row),
+                    self.layout.if_filled_in(equation, row),
                     self._tolerance(equation, row, expected),
                     f"IF(COUNT({cell},{expected})=2,"
                     f"IF(ABS({cell}-{expected})/{tolerance}<=1,1,0),0)",
@@ -116,11 +116,6 @@ class ExpectedSheet:
         page.formula(ready, f"IF({there},IF({known},1,0),0)", is_ready, theme("whole"))
         remark = (top, self.remark_column)
         page.formula(remark, self._remark(quantity, there, known), "", theme("left"))
-
-    def _expected(self, equation: Expression, row: int) -> str:
-        name = self.layout.naming(row, EXERCISE)
-        cells = dict.fromkeys(name(leaf) for leaf in equation.leaves())
-        return f'IF(COUNT({",".join(cells)})={len(cells)},{equation.formula(name)},"")'
 
     def _tolerance(self, equation: Expression, row: int, expected: str) -> str:
         size = magnitude(equation).formula(self.layout.naming(row, EXERCISE))

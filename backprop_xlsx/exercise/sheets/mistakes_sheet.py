@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from xlsxwriter.worksheet import Worksheet
 
-from backprop_xlsx.exercise.filling import ERROR, Filling
+from backprop_xlsx.exercise.filling import Filling
 from backprop_xlsx.exercise.layout import EXERCISE, Layout
 from backprop_xlsx.exercise.mistakes.known import Mistake
 from backprop_xlsx.exercise.practice import ROWS
@@ -66,16 +66,12 @@ def _put(
 ) -> None:
     page.text((row, 0), cell, theme("left"))
     page.text((row, 1), mistake.words, theme("left"))
-    names = [leaf.name for leaf in mistake.equation.leaves() if isinstance(leaf, Symbol)]
     owns, near, fits = [], [], []
     for each in range(ROWS):
-        name = layout.naming(each, EXERCISE)
-        reads = dict.fromkeys(name(leaf) for leaf in mistake.equation.leaves())
-        formula = f'IF(COUNT({",".join(reads)})={len(reads)},{mistake.equation.formula(name)},"")'
-        there = filling.holds(names, each)
-        value = filling.value(mistake.equation, each) if there else ""
-        page.formula((row, 2 + each), formula, _shown(value), theme("every_digit"))
-        own, given = name(Symbol(cell)), f"{'CD'[each]}{row + 1}"
+        formula = layout.if_filled_in(mistake.equation, each)
+        value = filling.computed(mistake.equation, each)
+        page.formula((row, 2 + each), formula, value, theme("every_digit"))
+        own, given = layout.naming(each, EXERCISE)(Symbol(cell)), f"{'CD'[each]}{row + 1}"
         owns.append(own)
         near.append(f"ABS({own}-{given})/({RELATIVE:.0E}*ABS({given})+{LEAST:.0E})<=1")
         found = filling.rows[each].get(cell)
@@ -87,7 +83,3 @@ def _put(
     both = f"COUNT({','.join(owns)},C{row + 1}:D{row + 1})={2 * ROWS}"
     formula = f"IF({both},IF({near[0]},IF({near[1]},1,0),0),0)"
     page.formula((row, 4), formula, all(fits), theme("whole"))
-
-
-def _shown(value: float | str) -> float | str:
-    return value if isinstance(value, str) or abs(value) < float("inf") else ERROR
