@@ -14,7 +14,7 @@ from backprop_xlsx.spreadsheet.sheets.theme import Theme
 from backprop_xlsx.workbook.columns import RunValues
 from backprop_xlsx.workbook.layout import SAMPLES_COLUMN, SAMPLES_ROW
 from backprop_xlsx.workbook.samples.after_training import AfterTraining
-from backprop_xlsx.workbook.samples.samples_classes import Classes, Computed
+from backprop_xlsx.workbook.samples.samples_classes import Classes, Computed, said_of_runs
 
 NAME = 1
 CLOSE = 0.5  # an output this near its target is on the right side
@@ -105,14 +105,12 @@ class Outputs:
         return self._summary(counts)
 
     def _summary(self, counts: dict[int, list[Count]]) -> Computed:
-        beginning = "Near their targets after the last step:"
-        formula, text = f'"{beginning}"', beginning
         of_all = f" of {len(self._experiment.network.outputs) * len(self._experiment.samples)}"
-        for run, found in counts.items():
-            words = f"{',' * (run > 0)} {self._runs[run].run.sheet} "
-            formula += f'&"{words}"&({"+".join(cell for cell, _ in found)})&"{of_all}"'
-            text += f"{words}{sum(number for _, number in found)}{of_all}"
-        return formula, text
+        found = [
+            (f'({"+".join(cells)})&"{of_all}"', f"{sum(numbers)}{of_all}")
+            for cells, numbers in (zip(*own, strict=True) for own in counts.values())
+        ]
+        return said_of_runs("Near their targets after the last step:", self._runs, found)
 
     def _put_near(self, run: int, output: int, rows: tuple[int, int, int]) -> Count:
         """Whether an output of a run is near; ``rows``: of outputs, nearness and targets.

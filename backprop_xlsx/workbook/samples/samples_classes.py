@@ -92,13 +92,12 @@ class Classes:
         colour_where(workbook, self._page.worksheet, area, right, wrong)
 
     def _summary(self, choices: Sequence[Array]) -> Computed:
-        formula, text = '"Right after the last step:"', "Right after the last step:"
-        for index, (run_values, chosen) in enumerate(zip(self._runs, choices, strict=True)):
-            words = f"{',' * (index > 0)} {run_values.run.sheet} "
-            cell = xl_rowcol_to_cell(self._target_row + 1 + index, self._last_column + 1)
-            formula += f'&"{words}"&FIXED(100*{cell},1,TRUE)&" %"'
-            text += f"{words}{100 * self._share(chosen):.1f} %"
-        return formula, text
+        found = []
+        for row, chosen in enumerate(choices, start=self._target_row + 1):
+            cell = xl_rowcol_to_cell(row, self._last_column + 1)
+            percentage = f"{100 * self._share(chosen):.1f} %"
+            found.append((f'FIXED(100*{cell},1,TRUE)&" %"', percentage))
+        return said_of_runs("Right after the last step:", self._runs, found)
 
     def _share(self, chosen: Array) -> float:
         """The share of the samples that a run gets right."""
@@ -165,6 +164,16 @@ class Classes:
             for sample in range(len(self._experiment.samples))
         ]
         return _largest(np.array(outputs))
+
+
+def said_of_runs(beginning: str, runs: Sequence[RunValues], found: Sequence[Computed]) -> Computed:
+    """A sentence with what was found of each run."""
+    formula, text = f'"{beginning}"', beginning
+    for run_values, (own_formula, own_text) in zip(runs, found, strict=True):
+        words = f"{',' * (run_values.run.index > 0)} {run_values.run.sheet} "
+        formula += f'&"{words}"&{own_formula}'
+        text += words + own_text
+    return formula, text
 
 
 def _largest(outputs: Array) -> Array:
