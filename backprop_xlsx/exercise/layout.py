@@ -14,7 +14,7 @@ from xlsxwriter.utility import xl_range_abs, xl_rowcol_to_cell
 
 from backprop_xlsx.exercise.practice import PARTS, ROWS, Practice, Quantity
 from backprop_xlsx.formula.expression import Expression, Symbol
-from backprop_xlsx.spreadsheet.sheets.page import Position
+from backprop_xlsx.spreadsheet.sheets.page import Position, anchored
 
 EXERCISE, EXPECTED, MISTAKES = "Exercise", "Expected", "Known mistakes"
 NOT_DONE, CORRECT, WRONG = "NOT DONE", "CORRECT", "WRONG"
@@ -142,4 +142,4 @@ def on(sheet: str, address: str) -> str:
 
 def switch(name: str, sheet: str = "") -> str:
     """The address of a switch's cell."""
-    return on(sheet, xl_rowcol_to_cell(*SWITCHES[name], row_abs=True, col_abs=True))
+    return on(sheet, anchored(*SWITCHES[name]))

@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
+from xlsxwriter.utility import xl_col_to_name
 
 from backprop_xlsx.equations import COUNTED_FROM, counting, turns
 from backprop_xlsx.formula.expression import Expression, Symbol
 from backprop_xlsx.formula.names import SAMPLE, STEP, label
 from backprop_xlsx.reference import Array
+from backprop_xlsx.spreadsheet.sheets.page import anchored
 from backprop_xlsx.workbook.layout import (
     BELOW,
     DRAWN_LOSS,
@@ -153,7 +154,7 @@ def _moving_mean(losses: Array, samples: int) -> Array:
 def _cell(run: Run, leaf: Expression) -> str:
     assert isinstance(leaf, Symbol)
     if leaf.name in run.optimiser.constants:
-        return xl_rowcol_to_cell(*run.constant_cell(leaf.name), row_abs=True, col_abs=True)
+        return anchored(*run.constant_cell(leaf.name))
     if leaf.name not in run.columns:
         return start_cell(run.experiment, leaf.name)
     row = "{above}" if leaf.steps_back else "{row}"

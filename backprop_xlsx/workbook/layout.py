@@ -13,6 +13,7 @@ from backprop_xlsx.model.experiment import Experiment
 from backprop_xlsx.model.network import Network
 from backprop_xlsx.model.optimisers import SYMBOLS, GradientDescent, Optimiser
 from backprop_xlsx.model.words import run_letter
+from backprop_xlsx.spreadsheet.sheets.page import anchored
 from backprop_xlsx.spreadsheet.sheets.readable import short_text
 
 NETWORK, DERIVATION, LEARNING_RATES, CHECKS = "Network", "Derivation", "Learning rates", "Checks"
@@ -147,8 +148,7 @@ def constant_name(run: Run, symbol: str) -> str:
 def sample_cell(network: Network, name: str, sample: int) -> str:
     """The address of an input or target of a sample, from 0, with sheet and anchors."""
     row = SAMPLES_ROW + network.given.index(name)
-    cell = xl_rowcol_to_cell(row, SAMPLES_COLUMN + sample, row_abs=True, col_abs=True)
-    return f"'{SAMPLES}'!{cell}"
+    return f"'{SAMPLES}'!{anchored(row, SAMPLES_COLUMN + sample)}"
 
 
 def sample_cells(experiment: Experiment, name: str) -> str:

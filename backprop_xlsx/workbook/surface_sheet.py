@@ -17,7 +17,7 @@ from backprop_xlsx.equations import forward
 from backprop_xlsx.formula.expression import Expression, Symbol, Value, by_name
 from backprop_xlsx.model.experiment import Experiment
 from backprop_xlsx.model.network import Network
-from backprop_xlsx.spreadsheet.sheets.page import Page, prepare
+from backprop_xlsx.spreadsheet.sheets.page import Page, anchored, prepare
 from backprop_xlsx.spreadsheet.sheets.theme import SERIES_COLOURS, Theme
 from backprop_xlsx.workbook.columns import RunValues
 from backprop_xlsx.workbook.layout import sample_cells
@@ -112,9 +112,7 @@ def _put_choice(
         },
     )
     page.text((WEIGHTS_ROW - 1, NAME), "The weights there", theme("heading"))
-    run_cell, step_cell = (
-        xl_rowcol_to_cell(*cell, row_abs=True, col_abs=True) for cell in (RUN_CELL, STEP_CELL)
-    )
+    run_cell, step_cell = (anchored(*cell) for cell in (RUN_CELL, STEP_CELL))
     network, values = experiment.network, {}
     for row, name in enumerate(network.weights + network.bias_names, start=WEIGHTS_ROW):
         formula = f"INDEX({runs[-1].run.column(name)},{step_cell}+1)"
@@ -154,10 +152,7 @@ def _put_grid(page: Page, theme: Theme, network: Network, values: dict[str, Valu
     """The axes and the grid; the last row."""
     across, up = network.inputs
     starts, pitches = (
-        [
-            xl_rowcol_to_cell(RANGE_ROW + index, column, row_abs=True, col_abs=True)
-            for index in range(2)
-        ]
+        [anchored(RANGE_ROW + index, column) for index in range(2)]
         for column in (NUMBER - 1, NUMBER)
     )
     bottom = GRID_ROW + POINTS
@@ -176,10 +171,7 @@ def _put_grid(page: Page, theme: Theme, network: Network, values: dict[str, Valu
     page.text((bottom, AXIS_COLUMN), across, theme("bold", "centre"))
     page.text((GRID_ROW - 1, AXIS_COLUMN), up, theme("bold", "centre"))
     weights = network.weights + network.bias_names
-    cells = {
-        name: xl_rowcol_to_cell(WEIGHTS_ROW + index, NUMBER, row_abs=True, col_abs=True)
-        for index, name in enumerate(weights)
-    }
+    cells = {name: anchored(WEIGHTS_ROW + index, NUMBER) for index, name in enumerate(weights)}
     template = _output_formula(network, (cells | {across: "{x}", up: "{y}"}).__getitem__)
     points = values | {across: values[across][:, None], up: values[up][None, :]}
     outputs = np.broadcast_to(_output_value(network, points), (POINTS, POINTS))
@@ -217,10 +209,7 @@ def _colour(workbook: Workbook, worksheet: Worksheet, experiment: Experiment) ->
     )
     point_x = xl_rowcol_to_cell(GRID_ROW + POINTS, GRID_COLUMN, row_abs=True)
     point_y = xl_rowcol_to_cell(GRID_ROW, AXIS_COLUMN, col_abs=True)
-    pitch_x, pitch_y = (
-        xl_rowcol_to_cell(RANGE_ROW + index, NUMBER, row_abs=True, col_abs=True)
-        for index in range(2)
-    )
+    pitch_x, pitch_y = (anchored(RANGE_ROW + index, NUMBER) for index in range(2))
     for sign, mark in ((">", "●"), ("<=", "○")):
         near = (
             f"(ABS({x}-{point_x})<={pitch_x}/2)*(ABS({y}-{point_y})<={pitch_y}/2)"

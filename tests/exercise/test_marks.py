@@ -84,9 +84,7 @@ def test_right_formulas_however_written_score_all(live: Live) -> None:
 
     @settings(max_examples=15)
     @given(
-        st.fixed_dictionaries(
-            {cell: st.sampled_from(texts) for cell, texts in ALTERNATIVES.items()}
-        ),
+        st.fixed_dictionaries(CHOICES),
         st.text(max_size=8),
     )
     def check(templates: dict[str, str], seed: str) -> None:

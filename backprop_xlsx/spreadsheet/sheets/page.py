@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from xlsxwriter.format import Format
-from xlsxwriter.utility import xl_range
+from xlsxwriter.utility import xl_range, xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
 from backprop_xlsx.spreadsheet.errors import BackpropError
@@ -89,6 +89,11 @@ class Page:
         if position in self._cells:
             raise BackpropError(f"sheet {self.worksheet.name}: cell {position} is written twice")
         self._cells[position] = partial(write, *arguments)
+
+
+def anchored(row: int, column: int) -> str:
+    """The address of a cell, wherever it is copied to: ``$C$5``."""
+    return xl_rowcol_to_cell(row, column, row_abs=True, col_abs=True)
 
 
 def accepted(code: int, worksheet: Worksheet, position: Position) -> None:

@@ -14,7 +14,7 @@ from backprop_xlsx.formula.names import gradient_name, label
 from backprop_xlsx.model.experiment import Experiment
 from backprop_xlsx.model.valid import PROBABILITY_ROUNDING
 from backprop_xlsx.reference import Array
-from backprop_xlsx.spreadsheet.sheets.page import Page, prepare
+from backprop_xlsx.spreadsheet.sheets.page import Page, anchored, prepare
 from backprop_xlsx.spreadsheet.sheets.rules import colour_verdicts
 from backprop_xlsx.spreadsheet.sheets.theme import Theme, style_of
 from backprop_xlsx.workbook.checks.central_differences import CentralDifferences, checked_parameters
@@ -72,7 +72,7 @@ def write_checks(
     )
     page.text((1, 1), lead, theme("lead"))
 
-    problems = xl_rowcol_to_cell(PROBLEM_CELL[0], VERDICT, row_abs=True, col_abs=True)
+    problems = anchored(PROBLEM_CELL[0], VERDICT)
     derivatives_row = FIRST_TABLE
     columns_row = derivatives_row + len(checked_parameters(experiment)) + 4
     columns = ColumnChecks(runs, columns_row, problems)

@@ -10,14 +10,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 import numpy as np
-from xlsxwriter.utility import xl_range, xl_rowcol_to_cell
+from xlsxwriter.utility import xl_range
 
 from backprop_xlsx.equations import each, written_out
 from backprop_xlsx.formula.names import TOTAL_LOSS, gradient_name, sampled
 from backprop_xlsx.model.experiment import Experiment
 from backprop_xlsx.model.network import Layer
 from backprop_xlsx.reference import Array, quantities, samples_of_rows
-from backprop_xlsx.spreadsheet.sheets.page import Page
+from backprop_xlsx.spreadsheet.sheets.page import Page, anchored
 from backprop_xlsx.spreadsheet.sheets.theme import Theme
 from backprop_xlsx.workbook.checks.identities.columns import Columns
 from backprop_xlsx.workbook.layout import runs
@@ -61,7 +61,7 @@ class Spread:
     @property
     def size_cell(self) -> str:
         """What the loss comes from, in size: its rounding is a small part of that."""
-        return _cell(self.last_row, SHARE)
+        return anchored(self.last_row, SHARE)
 
     @property
     def size(self) -> float:
@@ -71,7 +71,7 @@ class Spread:
     def of(self, parameter: str) -> Computed:
         """How many times as large a change of a parameter may be later on."""
         index, source = self._places[parameter]
-        cell, value = _cell(self._row_of(index), PASSED_ON), self._lines[index][PASSED_ON][1]
+        cell, value = anchored(self._row_of(index), PASSED_ON), self._lines[index][PASSED_ON][1]
         if not source:
             return cell, value
         (area,) = self._areas([source])
@@ -106,14 +106,14 @@ class Spread:
             SOURCES: self._norm(sources),
         }
         weights, biases, seen = (line[column][1] for column in (WEIGHTS, BIASES, SOURCES))
-        line[DELTAS] = self._deltas(layer, _cell(row, SOURCES), seen)
+        line[DELTAS] = self._deltas(layer, anchored(row, SOURCES), seen)
         line[PASSED_ON] = ("1", 1.0)
         if index + 1 in self._lines:
             below, later = self._row_of(index + 1), self._lines[index + 1]
             factor = max(1.0, later[WEIGHTS][1])
-            formula = f"MAX(1,{_cell(below, WEIGHTS)})*{_cell(below, PASSED_ON)}"
+            formula = f"MAX(1,{anchored(below, WEIGHTS)})*{anchored(below, PASSED_ON)}"
             line[PASSED_ON] = (formula, factor * later[PASSED_ON][1])
-        own = {column: _cell(row, column) for column in line}
+        own = {column: anchored(row, column) for column in line}
         summed = f"{own[WEIGHTS]}*{own[SOURCES]}+{own[BIASES]}*SQRT({samples})"
         share = line[DELTAS][1] * (weights * seen + biases * samples**0.5) / samples
         line[SHARE] = (f"{own[DELTAS]}*({summed})/{samples}", share)
@@ -171,7 +171,3 @@ class Spread:
 
     def _row_of(self, index: int) -> int:
         return self._row + 1 + index
-
-
-def _cell(row: int, column: int) -> str:
-    return xl_rowcol_to_cell(row, column, row_abs=True, col_abs=True)

@@ -8,7 +8,7 @@ from xlsxwriter import Workbook
 from xlsxwriter.utility import xl_range_abs, xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
-from backprop_xlsx.spreadsheet.sheets.page import Page, pixels, prepare
+from backprop_xlsx.spreadsheet.sheets.page import Page, anchored, pixels, prepare
 from backprop_xlsx.spreadsheet.sheets.theme import Theme
 from backprop_xlsx.workbook.charts import loss_chart
 from backprop_xlsx.workbook.columns import SMALLEST_RISE, THRESHOLD, RunValues
@@ -56,7 +56,7 @@ def write_learning_rates(
     page.height(0, 28)
     page.text((THRESHOLD_CELL[0], 1), "Threshold for the loss (edit it)", theme("left"))
     page.number(THRESHOLD_CELL, THRESHOLD, theme("editable"))
-    threshold = xl_rowcol_to_cell(*THRESHOLD_CELL, row_abs=True, col_abs=True)
+    threshold = anchored(*THRESHOLD_CELL)
     workbook.define_name(THRESHOLD_NAME, f"='{LEARNING_RATES}'!{threshold}")
     worksheet.data_validation(
         *THRESHOLD_CELL,

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from xlsxwriter import Workbook
-from xlsxwriter.utility import xl_rowcol_to_cell
 
-from backprop_xlsx.spreadsheet.sheets.page import Page
+from backprop_xlsx.spreadsheet.sheets.page import Page, anchored
 from backprop_xlsx.spreadsheet.sheets.theme import Theme
 from backprop_xlsx.workbook.layout import NETWORK
 from backprop_xlsx.workbook.network.selection import RUN_NAME, SAMPLE_NAME, STEP_NAME, Selection
@@ -37,7 +36,7 @@ def put_choice(
             style = theme("editable", "centre", "bold", number_format="0")
             page.number(cell, choice.value, style)
         page.worksheet.data_validation(*cell, *cell, choice.rule)
-        address = xl_rowcol_to_cell(*cell, row_abs=True, col_abs=True)
+        address = anchored(*cell)
         workbook.define_name(choice.name, f"='{NETWORK}'!{address}")
         column += 2
 

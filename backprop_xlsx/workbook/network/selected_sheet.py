@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from xlsxwriter import Workbook
-from xlsxwriter.utility import xl_range_abs, xl_rowcol_to_cell
+from xlsxwriter.utility import xl_range_abs
 from xlsxwriter.worksheet import Worksheet
 
 from backprop_xlsx.formula.names import label
-from backprop_xlsx.spreadsheet.sheets.page import Page, prepare
+from backprop_xlsx.spreadsheet.sheets.page import Page, anchored, prepare
 from backprop_xlsx.spreadsheet.sheets.theme import Theme, style_of
 from backprop_xlsx.workbook.layout import SELECTED
 from backprop_xlsx.workbook.network.drawing import Drawing
@@ -82,7 +82,7 @@ def _put_choice(workbook: Workbook, page: Page, theme: Theme, selection: Selecti
     for row, (text, name, formula, value) in enumerate(lines, start=CHOICE_ROW):
         page.text((row, NAME_COLUMN), text, theme("bold", "ruled"))
         page.formula((row, NUMBER_COLUMN), formula, value, theme("whole", "ruled"))
-        address = xl_rowcol_to_cell(row, NUMBER_COLUMN, row_abs=True, col_abs=True)
+        address = anchored(row, NUMBER_COLUMN)
         workbook.define_name(name, f"={SELECTED}!{address}")
 
 

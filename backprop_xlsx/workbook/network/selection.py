@@ -14,6 +14,7 @@ from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
 from backprop_xlsx.formula.names import STEP, label, sampled, without_sample
 from backprop_xlsx.model.experiment import Experiment
 from backprop_xlsx.model.optimisers import SYMBOLS
+from backprop_xlsx.spreadsheet.sheets.page import anchored
 from backprop_xlsx.spreadsheet.sheets.powers import UNUSABLE
 from backprop_xlsx.spreadsheet.sheets.readable import (
     number_formula,
@@ -143,7 +144,7 @@ class Selection:
         return f'"{NOT_THERE}"'
 
     def _address(self, name: str, column: int) -> str:
-        cell = xl_rowcol_to_cell(self.row(name), column, row_abs=True, col_abs=True)
+        cell = anchored(self.row(name), column)
         return f"{SELECTED}!{cell}"
 
 

@@ -6,13 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from xlsxwriter import Workbook
-from xlsxwriter.utility import xl_rowcol_to_cell
 
 from backprop_xlsx.formula.names import LEARNING_RATE
 from backprop_xlsx.model.experiment import Experiment
 from backprop_xlsx.model.words import CONSTANTS, in_words, start_value_words
 from backprop_xlsx.spreadsheet.numbers import LARGEST_VALUE
-from backprop_xlsx.spreadsheet.sheets.page import Page
+from backprop_xlsx.spreadsheet.sheets.page import Page, anchored
 from backprop_xlsx.spreadsheet.sheets.theme import Theme
 from backprop_xlsx.workbook.layout import NETWORK, SAMPLES, Run, constant_name, start_name
 
@@ -106,7 +105,7 @@ class StartValues:
         """A yellow cell that has a name; what comes next goes into the next row."""
         cell = (self._row, column)
         self._page.number(cell, number, self._theme("editable"))
-        address = xl_rowcol_to_cell(*cell, row_abs=True, col_abs=True)
+        address = anchored(*cell)
         self._workbook.define_name(name, f"='{NETWORK}'!{address}")
         rule = {
             "validate": "decimal",
