@@ -102,19 +102,16 @@ class ExerciseSheet:
                     page.formula(position, formula, self.filling.shown(cell, row), look)
                 else:
                     page.blank(position, theme(style, "to_fill_in"))
-        shown = f'IF({switch("hints")}="{SHOW}","{hint}","")'
-        hint_style = theme("quiet", "left", "ruled")
+        page.blank((top + 1, layout.mark_column), theme("ruled"))
         if not blank:
             page.text((top, layout.mark_column), "given", theme("quiet", "centre"))
-            page.blank((top + 1, layout.mark_column), theme("ruled"))
             page.blank((top + 1, remark), theme("ruled"))
             return
-        mark = self.expected.mark(quantity)
-        value = self.filling.marks[quantity.name]
+        mark, value = self.expected.mark(quantity), self.filling.marks[quantity.name]
         page.formula(layout.mark(quantity), mark, value, theme("bold", "centre"))
-        page.blank((top + 1, layout.mark_column), theme("ruled"))
         self._put_remark(page, theme, quantity, (top, remark))
-        page.formula((top + 1, remark), shown, hint if self.answers else "", hint_style)
+        formula, shown = f'IF({switch("hints")}="{SHOW}","{hint}","")', hint if self.answers else ""
+        page.formula((top + 1, remark), formula, shown, theme("quiet", "left", "ruled"))
 
     def _put_remark(self, page: Page, theme: Theme, quantity: Quantity, position: Position) -> None:
         """What there is to say, or else, in the answers, the formula of row 1."""

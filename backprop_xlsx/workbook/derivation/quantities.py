@@ -8,8 +8,8 @@ from backprop_xlsx.derivation.lines import Line, Part
 from backprop_xlsx.formula.expression import Expression, Number, Operation, Symbol, Value
 from backprop_xlsx.formula.names import STEP, label
 from backprop_xlsx.workbook.derivation.written_numbers import WrittenNumber, WrittenNumbers
-from backprop_xlsx.workbook.layout import Run, all_starts, runs, start_cell
-from backprop_xlsx.workbook.network.selection import SELECTED_RUN, SELECTED_STEP, Selection
+from backprop_xlsx.workbook.layout import all_starts, runs, start_cell
+from backprop_xlsx.workbook.network.selection import SELECTED_STEP, Selection
 
 Key = tuple[str, int, tuple[int, ...]]  # name, step, and the runs that it is of
 
@@ -88,8 +88,7 @@ class Quantities:
             return selection.cell(name), selection.value(name)
         values = selection.run.values
         if name in values:  # of one of several samples
-            found = [_at_step(run, name) for run in self._runs]
-            return _choice(found), float(values[name][selection.step])
+            return selection.formula(name), float(values[name][selection.step])
         # An input or a target of one of several samples.
         return start_cell(self._experiment, name), all_starts(self._experiment)[name]
 
@@ -101,7 +100,7 @@ class Quantities:
         values = selection.runs[index]
         constants = values.run.optimiser.constants
         value = constants[name] if name in constants else values.values[name][selection.step]
-        return _choice([selection.of_run(run, name) for run in shown]), float(value)
+        return selection.of_runs(shown, name), float(value)
 
 
 def _subtractions(node: Expression) -> Iterator[Operation]:
@@ -118,14 +117,3 @@ def _keep(number: WrittenNumber, other: WrittenNumber | float) -> None:
             number.others[other.cell] = float(other.value)
     else:
         number.others[f"{other:.15g}"] = other
-
-
-def _at_step(run: Run, name: str) -> str:
-    return f"INDEX({run.column(name)},{SELECTED_STEP}+1)"
-
-
-def _choice(found: list[str]) -> str:
-    """One formula for each run, of which the chosen run's counts."""
-    if len(set(found)) == 1:
-        return found[0]
-    return f"CHOOSE({SELECTED_RUN},{','.join(found)})"

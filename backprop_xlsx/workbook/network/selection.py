@@ -123,7 +123,11 @@ class Selection:
 
     def formula(self, name: str) -> str:
         """The formula, without "=", that finds a quantity in the runs; "–" where there is none."""
-        found = [self.of_run(run.run, name) for run in self.runs]
+        return self.of_runs([run.run for run in self.runs], name)
+
+    def of_runs(self, shown: Sequence[Run], name: str) -> str:
+        """The same with another run ``shown`` for each that may be chosen."""
+        found = [self.of_run(run, name) for run in shown]
         if len(set(found)) == 1:
             return found[0]
         return f"CHOOSE({SELECTED_RUN},{','.join(found)})"

@@ -23,7 +23,7 @@ from backprop_xlsx.workbook.layout import SAMPLES_COLUMN, start_cell
 from backprop_xlsx.workbook.limits import MOST_FORWARD_CELLS
 
 NAME = 1
-HEAD_ROWS = 3  # above the quantities of the first run
+HEAD_ROWS = 3  # above a table's first line
 
 
 def forward_quantities(experiment: Experiment) -> tuple[str, ...]:
@@ -36,6 +36,12 @@ def fits(experiment: Experiment) -> bool:
     """Whether the book shows what runs make of every sample, which many samples in turn forbid."""
     cells = len(forward_quantities(experiment)) * len(experiment.samples)
     return not experiment.in_turn or cells * len(experiment.optimisers) <= MOST_FORWARD_CELLS
+
+
+def put_head(page: Page, theme: Theme, row: int, title: str, explanation: str) -> None:
+    """The title of a table of the sheet, and what it shows."""
+    page.text((row, NAME), title, theme("heading"))
+    page.text((row + 1, NAME), explanation, theme("quiet"))
 
 
 class AfterTraining:
@@ -60,9 +66,9 @@ class AfterTraining:
 
     def put(self, page: Page, theme: Theme) -> int:
         """Puts the forward pass of samples in turn on the page; returns its last row."""
-        page.text((self._row, NAME), "The forward pass of every sample", theme("heading"))
+        title = "The forward pass of every sample"
         explanation = "With the weights that each run has after its last step."
-        page.text((self._row + 1, NAME), explanation, theme("quiet"))
+        put_head(page, theme, self._row, title, explanation)
         for run in range(len(self._runs)):
             self._put_run(page, theme, run)
         return self._row_of(len(self._runs) - 1, self._names[-1])

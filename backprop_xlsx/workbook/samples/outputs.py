@@ -13,12 +13,11 @@ from backprop_xlsx.spreadsheet.sheets.rules import colour_where
 from backprop_xlsx.spreadsheet.sheets.theme import Theme
 from backprop_xlsx.workbook.columns import RunValues
 from backprop_xlsx.workbook.layout import SAMPLES_COLUMN, SAMPLES_ROW
-from backprop_xlsx.workbook.samples.after_training import AfterTraining
+from backprop_xlsx.workbook.samples.after_training import HEAD_ROWS, NAME, AfterTraining, put_head
 from backprop_xlsx.workbook.samples.samples_classes import Classes, Computed, said_of_runs
 
-NAME = 1
 CLOSE = 0.5  # an output this near its target is on the right side
-HEAD_ROWS, ROWS_BETWEEN = 3, 2
+ROWS_BETWEEN = 2
 
 # A cell with how many samples there are of something, and its value.
 Count = tuple[str, int]
@@ -68,8 +67,7 @@ class Outputs:
 
     def _put_head(self, row: int, title: str, explanation: str) -> None:
         page, theme = self._page, self._theme
-        page.text((row, NAME), title, theme("heading"))
-        page.text((row + 1, NAME), explanation, theme("quiet"))
+        put_head(page, theme, row, title, explanation)
         page.text((row + 2, NAME), "output", theme("header_left", "group_forward"))
         for column in range(SAMPLES_COLUMN, self._last_column + 1):
             page.blank((row + 2, column), theme("header_right", "group_forward"))

@@ -17,13 +17,11 @@ from backprop_xlsx.spreadsheet.sheets.rules import colour_where
 from backprop_xlsx.spreadsheet.sheets.theme import Theme
 from backprop_xlsx.workbook.columns import RunValues
 from backprop_xlsx.workbook.layout import SAMPLES_COLUMN, SAMPLES_ROW
-from backprop_xlsx.workbook.samples.after_training import AfterTraining
+from backprop_xlsx.workbook.samples.after_training import HEAD_ROWS, NAME, AfterTraining, put_head
 
 # A formula without "=", and its text.
 Computed = tuple[str, str]
 
-NAME = 1
-HEAD_ROWS = 3
 NUMBER_FORMAT, SHARE_FORMAT = "0", "0.0%"
 # Outputs of a network whose hidden neurons are all off differ by rounding alone.
 EQUAL = 1e-9
@@ -70,7 +68,7 @@ class Classes:
         """The class of each sample, then what each run takes it for."""
         row, target_row = self._row, self._target_row
         legend = ", ".join(f"{number}: {name}" for number, name in enumerate(self._names, 1))
-        self._head(row, "The class with the largest output", legend)
+        put_head(self._page, self._theme, row, "The class with the largest output", legend)
         column = self._last_column + 1
         header = self._theme("header_right", "group_forward")
         self._page.text((row + 2, column), "right", header)
@@ -123,7 +121,8 @@ class Classes:
         """For each run how many samples of a class are taken for which."""
         classes = range(1, len(self._outputs) + 1)
         explanation = "How many samples of the class on the left are taken for that above."
-        self._head(self._confusion_row, "Which class is taken for which", explanation)
+        title = "Which class is taken for which"
+        put_head(self._page, self._theme, self._confusion_row, title, explanation)
         for index, (run_values, chosen) in enumerate(zip(self._runs, choices, strict=True)):
             row = self._confusion_row + 2 + index * (len(classes) + 2)
             style = self._theme("header_left", "group_forward")
@@ -146,10 +145,6 @@ class Classes:
             style = self._theme("whole", "ruled", *look)
             position = (row, SAMPLES_COLUMN + number - 1)
             self._page.formula(position, f"SUMPRODUCT({of_class}*{taken})", count, style)
-
-    def _head(self, row: int, title: str, explanation: str) -> None:
-        self._page.text((row, NAME), title, self._theme("heading"))
-        self._page.text((row + 1, NAME), explanation, self._theme("quiet"))
 
     def _line(self, row: int) -> str:
         return xl_range_abs(row, SAMPLES_COLUMN, row, self._last_column)

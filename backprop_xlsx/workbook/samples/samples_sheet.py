@@ -14,10 +14,9 @@ from backprop_xlsx.spreadsheet.sheets.page import Page, prepare
 from backprop_xlsx.spreadsheet.sheets.theme import Theme
 from backprop_xlsx.workbook.columns import RunValues
 from backprop_xlsx.workbook.layout import SAMPLES_COLUMN, SAMPLES_ROW
-from backprop_xlsx.workbook.samples.after_training import fits
+from backprop_xlsx.workbook.samples.after_training import NAME, fits
 from backprop_xlsx.workbook.samples.outputs import Outputs
 
-NAME = 1
 SUMMARY = (2, NAME)  # above the samples, where it stays in sight
 TOO_MANY = "What the runs make of so many samples after their last step is not shown."
 COLUMNS_ON_A_PAGE = 16
