@@ -61,7 +61,8 @@ class CentralDifferences:
         self._loss = step_loss(experiment.samples_a_step)
         self._kinks = _kinks(experiment.network, experiment.samples_a_step)
         self.parameters = checked_parameters(experiment)
-        self._steps = np.array([self._step(weight) for weight in self.parameters])
+        # In numpy, where a step of 0 is divided by without an error.
+        self._steps = {weight: np.float64(self._step(weight)) for weight in self.parameters}
         self._values = self._table()
 
     @property
@@ -96,7 +97,7 @@ class CentralDifferences:
 
     def margin(self, weight: str, derivative: float) -> float:
         """The margin's value: for the digits of the loss, and for the square of the step."""
-        step, spread = self._steps[self.parameters.index(weight)], self._spread.of(weight)[1]
+        step, spread = self._steps[weight], self._spread.of(weight)[1]
         turn = min(step * spread, LARGEST_STEP)
         bend = A_SIXTH_OF_THIRD_DERIVATIVE * spread * turn**2
         absolute = self._spread.size * float(ROUNDING / step + bend)
@@ -105,7 +106,7 @@ class CentralDifferences:
     def obstacles(self, weight: str) -> Iterator[tuple[str, bool, str]]:
         """Why a central difference may say nothing: a condition, whether it holds, its verdict."""
         step, spread = self._step_cell(weight), self._spread_cell(weight)
-        numbers = self._steps[self.parameters.index(weight)] * self._spread.of(weight)[1]
+        numbers = self._steps[weight] * self._spread.of(weight)[1]
         condition = f"IFERROR({step}*{spread}>{LARGEST_STEP},0=0)"
         yield condition, not numbers <= LARGEST_STEP, TOO_STEEP
         if self._kinks:
@@ -145,16 +146,14 @@ class CentralDifferences:
                 self._put_line(page, theme, weight, sign)
 
     def _put_line(self, page: Page, theme: Theme, weight: str, sign: int) -> None:
-        row, index = self._line(weight) + sign, self.parameters.index(weight)
+        row = self._line(weight) + sign
         page.text((row, LABEL), f"{weight} {'+−'[sign]} step", theme("bold", "ruled"))
-        formula, spread = self._spread.of(weight)
-        formulas = (formula, self._step_formula(weight))
+        (spread_formula, spread), step_formula = self._spread.of(weight), self._step_formula(weight)
         if sign:
-            formulas = (self._spread_cell(weight), self._step_cell(weight))
-        for column, formula, value in zip(
-            (SPREAD, STEP), formulas, (spread, float(self._steps[index])), strict=True
-        ):
-            page.formula((row, column), formula, value, theme("scientific", "ruled"))
+            spread_formula, step_formula = self._spread_cell(weight), self._step_cell(weight)
+        number = theme("scientific", "ruled")
+        page.formula((row, SPREAD), spread_formula, spread, number)
+        page.formula((row, STEP), step_formula, self._steps[weight], number)
         changed = f"{start_name(weight)}{'+-'[sign]}{xl_rowcol_to_cell(row, STEP)}"
         value = self._pair(weight, weight)[sign]
         page.formula((row, WEIGHT), changed, value, theme(style_of(value), "ruled"))
@@ -182,8 +181,8 @@ class CentralDifferences:
                 values[name] = self._starts[sampled(name, 0)]
         for index, weight in enumerate(self.parameters):
             column = np.full(2 * len(self.parameters), self._starts[weight])
-            column[2 * index] += self._steps[index]
-            column[2 * index + 1] -= self._steps[index]
+            column[2 * index] += self._steps[weight]
+            column[2 * index + 1] -= self._steps[weight]
             values[weight] = column
         for name, equation in self._forward.items():
             values[name] = equation.value(by_name(values))

@@ -69,16 +69,18 @@ class ColumnChecks:
             style = theme(*styles.get(column, ("header_right",)), "group_step")
             page.text((self._row - 1, column), headers.get(column, ""), style)
         self._put_range(page, theme)
-        for offset, name in enumerate(self.names, start=1):
-            self._put_line(page, theme, self._row + offset, name)
         first, last = self._row + 1, self._row + len(self.names)
+        verdicts = [
+            self._put_line(page, theme, row, name)
+            for row, name in enumerate(self.names, start=first)
+        ]
         area = xl_range(first, FIRST_RUN, last, self.last_column)
         cell = xl_rowcol_to_cell(first, FIRST_RUN)
         rule = {"type": "formula", "criteria": f"=IF(ISNUMBER({cell}),{cell}>0,0=1)"}
         page.worksheet.conditional_format(
             area, rule | {"format": workbook.add_format(DIFFERS_STYLE)}
         )
-        return [self._verdict(name) for name in self.names]
+        return verdicts
 
     def _put_range(self, page: Page, theme: Theme) -> None:
         """Which run has numbers with which nothing can be checked: they grow without bound."""
@@ -98,43 +100,39 @@ class ColumnChecks:
             value = float(self._beyond[run.index])
             page.formula((self._row, FIRST_RUN + run.index), formula, value, style)
 
-    def _put_line(self, page: Page, theme: Theme, row: int, name: str) -> None:
+    def _put_line(self, page: Page, theme: Theme, row: int, name: str) -> str:
+        """Puts the line of a quantity; returns its verdict."""
+        having = [
+            (run, identities[name])
+            for run, identities in zip(self._runs, self._identities, strict=True)
+            if name in identities
+        ]
         page.text((row, NAME), self._headers.get(name, label(name)), theme("bold", "ruled"))
-        said = {found[name].words for found in self._identities if name in found}
+        said = {identity.words for _, identity in having}
         words = said.pop() if len(said) == 1 else "the row before, as each run's optimiser has it"
         page.text((row, AGAINST), words, theme("ruled"))
         for column in (*range(AGAINST + 1, VERDICT), VERDICT + 1, VERDICT + 2):
             page.blank((row, column), theme("ruled"))
-        if not all(found[name].formula for found in self._identities if name in found):
+        if not all(identity.formula for _, identity in having):
             page.text((row, VERDICT), TOO_LONG, theme("indented", "ruled"))
-            return
-        having = 0
+            return TOO_LONG
         counted = theme("whole", "ruled", number_format=COLUMN_FORMAT)
-        for run, identities in zip(self._runs, self._identities, strict=True):
-            if name in identities:
-                having += 1
-                # Half of 1 is rounded up; what is no number differs.
-                formula = f"IFERROR(ROUND(({identities[name].formula})/2,0),1)"
-                unjudged = xl_rowcol_to_cell(self._row, FIRST_RUN + run.index, row_abs=True)
-                formula = f'IF({self._problems}+{unjudged}>0,"–",{formula})'
-                value = "–" if self._beyond[run.index] else 0.0
-                page.formula((row, FIRST_RUN + run.index), formula, value, counted)
+        for run, identity in having:
+            # Half of 1 is rounded up; what is no number differs.
+            formula = f"IFERROR(ROUND(({identity.formula})/2,0),1)"
+            unjudged = xl_rowcol_to_cell(self._row, FIRST_RUN + run.index, row_abs=True)
+            formula = f'IF({self._problems}+{unjudged}>0,"–",{formula})'
+            value = "–" if self._beyond[run.index] else 0.0
+            page.formula((row, FIRST_RUN + run.index), formula, value, counted)
         counts = xl_range(row, FIRST_RUN, row, self.last_column)
         formula = (
             f'IF({self._problems}>0,"{UNUSABLE}",IF(SUM({counts})>0,"{DIFFERS}",'
-            f'IF(COUNT({counts})<{having},"{OUT_OF_RANGE}","{AGREES}")))'
+            f'IF(COUNT({counts})<{len(having)},"{OUT_OF_RANGE}","{AGREES}")))'
         )
-        page.formula((row, VERDICT), formula, self._verdict(name), theme("indented", "ruled"))
-
-    def _verdict(self, name: str) -> str:
-        having = [
-            (beyond, found[name].formula)
-            for beyond, found in zip(self._beyond, self._identities, strict=True)
-            if name in found
-        ]
-        if not all(formula for _, formula in having):
-            return TOO_LONG
-        return OUT_OF_RANGE if any(beyond for beyond, _ in having) else AGREES
+        beyond = any(self._beyond[run.index] for run, _ in having)
+        verdict = OUT_OF_RANGE if beyond else AGREES
+        page.formula((row, VERDICT), formula, verdict, theme("indented", "ruled"))
+        return verdict
 
 
 def _largest(run_values: RunValues) -> float:

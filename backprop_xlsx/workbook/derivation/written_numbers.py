@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from xlsxwriter.utility import xl_rowcol_to_cell
@@ -89,28 +88,22 @@ class WrittenNumbers:
             )
         )
         page.text((number.row, self._first_column), number.name, theme("quiet"))
-        put(NUMBER, number.formula, number.value, "left" if _is_text(number) else "every_digit")
-        others = tuple(number.others.values())
-        numeric = 0.0 if _is_text(number) else float(number.value)
-        found = significant.figures(numeric, () if _is_text(number) else others)
+        is_text = isinstance(number.value, str)
+        put(NUMBER, number.formula, number.value, "left" if is_text else "every_digit")
+        numeric, others = (0.0, ()) if is_text else (float(number.value), number.others.values())
+        found = significant.figures(numeric, tuple(others))
         put(EXPONENT, cells.exponent_formula(), found.exponent, "whole")
         put(POWER, cells.power_formula(), found.power, "whole")
-        decimals = 0 if _is_text(number) and others else found.decimals
+        decimals = 0 if is_text and number.others else found.decimals
         put(DECIMALS, cells.decimals_formula(tuple(number.others)), decimals, "whole")
-        put(DIGITS, cells.digits_formula(), 0 if _is_text(number) else found.digits, "whole")
+        put(DIGITS, cells.digits_formula(), 0 if is_text else found.digits, "whole")
         put(TEXT, cells.text_formula(), number.text(), "left")
-        text, power = self._address(number.row, TEXT), cells.power
-        formulas: dict[Place, Callable[[], str]] = {
-            Place.TERM: lambda: significant.in_term_formula(text),
-            Place.BASE: lambda: significant.as_base_formula(text, power),
-        }
-        for place, formula in formulas.items():
-            if place in number.places:
-                put(_COLUMNS[place], formula(), number.text(place), "left")
+        text = self._address(number.row, TEXT)
+        if Place.TERM in number.places:
+            put(TERM, significant.in_term_formula(text), number.text(Place.TERM), "left")
+        if Place.BASE in number.places:
+            formula = significant.as_base_formula(text, cells.power)
+            put(BASE, formula, number.text(Place.BASE), "left")
 
     def _address(self, row: int, column: int) -> str:
         return xl_rowcol_to_cell(row, self._first_column + column)
-
-
-def _is_text(number: WrittenNumber) -> bool:
-    return isinstance(number.value, str)

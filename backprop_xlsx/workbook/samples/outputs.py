@@ -59,11 +59,8 @@ class Outputs:
         else:
             said = self._classes.put(workbook, self._found)
         self._page.formula(summary, *said, self._theme("bold"))
-        return self._found.put(self._page, self._theme) if self._in_turn else self._last_row
-
-    @property
-    def _in_turn(self) -> bool:
-        return self._experiment.in_turn
+        in_turn = self._experiment.in_turn
+        return self._found.put(self._page, self._theme) if in_turn else self._last_row
 
     def _put_head(self, row: int, title: str, explanation: str) -> None:
         page, theme = self._page, self._theme
