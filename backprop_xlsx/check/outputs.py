@@ -150,10 +150,7 @@ def one_page_each(folder: Path, page: Callable[[Entry], str]) -> Iterator[Add]:
 
     Raises FileError if the folder cannot be made or written to.
     """
-    try:
-        folder.mkdir(exist_ok=True)
-    except OSError as error:
-        raise FileError(f"{folder}: cannot be made ({error.strerror or error})") from None
+    files.make_folder(folder)
     taken: set[str] = set()
 
     def add(entry: Entry) -> None:

@@ -20,8 +20,7 @@ from backprop_xlsx.exercise.students.roster import Student, file_names, read_ros
 from backprop_xlsx.model.experiment import Experiment
 from backprop_xlsx.spreadsheet.command_line import print_absent, print_placed
 from backprop_xlsx.spreadsheet.engines import ENGINES
-from backprop_xlsx.spreadsheet.errors import FileError
-from backprop_xlsx.spreadsheet.files import Placed, beside, place
+from backprop_xlsx.spreadsheet.files import Placed, beside, make_folder, place
 from backprop_xlsx.spreadsheet.progress import shown_progress
 
 
@@ -95,7 +94,7 @@ def _write_class(
         mistakes = known_mistakes(practice)
         by = _prove_solved(practice, books[0], mistakes)
         key.write_bytes(key_text(Key(practice, books)).encode())
-        _make(folder)
+        make_folder(folder)
         empty = [quantity.name for quantity in practice.blanks]
         with shown_progress() as report:
             for number, handed in enumerate(books):
@@ -122,10 +121,3 @@ def _prove_solved(practice: Practice, handed: Handed, mistakes: Mistakes) -> tup
         path = Path(folder) / "solved.xlsx"
         write_book(path, Filling.of(practice, handed.rows), mistakes)
         return prove(path)[1]
-
-
-def _make(folder: Path) -> None:
-    try:
-        folder.mkdir(exist_ok=True)
-    except OSError as error:
-        raise FileError(f"{folder}: cannot be made ({error.strerror})") from error

@@ -117,6 +117,14 @@ def write(target: Path, content: bytes) -> None:
         replace(temporary, target)
 
 
+def make_folder(folder: Path) -> None:
+    """Makes a folder unless it is there; raises FileError where that fails."""
+    try:
+        folder.mkdir(exist_ok=True)
+    except OSError as error:
+        raise FileError(f"{folder}: cannot be made ({error.strerror or error})") from error
+
+
 def replace(temporary: Path, target: Path) -> None:
     """Put a finished file in the place of any that stands there.
 
