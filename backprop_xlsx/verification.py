@@ -21,7 +21,7 @@ from backprop_xlsx.spreadsheet.ooxml.patching.portions import Portion, Portioned
 from backprop_xlsx.spreadsheet.progress import Report, silent
 from backprop_xlsx.spreadsheet.sheets.significant import alike
 from backprop_xlsx.workbook.checks.central_differences import CentralDifferences
-from backprop_xlsx.workbook.columns import run_values
+from backprop_xlsx.workbook.columns import trained_run
 from backprop_xlsx.workbook.derivation.derivation_sheet import figures_of_rounding
 from backprop_xlsx.workbook.layout import CHECKS, DERIVATION, FIRST_ROW, ROSE, Run, runs
 from backprop_xlsx.workbook.limits import table_cells
@@ -211,7 +211,7 @@ def _compare_helpers(recalculated: Recalculated, expected: _Expected, found: Arr
     """The columns that follow the course of the loss, with what follows from the loss found."""
     run = expected.run
     quantities = dict(zip(expected.quantities, found.T, strict=True))
-    values = run_values(run, quantities).values
+    values = trained_run(run, quantities).values
     for name in run.columns:
         if name in quantities:
             continue

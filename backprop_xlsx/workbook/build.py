@@ -18,7 +18,7 @@ from backprop_xlsx.spreadsheet.sheets.properties import CREATED
 from backprop_xlsx.spreadsheet.sheets.rules import show_errors_pale
 from backprop_xlsx.spreadsheet.sheets.theme import Theme
 from backprop_xlsx.workbook.checks.checks_sheet import write_checks
-from backprop_xlsx.workbook.columns import RunValues, run_values
+from backprop_xlsx.workbook.columns import TrainedRun, trained_run
 from backprop_xlsx.workbook.derivation.derivation_sheet import write_derivation
 from backprop_xlsx.workbook.layout import (
     CHECKS,
@@ -71,10 +71,10 @@ def write_workbook(experiment: Experiment, path: Path, report: Report = silent) 
     report("training in numpy", 0)
     trained = reference.train(experiment)
     all_runs = [
-        run_values(run, quantities)
+        trained_run(run, quantities)
         for run, quantities in zip(runs(experiment), trained, strict=True)
     ]
-    cells = sum(len(run.run.columns) for run in all_runs) * (experiment.steps + 1)
+    cells = sum(len(run.columns) for run in all_runs) * (experiment.steps + 1)
     # What XlsxWriter keeps in files goes with the folder, also where the work is interrupted.
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         options = {"constant_memory": cells > MOST_CELLS_IN_MEMORY, "tmpdir": folder}
@@ -87,7 +87,7 @@ def write_workbook(experiment: Experiment, path: Path, report: Report = silent) 
 def _write_sheets(
     workbook: Workbook,
     experiment: Experiment,
-    all_runs: list[RunValues],
+    all_runs: list[TrainedRun],
     trained: Sequence[dict[str, reference.Array]],
     report: Report,
 ) -> None:
@@ -98,12 +98,12 @@ def _write_sheets(
     theme = Theme(workbook)
     samples = (SAMPLES,) if len(experiment.samples) > 1 else ()
     surface = (SURFACE,) if has_surface(experiment) else ()
-    trainings = [run.run.sheet for run in all_runs]
+    trainings = [run.sheet for run in all_runs]
     before, after = (DERIVATION, *samples), (LEARNING_RATES, *surface, CHECKS, SELECTED)
     names = (NETWORK, *before, *trainings, *after)
     sheets = {name: workbook.add_worksheet(name) for name in names}
     rounding = reference.run_rounding(experiment, trained)
-    verdict = write_checks(workbook, sheets[CHECKS], theme, experiment, all_runs, rounding)
+    verdict = write_checks(workbook, sheets[CHECKS], theme, all_runs, rounding)
     selection = Selection(all_runs)
     shapes = diagram(experiment)
     drawing = None if shapes is None else Drawing(selection, shapes)
@@ -111,13 +111,13 @@ def _write_sheets(
     write_network(workbook, sheets[NETWORK], theme, selection, drawing, verdict, (*before, *after))
     write_derivation(workbook, sheets[DERIVATION], theme, selection)
     if samples:
-        write_samples(workbook, sheets[SAMPLES], theme, experiment, all_runs)
+        write_samples(workbook, sheets[SAMPLES], theme, all_runs)
     for number, run in enumerate(all_runs):
-        report(f"writing {run.run.sheet}", SHARE_OF_SHEETS * number / len(all_runs))
-        write_run(workbook, sheets[run.run.sheet], theme, run)
+        report(f"writing {run.sheet}", SHARE_OF_SHEETS * number / len(all_runs))
+        write_run(workbook, sheets[run.sheet], theme, run)
     write_learning_rates(workbook, sheets[LEARNING_RATES], theme, all_runs)
     if surface:
-        write_surface(workbook, sheets[SURFACE], theme, experiment, all_runs)
+        write_surface(workbook, sheets[SURFACE], theme, all_runs)
     # Where a yellow cell holds no number, what is wrong is said on top.
     for sheet in sheets.values():
         show_errors_pale(workbook, sheet, (0, 0, sheet.dim_rowmax, sheet.dim_colmax))

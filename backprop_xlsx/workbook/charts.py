@@ -10,7 +10,7 @@ from xlsxwriter.chart_scatter import ChartScatter
 
 from backprop_xlsx.formula.names import STEP, label
 from backprop_xlsx.spreadsheet.sheets.theme import INK, QUIET, RULE, SERIES_COLOURS, SERIES_DASHES
-from backprop_xlsx.workbook.columns import RunValues
+from backprop_xlsx.workbook.columns import TrainedRun
 from backprop_xlsx.workbook.layout import (
     DRAWN_LOSS,
     DRAWN_STEP,
@@ -27,7 +27,7 @@ LEFT, TOP, RIGHT, BOTTOM = 56, 8, 12, 42
 
 def loss_chart(
     workbook: Workbook,
-    runs: Sequence[RunValues],
+    runs: Sequence[TrainedRun],
     logarithmic: bool = False,
 ) -> ChartScatter:
     """The loss over the steps, a line for each run.
@@ -43,7 +43,7 @@ def loss_chart(
 
 
 def small_loss_chart(
-    workbook: Workbook, runs: Sequence[RunValues], size: tuple[int, int]
+    workbook: Workbook, runs: Sequence[TrainedRun], size: tuple[int, int]
 ) -> ChartScatter:
     """The same of ``size`` pixels, for a corner of a screen: no title and no legend."""
     chart = _lines(workbook, runs, False, SMALL_TEXT_SIZE)
@@ -83,11 +83,10 @@ def mark(
 
 
 def _lines(
-    workbook: Workbook, runs: Sequence[RunValues], logarithmic: bool, size: int
+    workbook: Workbook, runs: Sequence[TrainedRun], logarithmic: bool, size: int
 ) -> ChartScatter:
     chart = workbook.add_chart({"type": "scatter", "subtype": "straight"})
-    for run_values in runs:
-        run, values = run_values.run, run_values.values
+    for run in runs:
         plain = MOVING_MEAN if run.experiment.in_turn else run.loss
         steps, quantity = (DRAWN_STEP, DRAWN_LOSS) if logarithmic else (STEP, plain)
         colour = SERIES_COLOURS[run.index % len(SERIES_COLOURS)]
@@ -101,16 +100,16 @@ def _lines(
                     "name": [run.sheet, *SERIES_NAME_CELL],
                     "name_data": [series_name(run)],
                     "categories": run.range(steps),
-                    "categories_data": values[steps].tolist(),
+                    "categories_data": run.values[steps].tolist(),
                     "values": run.range(drawn),
-                    "values_data": values[drawn].tolist(),
+                    "values_data": run.values[drawn].tolist(),
                     "line": line,
                     "marker": {"type": "none"},
                 }
             )
     text = _font(size)
     shared: dict[str, Any] = {"name_font": text, "num_font": text, "line": {"color": QUIET}}
-    last_step = runs[0].run.steps
+    last_step = runs[0].steps
     chart.set_x_axis(
         shared
         | {"name": "step", "min": 0, "max": last_step, "num_format": "0", "label_position": "low"}
@@ -123,7 +122,7 @@ def _lines(
     else:
         # As many decimals as the axis's own pitch needs, so that no two labels are the same.
         vertical |= {"min": 0, "num_format": "General"}
-    chart.set_y_axis(shared | {"name": label(runs[0].run.loss)} | vertical)
+    chart.set_y_axis(shared | {"name": label(runs[0].loss)} | vertical)
     chart.set_chartarea({"border": {"none": True}})
     return chart
 

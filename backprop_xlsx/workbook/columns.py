@@ -56,17 +56,16 @@ class RunColumn:
     later: str
 
 
-@dataclass(frozen=True)
-class RunValues:
+@dataclass(frozen=True, eq=False)
+class TrainedRun(Run):
     """A run with every column's values, arrays (steps + 1,)."""
 
-    run: Run
     values: Mapping[str, Array]
 
     @property
     def losses(self) -> Array:
         """The loss of each step."""
-        return self.values[self.run.loss]
+        return self.values[self.loss]
 
 
 def run_columns(run: Run) -> dict[str, RunColumn]:
@@ -120,7 +119,7 @@ def run_columns(run: Run) -> dict[str, RunColumn]:
     return {name: columns[name] for name in run.columns}
 
 
-def run_values(run: Run, quantities: Mapping[str, Array]) -> RunValues:
+def trained_run(run: Run, quantities: Mapping[str, Array]) -> TrainedRun:
     """A run with the values of every column, given those of the quantities."""
     losses = quantities[run.loss]
     smallest = SMALLEST_RELATIVE_RISE * losses[:-1] + SMALLEST_RISE
@@ -138,9 +137,8 @@ def run_values(run: Run, quantities: Mapping[str, Array]) -> RunValues:
         GLANCE: losses,
         MOVING_MEAN: _moving_mean(losses, len(run.experiment.samples)),
     }
-    return RunValues(
-        run, {name: own[name] if name in own else quantities[name] for name in run.columns}
-    )
+    values = {name: own[name] if name in own else quantities[name] for name in run.columns}
+    return TrainedRun(run.index, run.experiment, values)
 
 
 def _moving_mean(losses: Array, samples: int) -> Array:

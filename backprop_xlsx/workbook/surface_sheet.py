@@ -19,7 +19,7 @@ from backprop_xlsx.model.experiment import Experiment
 from backprop_xlsx.model.network import Network
 from backprop_xlsx.spreadsheet.sheets.page import Page, anchored, prepare
 from backprop_xlsx.spreadsheet.sheets.theme import SERIES_COLOURS, Theme
-from backprop_xlsx.workbook.columns import RunValues
+from backprop_xlsx.workbook.columns import TrainedRun
 from backprop_xlsx.workbook.layout import sample_cells
 from backprop_xlsx.workbook.limits import LONGEST_FORMULA
 
@@ -46,14 +46,10 @@ def has_surface(experiment: Experiment) -> bool:
 
 
 def write_surface(
-    workbook: Workbook,
-    worksheet: Worksheet,
-    theme: Theme,
-    experiment: Experiment,
-    runs: Sequence[RunValues],
+    workbook: Workbook, worksheet: Worksheet, theme: Theme, runs: Sequence[TrainedRun]
 ) -> None:
     """Writes the sheet."""
-    network = experiment.network
+    experiment, network = runs[0].experiment, runs[0].experiment.network
     worksheet.set_column(0, 0, 2)
     worksheet.set_column(NAME, NAME, 14)
     worksheet.set_column(NAME + 1, NUMBER, 11)
@@ -71,7 +67,7 @@ def write_surface(
         theme("lead"),
     )
     page.text((2, NAME), "● a sample whose target t1 is above the middle   ○ one below", theme())
-    values = _put_choice(workbook, page, theme, experiment, runs)
+    values = _put_choice(page, theme, runs)
     values |= _put_ranges(page, theme, experiment)
     last_row = _put_grid(page, theme, network, values)
     page.write()
@@ -81,21 +77,15 @@ def write_surface(
     worksheet.fit_to_pages(1, 1)
 
 
-def _put_choice(
-    workbook: Workbook,
-    page: Page,
-    theme: Theme,
-    experiment: Experiment,
-    runs: Sequence[RunValues],
-) -> dict[str, Value]:
+def _put_choice(page: Page, theme: Theme, runs: Sequence[TrainedRun]) -> dict[str, Value]:
     """The chosen run and step, and the weights that it has there; their values."""
-    letters = [run.run.letter for run in runs]
+    letters = [run.letter for run in runs]
     best = min(runs, key=lambda run: float(run.losses[-1]))
-    steps = experiment.steps
+    steps = best.steps
     for (row, _), text in ((RUN_CELL, "run"), (STEP_CELL, "step")):
         page.text((row, NAME), text, theme("ruled"))
         page.blank((row, NAME + 1), theme("ruled"))
-    page.text(RUN_CELL, best.run.letter, theme("editable"))
+    page.text(RUN_CELL, best.letter, theme("editable"))
     page.number(STEP_CELL, steps, theme("editable", number_format="0"))
     page.worksheet.data_validation(*RUN_CELL, *RUN_CELL, {"validate": "list", "source": letters})
     page.worksheet.data_validation(
@@ -113,12 +103,12 @@ def _put_choice(
     )
     page.text((WEIGHTS_ROW - 1, NAME), "The weights there", theme("heading"))
     run_cell, step_cell = (anchored(*cell) for cell in (RUN_CELL, STEP_CELL))
-    network, values = experiment.network, {}
+    network, values = best.experiment.network, {}
     for row, name in enumerate(network.weights + network.bias_names, start=WEIGHTS_ROW):
-        formula = f"INDEX({runs[-1].run.column(name)},{step_cell}+1)"
+        formula = f"INDEX({runs[-1].column(name)},{step_cell}+1)"
         for run in reversed(runs[:-1]):
-            there = f"INDEX({run.run.column(name)},{step_cell}+1)"
-            formula = f'IF({run_cell}="{run.run.letter}",{there},{formula})'
+            there = f"INDEX({run.column(name)},{step_cell}+1)"
+            formula = f'IF({run_cell}="{run.letter}",{there},{formula})'
         page.text((row, NAME), name, theme("bold", "ruled"))
         page.blank((row, NAME + 1), theme("ruled"))
         values[name] = float(best.values[name][-1])

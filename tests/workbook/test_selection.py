@@ -22,7 +22,7 @@ from backprop_xlsx.spreadsheet.sheets.readable import (
     short_text,
 )
 from backprop_xlsx.workbook.build import write_workbook
-from backprop_xlsx.workbook.columns import run_values
+from backprop_xlsx.workbook.columns import trained_run
 from backprop_xlsx.workbook.layout import NETWORK, SELECTED, runs
 from backprop_xlsx.workbook.network.diagram import LABEL_HEIGHT, Diagram, diagram
 from backprop_xlsx.workbook.network.drawing import SHAPE_COLUMN
@@ -40,7 +40,7 @@ from tests.workbook.names import named_cells
 def selection_of(experiment: Experiment) -> Selection:
     """The selection of a book, with the reference's numbers."""
     trained = zip(runs(experiment), reference.train(experiment), strict=True)
-    return Selection([run_values(run, quantities) for run, quantities in trained])
+    return Selection([trained_run(run, quantities) for run, quantities in trained])
 
 
 @settings(max_examples=8, deadline=None)
@@ -55,7 +55,7 @@ def test_every_quantity_of_any_choice_is_shown(
     step = data.draw(st.integers(0, experiment.steps))
     sample = data.draw(st.integers(0, len(experiment.samples) - 1))
     with open_live(path, data.draw(st.sampled_from(ENGINES))) as live:
-        live.type(*cells["chosen_run"], chosen.run.letter)
+        live.type(*cells["chosen_run"], chosen.letter)
         live.type(*cells[STEP_NAME], step)
         if SAMPLE_NAME in cells:
             live.type(*cells[SAMPLE_NAME], sample + 1)
@@ -64,7 +64,7 @@ def test_every_quantity_of_any_choice_is_shown(
             row = selection.row(name) + 1
             number = live.value(SELECTED, row, NUMBER_COLUMN + 1)
             text = live.value(SELECTED, row, TEXT_COLUMN + 1)
-            constants, numbers = chosen.run.optimiser.constants, experiment.samples[sample].numbers
+            constants, numbers = chosen.optimiser.constants, experiment.samples[sample].numbers
             given = dict(zip(experiment.network.given, numbers, strict=True))
             own = f"{name}[{sample + 1}]" if selection.has_samples else name
             if name in constants:

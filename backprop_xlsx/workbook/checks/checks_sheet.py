@@ -11,7 +11,6 @@ from xlsxwriter.utility import xl_range_abs, xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
 from backprop_xlsx.formula.names import gradient_name, label
-from backprop_xlsx.model.experiment import Experiment
 from backprop_xlsx.model.valid import PROBABILITY_ROUNDING
 from backprop_xlsx.reference import Array
 from backprop_xlsx.spreadsheet.sheets.page import Page, anchored, prepare
@@ -33,9 +32,8 @@ from backprop_xlsx.workbook.checks.verdicts import (
     summary,
 )
 from backprop_xlsx.workbook.checks.yellow_cells import ROWS, YellowCells
-from backprop_xlsx.workbook.columns import RunValues
-from backprop_xlsx.workbook.layout import CHECKS, EDITED, EDITED_CELL, PROBLEM_CELL
-from backprop_xlsx.workbook.layout import runs as runs_of
+from backprop_xlsx.workbook.columns import TrainedRun
+from backprop_xlsx.workbook.layout import CHECKS, EDITED, EDITED_CELL, PROBLEM_CELL, Run
 
 NAME, LIVE, OTHER, DIFFERENCE, MARGIN, VERDICT = 1, 2, 3, 4, 5, 6
 LAST_COLUMN = 14
@@ -51,8 +49,7 @@ def write_checks(
     workbook: Workbook,
     worksheet: Worksheet,
     theme: Theme,
-    experiment: Experiment,
-    runs: Sequence[RunValues],
+    runs: Sequence[TrainedRun],
     run_rounding: Array,
 ) -> tuple[str, str]:
     """Writes the sheet; returns the formula of the verdict over all checks, and its value.
@@ -73,14 +70,14 @@ def write_checks(
     page.text((1, 1), lead, theme("lead"))
 
     problems = anchored(PROBLEM_CELL[0], VERDICT)
-    derivatives_row = FIRST_TABLE
+    derivatives_row, experiment = FIRST_TABLE, runs[0].experiment
     columns_row = derivatives_row + len(checked_parameters(experiment)) + 4
     columns = ColumnChecks(runs, columns_row, problems)
     last_row = columns_row + columns.rows + 4
-    stored = StoredValues(experiment, runs, last_row + len(runs) + 3)
+    stored = StoredValues(runs, last_row + len(runs) + 3)
     yellow = YellowCells(runs, last_row + len(runs) + 4 + stored.rows)
     differences = CentralDifferences(experiment, last_row + len(runs) + 5 + stored.rows + ROWS)
-    guards = _Guards(problems, columns.out_of_range, _improbable(experiment))
+    guards = _Guards(problems, columns.out_of_range, _improbable(runs[0]))
     verdicts = _put_derivatives(page, theme, derivatives_row, runs, differences, guards)
     title = "2  Every column of every run, at every step"
     page.text((columns_row - 2, NAME), title, theme("heading"))
@@ -147,12 +144,11 @@ class _Guards:
         return f'IF({self.problems}>0,"{UNUSABLE}",{verdict})'
 
 
-def _improbable(experiment: Experiment) -> str:
+def _improbable(run: Run) -> str:
     """A condition: whether targets that should be probabilities do not sum to 1; or "" ."""
-    network = experiment.network
+    columns, network = Columns(run), run.experiment.network
     if not (network.fused and network.has_softmax):
         return ""
-    columns = Columns(runs_of(experiment)[0])
     total = "+".join(columns.given(name) for name in network.targets)
     # Held against 1: engines take numbers of 1e-16 and less for equal.
     return f"SUMPRODUCT(((({total}-1)/{PROBABILITY_ROUNDING:.0E})^2>1)*1)>0"
@@ -162,7 +158,7 @@ def _put_derivatives(
     page: Page,
     theme: Theme,
     row: int,
-    runs: Sequence[RunValues],
+    runs: Sequence[TrainedRun],
     differences: CentralDifferences,
     guards: _Guards,
 ) -> list[str]:
@@ -174,7 +170,7 @@ def _put_derivatives(
     verdicts = []
     for here, weight in enumerate(differences.parameters, start=row):
         gradient = gradient_name(weight)
-        live = [run.run.cell(gradient, 0) for run in runs]
+        live = [run.cell(gradient, 0) for run in runs]
         central = xl_rowcol_to_cell(here, OTHER)
         values = np.array([run.values[gradient][0] for run in runs])
         difference = np.abs(values - differences.value(weight)).max()
@@ -203,22 +199,21 @@ def _put_last_rows(
     page: Page,
     theme: Theme,
     row: int,
-    runs: Sequence[RunValues],
+    runs: Sequence[TrainedRun],
     run_rounding: Array,
     stored: StoredValues,
     guards: _Guards,
 ) -> list[str]:
-    loss = runs[0].run.loss
+    loss = runs[0].loss
     title = "3  The last row of each run against the values that numpy computed for this book"
     headers = ("run", f"{loss}, live", f"{loss}, numpy", "largest diff.", "margin", "verdict")
     _put_head(page, theme, row, title, headers)
     verdicts = []
-    for here, (run_values, rounding) in enumerate(zip(runs, run_rounding, strict=True), start=row):
-        run, values = run_values.run, run_values.values
+    for here, (run, rounding) in enumerate(zip(runs, run_rounding, strict=True), start=row):
         names = (run.loss, *run.experiment.network.parameters)
-        scale = max(1.0, *(abs(float(values[name][-1])) for name in names))
+        scale = max(1.0, *(abs(float(run.values[name][-1])) for name in names))
         margin = RUN_MARGIN * scale + ROUNDING_FACTOR * float(rounding)
-        last = float(run_values.losses[-1])
+        last = float(run.losses[-1])
         scientific = theme("scientific", "ruled")
         page.text((here, NAME), run.sheet, theme("bold", "ruled"))
         page.formula((here, LIVE), run.cell(run.loss, run.steps), last, scientific)

@@ -19,7 +19,7 @@ from backprop_xlsx.workbook.checks.verdicts import (
     TOO_LONG,
     UNUSABLE,
 )
-from backprop_xlsx.workbook.columns import RunValues, run_columns
+from backprop_xlsx.workbook.columns import TrainedRun, run_columns
 from backprop_xlsx.workbook.layout import FIRST_ROW
 
 NAME, AGAINST, VERDICT, FIRST_RUN = 1, 2, 6, 9
@@ -34,9 +34,9 @@ class ColumnChecks:
     cells that hold no usable number.
     """
 
-    def __init__(self, runs: Sequence[RunValues], row: int, problems: str) -> None:
-        self._runs = [run_values.run for run_values in runs]
-        self._beyond = [_largest(run_values) > LARGEST_JUDGED for run_values in runs]
+    def __init__(self, runs: Sequence[TrainedRun], row: int, problems: str) -> None:
+        self._runs = list(runs)
+        self._beyond = [_largest(run) > LARGEST_JUDGED for run in runs]
         self._row, self._problems = row, problems
         self._identities = [run_identities(run) for run in self._runs]
         columns = run_columns(self._runs[0])
@@ -135,6 +135,6 @@ class ColumnChecks:
         return verdict
 
 
-def _largest(run_values: RunValues) -> float:
+def _largest(run: TrainedRun) -> float:
     """The largest magnitude in a run's table."""
-    return max(float(np.abs(values).max()) for values in run_values.values.values())
+    return max(float(np.abs(values).max()) for values in run.values.values())

@@ -8,10 +8,9 @@ from itertools import zip_longest
 from xlsxwriter.utility import xl_range, xl_rowcol_to_cell
 
 from backprop_xlsx.formula.names import label
-from backprop_xlsx.model.experiment import Experiment
 from backprop_xlsx.spreadsheet.sheets.page import Page
 from backprop_xlsx.spreadsheet.sheets.theme import Theme, style_of
-from backprop_xlsx.workbook.columns import RunValues
+from backprop_xlsx.workbook.columns import TrainedRun
 from backprop_xlsx.workbook.layout import Run, all_starts, constant_name, start_cell
 
 NAME, FIRST = 1, 2
@@ -23,12 +22,12 @@ class StoredValues:
     In both a line of numbers is followed by one with how far the live values are from them.
     """
 
-    def __init__(self, experiment: Experiment, runs: Sequence[RunValues], row: int) -> None:
-        self._experiment = experiment
+    def __init__(self, runs: Sequence[TrainedRun], row: int) -> None:
+        self._experiment = experiment = runs[0].experiment
         self._runs = runs
         self._row = row
         self._starts = all_starts(experiment)
-        self._quantities = (runs[0].run.loss, *experiment.network.parameters)
+        self._quantities = (runs[0].loss, *experiment.network.parameters)
 
     @property
     def rows(self) -> int:
@@ -51,7 +50,7 @@ class StoredValues:
     @property
     def any_changed(self) -> str:
         """Zero as long as no start value and no constant of any run differs."""
-        constants = (self._changed_constants(run.run) for run in self._runs)
+        constants = (self._changed_constants(run) for run in self._runs)
         return "+".join([self._changed_starts, *constants])
 
     @property
@@ -85,10 +84,9 @@ class StoredValues:
         for column, name in enumerate(names, start=FIRST):
             page.text((row, column), label(name), theme("header_right", "group_step"))
 
-    def _put_run(self, page: Page, theme: Theme, run_values: RunValues) -> None:
-        run, values = run_values.run, run_values.values
+    def _put_run(self, page: Page, theme: Theme, run: TrainedRun) -> None:
         constants = run.optimiser.constants
-        numbers = [float(values[name][-1]) for name in self._quantities]
+        numbers = [float(run.values[name][-1]) for name in self._quantities]
         cells = [run.cell(name, run.steps) for name in self._quantities]
         numbers += constants.values()
         cells += [constant_name(run, symbol) for symbol in constants]
@@ -114,7 +112,7 @@ class StoredValues:
 
     def _letters(self) -> list[str]:
         """The headers of the constants: runs with different optimisers share these columns."""
-        letters = [list(run.run.optimiser.constants) for run in self._runs]
+        letters = [list(run.optimiser.constants) for run in self._runs]
         return ["/".join(dict.fromkeys(filter(None, column))) for column in zip_longest(*letters)]
 
     def _line(self, run: Run) -> int:

@@ -11,7 +11,7 @@ from backprop_xlsx.formula.names import label
 from backprop_xlsx.spreadsheet.numbers import LARGEST_VALUE
 from backprop_xlsx.spreadsheet.sheets.page import Page
 from backprop_xlsx.spreadsheet.sheets.theme import Theme
-from backprop_xlsx.workbook.columns import RunValues
+from backprop_xlsx.workbook.columns import TrainedRun
 from backprop_xlsx.workbook.layout import THRESHOLD_NAME, all_starts, constant_name, start_cell
 from backprop_xlsx.workbook.network.start_values import FACTORS, JUST_BELOW_1
 
@@ -38,14 +38,13 @@ class _Yellow:
 class YellowCells:
     """A line with 0 for each usable yellow cell; ``row`` is that of its heading, from 0."""
 
-    def __init__(self, runs: Sequence[RunValues], row: int) -> None:
+    def __init__(self, runs: Sequence[TrainedRun], row: int) -> None:
         self._row = row
-        experiment = runs[0].run.experiment
+        experiment = runs[0].experiment
         self._yellow = [
             _Yellow(label(name), start_cell(experiment, name)) for name in all_starts(experiment)
         ]
-        for run_values in runs:
-            run = run_values.run
+        for run in runs:
             for symbol in run.optimiser.constants:
                 limits = (-LARGEST_VALUE, LARGEST_VALUE)
                 if symbol in FACTORS:

@@ -132,7 +132,7 @@ class _DerivationSheet:
     def _chosen(self) -> list[tuple[Piece, ...]]:
         """What is chosen, of a small network with all its start values, in rows."""
         network = self._experiment.network
-        names = list(self._selection.run.run.optimiser.constants)
+        names = list(self._selection.run.optimiser.constants)
         if self._extent.complete:
             given = (*network.inputs, *network.targets, *network.weights, *network.bias_names)
             names = [*given, *names]
@@ -147,9 +147,9 @@ class _DerivationSheet:
     def _put_chosen(self, row: int, lines: list[tuple[Piece, ...]]) -> None:
         """The run, step and sample that are chosen, and below them the numbers."""
         selection = self._selection
-        letters = "".join(run.run.letter for run in selection.runs)
+        letters = "".join(run.letter for run in selection.runs)
         formula = f'"Run "&MID("{letters}",{SELECTED_RUN},1)&", step "&{SELECTED_STEP}'
-        text = f"Run {selection.run.run.letter}, step {selection.step}"
+        text = f"Run {selection.run.letter}, step {selection.step}"
         if selection.has_samples:
             formula += f'&", sample "&{SELECTED_SAMPLE}'
             text += f", sample {selection.sample + 1}"
@@ -169,7 +169,7 @@ class _DerivationSheet:
 
     def _run_formulas(self) -> list[Box]:
         """Two boxes with the formulas of the chosen kind of run."""
-        found = run_formulas(self._selection.run.run)
+        found = run_formulas(self._selection.run)
         half = (len(found) + 1) // 2
         made = []
         for (title, words), formulas in zip(
@@ -185,7 +185,7 @@ class _DerivationSheet:
 
     def _formula_words(self) -> tuple[tuple[str, str], tuple[str, str]]:
         """The titles of the two boxes with formulas, and what is said below each."""
-        run = self._selection.run.run
+        run = self._selection.run
         sheets = "the sheet Run A" if len(self._selection.runs) == 1 else "the sheets of the runs"
         if len({type(optimiser) for optimiser in self._experiment.optimisers}) > 1:
             sheets = f"the sheet {run.sheet}"

@@ -8,7 +8,7 @@ from backprop_xlsx.derivation.lines import Line, Part
 from backprop_xlsx.formula.expression import Expression, Number, Operation, Symbol, Value
 from backprop_xlsx.formula.names import STEP, label
 from backprop_xlsx.workbook.derivation.written_numbers import WrittenNumber, WrittenNumbers
-from backprop_xlsx.workbook.layout import all_starts, runs, start_cell
+from backprop_xlsx.workbook.layout import all_starts, start_cell
 from backprop_xlsx.workbook.network.selection import SELECTED_STEP, Selection
 
 Key = tuple[str, int, tuple[int, ...]]  # name, step, and the runs that it is of
@@ -20,7 +20,6 @@ class Quantities:
     def __init__(self, selection: Selection, numbers: WrittenNumbers) -> None:
         self._selection = selection
         self._experiment = selection.experiment
-        self._runs = runs(self._experiment)
         self._numbers = numbers
         self._found: dict[Key, WrittenNumber] = {}
 
@@ -31,7 +30,7 @@ class Quantities:
     def of_leaf(self, leaf: Expression, line: Line, part: Part) -> WrittenNumber:
         """What a leaf of a line's equation stands for."""
         assert isinstance(leaf, Symbol)
-        constant = any(leaf.name in run.optimiser.constants for run in self._runs)
+        constant = any(leaf.name in run.optimiser.constants for run in self._selection.runs)
         step = 0 if constant else line.step - leaf.steps_back
         if step or leaf.name == STEP or not part.runs:
             # Optimisers may call different things by one name: v is momentum's and Adam's.
@@ -94,12 +93,11 @@ class Quantities:
 
     def _of_runs(self, name: str, of_runs: tuple[int, ...]) -> tuple[str, Value]:
         """The same of the chosen run if it is one of these, else of their first."""
-        selection, first = self._selection, of_runs[0]
-        shown = [run if run.index in of_runs else self._runs[first] for run in self._runs]
-        index = shown[self._runs.index(selection.run.run)].index
-        values = selection.runs[index]
-        constants = values.run.optimiser.constants
-        value = constants[name] if name in constants else values.values[name][selection.step]
+        selection, runs = self._selection, self._selection.runs
+        shown = [run if run.index in of_runs else runs[of_runs[0]] for run in runs]
+        own = shown[selection.run.index]
+        constants = own.optimiser.constants
+        value = constants[name] if name in constants else own.values[name][selection.step]
         return selection.of_runs(shown, name), float(value)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from xlsxwriter.utility import xl_range
 
-from backprop_xlsx.workbook.columns import SMALLEST_RELATIVE_RISE, SMALLEST_RISE, RunValues
+from backprop_xlsx.workbook.columns import SMALLEST_RELATIVE_RISE, SMALLEST_RISE, TrainedRun
 from backprop_xlsx.workbook.layout import FIRST_ROW, ROSE, Run
 
 FELL, NEVER_ROSE, STILL = "fell at every step", "never rose", "did not move"
@@ -35,10 +35,10 @@ def course_formula(run: Run, start: str, end: str, rises: str) -> str:
     return f'IFERROR(IF({rises}=0,{unmoved},{risen}),"–")'
 
 
-def course(run_values: RunValues) -> str:
+def course(run: TrainedRun) -> str:
     """A run's course."""
-    losses = run_values.losses
-    if run_values.values[ROSE].any():
+    losses = run.losses
+    if run.values[ROSE].any():
         return DIVERGED if losses[-1] > losses[0] else OSCILLATED
     before, after = losses[:-1], losses[1:]
     if losses[0] - losses[-1] <= _smallest(losses[0]):

@@ -11,7 +11,7 @@ from xlsxwriter.worksheet import Worksheet
 from backprop_xlsx.spreadsheet.sheets.page import Page, anchored, pixels, prepare
 from backprop_xlsx.spreadsheet.sheets.theme import Theme
 from backprop_xlsx.workbook.charts import loss_chart
-from backprop_xlsx.workbook.columns import SMALLEST_RISE, THRESHOLD, RunValues
+from backprop_xlsx.workbook.columns import SMALLEST_RISE, THRESHOLD, TrainedRun
 from backprop_xlsx.workbook.layout import (
     BELOW,
     CHECKS,
@@ -40,10 +40,10 @@ CHART_HEIGHT, CHART_GAP, ROW_HEIGHT = 380, 12, 20  # pixels
 
 
 def write_learning_rates(
-    workbook: Workbook, worksheet: Worksheet, theme: Theme, runs: Sequence[RunValues]
+    workbook: Workbook, worksheet: Worksheet, theme: Theme, runs: Sequence[TrainedRun]
 ) -> None:
     """Writes the sheet."""
-    milestones = _milestones(runs[0].run.steps)
+    milestones = _milestones(runs[0].steps)
     # run, optimiser, η, start, one column a milestone, threshold step, rises, course
     course_column = START + len(milestones) + 3
     worksheet.set_column(0, 0, 2)
@@ -106,10 +106,9 @@ def _put_headers(page: Page, theme: Theme, milestones: tuple[int, ...]) -> None:
 
 
 def _put_run(
-    page: Page, theme: Theme, row: int, run_values: RunValues, milestones: tuple[int, ...]
+    page: Page, theme: Theme, row: int, run: TrainedRun, milestones: tuple[int, ...]
 ) -> None:
-    run, values = run_values.run, run_values.values
-    losses = run_values.losses
+    losses = run.losses
     page.link((row, RUN), run.sheet, run.sheet, theme("link", "centre", "ruled"))
     own = f"'{run.sheet}'!{xl_rowcol_to_cell(*LEARNING_RATE_CELL)}"
     number = theme("plain_number", "ruled", "bold")
@@ -120,7 +119,7 @@ def _put_run(
         style = theme("loss", "ruled")
         page.formula((row, column), run.cell(run.loss, step), losses[step], style)
         column += 1
-    below = values[BELOW]
+    below = run.values[BELOW]
     reached: int | str = "never"
     if below.any():
         reached = int(below.argmax()) or FROM_THE_START
@@ -129,12 +128,12 @@ def _put_run(
     # Without numbers there are no rises either, and nothing can be said.
     formula = f'IF(ISNUMBER({xl_rowcol_to_cell(row, column + 1)}),{formula},"–")'
     page.formula((row, column), formula, reached, theme("whole", "ruled"))
-    rises = int(values[ROSE].sum())
+    rises = int(run.values[ROSE].sum())
     page.formula((row, column + 1), f"SUM({run.column(ROSE)})", rises, theme("whole", "ruled"))
     start, end = (xl_rowcol_to_cell(row, place) for place in (START, START + len(milestones)))
     formula = course_formula(run, start, end, xl_rowcol_to_cell(row, column + 1))
     words = theme("indented", "ruled", "bold")
-    page.formula((row, column + 2), formula, course(run_values), words)
+    page.formula((row, column + 2), formula, course(run), words)
 
 
 class _Collector:
@@ -162,7 +161,9 @@ class _Collector:
         return above, collected
 
 
-def _put_sentences(page: Page, theme: Theme, runs: Sequence[RunValues], course_column: int) -> None:
+def _put_sentences(
+    page: Page, theme: Theme, runs: Sequence[TrainedRun], course_column: int
+) -> None:
     """Two live sentences: what the runs did, and what stands in their way."""
     collector = _Collector(page, theme, course_column + 2)
     clauses = [_lowest(collector, runs, course_column - 3)]
@@ -202,7 +203,7 @@ def _clause(lead: str, cell: str, collected: str) -> tuple[str, str]:
     return f'IF({cell}="","","{lead} "&{cell}&". ")', value
 
 
-def _lowest(collector: _Collector, runs: Sequence[RunValues], column: int) -> tuple[str, str]:
+def _lowest(collector: _Collector, runs: Sequence[TrainedRun], column: int) -> tuple[str, str]:
     """Which runs got lowest; of a single run, or where all are alike, nothing of the kind."""
     if len(runs) == 1:
         return '""', ""
@@ -216,22 +217,22 @@ def _lowest(collector: _Collector, runs: Sequence[RunValues], column: int) -> tu
     ]
     values = [max(float(run.losses[-1]), SMALLEST_RISE) for run in runs]
     holding = [value <= min(values) * (1 + EQUALLY_LOW) for value in values]
-    said = f"Lowest after {runs[0].run.steps} steps:"
+    said = f"Lowest after {runs[0].steps} steps:"
     listed = collector.collect(said, _rates(runs, conditions, holding))
     formula, value = _clause(_led_in(said, runs), *listed)
-    alike = f"After {runs[0].run.steps} steps all runs are equally low. "
+    alike = f"After {runs[0].steps} steps all runs are equally low. "
     formula = f'IF(MAX({finals},{floor})<={limit},"{alike}",{formula})'
     return formula, alike if all(holding) else value
 
 
 def _rates(
-    runs: Sequence[RunValues], conditions: Sequence[str], holding: Sequence[bool]
+    runs: Sequence[TrainedRun], conditions: Sequence[str], holding: Sequence[bool]
 ) -> list[Listed]:
     """The runs as a sentence lists them: by their learning rates."""
-    found, plain = [], only_gradient_descent(runs[0].run.experiment)
+    found, plain = [], only_gradient_descent(runs[0].experiment)
     for offset, (condition, holds) in enumerate(zip(conditions, holding, strict=True)):
         rate = xl_rowcol_to_cell(TABLE_ROW + 1 + offset, RATE)
-        chosen = runs[offset].run.optimiser
+        chosen = runs[offset].optimiser
         text, value = f'{rate}&""', f"{chosen.learning_rate:.15g}"
         if not plain:
             text = f'"{chosen.title} (η = "&{rate}&")"'
@@ -240,5 +241,5 @@ def _rates(
     return found
 
 
-def _led_in(said: str, runs: Sequence[RunValues]) -> str:
-    return f"{said} η =" if only_gradient_descent(runs[0].run.experiment) else said
+def _led_in(said: str, runs: Sequence[TrainedRun]) -> str:
+    return f"{said} η =" if only_gradient_descent(runs[0].experiment) else said

@@ -12,7 +12,7 @@ from backprop_xlsx.equations import each
 from backprop_xlsx.formula.names import sampled
 from backprop_xlsx.model.network import Layer
 from backprop_xlsx.workbook.checks.identities.columns import Columns
-from backprop_xlsx.workbook.columns import RunValues
+from backprop_xlsx.workbook.columns import TrainedRun
 
 # What the activation of an output can come near to.
 _REACH = {"sigmoid": (0, 1), "softmax": (0, 1), "tanh": (-1, 1), "relu": (0, None)}
@@ -34,9 +34,9 @@ class Listed:
     value: str
 
 
-def unreachable_targets(run_values: RunValues) -> tuple[str, list[Listed]]:
+def unreachable_targets(run: TrainedRun) -> tuple[str, list[Listed]]:
     """Targets beyond what the output's activation reaches, and the words that lead them in."""
-    columns = Columns(run_values.run)
+    columns = Columns(run)
     network, experiment = columns.network, columns.experiment
     activation = network.layers[-1].activation
     if activation not in _REACH:
@@ -57,17 +57,17 @@ def unreachable_targets(run_values: RunValues) -> tuple[str, list[Listed]]:
     return lead, listed
 
 
-def identical_neurons(run_values: RunValues) -> tuple[str, list[Listed]]:
+def identical_neurons(run: TrainedRun) -> tuple[str, list[Listed]]:
     """Pairs of hidden neurons that are the same at every step, and what leads them in."""
-    columns = Columns(run_values.run)
+    columns = Columns(run)
     listed = []
     for one, other in _pairs(columns.network.hidden_layers):
         apart = f"({columns(one)}-{columns(other)})/{CLEARLY:.0E}"
         condition = f"SUMPRODUCT(({apart}>1)+({apart}<-1))=0"
         holds = all(
             np.allclose(
-                run_values.values[sampled(one, sample)],
-                run_values.values[sampled(other, sample)],
+                run.values[sampled(one, sample)],
+                run.values[sampled(other, sample)],
                 rtol=0,
                 atol=CLEARLY,
             )

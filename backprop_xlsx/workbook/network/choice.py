@@ -42,13 +42,13 @@ def put_choice(
 
 
 def _choices(selection: Selection) -> list[_Choice]:
-    letters = [run.run.letter for run in selection.runs]
+    letters = [run.letter for run in selection.runs]
     steps = selection.experiment.steps
     choices = [
         _Choice(
             "run",
             RUN_NAME,
-            selection.run.run.letter,
+            selection.run.letter,
             {
                 "validate": "list",
                 "source": letters,

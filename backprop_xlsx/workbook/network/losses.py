@@ -36,7 +36,7 @@ def put_losses(
     workbook: Workbook, page: Page, theme: Theme, selection: Selection, row: int, column: int
 ) -> int:
     """Puts the heading, the chart and the table; returns the last row."""
-    loss = selection.run.run.loss
+    loss = selection.run.loss
     page.text((row, column), f"The loss {loss}", theme("heading"))
     chart = small_loss_chart(workbook, selection.runs, CHART_SIZE)
     mark(
@@ -53,8 +53,8 @@ def put_losses(
     style = theme("header_right", "group_loss")
     page.formula((header, column + 1), step, f"at step {selection.step}", style)
     page.text((header, column + 2), "at the end", style)
-    for here, run_values in enumerate(selection.runs, start=header + 1):
-        run, losses = run_values.run, run_values.losses
+    for here, run in enumerate(selection.runs, start=header + 1):
+        losses = run.losses
         colour = f"series_{run.index % len(SERIES_COLOURS)}"
         formula, text = _name(run)
         page.formula((here, column), formula, text, theme(colour, "ruled", "shrunk"))

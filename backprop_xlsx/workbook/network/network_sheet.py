@@ -62,9 +62,8 @@ def write_network(
     """
     page = Page(worksheet)
     _put_head(page, theme, selection.experiment, verdict)
-    runs = [run.run for run in selection.runs]
     starts = StartValues(workbook, page, theme, selection.experiment, PANELS_ROW)
-    last_row = max(starts.put(runs), LAST_ROW_ON_SCREEN)
+    last_row = max(starts.put(selection.runs), LAST_ROW_ON_SCREEN)
     if drawing is None:
         below, widths = _put_cells(workbook, page, theme, selection)
     else:
@@ -169,7 +168,7 @@ def _put_notation(page: Page, theme: Theme, selection: Selection, row: int) -> i
     column = PANEL_COLUMN + LEGEND_OFFSET
     page.text((row, SYMBOL_COLUMN), "Notation", theme("heading"))
     page.text((row, column), "Colours", theme("heading"))
-    entries = legend(selection.run.run.groups)
+    entries = legend(selection.run.groups)
     for offset, (style, meaning) in enumerate(entries, start=1):
         page.text((row + offset, column), meaning, theme(style, "left"))
     last_row = row + len(entries)

@@ -65,7 +65,7 @@ def write_selected(
 
 def _put_choice(workbook: Workbook, page: Page, theme: Theme, selection: Selection) -> None:
     """The choice as whole numbers; whatever is typed, there is such a run, step and sample."""
-    letters = [run.run.letter for run in selection.runs]
+    letters = [run.letter for run in selection.runs]
     last_letter = (CHOICE_ROW + len(letters) - 1, LETTERS_COLUMN)
     page.text((CHOICE_ROW - 1, LETTERS_COLUMN), "runs", theme("header_left"))
     for row, letter in enumerate(letters, start=CHOICE_ROW):
@@ -73,8 +73,8 @@ def _put_choice(workbook: Workbook, page: Page, theme: Theme, selection: Selecti
     area = xl_range_abs(CHOICE_ROW, LETTERS_COLUMN, *last_letter)
     run = f"IFERROR(MATCH({RUN_NAME},{area},0),1)"
     lines = [
-        ("run, from 1", SELECTED_RUN, run, selection.runs.index(selection.run) + 1),
-        ("step", SELECTED_STEP, _within(STEP_NAME, 0, selection.run.run.steps), selection.step),
+        ("run, from 1", SELECTED_RUN, run, selection.run.index + 1),
+        ("step", SELECTED_STEP, _within(STEP_NAME, 0, selection.run.steps), selection.step),
     ]
     if selection.has_samples:
         formula = _within(SAMPLE_NAME, 1, len(selection.experiment.samples))

@@ -22,7 +22,7 @@ from backprop_xlsx.spreadsheet.sheets.readable import (
     short_formula,
     short_text,
 )
-from backprop_xlsx.workbook.columns import RunValues
+from backprop_xlsx.workbook.columns import TrainedRun
 from backprop_xlsx.workbook.layout import (
     FIRST_ROW,
     GLANCE,
@@ -52,10 +52,10 @@ class Selection:
     sample, "dE/dw1" the gradient of the step, "η" the learning rate of the chosen run.
     """
 
-    def __init__(self, runs: Sequence[RunValues]) -> None:
+    def __init__(self, runs: Sequence[TrainedRun]) -> None:
         self.runs = runs
         self.run = runs[0]
-        self.experiment: Experiment = self.run.run.experiment
+        self.experiment = self.run.experiment
         first = _telling_sample(self.experiment)
         in_turn = self.experiment.in_turn
         self.step = min(first, self.experiment.steps) if in_turn else 0
@@ -71,11 +71,11 @@ class Selection:
         """Every quantity that has a cell, in the order in which they stand."""
         network = self.experiment.network
         names = dict.fromkeys(network.given)
-        helpers = (STEP, GLANCE, *dict(self.run.run.groups)["progress"])
+        helpers = (STEP, GLANCE, *dict(self.run.groups)["progress"])
         for run in self.runs:
-            own = map(without_sample, run.run.columns)
+            own = map(without_sample, run.columns)
             names |= dict.fromkeys(name for name in own if name not in helpers)
-            names |= dict.fromkeys(run.run.optimiser.constants)
+            names |= dict.fromkeys(run.optimiser.constants)
         return tuple(names)
 
     def cell(self, name: str) -> str:
@@ -92,7 +92,7 @@ class Selection:
 
     def value(self, name: str) -> float | str:
         """The number that stands there at first, or :data:`NOT_THERE`."""
-        constants = self.run.run.optimiser.constants
+        constants = self.run.optimiser.constants
         if name in constants:
             return constants[name]
         values, network = self.run.values, self.experiment.network
@@ -123,7 +123,7 @@ class Selection:
 
     def formula(self, name: str) -> str:
         """The formula, without "=", that finds a quantity in the runs; "–" where there is none."""
-        return self.of_runs([run.run for run in self.runs], name)
+        return self.of_runs(self.runs, name)
 
     def of_runs(self, shown: Sequence[Run], name: str) -> str:
         """The same with another run ``shown`` for each that may be chosen."""

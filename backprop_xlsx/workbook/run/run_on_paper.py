@@ -15,7 +15,7 @@ from backprop_xlsx.spreadsheet.sheets.page import Page, prepare
 from backprop_xlsx.spreadsheet.sheets.rules import show_plain_zeros
 from backprop_xlsx.spreadsheet.sheets.theme import Theme, style_of
 from backprop_xlsx.workbook.charts import small_loss_chart
-from backprop_xlsx.workbook.columns import RunColumn, RunValues
+from backprop_xlsx.workbook.columns import RunColumn, TrainedRun
 from backprop_xlsx.workbook.layout import (
     FIRST_ROW,
     GLANCE,
@@ -32,12 +32,11 @@ MOST_QUANTITIES = 200
 class RunOnPaper:
     """The printed part of a run's sheet; ``row`` is its first, from 0."""
 
-    def __init__(self, run_values: RunValues) -> None:
-        self._run, self._values = run_values.run, run_values.values
-        self._run_values = run_values
-        self.row = FIRST_ROW + self._run.steps + ROWS_BETWEEN
-        self._label = self._run.columns[GLANCE]
-        self._steps = _steps(self._run.steps)
+    def __init__(self, run: TrainedRun) -> None:
+        self._run = run
+        self.row = FIRST_ROW + run.steps + ROWS_BETWEEN
+        self._label = run.columns[GLANCE]
+        self._steps = _steps(run.steps)
         self._quantities, self._left_out = self._lines()
 
     def write(
@@ -72,7 +71,7 @@ class RunOnPaper:
         if small:
             area = (min(small), self._label + 1, max(small), last_column)
             show_plain_zeros(workbook, worksheet, area)
-        chart = small_loss_chart(workbook, [self._run_values], CHART_SIZE)
+        chart = small_loss_chart(workbook, [run], CHART_SIZE)
         options = {"object_position": 2, "description": f"{run.loss} over the steps"}
         worksheet.insert_chart(self.row + 2, self._label, chart, options)
         last_row = header + len(self._quantities)
@@ -98,7 +97,7 @@ class RunOnPaper:
         return kept, f"Not printed: {left_out}, those of single samples first."
 
     def _put_line(self, page: Page, theme: Theme, row: int, name: str, column: RunColumn) -> None:
-        run, values = self._run, self._values[name]
+        run, values = self._run, self._run.values[name]
         group = next(group for group, names in run.groups if name in names)
         page.text((row, self._label), column.header, theme("bold", f"group_{group}", "ruled"))
         look = style_of(values) if column.style == "value" else column.style

@@ -14,7 +14,7 @@ from backprop_xlsx.spreadsheet.sheets.readable import short_formula
 from backprop_xlsx.spreadsheet.sheets.rules import show_plain_zeros
 from backprop_xlsx.spreadsheet.sheets.theme import GLANCE_BAR, Theme, style_of
 from backprop_xlsx.workbook.charts import small_loss_chart
-from backprop_xlsx.workbook.columns import RunColumn, RunValues, run_columns
+from backprop_xlsx.workbook.columns import RunColumn, TrainedRun, run_columns
 from backprop_xlsx.workbook.layout import (
     CHECKS,
     FIRST_ROW,
@@ -47,11 +47,8 @@ CHART_HEIGHT = 120
 FACTS_COLUMN, LOSSES_COLUMN, LINKS_COLUMN, TO_NUMBER = 3, 8, 13, 3
 
 
-def write_run(
-    workbook: Workbook, worksheet: Worksheet, theme: Theme, run_values: RunValues
-) -> None:
+def write_run(workbook: Workbook, worksheet: Worksheet, theme: Theme, run: TrainedRun) -> None:
     """Writes a run's sheet: its table, and below it what of it is printed."""
-    run = run_values.run
     last_row, glance = FIRST_ROW + run.steps, run.columns[GLANCE]
     worksheet.set_column(0, glance - 1, STEP_WIDTH)
     worksheet.set_column(glance, glance, GLANCE_WIDTH)
@@ -65,26 +62,25 @@ def write_run(
     columns = run_columns(run)
     small = [run.columns[name] for name, column in columns.items() if column.style == "gradient"]
     show_plain_zeros(workbook, worksheet, (FIRST_ROW, min(small), last_row, max(small)))
-    paper = RunOnPaper(run_values)
+    paper = RunOnPaper(run)
     page = Page(worksheet)
-    _put_facts(page, theme, run_values, paper.row)
+    _put_facts(page, theme, run, paper.row)
     _put_headers(page, theme, run, columns)
     page.write()
-    _write_steps(worksheet, theme, run_values, columns)
+    _write_steps(worksheet, theme, run, columns)
     paper.write(workbook, worksheet, theme, columns)
 
     width = sum(pixels(w) for w in (*[STEP_WIDTH] * glance, GLANCE_WIDTH))
-    chart = small_loss_chart(workbook, [run_values], (width, CHART_HEIGHT))
+    chart = small_loss_chart(workbook, [run], (width, CHART_HEIGHT))
     description = {"object_position": 2, "description": f"{run.loss} over the steps"}
     worksheet.insert_chart(0, 0, chart, description)
 
 
-def _put_facts(page: Page, theme: Theme, run_values: RunValues, paper_row: int) -> None:
-    run, values = run_values.run, run_values.values
+def _put_facts(page: Page, theme: Theme, run: TrainedRun, paper_row: int) -> None:
     rate = xl_rowcol_to_cell(*LEARNING_RATE_CELL)
     title = f'"{series_prefix(run)}"&{short_formula(rate)}'
     page.formula(SERIES_NAME_CELL, title, series_name(run), theme("heading"))
-    losses = run_values.losses
+    losses = run.losses
     first_loss, last_loss = (run.cell(run.loss, step) for step in (0, run.steps))
     constants = [
         (f"{CONSTANTS[symbol]} {symbol}", constant_name(run, symbol), value, "plain_number")
@@ -94,7 +90,7 @@ def _put_facts(page: Page, theme: Theme, run_values: RunValues, paper_row: int) 
         ("loss at step 0", first_loss, losses[0], "loss"),
         ("loss at the last step", last_loss, losses[-1], "loss"),
         ("lowest loss", f"MIN({run.column(run.loss)})", losses.min(), "loss"),
-        ("steps at which it rose", f"SUM({run.column(ROSE)})", values[ROSE].sum(), "whole"),
+        ("steps at which it rose", f"SUM({run.column(ROSE)})", run.values[ROSE].sum(), "whole"),
     ]
     for column, facts in ((FACTS_COLUMN, constants), (LOSSES_COLUMN, course)):
         for row, (text, formula, value, style) in enumerate(facts, start=LEARNING_RATE_CELL[0]):
@@ -125,19 +121,18 @@ def _put_headers(page: Page, theme: Theme, run: Run, columns: Mapping[str, RunCo
 
 
 def _write_steps(
-    worksheet: Worksheet, theme: Theme, run_values: RunValues, columns: Mapping[str, RunColumn]
+    worksheet: Worksheet, theme: Theme, run: TrainedRun, columns: Mapping[str, RunColumn]
 ) -> None:
-    run, values = run_values.run, run_values.values
     starts_group = {names[0] for _, names in run.groups}
     styled = [
         (
             run.columns[name],
             column,
             theme(
-                style_of(values[name]) if column.style == "value" else column.style,
+                style_of(run.values[name]) if column.style == "value" else column.style,
                 *(("start_of_group",) if name in starts_group else ()),
             ),
-            values[name],
+            run.values[name],
         )
         for name, column in columns.items()
     ]

@@ -18,7 +18,7 @@ from backprop_xlsx.formula.names import label, sampled
 from backprop_xlsx.model.experiment import Experiment
 from backprop_xlsx.spreadsheet.sheets.page import Page
 from backprop_xlsx.spreadsheet.sheets.theme import Theme, style_of
-from backprop_xlsx.workbook.columns import RunValues
+from backprop_xlsx.workbook.columns import TrainedRun
 from backprop_xlsx.workbook.layout import SAMPLES_COLUMN, start_cell
 from backprop_xlsx.workbook.limits import MOST_FORWARD_CELLS
 
@@ -47,16 +47,16 @@ def put_head(page: Page, theme: Theme, row: int, title: str, explanation: str) -
 class AfterTraining:
     """Every run's forward pass of every sample; ``row`` is where that of samples in turn begins."""
 
-    def __init__(self, runs: Sequence[RunValues], row: int) -> None:
+    def __init__(self, runs: Sequence[TrainedRun], row: int) -> None:
         self._runs, self._row = runs, row
-        self._experiment: Experiment = runs[0].run.experiment
+        self._experiment: Experiment = runs[0].experiment
         self._names = forward_quantities(self._experiment)
         self._values = [self._last_values(run) for run in runs]
 
     def cell(self, run: int, name: str, sample: int) -> str:
         """The address of a quantity of a run, from 0, for a sample, from 0."""
         if not self._experiment.in_turn:
-            last = self._runs[run].run
+            last = self._runs[run]
             return last.cell(sampled(name, sample), last.steps)
         return xl_rowcol_to_cell(self._row_of(run, name), SAMPLES_COLUMN + sample)
 
@@ -74,7 +74,7 @@ class AfterTraining:
         return self._row_of(len(self._runs) - 1, self._names[-1])
 
     def _put_run(self, page: Page, theme: Theme, run: int) -> None:
-        experiment, own = self._experiment, self._runs[run].run
+        experiment, own = self._experiment, self._runs[run]
         samples = range(len(experiment.samples))
         equations = forward(experiment.network, len(samples))
 
@@ -99,7 +99,7 @@ class AfterTraining:
     def _row_of(self, run: int, name: str) -> int:
         return self._row + HEAD_ROWS + run * len(self._names) + self._names.index(name)
 
-    def _last_values(self, run: RunValues) -> dict[str, float]:
+    def _last_values(self, run: TrainedRun) -> dict[str, float]:
         if not self._experiment.in_turn:
             return {name: float(values[-1]) for name, values in run.values.items()}
         samples, network = self._experiment.samples, self._experiment.network

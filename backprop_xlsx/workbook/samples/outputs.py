@@ -11,7 +11,7 @@ from backprop_xlsx.model.experiment import Experiment
 from backprop_xlsx.spreadsheet.sheets.page import Page, Position
 from backprop_xlsx.spreadsheet.sheets.rules import colour_where
 from backprop_xlsx.spreadsheet.sheets.theme import Theme
-from backprop_xlsx.workbook.columns import RunValues
+from backprop_xlsx.workbook.columns import TrainedRun
 from backprop_xlsx.workbook.layout import SAMPLES_COLUMN, SAMPLES_ROW
 from backprop_xlsx.workbook.samples.after_training import HEAD_ROWS, NAME, AfterTraining, put_head
 from backprop_xlsx.workbook.samples.samples_classes import Classes, Computed, said_of_runs
@@ -26,9 +26,9 @@ Count = tuple[str, int]
 class Outputs:
     """The tables, from ``row`` on; a network with a softmax has classes instead of nearness."""
 
-    def __init__(self, page: Page, theme: Theme, runs: Sequence[RunValues], row: int) -> None:
+    def __init__(self, page: Page, theme: Theme, runs: Sequence[TrainedRun], row: int) -> None:
         self._page, self._theme, self._runs, self._row = page, theme, runs, row
-        self._experiment: Experiment = runs[0].run.experiment
+        self._experiment: Experiment = runs[0].experiment
         network = self._experiment.network
         self._rows = [
             (run, output) for run in range(len(runs)) for output in range(len(network.outputs))
@@ -72,7 +72,7 @@ class Outputs:
     def _put_output(self, run: int, output: int, row: int) -> None:
         """An output of a run over the samples, in a row."""
         activation = self._experiment.network.outputs[output].activation
-        sheet = self._runs[run].run.sheet
+        sheet = self._runs[run].sheet
         self._page.text((row, NAME), f"{sheet}: {activation}", self._theme("bold", "ruled"))
         style = self._theme("value", "ruled", number_format="0.000")
         for sample in range(len(self._experiment.samples)):
@@ -115,9 +115,7 @@ class Outputs:
         here, near, target_row = rows
         page, theme, total = self._page, self._theme, 0
         activation = self._experiment.network.outputs[output].activation
-        page.text(
-            (near, NAME), f"{self._runs[run].run.sheet}: {activation}", theme("bold", "ruled")
-        )
+        page.text((near, NAME), f"{self._runs[run].sheet}: {activation}", theme("bold", "ruled"))
         for index, sample in enumerate(self._experiment.samples):
             column = SAMPLES_COLUMN + index
             value = self._found.value(run, activation, index)

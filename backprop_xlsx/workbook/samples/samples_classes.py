@@ -15,7 +15,7 @@ from backprop_xlsx.reference import Array
 from backprop_xlsx.spreadsheet.sheets.page import Page
 from backprop_xlsx.spreadsheet.sheets.rules import colour_where
 from backprop_xlsx.spreadsheet.sheets.theme import Theme
-from backprop_xlsx.workbook.columns import RunValues
+from backprop_xlsx.workbook.columns import TrainedRun
 from backprop_xlsx.workbook.layout import SAMPLES_COLUMN, SAMPLES_ROW
 from backprop_xlsx.workbook.samples.after_training import HEAD_ROWS, NAME, AfterTraining, put_head
 
@@ -35,10 +35,10 @@ class Classes:
     """
 
     def __init__(
-        self, page: Page, theme: Theme, runs: Sequence[RunValues], outputs_row: int, row: int
+        self, page: Page, theme: Theme, runs: Sequence[TrainedRun], outputs_row: int, row: int
     ) -> None:
         self._page, self._theme, self._runs = page, theme, runs
-        self._experiment: Experiment = runs[0].run.experiment
+        self._experiment: Experiment = runs[0].experiment
         self._outputs_row, self._row = outputs_row, row
         self._target_row = row + HEAD_ROWS
         self._confusion_row = self._target_row + len(runs) + 2
@@ -75,10 +75,10 @@ class Classes:
         own = SAMPLES_ROW + len(self._experiment.network.inputs)
         self._put_line(target_row, "its target", own, self._target_classes())
         targets = self._line(target_row)
-        for index, (run_values, chosen) in enumerate(zip(self._runs, choices, strict=True)):
+        for index, (run, chosen) in enumerate(zip(self._runs, choices, strict=True)):
             here = target_row + 1 + index
             outputs = self._outputs_row + index * len(self._outputs)
-            self._put_line(here, run_values.run.sheet, outputs, chosen)
+            self._put_line(here, run.sheet, outputs, chosen)
             formula = f"SUMPRODUCT(({self._line(here)}={targets})*1)/{len(chosen)}"
             share = self._share(chosen)
             style = self._theme("whole", "ruled", "bold", number_format=SHARE_FORMAT)
@@ -123,10 +123,10 @@ class Classes:
         explanation = "How many samples of the class on the left are taken for that above."
         title = "Which class is taken for which"
         put_head(self._page, self._theme, self._confusion_row, title, explanation)
-        for index, (run_values, chosen) in enumerate(zip(self._runs, choices, strict=True)):
+        for index, (run, chosen) in enumerate(zip(self._runs, choices, strict=True)):
             row = self._confusion_row + 2 + index * (len(classes) + 2)
             style = self._theme("header_left", "group_forward")
-            self._page.text((row, NAME), f"{run_values.run.sheet}: taken for", style)
+            self._page.text((row, NAME), f"{run.sheet}: taken for", style)
             for column, number in enumerate(classes, start=SAMPLES_COLUMN):
                 style = self._theme("header_right", "group_forward", number_format=NUMBER_FORMAT)
                 self._page.text((row, column), str(number), style)
@@ -161,11 +161,11 @@ class Classes:
         return _largest(np.array(outputs))
 
 
-def said_of_runs(beginning: str, runs: Sequence[RunValues], found: Sequence[Computed]) -> Computed:
+def said_of_runs(beginning: str, runs: Sequence[TrainedRun], found: Sequence[Computed]) -> Computed:
     """A sentence with what was found of each run."""
     formula, text = f'"{beginning}"', beginning
-    for run_values, (own_formula, own_text) in zip(runs, found, strict=True):
-        words = f"{',' * (run_values.run.index > 0)} {run_values.run.sheet} "
+    for run, (own_formula, own_text) in zip(runs, found, strict=True):
+        words = f"{',' * (run.index > 0)} {run.sheet} "
         formula += f'&"{words}"&{own_formula}'
         text += words + own_text
     return formula, text

@@ -7,12 +7,11 @@ from collections.abc import Sequence
 from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
-from backprop_xlsx.model.experiment import Experiment
 from backprop_xlsx.model.words import start_value_words
 from backprop_xlsx.spreadsheet.numbers import LARGEST_VALUE
 from backprop_xlsx.spreadsheet.sheets.page import Page, prepare
 from backprop_xlsx.spreadsheet.sheets.theme import Theme
-from backprop_xlsx.workbook.columns import RunValues
+from backprop_xlsx.workbook.columns import TrainedRun
 from backprop_xlsx.workbook.layout import SAMPLES_COLUMN, SAMPLES_ROW
 from backprop_xlsx.workbook.samples.after_training import NAME, fits
 from backprop_xlsx.workbook.samples.outputs import Outputs
@@ -24,13 +23,10 @@ LEAST_LAST_COLUMN = 11  # so that the sentence on top is not cut off on paper
 
 
 def write_samples(
-    workbook: Workbook,
-    worksheet: Worksheet,
-    theme: Theme,
-    experiment: Experiment,
-    runs: Sequence[RunValues],
+    workbook: Workbook, worksheet: Worksheet, theme: Theme, runs: Sequence[TrainedRun]
 ) -> None:
     """Writes the sheet."""
+    experiment = runs[0].experiment
     samples, last_column = experiment.samples, SAMPLES_COLUMN + len(experiment.samples) - 1
     worksheet.set_column(0, 0, 2)
     worksheet.set_column(NAME, NAME, 26)

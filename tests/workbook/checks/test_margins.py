@@ -12,7 +12,7 @@ from backprop_xlsx import Experiment, build, reference
 from backprop_xlsx.spreadsheet.engines import ENGINES, open_live, recalculate
 from backprop_xlsx.spreadsheet.ooxml.book import Cell, read_book
 from backprop_xlsx.workbook.checks import central_differences
-from backprop_xlsx.workbook.columns import run_values
+from backprop_xlsx.workbook.columns import trained_run
 from backprop_xlsx.workbook.layout import FIRST_ROW, ROSE, runs
 from tests.workbook.checks.spoiling import OpenBook
 from tests.workbook.names import named_cells
@@ -137,7 +137,7 @@ def test_a_rise_of_the_last_digits_is_none(
     run = runs(EXPERIMENT)[0]
     losses = np.full(run.steps + 1, loss)
     losses[-1] += share * (1e-14 * loss + 1e-15)
-    found = run_values(run, dict.fromkeys(run.columns, losses)).values[ROSE]
+    found = trained_run(run, dict.fromkeys(run.columns, losses)).values[ROSE]
     assert found.tolist() == [*[0] * run.steps, rose]
     book = OpenBook(EXPERIMENT, tmp_path / "book.xlsx")
     typed = iter(losses.tolist())
