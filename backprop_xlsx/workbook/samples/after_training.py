@@ -53,29 +53,27 @@ class AfterTraining:
         self._names = forward_quantities(self._experiment)
         self._values = [self._last_values(run) for run in runs]
 
-    def cell(self, run: int, name: str, sample: int) -> str:
-        """The address of a quantity of a run, from 0, for a sample, from 0."""
+    def cell(self, run: TrainedRun, name: str, sample: int) -> str:
+        """The address of a quantity of a run for a sample, from 0."""
         if not self._experiment.in_turn:
-            last = self._runs[run]
-            return last.cell(sampled(name, sample), last.steps)
+            return run.cell(sampled(name, sample), run.steps)
         return xl_rowcol_to_cell(self._row_of(run, name), SAMPLES_COLUMN + sample)
 
-    def value(self, run: int, name: str, sample: int) -> float:
+    def value(self, run: TrainedRun, name: str, sample: int) -> float:
         """Its value."""
-        return float(self._values[run][sampled(name, sample)])
+        return self._values[run.index][sampled(name, sample)]
 
     def put(self, page: Page, theme: Theme) -> int:
         """Puts the forward pass of samples in turn on the page; returns its last row."""
         title = "The forward pass of every sample"
         explanation = "With the weights that each run has after its last step."
         put_head(page, theme, self._row, title, explanation)
-        for run in range(len(self._runs)):
+        for run in self._runs:
             self._put_run(page, theme, run)
-        return self._row_of(len(self._runs) - 1, self._names[-1])
+        return self._row_of(self._runs[-1], self._names[-1])
 
-    def _put_run(self, page: Page, theme: Theme, run: int) -> None:
-        experiment, own = self._experiment, self._runs[run]
-        samples = range(len(experiment.samples))
+    def _put_run(self, page: Page, theme: Theme, run: TrainedRun) -> None:
+        experiment, samples = self._experiment, range(len(self._experiment.samples))
         equations = forward(experiment.network, len(samples))
 
         def cell(leaf: Expression) -> str:
@@ -85,19 +83,19 @@ class AfterTraining:
                 return self.cell(run, name, int(sample.removesuffix("]")) - 1)
             if name in experiment.network.inputs:
                 return start_cell(experiment, leaf.name)
-            return own.cell(name, own.steps)
+            return run.cell(name, run.steps)
 
         for name in self._names:
             row = self._row_of(run, name)
             numbers = [self.value(run, name, sample) for sample in samples]
             style = theme(style_of(np.array(numbers)), "ruled")
-            page.text((row, NAME), f"{own.sheet}: {label(name)}", theme("bold", "ruled"))
+            page.text((row, NAME), f"{run.sheet}: {label(name)}", theme("bold", "ruled"))
             for sample, number in enumerate(numbers):
                 formula = equations[sampled(name, sample)].formula(cell)
                 page.formula((row, SAMPLES_COLUMN + sample), formula, number, style)
 
-    def _row_of(self, run: int, name: str) -> int:
-        return self._row + HEAD_ROWS + run * len(self._names) + self._names.index(name)
+    def _row_of(self, run: TrainedRun, name: str) -> int:
+        return self._row + HEAD_ROWS + run.index * len(self._names) + self._names.index(name)
 
     def _last_values(self, run: TrainedRun) -> dict[str, float]:
         if not self._experiment.in_turn:

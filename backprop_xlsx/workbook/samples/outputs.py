@@ -30,9 +30,7 @@ class Outputs:
         self._page, self._theme, self._runs, self._row = page, theme, runs, row
         self._experiment: Experiment = runs[0].experiment
         network = self._experiment.network
-        self._rows = [
-            (run, output) for run in range(len(runs)) for output in range(len(network.outputs))
-        ]
+        self._rows = [(run, output) for run in runs for output in range(len(network.outputs))]
         self._last_column = SAMPLES_COLUMN + len(self._experiment.samples) - 1
         below = row + HEAD_ROWS + len(self._rows) + ROWS_BETWEEN
         self._near_row = below + HEAD_ROWS
@@ -69,11 +67,10 @@ class Outputs:
         for column in range(SAMPLES_COLUMN, self._last_column + 1):
             page.blank((row + 2, column), theme("header_right", "group_forward"))
 
-    def _put_output(self, run: int, output: int, row: int) -> None:
+    def _put_output(self, run: TrainedRun, output: int, row: int) -> None:
         """An output of a run over the samples, in a row."""
         activation = self._experiment.network.outputs[output].activation
-        sheet = self._runs[run].sheet
-        self._page.text((row, NAME), f"{sheet}: {activation}", self._theme("bold", "ruled"))
+        self._page.text((row, NAME), f"{run.sheet}: {activation}", self._theme("bold", "ruled"))
         style = self._theme("value", "ruled", number_format="0.000")
         for sample in range(len(self._experiment.samples)):
             value = self._found.value(run, activation, sample)
@@ -91,7 +88,7 @@ class Outputs:
             here = self._row + HEAD_ROWS + offset
             target_row = SAMPLES_ROW + len(self._experiment.network.inputs) + output
             count = self._put_near(run, output, (here, self._near_row + offset, target_row))
-            counts.setdefault(run, []).append(count)
+            counts.setdefault(run.index, []).append(count)
             area = (here, SAMPLES_COLUMN, here, self._last_column)
             own = xl_rowcol_to_cell(here, SAMPLES_COLUMN)
             error = f"ABS({own}-{xl_rowcol_to_cell(target_row, SAMPLES_COLUMN, row_abs=True)})"
@@ -107,7 +104,7 @@ class Outputs:
         ]
         return said_of_runs("Near their targets after the last step:", self._runs, found)
 
-    def _put_near(self, run: int, output: int, rows: tuple[int, int, int]) -> Count:
+    def _put_near(self, run: TrainedRun, output: int, rows: tuple[int, int, int]) -> Count:
         """Whether an output of a run is near; ``rows``: of outputs, nearness and targets.
 
         Returns the cell with how many samples' it is, and its value.
@@ -115,7 +112,7 @@ class Outputs:
         here, near, target_row = rows
         page, theme, total = self._page, self._theme, 0
         activation = self._experiment.network.outputs[output].activation
-        page.text((near, NAME), f"{self._runs[run].sheet}: {activation}", theme("bold", "ruled"))
+        page.text((near, NAME), f"{run.sheet}: {activation}", theme("bold", "ruled"))
         for index, sample in enumerate(self._experiment.samples):
             column = SAMPLES_COLUMN + index
             value = self._found.value(run, activation, index)

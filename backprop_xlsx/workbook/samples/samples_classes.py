@@ -59,7 +59,7 @@ class Classes:
 
         Returns a formula that says how many samples each run gets right, and its text.
         """
-        chosen = [self._chosen_classes(found, run) for run in range(len(self._runs))]
+        chosen = [self._chosen_classes(found, run) for run in self._runs]
         self._put_choices(workbook, chosen)
         self._put_confusion(chosen)
         return self._summary(chosen)
@@ -153,7 +153,7 @@ class Classes:
         targets = np.array([sample.targets for sample in self._experiment.samples])
         return _largest(targets)
 
-    def _chosen_classes(self, found: AfterTraining, run: int) -> Array:
+    def _chosen_classes(self, found: AfterTraining, run: TrainedRun) -> Array:
         outputs = [
             [found.value(run, output.activation, sample) for output in self._outputs]
             for sample in range(len(self._experiment.samples))
