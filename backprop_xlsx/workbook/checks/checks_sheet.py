@@ -70,15 +70,15 @@ def write_checks(
     page.text((1, 1), lead, theme("lead"))
 
     problems = anchored(PROBLEM_CELL[0], VERDICT)
-    derivatives_row, experiment = FIRST_TABLE, runs[0].experiment
-    columns_row = derivatives_row + len(checked_parameters(experiment)) + 4
+    experiment = runs[0].experiment
+    columns_row = FIRST_TABLE + len(checked_parameters(experiment)) + 4
     columns = ColumnChecks(runs, columns_row, problems)
     last_row = columns_row + columns.rows + 4
     stored = StoredValues(runs, last_row + len(runs) + 3)
     yellow = YellowCells(runs, last_row + len(runs) + 4 + stored.rows)
     differences = CentralDifferences(experiment, last_row + len(runs) + 5 + stored.rows + ROWS)
     guards = _Guards(problems, columns.out_of_range, _improbable(runs[0]))
-    verdicts = _put_derivatives(page, theme, derivatives_row, runs, differences, guards)
+    verdicts = _put_derivatives(page, theme, FIRST_TABLE, runs, differences, guards)
     title = "2  Every column of every run, at every step"
     page.text((columns_row - 2, NAME), title, theme("heading"))
     verdicts += columns.put(workbook, page, theme)
