@@ -13,11 +13,10 @@ from backprop_xlsx.spreadsheet.sheets.page import Page
 from backprop_xlsx.spreadsheet.sheets.theme import Theme
 from backprop_xlsx.workbook.columns import TrainedRun
 from backprop_xlsx.workbook.layout import THRESHOLD_NAME, all_starts, constant_name, start_cell
-from backprop_xlsx.workbook.network.start_values import FACTORS, JUST_BELOW_1
+from backprop_xlsx.workbook.network.start_values import ABOVE_0, FACTORS, JUST_BELOW_1
 
 NAME, FIRST = 1, 2
 ROWS = 5
-_ABOVE_ZERO = ("ε",)
 _SMALLEST = 1 / LARGEST_VALUE
 
 
@@ -49,7 +48,7 @@ class YellowCells:
                 limits = (-LARGEST_VALUE, LARGEST_VALUE)
                 if symbol in FACTORS:
                     limits = (0, JUST_BELOW_1)
-                elif symbol in _ABOVE_ZERO:
+                elif symbol in ABOVE_0:
                     limits = (_SMALLEST, LARGEST_VALUE)
                 name = f"{symbol} of {run.sheet}"
                 self._yellow.append(_Yellow(name, constant_name(run, symbol), *limits))

@@ -21,6 +21,7 @@ WIDTHS = (1, 13, 9.5, 1, 12.5, 9.5, 1.5)
 # The constants that say how much of the past is kept: from 0 to below 1.
 FACTORS = ("μ", "α", "β1", "β2")
 JUST_BELOW_1 = 1 - 1e-9
+ABOVE_0 = ("ε",)  # without which nothing can be computed
 
 
 @dataclass(frozen=True)
@@ -121,6 +122,6 @@ class StartValues:
 
 
 def _range_of(symbol: str) -> _Range:
-    if symbol == LEARNING_RATE:
+    if symbol in (LEARNING_RATE, *ABOVE_0):
         return _POSITIVE
     return _FACTOR if symbol in FACTORS else _NOT_NEGATIVE
