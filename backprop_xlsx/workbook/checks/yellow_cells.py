@@ -8,30 +8,35 @@ from dataclasses import dataclass
 from xlsxwriter.utility import xl_range_abs
 
 from backprop_xlsx.formula.names import label
-from backprop_xlsx.spreadsheet.numbers import LARGEST_VALUE
 from backprop_xlsx.spreadsheet.sheets.page import Page
 from backprop_xlsx.spreadsheet.sheets.theme import Theme
 from backprop_xlsx.workbook.columns import TrainedRun
 from backprop_xlsx.workbook.layout import THRESHOLD_NAME, all_starts, constant_name, start_cell
-from backprop_xlsx.workbook.network.start_values import ABOVE_0, FACTORS, JUST_BELOW_1
+from backprop_xlsx.workbook.network.start_values import (
+    ABOVE_0,
+    ANY,
+    FACTOR,
+    FACTORS,
+    POSITIVE,
+    Range,
+)
 
 NAME, FIRST = 1, 2
 ROWS = 5
-_SMALLEST = 1 / LARGEST_VALUE
 
 
 @dataclass(frozen=True)
 class _Yellow:
     name: str
     cell: str
-    smallest: float = -LARGEST_VALUE
-    largest: float = LARGEST_VALUE
+    usable: Range = ANY
 
     @property
     def formula(self) -> str:
         """0 for a usable number, 1 for what is no number, 2 for one out of range."""
-        range_ = f"AND({self.cell}>={self.smallest:.15g},{self.cell}<={self.largest:.15g})"
-        return f"IF(ISNUMBER({self.cell}),IF({range_},0,2),1)"
+        cell, smallest, largest = self.cell, self.usable.smallest, self.usable.largest
+        within = f"AND({cell}>={smallest:.15g},{cell}<={largest:.15g})"
+        return f"IF(ISNUMBER({cell}),IF({within},0,2),1)"
 
 
 class YellowCells:
@@ -45,14 +50,10 @@ class YellowCells:
         ]
         for run in runs:
             for symbol in run.optimiser.constants:
-                limits = (-LARGEST_VALUE, LARGEST_VALUE)
-                if symbol in FACTORS:
-                    limits = (0, JUST_BELOW_1)
-                elif symbol in ABOVE_0:
-                    limits = (_SMALLEST, LARGEST_VALUE)
+                usable = FACTOR if symbol in FACTORS else POSITIVE if symbol in ABOVE_0 else ANY
                 name = f"{symbol} of {run.sheet}"
-                self._yellow.append(_Yellow(name, constant_name(run, symbol), *limits))
-        self._yellow.append(_Yellow("the threshold", THRESHOLD_NAME, _SMALLEST, LARGEST_VALUE))
+                self._yellow.append(_Yellow(name, constant_name(run, symbol), usable))
+        self._yellow.append(_Yellow("the threshold", THRESHOLD_NAME, POSITIVE))
 
     @property
     def count_formula(self) -> str:

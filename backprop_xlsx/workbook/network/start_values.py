@@ -25,18 +25,18 @@ ABOVE_0 = ("ε",)  # without which nothing can be computed
 
 
 @dataclass(frozen=True)
-class _Range:
-    """What may be typed into a start value's cell, and how an error message puts it."""
+class Range:
+    """What numbers a yellow cell takes, and how an error message puts it."""
 
     smallest: float
     largest: float
     words: str
 
 
-_ANY = _Range(-LARGEST_VALUE, LARGEST_VALUE, f"a number up to {LARGEST_VALUE:.0E}")
-_POSITIVE = _Range(1 / LARGEST_VALUE, LARGEST_VALUE, f"a number above 0 up to {LARGEST_VALUE:.0E}")
-_NOT_NEGATIVE = _Range(0, LARGEST_VALUE, f"a number from 0 up to {LARGEST_VALUE:.0E}")
-_FACTOR = _Range(0, JUST_BELOW_1, "a number from 0 and below 1")
+ANY = Range(-LARGEST_VALUE, LARGEST_VALUE, f"a number up to {LARGEST_VALUE:.0E}")
+POSITIVE = Range(1 / LARGEST_VALUE, LARGEST_VALUE, f"a number above 0 up to {LARGEST_VALUE:.0E}")
+_NOT_NEGATIVE = Range(0, LARGEST_VALUE, f"a number from 0 up to {LARGEST_VALUE:.0E}")
+FACTOR = Range(0, JUST_BELOW_1, "a number from 0 and below 1")
 
 
 class StartValues:
@@ -77,7 +77,7 @@ class StartValues:
             words |= {name: f"{words[name]}, fixed" for name in network.bias_names}
         for name, number in experiment.start_values.items():
             self._put_label(NAME, words[name])
-            self._put_number(NUMBER, name, start_name(name), number, _ANY)
+            self._put_number(NUMBER, name, start_name(name), number, ANY)
 
     def _put_runs(self, runs: Sequence[Run]) -> None:
         """The constants of each run's optimiser: the learning rate alone on a single line."""
@@ -101,7 +101,7 @@ class StartValues:
         self._page.text((self._row, column), text, self._theme("ruled", "shrunk"))
 
     def _put_number(
-        self, column: int, symbol: str, name: str, number: float, allowed: _Range
+        self, column: int, symbol: str, name: str, number: float, allowed: Range
     ) -> None:
         """A yellow cell that has a name; what comes next goes into the next row."""
         cell = (self._row, column)
@@ -121,7 +121,7 @@ class StartValues:
         self._row += 1
 
 
-def _range_of(symbol: str) -> _Range:
+def _range_of(symbol: str) -> Range:
     if symbol in (LEARNING_RATE, *ABOVE_0):
-        return _POSITIVE
-    return _FACTOR if symbol in FACTORS else _NOT_NEGATIVE
+        return POSITIVE
+    return FACTOR if symbol in FACTORS else _NOT_NEGATIVE
