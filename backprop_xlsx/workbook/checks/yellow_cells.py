@@ -12,14 +12,7 @@ from backprop_xlsx.spreadsheet.sheets.page import Page
 from backprop_xlsx.spreadsheet.sheets.theme import Theme
 from backprop_xlsx.workbook.columns import TrainedRun
 from backprop_xlsx.workbook.layout import THRESHOLD_NAME, all_starts, constant_name, start_cell
-from backprop_xlsx.workbook.network.start_values import (
-    ABOVE_0,
-    ANY,
-    FACTOR,
-    FACTORS,
-    POSITIVE,
-    Range,
-)
+from backprop_xlsx.workbook.ranges import ANY, POSITIVE, Range, usable
 
 NAME, FIRST = 1, 2
 ROWS = 5
@@ -50,9 +43,8 @@ class YellowCells:
         ]
         for run in runs:
             for symbol in run.optimiser.constants:
-                usable = FACTOR if symbol in FACTORS else POSITIVE if symbol in ABOVE_0 else ANY
-                name = f"{symbol} of {run.sheet}"
-                self._yellow.append(_Yellow(name, constant_name(run, symbol), usable))
+                name, cell = f"{symbol} of {run.sheet}", constant_name(run, symbol)
+                self._yellow.append(_Yellow(name, cell, usable(symbol)))
         self._yellow.append(_Yellow("the threshold", THRESHOLD_NAME, POSITIVE))
 
     @property

@@ -3,40 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from xlsxwriter import Workbook
 
 from backprop_xlsx.formula.names import LEARNING_RATE
 from backprop_xlsx.model.experiment import Experiment
 from backprop_xlsx.model.words import CONSTANTS, in_words, start_value_words
-from backprop_xlsx.spreadsheet.numbers import LARGEST_VALUE
 from backprop_xlsx.spreadsheet.sheets.page import Page, anchored
 from backprop_xlsx.spreadsheet.sheets.theme import Theme
 from backprop_xlsx.workbook.layout import NETWORK, SAMPLES, Run, constant_name, start_name
+from backprop_xlsx.workbook.ranges import ANY, Range, typed
 
 # Two pairs of columns side by side: a name and its yellow cell; between them a narrow column.
 NAME, NUMBER, RUN_LABEL, RUN_NUMBER = 1, 2, 4, 5
 WIDTHS = (1, 13, 9.5, 1, 12.5, 9.5, 1.5)
-# The constants that say how much of the past is kept: from 0 to below 1.
-FACTORS = ("μ", "α", "β1", "β2")
-JUST_BELOW_1 = 1 - 1e-9
-ABOVE_0 = ("ε",)  # without which nothing can be computed
-
-
-@dataclass(frozen=True)
-class Range:
-    """What numbers a yellow cell takes, and how an error message puts it."""
-
-    smallest: float
-    largest: float
-    words: str
-
-
-ANY = Range(-LARGEST_VALUE, LARGEST_VALUE, f"a number up to {LARGEST_VALUE:.0E}")
-POSITIVE = Range(1 / LARGEST_VALUE, LARGEST_VALUE, f"a number above 0 up to {LARGEST_VALUE:.0E}")
-_NOT_NEGATIVE = Range(0, LARGEST_VALUE, f"a number from 0 up to {LARGEST_VALUE:.0E}")
-FACTOR = Range(0, JUST_BELOW_1, "a number from 0 and below 1")
 
 
 class StartValues:
@@ -95,7 +75,7 @@ class StartValues:
                 if not plain:
                     self._put_label(RUN_LABEL, f"{words[symbol]} {symbol}")
                 name = constant_name(run, symbol)
-                self._put_number(RUN_NUMBER, symbol, name, value, _range_of(symbol))
+                self._put_number(RUN_NUMBER, symbol, name, value, typed(symbol))
 
     def _put_label(self, column: int, text: str) -> None:
         self._page.text((self._row, column), text, self._theme("ruled", "shrunk"))
@@ -108,20 +88,6 @@ class StartValues:
         self._page.number(cell, number, self._theme("editable"))
         address = anchored(*cell)
         self._workbook.define_name(name, f"='{NETWORK}'!{address}")
-        rule = {
-            "validate": "decimal",
-            "criteria": "between",
-            "minimum": allowed.smallest,
-            "maximum": allowed.largest,
-            "ignore_blank": False,
-            "error_title": f"Not usable as {symbol}",
-            "error_message": f"Enter {allowed.words}.",
-        }
+        rule = allowed.rule(f"Not usable as {symbol}")
         self._page.worksheet.data_validation(*cell, *cell, rule)
         self._row += 1
-
-
-def _range_of(symbol: str) -> Range:
-    if symbol in (LEARNING_RATE, *ABOVE_0):
-        return POSITIVE
-    return FACTOR if symbol in FACTORS else _NOT_NEGATIVE

@@ -8,11 +8,11 @@ from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from backprop_xlsx.model.words import start_value_words
-from backprop_xlsx.spreadsheet.numbers import LARGEST_VALUE
 from backprop_xlsx.spreadsheet.sheets.page import Page, prepare
 from backprop_xlsx.spreadsheet.sheets.theme import Theme
 from backprop_xlsx.workbook.columns import TrainedRun
 from backprop_xlsx.workbook.layout import SAMPLES_COLUMN, SAMPLES_ROW
+from backprop_xlsx.workbook.ranges import ANY
 from backprop_xlsx.workbook.samples.after_training import NAME, fits
 from backprop_xlsx.workbook.samples.outputs import Outputs
 
@@ -49,21 +49,8 @@ def write_samples(
         for row, number in enumerate(sample.numbers, start=SAMPLES_ROW):
             page.number((row, column), number, theme("editable"))
     last_row = SAMPLES_ROW + len(names) - 1
-    worksheet.data_validation(
-        SAMPLES_ROW,
-        SAMPLES_COLUMN,
-        last_row,
-        last_column,
-        {
-            "validate": "decimal",
-            "criteria": "between",
-            "minimum": -LARGEST_VALUE,
-            "maximum": LARGEST_VALUE,
-            "ignore_blank": False,
-            "error_title": "Not usable in a sample",
-            "error_message": f"Enter a number up to {LARGEST_VALUE:.0E}.",
-        },
-    )
+    area = (SAMPLES_ROW, SAMPLES_COLUMN, last_row, last_column)
+    worksheet.data_validation(*area, ANY.rule("Not usable in a sample"))
     if fits(experiment):
         last_row = Outputs(page, theme, runs, last_row + 3).put(workbook, SUMMARY)
     else:
