@@ -56,8 +56,7 @@ def write_learning_rates(
     page.height(0, 28)
     page.text((THRESHOLD_CELL[0], 1), "Threshold for the loss (edit it)", theme("left"))
     page.number(THRESHOLD_CELL, THRESHOLD, theme("editable"))
-    threshold = anchored(*THRESHOLD_CELL)
-    workbook.define_name(THRESHOLD_NAME, f"='{LEARNING_RATES}'!{threshold}")
+    workbook.define_name(THRESHOLD_NAME, f"='{LEARNING_RATES}'!{anchored(*THRESHOLD_CELL)}")
     worksheet.data_validation(
         *THRESHOLD_CELL,
         *THRESHOLD_CELL,

@@ -82,8 +82,7 @@ def _put_choice(workbook: Workbook, page: Page, theme: Theme, selection: Selecti
     for row, (text, name, formula, value) in enumerate(lines, start=CHOICE_ROW):
         page.text((row, NAME_COLUMN), text, theme("bold", "ruled"))
         page.formula((row, NUMBER_COLUMN), formula, value, theme("whole", "ruled"))
-        address = anchored(row, NUMBER_COLUMN)
-        workbook.define_name(name, f"={SELECTED}!{address}")
+        workbook.define_name(name, f"={SELECTED}!{anchored(row, NUMBER_COLUMN)}")
 
 
 def _within(name: str, smallest: int, largest: int) -> str:

@@ -148,8 +148,7 @@ class Selection:
         return f'"{NOT_THERE}"'
 
     def _address(self, name: str, column: int) -> str:
-        cell = anchored(self.row(name), column)
-        return f"{SELECTED}!{cell}"
+        return f"{SELECTED}!{anchored(self.row(name), column)}"
 
 
 def _telling_sample(experiment: Experiment) -> int:

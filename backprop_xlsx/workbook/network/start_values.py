@@ -86,8 +86,7 @@ class StartValues:
         """A yellow cell that has a name; what comes next goes into the next row."""
         cell = (self._row, column)
         self._page.number(cell, number, self._theme("editable"))
-        address = anchored(*cell)
-        self._workbook.define_name(name, f"='{NETWORK}'!{address}")
+        self._workbook.define_name(name, f"='{NETWORK}'!{anchored(*cell)}")
         rule = allowed.rule(f"Not usable as {symbol}")
         self._page.worksheet.data_validation(*cell, *cell, rule)
         self._row += 1
