@@ -9,7 +9,7 @@ import numpy as np
 from xlsxwriter.utility import xl_col_to_name
 
 from backprop_xlsx.equations import COUNTED_FROM, counting, turns
-from backprop_xlsx.formula.expression import Expression, Symbol
+from backprop_xlsx.formula.expression import Expression, Symbol, Value
 from backprop_xlsx.formula.names import SAMPLE, STEP, label
 from backprop_xlsx.reference import Array
 from backprop_xlsx.spreadsheet.sheets.page import anchored
@@ -68,33 +68,44 @@ class TrainedRun(Run):
         return self.values[self.loss]
 
 
+def smallest_rise(loss: Value) -> Value:
+    """What a loss has to change by, lest it be rounding."""
+    return SMALLEST_RELATIVE_RISE * loss + SMALLEST_RISE
+
+
+def smallest_rise_formula(loss: str) -> str:
+    """The same as a formula."""
+    return f"{SMALLEST_RELATIVE_RISE:.0E}*{loss}+{SMALLEST_RISE:.0E}"
+
+
 def run_columns(run: Run) -> dict[str, RunColumn]:
     """Every column of a run sheet by its name, from left to right."""
     experiment, network = run.experiment, run.experiment.network
-    loss = xl_col_to_name(run.columns[run.loss])
-    below = f"IF({loss}{{row}}<{THRESHOLD_NAME},1,0)"
-    rise = f"{SMALLEST_RELATIVE_RISE:.0E}*{loss}{{above}}+{SMALLEST_RISE:.0E}"
-    rose = f"IF({loss}{{row}}-{loss}{{above}}>{rise},1,0)"
-    step = xl_col_to_name(run.columns[STEP]) + "{row}"
-    lowest = f"{LOWEST_ON_LOGARITHMIC_AXIS:.0E}"
+
+    def above(name: str) -> str:
+        return f"{xl_col_to_name(run.columns[name])}{{above}}"
 
     def drawn(name: str, point: str) -> str:
-        above = xl_col_to_name(run.columns[name]) + "{above}"
-        return f"IF({loss}{{row}}/{lowest}<1,{above},{point})"
+        return f"IF({loss}/{lowest}<1,{above(name)},{point})"
 
-    drawn_loss = drawn(DRAWN_LOSS, f"{loss}{{row}}")
+    loss, step = (f"{xl_col_to_name(run.columns[name])}{{row}}" for name in (run.loss, STEP))
+    lowest = f"{LOWEST_ON_LOGARITHMIC_AXIS:.0E}"
+    below = f"IF({loss}<{THRESHOLD_NAME},1,0)"
+    before = above(run.loss)
+    rose = f"IF({loss}-{before}>{smallest_rise_formula(before)},1,0)"
+    raised = f"MAX({loss},{lowest})"
     columns = {
         ROSE: RunColumn("rose", "whole", None, rose),
         BELOW: RunColumn("below", "whole", below, below),
         DRAWN_STEP: RunColumn(DRAWN_STEP, "whole", step, drawn(DRAWN_STEP, step)),
-        DRAWN_LOSS: RunColumn(DRAWN_LOSS, "loss", f"MAX({loss}{{row}},{lowest})", drawn_loss),
-        GLANCE: RunColumn(f"{label(run.loss)} ▸", "loss", f"{loss}{{row}}", f"{loss}{{row}}"),
+        DRAWN_LOSS: RunColumn(DRAWN_LOSS, "loss", raised, drawn(DRAWN_LOSS, loss)),
+        GLANCE: RunColumn(f"{label(run.loss)} ▸", "loss", loss, loss),
     }
     if experiment.in_turn:
-        mean = f"{xl_col_to_name(run.columns[MOVING_MEAN])}{{above}}"
-        moved = f"{mean}+({loss}{{row}}-{mean})/{len(experiment.samples)}"
-        columns[MOVING_MEAN] = RunColumn(MOVING_MEAN, "loss", f"{loss}{{row}}", moved)
-    for name in network.targets + network.inputs:
+        mean = above(MOVING_MEAN)
+        moved = f"{mean}+({loss}-{mean})/{len(experiment.samples)}"
+        columns[MOVING_MEAN] = RunColumn(MOVING_MEAN, "loss", loss, moved)
+    for name in network.given:
         given = start_cell(experiment, name)
         columns[name] = RunColumn(name, "value", given, given)
     styles = {
@@ -122,8 +133,8 @@ def run_columns(run: Run) -> dict[str, RunColumn]:
 def trained_run(run: Run, quantities: Mapping[str, Array]) -> TrainedRun:
     """A run with the values of every column, given those of the quantities."""
     losses = quantities[run.loss]
-    smallest = SMALLEST_RELATIVE_RISE * losses[:-1] + SMALLEST_RISE
-    rose = np.concatenate([[0.0], (losses[1:] - losses[:-1] > smallest).astype(float)])
+    rises = losses[1:] - losses[:-1] > smallest_rise(losses[:-1])
+    rose = np.concatenate([[0.0], rises.astype(float)])
     steps = np.arange(len(losses), dtype=float)
     is_drawn = losses / LOWEST_ON_LOGARITHMIC_AXIS >= 1
     drawn = np.maximum.accumulate(np.where(is_drawn, np.arange(len(losses)), 0))

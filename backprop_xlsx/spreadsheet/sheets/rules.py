@@ -28,7 +28,7 @@ def colour_where(
 
 
 def show_errors_pale(workbook: Workbook, worksheet: Worksheet, area: Area) -> None:
-    """Errors are no wall: they follow from something that is said elsewhere."""
+    """Shows errors pale: they follow from something that is said elsewhere."""
     pale = workbook.add_format({"font_color": RULE})
     worksheet.conditional_format(*area, {"type": "errors", "format": pale})
 

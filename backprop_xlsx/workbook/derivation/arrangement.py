@@ -63,7 +63,6 @@ def _columns(heights: Sequence[int], sides: Sequence[int]) -> tuple[float, float
 
 
 def _points(heights: Sequence[int]) -> float:
-    """How high boxes are below each other, each with a gap above, but for the first."""
-    return sum((height - 1) * ROW_HEIGHT + TITLE_HEIGHT + ROW_HEIGHT for height in heights) - (
-        ROW_HEIGHT if heights else 0
-    )
+    """How high boxes are below each other, with a gap of a row between two."""
+    boxes = sum((height - 1) * ROW_HEIGHT + TITLE_HEIGHT for height in heights)
+    return boxes + max(len(heights) - 1, 0) * ROW_HEIGHT

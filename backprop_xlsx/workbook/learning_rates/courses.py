@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from xlsxwriter.utility import xl_range
 
-from backprop_xlsx.workbook.columns import SMALLEST_RELATIVE_RISE, SMALLEST_RISE, TrainedRun
+from backprop_xlsx.workbook.columns import TrainedRun, smallest_rise, smallest_rise_formula
 from backprop_xlsx.workbook.layout import FIRST_ROW, ROSE, Run
 
 FELL, NEVER_ROSE, STILL = "fell at every step", "never rose", "did not move"
@@ -28,8 +26,8 @@ def course_formula(run: Run, start: str, end: str, rises: str) -> str:
         f"'{run.sheet}'!{xl_range(FIRST_ROW + first, column, FIRST_ROW + last, column)}"
         for first, last in ((0, run.steps - 1), (1, run.steps))
     )
-    stood = f"SUMPRODUCT((({before}-{after})/({_unclear(before)})<=1)*1)"
-    moved = f"({start}-{end})/({_unclear(start)})"
+    stood = f"SUMPRODUCT((({before}-{after})/({smallest_rise_formula(before)})<=1)*1)"
+    moved = f"({start}-{end})/({smallest_rise_formula(start)})"
     unmoved = f'IF({moved}<=1,"{STILL}",IF({stood}>0,"{NEVER_ROSE}","{FELL}"))'
     risen = f'IF({end}>{start},"{DIVERGED}","{OSCILLATED}")'
     return f'IFERROR(IF({rises}=0,{unmoved},{risen}),"–")'
@@ -41,15 +39,6 @@ def course(run: TrainedRun) -> str:
     if run.values[ROSE].any():
         return DIVERGED if losses[-1] > losses[0] else OSCILLATED
     before, after = losses[:-1], losses[1:]
-    if losses[0] - losses[-1] <= _smallest(losses[0]):
+    if losses[0] - losses[-1] <= smallest_rise(losses[0]):
         return STILL
-    return NEVER_ROSE if np.any(before - after <= _smallest(before)) else FELL
-
-
-def _unclear(loss: str) -> str:
-    """What a loss has to change by, lest it be rounding: the same as for a rise."""
-    return f"{SMALLEST_RELATIVE_RISE:.0E}*{loss}+{SMALLEST_RISE:.0E}"
-
-
-def _smallest(loss: Any) -> Any:
-    return SMALLEST_RELATIVE_RISE * loss + SMALLEST_RISE
+    return NEVER_ROSE if np.any(before - after <= smallest_rise(before)) else FELL

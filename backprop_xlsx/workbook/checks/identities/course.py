@@ -11,6 +11,7 @@ from backprop_xlsx.workbook.columns import (
     LOWEST_ON_LOGARITHMIC_AXIS,
     SMALLEST_RELATIVE_RISE,
     SMALLEST_RISE,
+    smallest_rise_formula,
 )
 from backprop_xlsx.workbook.layout import (
     BELOW,
@@ -67,7 +68,7 @@ def _rose(columns: Columns, loss: str) -> Identity:
     """1 where the loss rose by more than rounding; next to that limit either is right."""
     own, before, after = columns.after(ROSE), columns.before(loss), columns.after(loss)
     rise = f"{after}-{before}-{SMALLEST_RELATIVE_RISE:.0E}*{before}-{SMALLEST_RISE:.0E}"
-    unclear = f"({SMALLEST_RELATIVE_RISE:.0E}*{root(square(before))}+{SMALLEST_RISE:.0E})"
+    unclear = f"({smallest_rise_formula(root(square(before)))})"
     clear = f"(2*({rise})/{unclear})"
     words = f"1 where {label(loss)} is higher than in the row before, else 0"
     return Identity(words, (f"(1-({own}=1)*({clear}>-1)-({own}=0)*({clear}<1))",))
