@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any
 
@@ -11,6 +11,7 @@ from xlsxwriter.utility import xl_range, xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
 from backprop_xlsx.spreadsheet.errors import BackpropError
+from backprop_xlsx.spreadsheet.sheets.theme import Theme
 
 Position = tuple[int, int]  # (row, column), both from 0
 
@@ -89,6 +90,14 @@ class Page:
         if position in self._cells:
             raise BackpropError(f"sheet {self.worksheet.name}: cell {position} is written twice")
         self._cells[position] = partial(write, *arguments)
+
+
+def put_headers(page: Page, theme: Theme, first: Position, headers: Iterable[str]) -> None:
+    """The headers of a table from a cell on: one over words, all others over numbers."""
+    row, left = first
+    for column, header in enumerate(headers, start=left):
+        style = "header_left" if column == left else "header_right"
+        page.text((row, column), header, theme(style, "group_step"))
 
 
 def anchored(row: int, column: int) -> str:

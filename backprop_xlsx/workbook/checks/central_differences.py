@@ -23,7 +23,7 @@ from backprop_xlsx.formula.names import (
 )
 from backprop_xlsx.model.experiment import Experiment
 from backprop_xlsx.model.network import Network
-from backprop_xlsx.spreadsheet.sheets.page import Page
+from backprop_xlsx.spreadsheet.sheets.page import Page, put_headers
 from backprop_xlsx.spreadsheet.sheets.theme import Theme, style_of
 from backprop_xlsx.workbook.checks.spread import Spread
 from backprop_xlsx.workbook.checks.verdicts import KINK, TOO_STEEP
@@ -138,9 +138,7 @@ class CentralDifferences:
         page.text((self._heading + 1, LABEL), explanation, theme("quiet"))
         self._spread.put(page, theme)
         headers = ("changed", "spread", "step", "weight", *map(label, self._forward))
-        for column, header in enumerate(headers, start=LABEL):
-            style = theme("header_left" if column == LABEL else "header_right", "group_step")
-            page.text((self._row - 1, column), header, style)
+        put_headers(page, theme, (self._row - 1, LABEL), headers)
         for weight in self.parameters:
             for sign in (0, 1):
                 self._put_line(page, theme, weight, sign)

@@ -17,7 +17,7 @@ from backprop_xlsx.formula.names import TOTAL_LOSS, gradient_name, sampled
 from backprop_xlsx.model.experiment import Experiment
 from backprop_xlsx.model.network import Layer
 from backprop_xlsx.reference import Array, quantities, samples_of_rows
-from backprop_xlsx.spreadsheet.sheets.page import Page, anchored
+from backprop_xlsx.spreadsheet.sheets.page import Page, anchored, put_headers
 from backprop_xlsx.spreadsheet.sheets.theme import Theme
 from backprop_xlsx.workbook.checks.identities.columns import Columns
 from backprop_xlsx.workbook.layout import runs
@@ -80,9 +80,7 @@ class Spread:
 
     def put(self, page: Page, theme: Theme) -> None:
         """Puts the table on the page."""
-        for column, header in enumerate(HEADERS, start=NAME):
-            style = "header_left" if column == NAME else "header_right"
-            page.text((self._row, column), header, theme(style, "group_step"))
+        put_headers(page, theme, (self._row, NAME), HEADERS)
         number = theme("scientific", "ruled")
         for index, layer in enumerate(self._layers):
             neurons = dict.fromkeys(layer.neurons[end].pre_activation for end in (0, -1))

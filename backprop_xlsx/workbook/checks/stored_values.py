@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from itertools import zip_longest
 
 from xlsxwriter.utility import xl_range, xl_rowcol_to_cell
 
 from backprop_xlsx.formula.names import label
-from backprop_xlsx.spreadsheet.sheets.page import Page
+from backprop_xlsx.spreadsheet.sheets.page import Page, put_headers
 from backprop_xlsx.spreadsheet.sheets.theme import Theme, style_of
 from backprop_xlsx.workbook.columns import TrainedRun
 from backprop_xlsx.workbook.layout import Run, all_starts, constant_name, start_cell
@@ -71,18 +71,13 @@ class StoredValues:
         page.text((self._row + 1, NAME), lead, theme("quiet"))
         for run in self._runs:
             self._put_run(page, theme, run)
-        self._put_headers(page, theme, self._row + 2, "run", (*self._quantities, *self._letters()))
-        self._put_headers(page, theme, self._starts_row - 1, "for start values", self._starts)
+        headers = ("run", *map(label, self._quantities), *self._letters())
+        put_headers(page, theme, (self._row + 2, NAME), headers)
+        headers = ("for start values", *map(label, self._starts))
+        put_headers(page, theme, (self._starts_row - 1, NAME), headers)
         cells = [start_cell(self._experiment, name) for name in self._starts]
         numbers = list(self._starts.values())
         self._put_pair(page, theme, self._starts_row, "stored", numbers, cells)
-
-    def _put_headers(
-        self, page: Page, theme: Theme, row: int, first: str, names: Iterable[str]
-    ) -> None:
-        page.text((row, NAME), first, theme("header_left", "group_step"))
-        for column, name in enumerate(names, start=FIRST):
-            page.text((row, column), label(name), theme("header_right", "group_step"))
 
     def _put_run(self, page: Page, theme: Theme, run: TrainedRun) -> None:
         constants = run.optimiser.constants

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from xlsxwriter.utility import xl_range_abs
 
 from backprop_xlsx.formula.names import label
-from backprop_xlsx.spreadsheet.sheets.page import Page
+from backprop_xlsx.spreadsheet.sheets.page import Page, put_headers
 from backprop_xlsx.spreadsheet.sheets.theme import Theme
 from backprop_xlsx.workbook.columns import TrainedRun
 from backprop_xlsx.workbook.layout import THRESHOLD_NAME, all_starts, constant_name, start_cell
@@ -67,11 +67,10 @@ class YellowCells:
         page.text((self._row, NAME), "Do the yellow cells hold numbers?", theme("heading"))
         explanation = "0 for a number in its range, 1 for what is no number, 2 for one out of it."
         page.text((self._row + 1, NAME), explanation, theme("quiet"))
-        page.text((self._row + 2, NAME), "yellow cell", theme("header_left", "group_step"))
+        names = (yellow.name for yellow in self._yellow)
+        put_headers(page, theme, (self._row + 2, NAME), ("yellow cell", *names))
         page.text((self._row + 3, NAME), "usable", theme("bold", "ruled"))
         for column, yellow in enumerate(self._yellow, start=FIRST):
-            style = theme("header_right", "group_step")
-            page.text((self._row + 2, column), yellow.name, style)
             page.formula(
                 (self._row + 3, column), yellow.formula, 0, theme("whole", "quiet", "ruled")
             )

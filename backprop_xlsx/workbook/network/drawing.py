@@ -12,7 +12,7 @@ from xlsxwriter.chart_scatter import ChartScatter
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 from backprop_xlsx.formula.names import MEAN_LOSS, TOTAL_LOSS
-from backprop_xlsx.spreadsheet.sheets.page import Page
+from backprop_xlsx.spreadsheet.sheets.page import Page, put_headers
 from backprop_xlsx.spreadsheet.sheets.theme import ACCENT, GROUP_TINTS, INK, QUIET, RULE, Theme
 from backprop_xlsx.workbook.layout import SELECTED
 from backprop_xlsx.workbook.network.diagram import (
@@ -55,10 +55,8 @@ class Drawing:
         """Puts the texts and the points that the chart refers to on the sheet Selected."""
         heading = FIRST_QUANTITY_ROW - 2, SHAPE_COLUMN
         page.text(heading, "What the drawing is made of", theme("heading"))
-        headers = ((SHAPE_COLUMN, "text"), (X_COLUMN, "from the left"), (Y_COLUMN, "from below"))
-        for column, header in headers:
-            style = "header_left" if column == SHAPE_COLUMN else "header_right"
-            page.text((FIRST_QUANTITY_ROW - 1, column), header, theme(style, "group_step"))
+        first = FIRST_QUANTITY_ROW - 1, SHAPE_COLUMN
+        put_headers(page, theme, first, ("text", "from the left", "from below"))
         page.worksheet.set_column(SHAPE_COLUMN, SHAPE_COLUMN, 40)
         page.worksheet.set_column(X_COLUMN, Y_COLUMN, 13)
         number = theme("whole", "quiet", number_format="0.0")
