@@ -22,7 +22,9 @@ SHOW, HIDE = "show", "hide"
 
 FIRST_ROW = 8
 """Below title, name, switches and score, which stay in sight."""
-GIVEN_NAME, GIVEN_ROW, GIVEN_VALUES = 1, 2, 3
+VALUES_AFTER_NAME = 2
+"""From the column of a quantity's name to that of its first value; between them its row."""
+GIVEN_NAME, GIVEN_ROW, GIVEN_VALUES = 1, 2, 1 + VALUES_AFTER_NAME
 SWITCHES = {"hints": (3, 3), "forward pass": (4, 3), "backward pass": (5, 3)}
 SWITCH_OF_PART = {
     "forward": "forward pass",
@@ -51,12 +53,17 @@ class Layout:
     @property
     def values_column(self) -> int:
         """The first column of what is computed."""
-        return self.name_column + 2
+        return self.name_column + VALUES_AFTER_NAME
 
     @property
     def mark_column(self) -> int:
-        """The column of the marks; remarks and hints come next."""
+        """The column of the marks."""
         return self.values_column + self.width
+
+    @property
+    def remark_column(self) -> int:
+        """The column of the remarks, and of the hints below them: the last one."""
+        return self.mark_column + 1
 
     @cached_property
     def rows(self) -> dict[str, int]:
@@ -126,7 +133,7 @@ class Layout:
         return on(sheet, xl_range_abs(row, column, row + ROWS - 1, last))
 
     def mark(self, quantity: Quantity) -> Position:
-        """Where a quantity's mark stands; a remark stands right of it, a hint below that."""
+        """Where a quantity's mark stands."""
         return self.rows[quantity.name], self.mark_column
 
     @property

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from backprop_xlsx.exercise.layout import EXERCISE, EXPECTED, MISTAKES, Layout
+from backprop_xlsx.exercise.layout import EXERCISE, EXPECTED, MISTAKES, VALUES_AFTER_NAME, Layout
 from backprop_xlsx.exercise.practice import ROWS, Quantity
-from backprop_xlsx.exercise.sheets.given import VALUES_AFTER_NAME, names_shown
+from backprop_xlsx.exercise.sheets.given import names_shown
 from backprop_xlsx.exercise.sheets.top import WHO
 from backprop_xlsx.spreadsheet.errors import FileError
 from backprop_xlsx.spreadsheet.ooxml.book import Book, Position, Sheet, read_book

@@ -67,8 +67,7 @@ class ExerciseSheet:
         page.write()
         self._columns(worksheet)
         self._colour(workbook, worksheet)
-        last = self.layout.mark_column + 1
-        prepare(worksheet, self.layout.last_row, last)
+        prepare(worksheet, self.layout.last_row, self.layout.remark_column)
         worksheet.fit_to_pages(1, 0)
         worksheet.repeat_rows(HEADER)
         worksheet.freeze_panes(FIRST_ROW, 0)
@@ -77,9 +76,8 @@ class ExerciseSheet:
         layout = self.layout
         heading, _ = layout.span(part)
         tint = f"group_{TINTS[part]}"
-        last = layout.mark_column + 1
         page.text((heading, layout.name_column), PART_TITLES[part], theme("bold", "left", tint))
-        for column in range(layout.name_column + 1, last + 1):
+        for column in range(layout.name_column + 1, layout.remark_column + 1):
             page.blank((heading, column), theme(tint))
         for quantity in layout.of_part(part):
             self._put_quantity(page, theme, quantity, texts[quantity.name])
@@ -87,7 +85,7 @@ class ExerciseSheet:
     def _put_quantity(self, page: Page, theme: Theme, quantity: Quantity, hint: str) -> None:
         layout, blank = self.layout, quantity.part in self.layout.practice.blank
         top, name_column = layout.rows[quantity.name], layout.name_column
-        remark = layout.mark_column + 1
+        remark = layout.remark_column
         style = STYLES_OF_PARTS.get(quantity.part, "value")
         page.text((top, name_column), computed_name(quantity), theme("bold", "right"))
         page.blank((top + 1, name_column), theme("ruled"))
@@ -138,12 +136,11 @@ class ExerciseSheet:
         layout = self.layout
         paper = dict.fromkeys(("font_color", "bg_color", "border_color"), "#FFFFFF")
         white = workbook.add_format({**paper, "border": 1})
-        last_column = layout.mark_column + 1
         for part in PARTS:
             first, last = layout.span(part)
             hidden = f'{switch(SWITCH_OF_PART[part])}="{HIDE}"'
             rule = {"type": "formula", "criteria": f"={hidden}", "format": white}
-            area = (first, layout.name_column, last, last_column)
+            area = (first, layout.name_column, last, layout.remark_column)
             worksheet.conditional_format(*area, rule | {"stop_if_true": True})
         marks = (FIRST_ROW, layout.mark_column, layout.last_row, layout.mark_column)
         for text, look in (

@@ -10,9 +10,6 @@ from backprop_xlsx.model.words import CONSTANTS, start_value_words
 from backprop_xlsx.spreadsheet.sheets.page import Page
 from backprop_xlsx.spreadsheet.sheets.theme import Theme
 
-VALUES_AFTER_NAME = 2
-"""From the column of a quantity's name to that of its first value."""
-
 
 def put_given(page: Page, theme: Theme, layout: Layout, filling: Filling) -> None:
     """Puts the start values: the name of each quantity, and a yellow cell for each number."""

@@ -12,10 +12,10 @@ from backprop_xlsx.exercise.layout import (
     HIDE,
     SHOW,
     SWITCHES,
+    VALUES_AFTER_NAME,
     Layout,
 )
 from backprop_xlsx.exercise.practice import points_by_part
-from backprop_xlsx.exercise.sheets.given import VALUES_AFTER_NAME
 from backprop_xlsx.model.network import CLASS_NETWORK
 from backprop_xlsx.spreadsheet.sheets.page import Page
 from backprop_xlsx.spreadsheet.sheets.theme import Theme
@@ -50,7 +50,7 @@ def put_top(
     if who:
         page.text(WHO, who, theme("lead", "bold"))
     how_to = HOW_TO if layout.width == 1 else HOW_TO_WIDE
-    page.merged((WHO[0], layout.name_column), layout.mark_column + 1, how_to, theme("wrap"))
+    page.merged((WHO[0], layout.name_column), layout.remark_column, how_to, theme("wrap"))
     page.height(WHO[0], 30)
     page.text(SWITCH_TITLE, "Show or hide", theme("bold", "left"))
     for name, position in SWITCHES.items():
@@ -94,5 +94,5 @@ def _put_headers(page: Page, theme: Theme, layout: Layout) -> None:
         for at, text in enumerate(values, start=column + VALUES_AFTER_NAME):
             page.text((HEADER, at), text, theme("header_right"))
     page.text((HEADER, layout.mark_column), "mark", theme("header"))
-    remark = (HEADER, layout.mark_column + 1)
+    remark = (HEADER, layout.remark_column)
     page.text(remark, "remark, and below it the hint", theme("header_left"))
