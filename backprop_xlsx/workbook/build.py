@@ -103,21 +103,21 @@ def _write_sheets(
     names = (NETWORK, *before, *trainings, *after)
     sheets = {name: workbook.add_worksheet(name) for name in names}
     rounding = reference.run_rounding(experiment, trained)
-    verdict = write_checks(workbook, sheets[CHECKS], theme, all_runs, rounding)
+    verdict = write_checks(sheets[CHECKS], theme, all_runs, rounding)
     selection = Selection(all_runs)
     shapes = diagram(experiment)
     drawing = None if shapes is None else Drawing(selection, shapes)
-    write_selected(workbook, sheets[SELECTED], theme, selection, drawing)
-    write_network(workbook, sheets[NETWORK], theme, selection, drawing, verdict, (*before, *after))
-    write_derivation(workbook, sheets[DERIVATION], theme, selection)
+    write_selected(sheets[SELECTED], theme, selection, drawing)
+    write_network(sheets[NETWORK], theme, selection, drawing, verdict, (*before, *after))
+    write_derivation(sheets[DERIVATION], theme, selection)
     if samples:
-        write_samples(workbook, sheets[SAMPLES], theme, all_runs)
+        write_samples(sheets[SAMPLES], theme, all_runs)
     for number, run in enumerate(all_runs):
         report(f"writing {run.sheet}", SHARE_OF_SHEETS * number / len(all_runs))
-        write_run(workbook, sheets[run.sheet], theme, run)
-    write_learning_rates(workbook, sheets[LEARNING_RATES], theme, all_runs)
+        write_run(sheets[run.sheet], theme, run)
+    write_learning_rates(sheets[LEARNING_RATES], theme, all_runs)
     if surface:
-        write_surface(workbook, sheets[SURFACE], theme, all_runs)
+        write_surface(sheets[SURFACE], theme, all_runs)
     # Where a yellow cell holds no number, what is wrong is said on top.
     for sheet in sheets.values():
-        show_errors_pale(workbook, sheet, (0, 0, sheet.dim_rowmax, sheet.dim_colmax))
+        show_errors_pale(sheet, theme, (0, 0, sheet.dim_rowmax, sheet.dim_colmax))

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 import numpy as np
-from xlsxwriter import Workbook
 from xlsxwriter.utility import xl_range, xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
@@ -45,9 +44,7 @@ def has_surface(experiment: Experiment) -> bool:
     return len(_output_formula(network, lambda name: "$AA$00")) <= LONGEST_FORMULA
 
 
-def write_surface(
-    workbook: Workbook, worksheet: Worksheet, theme: Theme, runs: Sequence[TrainedRun]
-) -> None:
+def write_surface(worksheet: Worksheet, theme: Theme, runs: Sequence[TrainedRun]) -> None:
     """Writes the sheet."""
     experiment, network = runs[0].experiment, runs[0].experiment.network
     worksheet.set_column(0, 0, 2)
@@ -71,7 +68,7 @@ def write_surface(
     values |= _put_ranges(page, theme, experiment)
     last_row = _put_grid(page, theme, network, values)
     page.write()
-    _colour(workbook, worksheet, experiment)
+    _colour(worksheet, theme, experiment)
     last_row = max(last_row, WEIGHTS_ROW + len(network.weights + network.bias_names))
     prepare(worksheet, last_row, GRID_COLUMN + POINTS)
     worksheet.fit_to_pages(1, 1)
@@ -177,7 +174,7 @@ def _put_grid(page: Page, theme: Theme, network: Network, values: dict[str, Valu
     return bottom
 
 
-def _colour(workbook: Workbook, worksheet: Worksheet, experiment: Experiment) -> None:
+def _colour(worksheet: Worksheet, theme: Theme, experiment: Experiment) -> None:
     """A colour scale over the grid, and a mark in the cell nearest to each sample."""
     network = experiment.network
     top_left = (GRID_ROW, GRID_COLUMN)
@@ -205,7 +202,7 @@ def _colour(workbook: Workbook, worksheet: Worksheet, experiment: Experiment) ->
             f"(ABS({x}-{point_x})<={pitch_x}/2)*(ABS({y}-{point_y})<={pitch_y}/2)"
             f"*({target}{sign}{middle:g})"
         )
-        look = workbook.add_format({"num_format": f'"{mark}";"{mark}";"{mark}"'})
+        look = theme.workbook.add_format({"num_format": f'"{mark}";"{mark}";"{mark}"'})
         rule = {"type": "formula", "criteria": f"=SUMPRODUCT({near})>0", "format": look}
         worksheet.conditional_format(area, rule)
     worksheet.conditional_format(area, scale)

@@ -32,7 +32,7 @@ def write_book(
         sheets = {name: workbook.add_worksheet(name) for name in (EXERCISE, EXPECTED, MISTAKES)}
         expected = ExpectedSheet(layout, filling, mistake_rows(mistakes))
         exercise = ExerciseSheet(layout, filling, expected, who, answers)
-        exercise.write(workbook, sheets[EXERCISE], theme)
+        exercise.write(sheets[EXERCISE], theme)
         expected.write(sheets[EXPECTED], theme)
         write_mistakes(sheets[MISTAKES], theme, layout, filling, mistakes)
         workbook.close()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from backprop_xlsx.exercise.filling import Filling
@@ -56,7 +55,7 @@ class ExerciseSheet:
     who: str = ""
     answers: bool = False
 
-    def write(self, workbook: Workbook, worksheet: Worksheet, theme: Theme) -> None:
+    def write(self, worksheet: Worksheet, theme: Theme) -> None:
         """Writes the sheet."""
         page = Page(worksheet)
         put_top(page, theme, self.layout, self.filling, self.who, self.answers)
@@ -66,7 +65,7 @@ class ExerciseSheet:
             self._put_part(page, theme, part, texts)
         page.write()
         self._columns(worksheet)
-        self._colour(workbook, worksheet)
+        self._colour(worksheet, theme)
         prepare(worksheet, self.layout.last_row, self.layout.remark_column)
         worksheet.fit_to_pages(1, 0)
         worksheet.repeat_rows(HEADER)
@@ -131,11 +130,11 @@ class ExerciseSheet:
         for column, width in enumerate(widths):
             worksheet.set_column(column, column, width)
 
-    def _colour(self, workbook: Workbook, worksheet: Worksheet) -> None:
+    def _colour(self, worksheet: Worksheet, theme: Theme) -> None:
         """Hidden parts in white on white; marks in colour; errors pale, until all is filled in."""
         layout = self.layout
         paper = dict.fromkeys(("font_color", "bg_color", "border_color"), "#FFFFFF")
-        white = workbook.add_format({**paper, "border": 1})
+        white = theme.workbook.add_format({**paper, "border": 1})
         for part in PARTS:
             first, last = layout.span(part)
             hidden = f'{switch(SWITCH_OF_PART[part])}="{HIDE}"'
@@ -148,7 +147,8 @@ class ExerciseSheet:
             (WRONG, DIFFERS_STYLE),
             (NOT_DONE, {"font_color": "#6B7885", "bg_color": "#EEF1F4", "bold": False}),
         ):
-            equal = {"type": "cell", "criteria": "==", "value": f'"{text}"'}
-            worksheet.conditional_format(*marks, equal | {"format": workbook.add_format(look)})
+            equal: dict[str, object] = {"type": "cell", "criteria": "==", "value": f'"{text}"'}
+            equal["format"] = theme.workbook.add_format(look)
+            worksheet.conditional_format(*marks, equal)
         values = (FIRST_ROW, layout.values_column, layout.last_row, layout.mark_column - 1)
-        show_errors_pale(workbook, worksheet, values)
+        show_errors_pale(worksheet, theme, values)

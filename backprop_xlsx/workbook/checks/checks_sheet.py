@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from xlsxwriter import Workbook
 from xlsxwriter.utility import xl_range_abs, xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
@@ -46,7 +45,6 @@ ROUNDING_FACTOR, LARGEST_MARGIN = 1e3, 1e-6
 
 
 def write_checks(
-    workbook: Workbook,
     worksheet: Worksheet,
     theme: Theme,
     runs: Sequence[TrainedRun],
@@ -81,7 +79,7 @@ def write_checks(
     verdicts = _put_derivatives(page, theme, FIRST_TABLE, runs, differences, guards)
     title = "2  Every column of every run, at every step"
     page.text((columns_row - 2, NAME), title, theme("heading"))
-    verdicts += columns.put(workbook, page, theme)
+    verdicts += columns.put(page, theme)
     verdicts += _put_last_rows(page, theme, last_row, runs, run_rounding, stored, guards)
     stored.put(page, theme)
     yellow.put(page, theme)
@@ -104,7 +102,7 @@ def write_checks(
     page.height(3, 20)
     page.write()
     for area in (all_verdicts, (3, LIVE, 3, VERDICT)):
-        colour_verdicts(workbook, worksheet, area)
+        colour_verdicts(worksheet, theme, area)
     worksheet.freeze_panes(EDITED_CELL[0] + 1, 0)
     prepare(worksheet, differences.last_row, max(LAST_COLUMN, columns.last_column))
     worksheet.fit_to_pages(1, 0)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from xlsxwriter import Workbook
 from xlsxwriter.utility import xl_range, xl_rowcol_to_cell
 
 from backprop_xlsx.formula.names import label
@@ -59,7 +58,7 @@ class ColumnChecks:
         last = self.last_column
         return f"SUM({xl_range(self._row, FIRST_RUN, self._row, last)})>0"
 
-    def put(self, workbook: Workbook, page: Page, theme: Theme) -> list[str]:
+    def put(self, page: Page, theme: Theme) -> list[str]:
         """Puts the table on the page; returns the verdicts."""
         styles: dict[int, tuple[str, ...]] = {NAME: ("header_left",), AGAINST: ("header_left",)}
         styles[VERDICT] = ("header_left", "indented")
@@ -78,7 +77,7 @@ class ColumnChecks:
         cell = xl_rowcol_to_cell(first, FIRST_RUN)
         rule = {"type": "formula", "criteria": f"=IF(ISNUMBER({cell}),{cell}>0,0=1)"}
         page.worksheet.conditional_format(
-            area, rule | {"format": workbook.add_format(DIFFERS_STYLE)}
+            area, rule | {"format": theme.workbook.add_format(DIFFERS_STYLE)}
         )
         return verdicts
 

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from xlsxwriter import Workbook
 from xlsxwriter.utility import xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
@@ -47,11 +46,9 @@ PRINT_SCALE = 70  # per cent
 MARGIN = 0.4  # inches, above and below
 
 
-def write_derivation(
-    workbook: Workbook, worksheet: Worksheet, theme: Theme, selection: Selection
-) -> None:
+def write_derivation(worksheet: Worksheet, theme: Theme, selection: Selection) -> None:
     """Writes the sheet: what is chosen, then the parts, each line from those above it."""
-    _DerivationSheet(workbook, worksheet, theme, selection).write()
+    _DerivationSheet(worksheet, theme, selection).write()
 
 
 def figures_of_rounding(values: Mapping[Position, Any], smallest: float) -> set[Position]:
@@ -72,10 +69,8 @@ def figures_of_rounding(values: Mapping[Position, Any], smallest: float) -> set[
 class _DerivationSheet:
     """The sheet under construction."""
 
-    def __init__(
-        self, workbook: Workbook, worksheet: Worksheet, theme: Theme, selection: Selection
-    ) -> None:
-        self._workbook, self._worksheet = workbook, worksheet
+    def __init__(self, worksheet: Worksheet, theme: Theme, selection: Selection) -> None:
+        self._worksheet = worksheet
         self._page = Page(worksheet)
         self._theme = theme
         self._selection = selection
@@ -199,7 +194,7 @@ class _DerivationSheet:
 
     def _format_numbers(self, last: int) -> None:
         """Very small and very large numbers are shown with a power of ten."""
-        powers = self._workbook.add_format({"num_format": SCIENTIFIC})
+        powers = self._theme.workbook.add_format({"num_format": SCIENTIFIC})
         for column in BOXES:
             first = xl_rowcol_to_cell(FIRST_ROW, column + 2)
             size = f"ABS({first})"

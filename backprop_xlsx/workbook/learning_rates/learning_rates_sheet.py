@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from xlsxwriter import Workbook
 from xlsxwriter.utility import xl_range_abs, xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
@@ -39,9 +38,7 @@ WIDTH_OF_NUMBERS, WIDTH_OF_OPTIMISERS, WIDTH_OF_WORDS = 13, 17, 22
 CHART_HEIGHT, CHART_GAP, ROW_HEIGHT = 380, 12, 20  # pixels
 
 
-def write_learning_rates(
-    workbook: Workbook, worksheet: Worksheet, theme: Theme, runs: Sequence[TrainedRun]
-) -> None:
+def write_learning_rates(worksheet: Worksheet, theme: Theme, runs: Sequence[TrainedRun]) -> None:
     """Writes the sheet."""
     milestones = _milestones(runs[0].steps)
     # run, optimiser, η, start, one column a milestone, threshold step, rises, course
@@ -56,7 +53,7 @@ def write_learning_rates(
     page.height(0, 28)
     page.text((THRESHOLD_CELL[0], 1), "Threshold for the loss (edit it)", theme("left"))
     page.number(THRESHOLD_CELL, THRESHOLD, theme("editable"))
-    workbook.define_name(THRESHOLD_NAME, f"='{LEARNING_RATES}'!{anchored(*THRESHOLD_CELL)}")
+    theme.workbook.define_name(THRESHOLD_NAME, f"='{LEARNING_RATES}'!{anchored(*THRESHOLD_CELL)}")
     worksheet.data_validation(
         *THRESHOLD_CELL,
         *THRESHOLD_CELL,
@@ -80,7 +77,7 @@ def write_learning_rates(
     table_width = pixels(WIDTH_OF_NUMBERS) * (course_column - 2) + words
     chart_width = (table_width - CHART_GAP) // 2
     for index, logarithmic in enumerate((False, True)):
-        chart = loss_chart(workbook, runs, logarithmic)
+        chart = loss_chart(theme.workbook, runs, logarithmic)
         chart.set_size({"width": chart_width, "height": CHART_HEIGHT})
         offset = {"x_offset": index * (chart_width + CHART_GAP), "object_position": 2}
         worksheet.insert_chart(chart_row, 1, chart, offset)

@@ -4,17 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from xlsxwriter import Workbook
-
 from backprop_xlsx.spreadsheet.sheets.page import Page, anchored
 from backprop_xlsx.spreadsheet.sheets.theme import Theme
 from backprop_xlsx.workbook.layout import NETWORK
 from backprop_xlsx.workbook.network.selection import RUN_NAME, SAMPLE_NAME, STEP_NAME, Selection
 
 
-def put_choice(
-    workbook: Workbook, page: Page, theme: Theme, selection: Selection, row: int, column: int
-) -> None:
+def put_choice(page: Page, theme: Theme, selection: Selection, row: int, column: int) -> None:
     """Puts the cells into a row, each after its word."""
     letters = [run.letter for run in selection.runs]
     one_of = {
@@ -38,7 +34,7 @@ def put_choice(
         else:
             page.number(cell, value, theme("editable", "centre", "bold", number_format="0"))
         page.worksheet.data_validation(*cell, *cell, rule)
-        workbook.define_name(name, f"='{NETWORK}'!{anchored(*cell)}")
+        theme.workbook.define_name(name, f"='{NETWORK}'!{anchored(*cell)}")
         column += 2
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from xlsxwriter import Workbook
 from xlsxwriter.utility import xl_range, xl_rowcol_to_cell
 
 from backprop_xlsx.formula.names import LEARNING_RATE
@@ -32,13 +31,11 @@ CHART_ROWS, CHART_SIZE = 10, (266, 196)
 HIGHLIGHT = "#EEF3F8"
 
 
-def put_losses(
-    workbook: Workbook, page: Page, theme: Theme, selection: Selection, row: int, column: int
-) -> int:
+def put_losses(page: Page, theme: Theme, selection: Selection, row: int, column: int) -> int:
     """Puts the heading, the chart and the table; returns the last row."""
     loss = selection.run.loss
     page.text((row, column), f"The loss {loss}", theme("heading"))
-    chart = small_loss_chart(workbook, selection.runs, CHART_SIZE)
+    chart = small_loss_chart(theme.workbook, selection.runs, CHART_SIZE)
     mark(
         chart,
         name=([SELECTED, selection.row(loss), TEXT_COLUMN], selection.text(loss)),
@@ -64,7 +61,7 @@ def put_losses(
         )
         page.formula((here, column + 2), run.cell(run.loss, run.steps), losses[-1], number)
     last = header + len(selection.runs)
-    chosen = workbook.add_format({"bg_color": HIGHLIGHT, "bold": True, "font_color": ACCENT})
+    chosen = theme.workbook.add_format({"bg_color": HIGHLIGHT, "bold": True, "font_color": ACCENT})
     rule = {"type": "formula", "criteria": f"=ROW()={header + 1}+{SELECTED_RUN}"}
     area = xl_range(header + 1, column, last, column + 2)
     page.worksheet.conditional_format(area, rule | {"format": chosen})

@@ -5,7 +5,6 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Sequence
 
-from xlsxwriter import Workbook
 from xlsxwriter.utility import xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
@@ -47,7 +46,6 @@ MOST_ROWS_ON_A_PAGE = 50
 
 
 def write_network(
-    workbook: Workbook,
     worksheet: Worksheet,
     theme: Theme,
     selection: Selection,
@@ -62,12 +60,12 @@ def write_network(
     """
     page = Page(worksheet)
     _put_head(page, theme, selection.experiment, verdict)
-    starts = StartValues(workbook, page, theme, selection.experiment, PANELS_ROW)
+    starts = StartValues(page, theme, selection.experiment, PANELS_ROW)
     last_row = max(starts.put(selection.runs), LAST_ROW_ON_SCREEN)
     if drawing is None:
-        below, widths = _put_cells(workbook, page, theme, selection)
+        below, widths = _put_cells(page, theme, selection)
     else:
-        below, widths = _put_chart(workbook, page, theme, selection, drawing)
+        below, widths = _put_chart(page, theme, selection, drawing)
     _put_links(page, theme, links, widths)
     texts_row = max(last_row, below) + 2
     row = _put_texts(page, theme, selection.experiment, texts_row)
@@ -80,7 +78,7 @@ def write_network(
     if last_row >= MOST_ROWS_ON_A_PAGE:
         worksheet.set_h_pagebreaks([texts_row])
     # Rules look at the first character, so that any wording of either verdict is coloured.
-    colour_verdicts(workbook, worksheet, (*VERDICT_CELL, VERDICT_CELL[0], VERDICT_LAST_COLUMN))
+    colour_verdicts(worksheet, theme, (*VERDICT_CELL, VERDICT_CELL[0], VERDICT_LAST_COLUMN))
 
 
 def _put_head(page: Page, theme: Theme, experiment: Experiment, verdict: tuple[str, str]) -> None:
@@ -107,30 +105,28 @@ def _put_links(page: Page, theme: Theme, links: Sequence[str], widths: Sequence[
 
 
 def _put_chart(
-    workbook: Workbook, page: Page, theme: Theme, selection: Selection, drawing: Drawing
+    page: Page, theme: Theme, selection: Selection, drawing: Drawing
 ) -> tuple[int, tuple[float, ...]]:
     """The drawing as a chart, then the losses; the last row, and the widths of all columns."""
     page.text((PANELS_ROW, PANEL_COLUMN), "The network", theme("heading"))
     choice = (PANELS_ROW, PANEL_COLUMN + CHOICE_OFFSET)
-    put_choice(workbook, page, theme, selection, *choice)
+    put_choice(page, theme, selection, *choice)
     title = f"The network {selection.experiment.network} with its numbers"
     options = {"object_position": 2, "description": title}
-    chart = drawing.chart(workbook)
+    chart = drawing.chart(theme.workbook)
     page.worksheet.insert_chart(PANELS_ROW + 1, PANEL_COLUMN, chart, options)
     column = PANEL_COLUMN + len(CHART_WIDTHS) + 1
-    last = put_losses(workbook, page, theme, selection, PANELS_ROW, column)
+    last = put_losses(page, theme, selection, PANELS_ROW, column)
     widths = (*start_values.WIDTHS, *CHART_WIDTHS, GAP_WIDTH, *losses.WIDTHS)
     return max(last, LAST_ROW_ON_SCREEN), widths
 
 
-def _put_cells(
-    workbook: Workbook, page: Page, theme: Theme, selection: Selection
-) -> tuple[int, tuple[float, ...]]:
+def _put_cells(page: Page, theme: Theme, selection: Selection) -> tuple[int, tuple[float, ...]]:
     """The losses, then the drawing in cells; the last row, and the widths of all columns."""
-    last = put_losses(workbook, page, theme, selection, PANELS_ROW, PANEL_COLUMN)
+    last = put_losses(page, theme, selection, PANELS_ROW, PANEL_COLUMN)
     column = PANEL_COLUMN + len(losses.WIDTHS) + 1
     page.text((PANELS_ROW, column), "The network", theme("heading"))
-    put_choice(workbook, page, theme, selection, PANELS_ROW, column + 1)
+    put_choice(page, theme, selection, PANELS_ROW, column + 1)
     drawing = CellDrawing(page, theme, selection, (PANELS_ROW + 1, column))
     last = max(last, drawing.put())
     return last, (*start_values.WIDTHS, *losses.WIDTHS, GAP_WIDTH, *drawing.widths)

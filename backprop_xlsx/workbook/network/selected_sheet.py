@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from xlsxwriter import Workbook
 from xlsxwriter.utility import xl_range_abs
 from xlsxwriter.worksheet import Worksheet
 
@@ -30,7 +29,6 @@ LETTERS_COLUMN = 5  # of the runs, among which the chosen one is looked up
 
 
 def write_selected(
-    workbook: Workbook,
     worksheet: Worksheet,
     theme: Theme,
     selection: Selection,
@@ -45,7 +43,7 @@ def write_selected(
     page.height(0, 28)
     lead = "Every number of the run, step and sample that are chosen on the sheet Network."
     page.text((1, NAME_COLUMN), lead, theme("left"))
-    _put_choice(workbook, page, theme, selection)
+    _put_choice(page, theme, selection)
     headers = ("quantity", "number", "as the drawing shows it")
     for column, header in enumerate(headers, start=NAME_COLUMN):
         style = "header_right" if column == NUMBER_COLUMN else "header_left"
@@ -63,7 +61,7 @@ def write_selected(
     worksheet.repeat_rows(FIRST_QUANTITY_ROW - 1)
 
 
-def _put_choice(workbook: Workbook, page: Page, theme: Theme, selection: Selection) -> None:
+def _put_choice(page: Page, theme: Theme, selection: Selection) -> None:
     """The choice as whole numbers; whatever is typed, there is such a run, step and sample."""
     letters = [run.letter for run in selection.runs]
     last_letter = (CHOICE_ROW + len(letters) - 1, LETTERS_COLUMN)
@@ -82,7 +80,7 @@ def _put_choice(workbook: Workbook, page: Page, theme: Theme, selection: Selecti
     for row, (text, name, formula, value) in enumerate(lines, start=CHOICE_ROW):
         page.text((row, NAME_COLUMN), text, theme("bold", "ruled"))
         page.formula((row, NUMBER_COLUMN), formula, value, theme("whole", "ruled"))
-        workbook.define_name(name, f"={SELECTED}!{anchored(row, NUMBER_COLUMN)}")
+        theme.workbook.define_name(name, f"={SELECTED}!{anchored(row, NUMBER_COLUMN)}")
 
 
 def _within(name: str, smallest: int, largest: int) -> str:

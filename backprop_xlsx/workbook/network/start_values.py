@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from xlsxwriter import Workbook
-
 from backprop_xlsx.formula.names import LEARNING_RATE
 from backprop_xlsx.model.experiment import Experiment
 from backprop_xlsx.model.words import CONSTANTS, in_words, start_value_words
@@ -22,10 +20,8 @@ WIDTHS = (1, 13, 9.5, 1, 12.5, 9.5, 1.5)
 class StartValues:
     """The yellow cells under construction, from ``row`` on."""
 
-    def __init__(
-        self, workbook: Workbook, page: Page, theme: Theme, experiment: Experiment, row: int
-    ) -> None:
-        self._workbook, self._page, self._theme = workbook, page, theme
+    def __init__(self, page: Page, theme: Theme, experiment: Experiment, row: int) -> None:
+        self._page, self._theme = page, theme
         self._experiment = experiment
         self._row = row
 
@@ -86,7 +82,7 @@ class StartValues:
         """A yellow cell that has a name; what comes next goes into the next row."""
         cell = (self._row, column)
         self._page.number(cell, number, self._theme("editable"))
-        self._workbook.define_name(name, f"='{NETWORK}'!{anchored(*cell)}")
+        self._theme.workbook.define_name(name, f"='{NETWORK}'!{anchored(*cell)}")
         rule = allowed.rule(f"Not usable as {symbol}")
         self._page.worksheet.data_validation(*cell, *cell, rule)
         self._row += 1

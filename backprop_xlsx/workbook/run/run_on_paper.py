@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from xlsxwriter import Workbook
 from xlsxwriter.utility import xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
@@ -41,7 +40,6 @@ class RunOnPaper:
 
     def write(
         self,
-        workbook: Workbook,
         worksheet: Worksheet,
         theme: Theme,
         columns: Mapping[str, RunColumn],
@@ -70,8 +68,8 @@ class RunOnPaper:
         ]
         if small:
             area = (min(small), self._label + 1, max(small), last_column)
-            show_plain_zeros(workbook, worksheet, area)
-        chart = small_loss_chart(workbook, [run], CHART_SIZE)
+            show_plain_zeros(worksheet, theme, area)
+        chart = small_loss_chart(theme.workbook, [run], CHART_SIZE)
         options = {"object_position": 2, "description": f"{run.loss} over the steps"}
         worksheet.insert_chart(self.row + 2, self._label, chart, options)
         last_row = header + len(self._quantities)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from xlsxwriter import Workbook
 from xlsxwriter.utility import xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
@@ -47,7 +46,7 @@ CHART_HEIGHT = 120
 FACTS_COLUMN, LOSSES_COLUMN, LINKS_COLUMN, TO_NUMBER = 3, 8, 13, 3
 
 
-def write_run(workbook: Workbook, worksheet: Worksheet, theme: Theme, run: TrainedRun) -> None:
+def write_run(worksheet: Worksheet, theme: Theme, run: TrainedRun) -> None:
     """Writes a run's sheet: its table, and below it what of it is printed."""
     last_row, glance = FIRST_ROW + run.steps, run.columns[GLANCE]
     worksheet.set_column(0, glance - 1, STEP_WIDTH)
@@ -61,17 +60,17 @@ def write_run(workbook: Workbook, worksheet: Worksheet, theme: Theme, run: Train
     # Their formulas take a while of many samples: they are made once.
     columns = run_columns(run)
     small = [run.columns[name] for name, column in columns.items() if column.style == "gradient"]
-    show_plain_zeros(workbook, worksheet, (FIRST_ROW, min(small), last_row, max(small)))
+    show_plain_zeros(worksheet, theme, (FIRST_ROW, min(small), last_row, max(small)))
     paper = RunOnPaper(run)
     page = Page(worksheet)
     _put_facts(page, theme, run, paper.row)
     _put_headers(page, theme, run, columns)
     page.write()
     _write_steps(worksheet, theme, run, columns)
-    paper.write(workbook, worksheet, theme, columns)
+    paper.write(worksheet, theme, columns)
 
     width = sum(pixels(w) for w in (*[STEP_WIDTH] * glance, GLANCE_WIDTH))
-    chart = small_loss_chart(workbook, [run], (width, CHART_HEIGHT))
+    chart = small_loss_chart(theme.workbook, [run], (width, CHART_HEIGHT))
     description = {"object_position": 2, "description": f"{run.loss} over the steps"}
     worksheet.insert_chart(0, 0, chart, description)
 

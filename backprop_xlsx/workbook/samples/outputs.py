@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from xlsxwriter import Workbook
 from xlsxwriter.utility import xl_range, xl_rowcol_to_cell
 
 from backprop_xlsx.model.experiment import Experiment
@@ -42,7 +41,7 @@ class Outputs:
         self._found = AfterTraining(runs, last + 1 + ROWS_BETWEEN)
         self._last_row = last
 
-    def put(self, workbook: Workbook, summary: Position) -> int:
+    def put(self, summary: Position) -> int:
         """Puts everything on the page, a sentence on it at ``summary``; returns its last row."""
         title, first = "The outputs after the last step", self._row + HEAD_ROWS
         # Of classes the largest output counts, however near its target it is.
@@ -52,10 +51,7 @@ class Outputs:
         self._put_head(self._row, title, explanation)
         for here, (run, output) in enumerate(self._rows, start=first):
             self._put_output(run, output, here)
-        if self._classes is None:
-            said = self._put_nearness(workbook)
-        else:
-            said = self._classes.put(workbook, self._found)
+        said = self._put_nearness() if self._classes is None else self._classes.put(self._found)
         self._page.formula(summary, *said, self._theme("bold"))
         in_turn = self._experiment.in_turn
         return self._found.put(self._page, self._theme) if in_turn else self._last_row
@@ -77,7 +73,7 @@ class Outputs:
             cell = self._found.cell(run, activation, sample)
             self._page.formula((row, SAMPLES_COLUMN + sample), cell, value, style)
 
-    def _put_nearness(self, workbook: Workbook) -> Computed:
+    def _put_nearness(self) -> Computed:
         """Which outputs are near their target, and how many of each; returns how many of a run."""
         title, explanation = "Near its target", "1 where it is, else 0."
         self._put_head(self._near_row - HEAD_ROWS, title, explanation)
@@ -93,7 +89,7 @@ class Outputs:
             own = xl_rowcol_to_cell(here, SAMPLES_COLUMN)
             error = f"ABS({own}-{xl_rowcol_to_cell(target_row, SAMPLES_COLUMN, row_abs=True)})"
             near, far = f"{error}<{CLOSE}", f"{error}>={CLOSE}"
-            colour_where(workbook, self._page.worksheet, area, near, far)
+            colour_where(self._page.worksheet, self._theme, area, near, far)
         return self._summary(counts)
 
     def _summary(self, counts: dict[int, list[Count]]) -> Computed:

@@ -7,7 +7,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from xlsxwriter import Workbook
 from xlsxwriter.utility import xl_range, xl_range_abs, xl_rowcol_to_cell
 
 from backprop_xlsx.model.experiment import Experiment
@@ -54,17 +53,17 @@ class Classes:
         """The last row of the tables."""
         return self._confusion_row + len(self._runs) * (len(self._outputs) + 2)
 
-    def put(self, workbook: Workbook, found: AfterTraining) -> Computed:
+    def put(self, found: AfterTraining) -> Computed:
         """Puts both tables on the page; ``found`` has the outputs' values.
 
         Returns a formula that says how many samples each run gets right, and its text.
         """
         chosen = [self._chosen_classes(found, run) for run in self._runs]
-        self._put_choices(workbook, chosen)
+        self._put_choices(chosen)
         self._put_confusion(chosen)
         return self._summary(chosen)
 
-    def _put_choices(self, workbook: Workbook, choices: Sequence[Array]) -> None:
+    def _put_choices(self, choices: Sequence[Array]) -> None:
         """The class of each sample, then what each run takes it for."""
         row, target_row = self._row, self._target_row
         legend = ", ".join(f"{number}: {name}" for number, name in enumerate(self._names, 1))
@@ -87,7 +86,7 @@ class Classes:
         cell = xl_rowcol_to_cell(target_row + 1, SAMPLES_COLUMN)
         target = xl_rowcol_to_cell(target_row, SAMPLES_COLUMN, row_abs=True)
         right, wrong = f"{cell}={target}", f"{cell}<>{target}"
-        colour_where(workbook, self._page.worksheet, area, right, wrong)
+        colour_where(self._page.worksheet, self._theme, area, right, wrong)
 
     def _summary(self, choices: Sequence[Array]) -> Computed:
         found = []

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from backprop_xlsx.model.words import start_value_words
@@ -22,9 +21,7 @@ COLUMNS_ON_A_PAGE = 16
 LEAST_LAST_COLUMN = 11  # so that the sentence on top is not cut off on paper
 
 
-def write_samples(
-    workbook: Workbook, worksheet: Worksheet, theme: Theme, runs: Sequence[TrainedRun]
-) -> None:
+def write_samples(worksheet: Worksheet, theme: Theme, runs: Sequence[TrainedRun]) -> None:
     """Writes the sheet."""
     experiment = runs[0].experiment
     samples, last_column = experiment.samples, SAMPLES_COLUMN + len(experiment.samples) - 1
@@ -52,7 +49,7 @@ def write_samples(
     area = (SAMPLES_ROW, SAMPLES_COLUMN, last_row, last_column)
     worksheet.data_validation(*area, ANY.rule("Not usable in a sample"))
     if fits(experiment):
-        last_row = Outputs(page, theme, runs, last_row + 3).put(workbook, SUMMARY)
+        last_row = Outputs(page, theme, runs, last_row + 3).put(SUMMARY)
     else:
         last_row += 3
         page.text((last_row, NAME), TOO_MANY, theme("quiet"))
