@@ -8,13 +8,10 @@ from typing import Any
 
 from xlsxwriter.chart_scatter import ChartScatter
 from xlsxwriter.format import Format
-from xlsxwriter.utility import xl_range
 from xlsxwriter.worksheet import Worksheet
 
-from backprop_xlsx.spreadsheet.sheets.page import Page, Position
+from backprop_xlsx.spreadsheet.sheets.page import Page, Position, pixels
 from backprop_xlsx.spreadsheet.sheets.theme import (
-    AGREES_STYLE,
-    DIFFERS_STYLE,
     INK,
     QUIET,
     RULE,
@@ -51,11 +48,6 @@ class Headed:
     def extra_height(self) -> float:
         """The points of the title's row beyond those of a plain one."""
         return HEADING_HEIGHT - ROW
-
-
-def pixels(width: int) -> int:
-    """The width of a column in pixels, given in characters, as spreadsheets compute it."""
-    return width * 7 + 5
 
 
 TABLE_WIDTH = pixels(WIDTH_OF_WORDS) + COLUMNS_OF_NUMBERS * pixels(WIDTH_OF_NUMBERS)
@@ -107,14 +99,6 @@ def put_number(page: Page, position: Position, number: float | None, style: Form
 def verdict(condition: str) -> str:
     """The formula of a verdict on a condition."""
     return f'IF({condition},"{HOLDS}","{FAILS}")'
-
-
-def colour_verdicts(page: Page, theme: Theme, area: tuple[int, int, int, int]) -> None:
-    """Colours the cells of an area that begin with a sign of agreement or of the opposite."""
-    for sign, style in (("✓", AGREES_STYLE), ("✗", DIFFERS_STYLE)):
-        rule = {"type": "text", "criteria": "begins with", "value": sign}
-        rule["format"] = theme.workbook.add_format(style)
-        page.worksheet.conditional_format(xl_range(*area), rule)
 
 
 def scatter_chart(

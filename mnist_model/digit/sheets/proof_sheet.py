@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy
 
 from backprop_xlsx.spreadsheet.sheets.page import Page
+from backprop_xlsx.spreadsheet.sheets.rules import colour_verdicts
 from mnist_model.digit.examples import Examples
 from mnist_model.digit.network.steps import Array
 from mnist_model.digit.sheets.cells import Cells
@@ -14,7 +15,6 @@ from mnist_model.digit.sheets.empty_page import EmptyPage
 from mnist_model.digit.sheets.head import TOP, Links, finish, put_head
 from mnist_model.digit.sheets.looks import NAVIGATION_WIDTH, Looks
 from mnist_model.sheets.addresses import area, cell, fixed, fixed_area
-from mnist_model.sheets.grid import colour_verdicts
 
 NAME = "Proof"
 TOLERANCE = 1e-9
@@ -116,7 +116,7 @@ class Proof:
         self._put_table(page, looks, empty.is_possible)
         finish(page, (self.last_row, self.last_column))
         place = (VERDICT, OUTPUTS, VERDICT, self.last_of_verdict)
-        colour_verdicts(page, looks, place)
+        colour_verdicts(page.worksheet, looks, place)
         worksheet.repeat_rows(TABLE + 1)
         worksheet.fit_to_pages(1, 0)
 

@@ -9,6 +9,7 @@ from statistics import fmean
 
 from backprop_xlsx.spreadsheet.errors import InputError
 from backprop_xlsx.spreadsheet.sheets.page import Page, prepare
+from backprop_xlsx.spreadsheet.sheets.rules import colour_verdicts
 from backprop_xlsx.spreadsheet.sheets.theme import Theme
 from mnist_model.sheets.addresses import fixed
 from mnist_model.sheets.comparison.chart import HEIGHT, parameters_chart
@@ -26,7 +27,6 @@ from mnist_model.sheets.grid import (
     PER_CENT,
     ROW_HEIGHT,
     WORDS,
-    colour_verdicts,
     put_head,
     put_number,
     set_columns,
@@ -124,7 +124,7 @@ def _write(
     worksheet = page.worksheet
     set_columns(worksheet)
     area = (first_entry, VERDICT, first_entry + len(entries) - 1, VERDICT)
-    colour_verdicts(page, theme, area)
+    colour_verdicts(page.worksheet, theme, area)
     columns = (PARAMETERS, MEAN, BEST)
     chart = parameters_chart(theme, worksheet.name, entries, first_entry, columns, table)
     worksheet.insert_chart(chart_row, WORDS, chart, {"object_position": 2})

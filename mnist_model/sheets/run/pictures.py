@@ -7,8 +7,8 @@ import io
 import numpy
 from PIL import Image
 
-from backprop_xlsx.spreadsheet.sheets.page import Page, Position
-from mnist_model.sheets.grid import WIDTH_OF_NUMBERS, pixels
+from backprop_xlsx.spreadsheet.sheets.page import Page, Position, pixels
+from mnist_model.sheets.grid import WIDTH_OF_NUMBERS
 from mnist_model.training.record import IMAGE_SIDE, Pixels
 
 SCALE = 4

@@ -11,12 +11,12 @@ from typing import NamedTuple
 
 from backprop_xlsx.spreadsheet.errors import InputError
 from backprop_xlsx.spreadsheet.sheets.page import Page, prepare
+from backprop_xlsx.spreadsheet.sheets.rules import colour_verdicts
 from backprop_xlsx.spreadsheet.sheets.theme import Theme
 from mnist_model.sheets.addresses import fixed
 from mnist_model.sheets.grid import (
     LAST_COLUMN,
     NUMBERS,
-    colour_verdicts,
     set_columns,
 )
 from mnist_model.sheets.paging import page_breaks
@@ -122,7 +122,7 @@ def _write(page: Page, theme: Theme, records: tuple[Record, ...]) -> None:
         (VERDICT_ROW, NUMBERS, VERDICT_ROW, VERDICT),
         (CLAIMS_ROW + 2, VERDICT, CLAIMS_ROW + 1 + len(claims.claims), VERDICT),
     ):
-        colour_verdicts(page, theme, area)
+        colour_verdicts(page.worksheet, theme, area)
     page.worksheet.freeze_panes(VERDICT_ROW + 1, 0)
     prepare(page.worksheet, mistakes.bottom, LAST_COLUMN)
     page.worksheet.fit_to_pages(1, 0)

@@ -10,7 +10,8 @@ from xlsxwriter.utility import xl_range
 from xlsxwriter.worksheet import Worksheet
 
 from backprop_xlsx.spreadsheet.sheets.grids import LIGHT_POSITIVE
-from backprop_xlsx.spreadsheet.sheets.page import Page, Position
+from backprop_xlsx.spreadsheet.sheets.page import Page, Position, pixels
+from backprop_xlsx.spreadsheet.sheets.rules import colour_verdicts
 from mnist_model.digit.network.centring import BRUSH, BRUSHES
 from mnist_model.digit.network.steps import Array
 from mnist_model.digit.sheets.cells import Cells
@@ -21,7 +22,6 @@ from mnist_model.digit.sheets.head import TOP
 from mnist_model.digit.sheets.looks import SQUARE_PIXELS, Looks
 from mnist_model.digit.sheets.proof_sheet import NAMES, NO_TARGET, TARGETS, Proof
 from mnist_model.sheets.addresses import cell, fixed, fixed_area
-from mnist_model.sheets.grid import colour_verdicts, pixels
 from mnist_model.training.score import SURE
 
 WIDTHS = (8, 10, 13, 11, 16)
@@ -214,7 +214,7 @@ class OutputPanel:
             formula, shown = self.empty.unless(formula, verdict)
             page.merged_formula((row, column), last_column, formula, shown, style)
         place = (HUGE + 4, column, HUGE + 6, last_column)
-        colour_verdicts(page, looks, place)
+        colour_verdicts(page.worksheet, looks, place)
 
 
 def _offer(
