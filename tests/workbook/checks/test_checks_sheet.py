@@ -106,8 +106,8 @@ def test_a_table_that_is_not_plain_is_explained_below_its_heading(
         assert str(cells[rows[heading] + 1, NAME].value).endswith("."), heading
 
 
-SQUARED = {"inputs": [0.3, -1], "targets": [1, 0]}
-HELD_AGAINST = [
+SQUARED: dict[str, Any] = {"inputs": [0.3, -1], "targets": [1, 0]}
+HELD_AGAINST: list[tuple[dict[str, Any], str, str]] = [
     ({}, "dE/dw5", "±√(2·E)·(slope)·a_h1"),
     ({"loss": "mean squared error"}, "dE/dw5", "±2·√E·(slope)·a_h1"),
     ({"loss": "cross-entropy"}, "dE/dw5", "(a − t)·a_h1"),
