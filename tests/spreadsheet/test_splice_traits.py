@@ -69,6 +69,16 @@ def test_every_part_stays_and_every_new_one_is_declared(
     assert again["xl/styles.xml"] == after["xl/styles.xml"]
 
 
+def test_a_workbook_part_of_another_name_is_found(tmp_path: Path, added: Path) -> None:
+    renamed = {
+        name.replace("workbook.xml", "book.xml"): content.replace(b"workbook.xml", b"book.xml")
+        for name, content in plain().items()
+    }
+    book, parts = spliced(tmp_path, renamed, added)
+    assert not any("workbook.xml" in name for name in parts)
+    assert read_book(book).sheet(NAME).cells[3, 1].value == 6
+
+
 @pytest.mark.parametrize("trait", TRAITS.values(), ids=TRAITS)
 def test_tables_of_styles_stand_in_order_and_every_index_leads_somewhere(
     tmp_path: Path, added: Path, trait: Callable[[], Parts]

@@ -127,7 +127,10 @@ def test_every_start_value_and_constant_is_named_and_validated(tmp_path: Path) -
     assert rule("weight_decay_B") == (0, 1e40)
     for name, value in ADAM.start_values.items():
         assert sheet[names[f"start_{name}"].attr_text.split("!")[1].replace("$", "")].value == value
+    assert rule("chosen_step") == (0, ADAM.steps)
     assert len(rules) == len(constants | starts) + 2
+    # An emptied cell is no number either; a list says so by itself.
+    assert not any(own.allowBlank for own in rules.values() if own.type != "list")
 
 
 def test_a_note_is_shown_in_full_and_is_no_formula(tmp_path: Path) -> None:

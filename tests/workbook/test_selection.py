@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from itertools import combinations
+from math import dist
 from pathlib import Path
 
 import pytest
@@ -155,6 +156,34 @@ def test_the_small_networks_of_a_course_are_drawn() -> None:
         assert_legible(found)
     for layers in ("10-10-2", "4-8-3", "2-2-2-2-2"):
         assert diagram(Experiment.of({"layers": layers, "steps": 1})) is None, layers
+
+
+@pytest.mark.parametrize("preset", ["classroom", "mazur", "xor", "spiral"])
+def test_an_arrow_leads_from_the_rim_of_a_node_to_that_of_another(preset: str) -> None:
+    """Its weight stands on the way, and the head at its end points on."""
+    found = diagram(Experiment.preset(preset, steps=1))
+    assert found is not None
+    for edge in found.edges:
+        start, label, tip, *head = edge.points
+        ends = [
+            [node.at for node in found.nodes if is_close(dist(node.at, end), found.diameter / 2)]
+            for end in (start, tip)
+        ]
+        sources = [
+            (source, target)
+            for source in ends[0]
+            for target in ends[1]
+            if is_close(
+                dist(source, target), dist(source, start) + dist(start, tip) + dist(tip, target)
+            )
+        ]
+        assert len(sources) == 1
+        assert is_close(dist(start, tip), dist(start, label) + dist(label, tip))
+        assert all(dist(start, corner) <= dist(start, tip) for corner in head)
+
+
+def is_close(one: float, other: float) -> bool:
+    return one == pytest.approx(other, abs=1e-6)
 
 
 def assert_legible(found: Diagram) -> None:

@@ -11,6 +11,7 @@ import openpyxl
 import pandas
 import pytest
 from hypothesis import given, settings
+from openpyxl.utils.cell import range_boundaries
 from openpyxl.worksheet.worksheet import Worksheet
 
 from backprop_xlsx import Experiment, build, preset_names, reference, verify
@@ -154,6 +155,43 @@ def test_run_sheets_are_frozen_and_all_print_on_one_width(
             assert sheet.sheet_properties.pageSetUpPr.fitToPage, name
     assert sheets["Run A"].freeze_panes == "C9"
     assert sheets["Run A"].print_title_rows == "$127:$127"
+
+
+@pytest.mark.parametrize("preset", ["classroom", "xor"])
+def test_a_sheet_begins_with_a_margin_and_a_title_and_nothing_is_cut_on_paper(
+    tmp_path: Path, preset: str
+) -> None:
+    build(Experiment.preset(preset, learning_rates=[0.5], steps=2), tmp_path / "book.xlsx")
+    for sheet in openpyxl.load_workbook(tmp_path / "book.xlsx"):
+        if sheet.title in RUNS:  # a run has a table of its own for paper
+            continue
+        assert sheet.column_dimensions["A"].width < 4, sheet.title
+        heights = [sheet.row_dimensions[row].height or 15 for row in (1, 2)]
+        assert heights[0] > heights[1], sheet.title
+        if sheet.title not in ("Network", "Samples", "Surface"):  # others have helpers beside
+            continue
+        _, _, right, bottom = range_boundaries(sheet.print_area.rpartition("!")[2])
+        filled = [cell for row in sheet.iter_rows() for cell in row if cell.value is not None]
+        assert max(cell.column for cell in filled) <= right, sheet.title
+        assert max(cell.row for cell in filled) <= bottom, sheet.title
+
+
+def test_a_box_of_the_derivation_is_closed_by_a_line_like_that_at_its_side(
+    sheets: dict[str, Worksheet],
+) -> None:
+    sides = {
+        cell.coordinate: cell
+        for row in sheets["Derivation"].iter_rows()
+        for cell in row
+        if cell.border.left.style is not None
+    }
+    ends = 0
+    for cell in sides.values():
+        is_end = cell.offset(1, 0).coordinate not in sides
+        below = cell.border.bottom
+        assert (below.style is not None and below.color == cell.border.left.color) == is_end
+        ends += is_end
+    assert ends == sum(cell.border.top.style is not None for cell in sides.values()) == 8
 
 
 def test_same_experiment_gives_the_same_bytes(book: Path, tmp_path: Path) -> None:

@@ -23,3 +23,16 @@ def test_a_quarter_of_a_step_may_lack_its_formulas(
     report = check(table, tmp_path)
     assert wrong_cells(report) == ({(name, row) for name in names} if missing else set())
     assert ("unfinished" in {caution.kind for caution in report.warnings}) != missing
+
+
+@pytest.mark.parametrize(
+    ("template", "right"),
+    [("0.1+0.05", True), ("{blank}+0.15", True), ("{a_h1}", False), ("0*{dE/dw2}+0.15", False)],
+)
+def test_a_start_value_may_be_computed_but_not_from_the_run_itself(
+    template: str, right: bool, tmp_path: Path
+) -> None:
+    table = ClassTable()
+    cells = table.put("w1", template, [table.first_row])
+    report = check(table, tmp_path)
+    assert wrong_cells(report) == (set() if right else cells)

@@ -43,6 +43,10 @@ CONVENTIONS = {
     "trained biases in the outputs alone": Mathematics(
         biases=(None, None, "b1", "b2"), trained=True
     ),
+    # The hidden layer's has the higher number.
+    "2-2-2, sigmoid, trained biases of layers": Mathematics(
+        biases=("b2", "b2", "b1", "b1"), trained=True
+    ),
     "trained biases of layers, E without ½": Mathematics(
         biases=("b1", "b1", "b2", "b2"), trained=True, loss="whole"
     ),

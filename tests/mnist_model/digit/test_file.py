@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy
 import pytest
 import torch
-from openpyxl.utils.cell import coordinate_to_tuple
+from openpyxl.utils.cell import coordinate_to_tuple, range_boundaries
 from torch import nn
 
 from backprop_xlsx.spreadsheet.engines import ENGINES, LiveWorkbook, engines, open_live, recalculate
@@ -60,6 +60,26 @@ def test_the_same_network_gives_the_same_bytes(
     again.write_bytes(book.read_bytes())
     assert to_workbook(network, SHAPE, again, examples).unchanged
     assert again.read_bytes() == book.read_bytes()
+
+
+def test_every_sheet_prints_one_page_wide_and_nothing_is_cut_at_its_right(seen: AsSeen) -> None:
+    for sheet in seen.book.worksheets:
+        if sheet.sheet_state != "visible" or sheet.title == "Digits":  # whose pages have breaks
+            continue
+        assert sheet.sheet_properties.pageSetUpPr.fitToPage, sheet.title
+        assert (sheet.page_setup.fitToWidth or 1) == 1, sheet.title
+        _, top, right, bottom = range_boundaries(sheet.print_area.rpartition("!")[2])
+        rows = sheet.iter_rows(min_row=top, max_row=bottom)
+        filled = {cell.column for row in rows for cell in row if cell.value is not None}
+        assert max(filled) <= right, sheet.title
+
+
+def test_a_list_of_inputs_numbers_them_beside_the_cells_to_type_into(tmp_path: Path) -> None:
+    to_workbook(nn.Sequential(nn.Linear(3, 2)), (3,), tmp_path / "book.xlsx")
+    seen = AsSeen(tmp_path / "book.xlsx")
+    row, column = seen.find(seen.first, "type here")
+    labels = [seen.first.cell(row + 1 + offset, column - 1).value for offset in range(4)]
+    assert labels == ["i1", "i2", "i3", None]
 
 
 def test_another_networks_book_is_not_verified(tmp_path: Path) -> None:

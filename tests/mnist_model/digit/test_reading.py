@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 from backprop_xlsx.spreadsheet.errors import InputError
 from mnist_model.digit import Examples, Scaling, to_workbook
-from mnist_model.digit.network.gradient import gradients
+from mnist_model.digit.network.gradient import evidence, gradients
 from mnist_model.digit.network.reading import read_stages
 from mnist_model.digit.network.reference import outputs, reference
 from mnist_model.digit.network.stages import Convolution, Dense, trace
@@ -63,6 +63,16 @@ def test_the_evidence_of_every_network_is_that_of_torchs_autograd(
     assert (found * inputs.numpy()).flatten().tolist() == pytest.approx(
         (slope * inputs).flatten().tolist(), rel=1e-9, abs=1e-9
     )
+
+
+def test_asking_for_the_evidence_leaves_a_network_as_it_was() -> None:
+    """Only while it is asked max pooling compares rounded numbers."""
+    twin = reference(trained_like("17242"))
+    inputs = torch.randn(1, 28, 28).double()
+    before = twin(inputs[None])
+    first = evidence(twin, inputs)
+    assert torch.equal(twin(inputs[None]), before)
+    assert torch.equal(evidence(twin, inputs), first)
 
 
 @pytest.mark.parametrize("name", network_names())

@@ -53,3 +53,19 @@ def test_no_legend_covers_a_curve_and_the_peak_is_drawn(
         assert not legend.get_window_extent().overlaps(axes.get_window_extent())
     (line,) = figures[0].axes[2].lines
     assert numpy.max(numpy.asarray(line.get_ydata())) == pytest.approx(recipe.learning_rate, 1e-3)
+
+
+@pytest.mark.parametrize(("number", "rows"), [(0, 1), (1, 1), (6, 1), (7, 2)])
+def test_every_mistake_is_drawn_and_says_what_it_was_read_as(
+    number: int, rows: int, tmp_path: Path, figures: list[Figure]
+) -> None:
+    mistakes = record().mistakes[:number]
+    curves.draw_mistakes(tmp_path / "mistakes.png", mistakes)
+    assert Image.open(tmp_path / "mistakes.png").size == (900, 180 * rows)
+    drawn = [axes for axes in figures[0].axes if axes.images]
+    assert [axes.get_title() for axes in drawn] == [
+        f"{mistake.target} read as {mistake.predicted}\n90.0%, no. {mistake.index}"
+        for mistake in mistakes
+    ]
+    for axes, mistake in zip(drawn, mistakes, strict=True):
+        assert numpy.array_equal(numpy.asarray(axes.images[0].get_array()), mistake.pixels)

@@ -31,6 +31,13 @@ def test_it_learns(tmp_path: Path) -> None:
     assert [epoch.epoch for epoch in epochs] == [1, 2, 3, 4, 5, 6]
 
 
+@pytest.mark.parametrize("name", RECIPES)
+def test_each_recipe_of_ours_learns_from_its_first_steps(name: str, tmp_path: Path) -> None:
+    recipe = replace(RECIPES[name], epochs=3, batch_size=32)
+    _, epochs = train(run_in(tmp_path, recipe))
+    assert epochs[-1].train_loss < math.log(10) - 0.3  # which a guess among ten has
+
+
 @pytest.mark.parametrize("name", sorted(PUBLISHED))
 def test_two_steps_are_those_of_plain_torch(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -95,6 +95,15 @@ def test_the_margin_sees_what_is_off_by_a_ten_thousandth_of_the_largest(preset: 
     assert all(margin < 1e-4 * largest for _, _, margin in found)
 
 
+def test_of_a_large_network_the_weights_of_one_neuron_a_layer_are_judged() -> None:
+    large = Experiment.of({"layers": "9-8-2", "biases": "trained", "steps": 1})
+    first, last = (layer.neurons[0] for layer in large.network.layers)
+    expected = {*first.weights, first.bias, *last.weights, last.bias}
+    assert set(checked_parameters(large)) == expected
+    assert not CentralDifferences(large, 0).complete
+    assert len(list(judged(large))) == len(expected)
+
+
 def test_a_step_that_cannot_be_small_enough_is_not_judged() -> None:
     """A weight of 1e35 has no digit left for a step that its source of 1e20 does not blow up."""
     experiment = Experiment.preset(inputs=[1e20, 0.1], weights=[1e35, *[0.1] * 7])
