@@ -195,15 +195,22 @@ def _widest(sheet: Sheet) -> int:
 def _with_given(book: Book, sheet: Sheet) -> Iterator[Run]:
     """The runs of a sheet, their columns of numbers among the others.
 
-    What several refer to, by mistake or not, belongs to the nearest.
+    What several refer to, some by mistake, belongs to that with the most formulas that do, then to
+    the nearest.
     """
     found = runs(sheet)[:MOST_RUNS]
-    for run in found:
-        beside = [other for other in found if set(other.rows) & set(run.rows)]
+    uses = [Wiring(book, sheet, run).uses for run in found]
+    for run, own in zip(found, uses, strict=True):
+        beside = [
+            (other, used)
+            for other, used in zip(found, uses, strict=True)
+            if set(other.rows) & set(run.rows)
+        ]
         given = {
             column
-            for column in Wiring(book, sheet, run).given
-            if min(beside, key=lambda other: _distance(column, other)) is run
+            for column in own
+            if max(beside, key=lambda pair: (pair[1][column], -_distance(column, pair[0])))[0]
+            is run
         }
         yield Run(tuple(sorted({*run.columns, *given})), run.rows)
 

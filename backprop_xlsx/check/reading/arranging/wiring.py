@@ -77,6 +77,14 @@ class Wiring:
                 found.setdefault(other, set()).add(column)
         return {column: frozenset(users) for column, users in found.items()}
 
+    @cached_property
+    def uses(self) -> Counter[int]:
+        """How many columns refer to each column that is given."""
+        found = Counter({column: 0 for column in self.given})
+        for wire in self.wires.values():
+            found.update(leaf for leaf in wire.given if isinstance(leaf, int))
+        return found
+
     def label(self, leaf: Leaf) -> str | None:
         """The quantity that the label, or the name, of a cell outside the run says."""
         return label_of(leaf, self._named) if isinstance(leaf, tuple) else None
