@@ -26,6 +26,8 @@ from backprop_xlsx.model.activations import ACTIVATIONS, SOFTMAX
 from backprop_xlsx.model.network import Layer
 from backprop_xlsx.spreadsheet.ooxml.book import Book
 
+BIAS = r"b([0-9]+)"
+"""How a bias is called."""
 MOST_LEAVES = 24
 """Operands of a pre-activation that are told apart."""
 LARGEST = 12
@@ -120,8 +122,12 @@ def _sum(expression: Expression) -> Sum:
     added = [leaf for leaf in leaves if leaf not in multiplied | weights]
     bias: Bias | None = None
     for leaf in added:
-        if math.isclose(slopes[leaf], 1.0):
-            bias = leaf.place if isinstance(leaf, Outside) else getattr(leaf, "name", None)
+        if not math.isclose(slopes[leaf], 1.0):
+            continue
+        if isinstance(leaf, Outside):
+            bias = leaf.place
+        elif isinstance(leaf, Symbol) and re.fullmatch(BIAS, leaf.name):
+            bias = leaf.name
     if not added:
         values = dict.fromkeys(leaves, 0.0)
         typed = float(np.ravel(safely(expression, lambda leaf: values.get(leaf, np.nan)))[0])
@@ -219,7 +225,7 @@ def _renamed(layout: tuple[int, ...], found: Sequence[Bias | None]) -> tuple[str
 
 def _named_biases(table: Table) -> int:
     """The highest number of a bias in the headers."""
-    matches = (re.fullmatch(r"(?:dE/d)?b([0-9]+)", name) for name in table.columns)
+    matches = (re.fullmatch(rf"(?:dE/d)?{BIAS}", name) for name in table.columns)
     return max((int(match[1]) for match in matches if match is not None), default=0)
 
 
@@ -228,7 +234,7 @@ def _is_trained(table: Table) -> bool:
     if any(name.startswith(gradient_name("b")) for name in table.columns):
         return True
     for name in table.columns:
-        if re.fullmatch(r"b[0-9]+", name):
+        if re.fullmatch(BIAS, name):
             cells = [(row, table.cell(name, row)) for row in table.rows[1:]]
             formulas = [(row, cell.formula) for row, cell in cells if cell and cell.formula]
             if any(len(form.tokens) > 2 for form in forms_of(formulas) if form.error is None):
