@@ -36,12 +36,13 @@ class Votes:
         return sorted(numbers, key=lambda number: -self.counts[number])[:MOST_LEADING]
 
     def winner(self, surroundings: Surroundings) -> Candidate | None:
-        """A candidate that holds a number before a blank one, the most used, then the first."""
+        """A candidate that holds a number before a blank one, the most used; a cell; the first."""
         return max(
             self.counts,
             key=lambda c: (
                 number_of(c, surroundings) is not None,
                 self.counts[c],
+                not isinstance(c, float),
                 -self.first_rows[c],
             ),
             default=None,
