@@ -41,18 +41,23 @@ class Losses:
         return found
 
     def losses(self, outputs: list[Neuron], targets: list[Leaf]) -> dict[str, Leaf]:
-        """E1 … and their sum: they are least where the outputs equal the targets."""
+        """E1 … and their sum: they are least where the outputs equal the targets.
+
+        Where there is none of that kind one of the other sign is taken for it.
+        """
         found: dict[str, Leaf] = {}
         of_output = {n.activation: k for k, n in enumerate(outputs)}
         taken = {*self._updates.gradients.values()}
-        least: list[tuple[int, frozenset[int]]] = []
+        extreme: list[tuple[int, int, frozenset[int]]] = []
         for column in self.wires:
             if column in taken or column in self._layers.parameters:
                 continue
             reached, _ = self._reach(column)
-            if reached and reached <= set(of_output) and self._is_least(column, outputs, targets):
-                least.append((column, reached))
-        for column, reached in least:
+            if reached and reached <= set(of_output):
+                bend = self._bend(column, outputs, targets)
+                if bend:
+                    extreme.append((-bend, column, reached))
+        for _, column, reached in sorted(extreme, key=lambda found: found[0]):
             if len(reached) == 1 and len(outputs) > 1:
                 found.setdefault(f"E{of_output[next(iter(reached))] + 1}", column)
             elif len(reached) == len(outputs):
@@ -80,7 +85,12 @@ class Losses:
                 given |= self.wires[at].given
         return frozenset(reached), frozenset(given)
 
-    def _is_least(self, column: int, outputs: list[Neuron], targets: list[Leaf]) -> bool:
+    def _bend(self, column: int, outputs: list[Neuron], targets: list[Leaf]) -> int:
+        """1 if a column is least where the outputs equal the targets, −1 if greatest, 0 if neither.
+
+        Where the targets are typed into the formulas it is enough that it is least somewhere.
+        """
+
         def at(output: float) -> float:
             known: dict[Leaf, float] = {}
             for neuron, target in zip(outputs, targets, strict=True):
@@ -90,15 +100,14 @@ class Losses:
             return self._composed(column, known, frozenset())
 
         if all(isinstance(target, float) for target in targets):
-            # Typed into the formulas: somewhere it is least.
             values = np.array([at(output) for output in np.linspace(-1.0, 2.0, 13)])
             if not np.isfinite(values).all():
-                return False
+                return 0
             bent = np.diff(values, 2)
             ends = min(values[0], values[-1]) > values.min() + ROUNDING
-            return bool(np.all(bent > ROUNDING)) and ends and values.min() > -ROUNDING
-        middle, below, beyond = at(0.4), at(0.3), at(0.5)
-        return below > middle + ROUNDING and beyond > middle + ROUNDING
+            return int(np.all(bent > ROUNDING) and ends and values.min() > -ROUNDING)
+        rises = np.array([at(0.3), at(0.5)]) - at(0.4)
+        return int(np.all(rises > ROUNDING)) - int(np.all(rises < -ROUNDING))
 
     def _composed(self, column: int, known: dict[Leaf, float], chain: frozenset[int]) -> float:
         """A column's value with all between it and what is known computed too."""

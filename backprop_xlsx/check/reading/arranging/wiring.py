@@ -80,7 +80,7 @@ class Wiring:
     @cached_property
     def uses(self) -> Counter[int]:
         """How many columns refer to each column that is given."""
-        found = Counter({column: 0 for column in self.given})
+        found = Counter(dict.fromkeys(self.given, 0))
         for wire in self.wires.values():
             found.update(leaf for leaf in wire.given if isinstance(leaf, int))
         return found
