@@ -74,6 +74,9 @@ def _of_row(exercise: Exercise, quantity: str) -> Iterator[tuple[Expression, flo
     for name in near:
         if name not in after:
             yield Symbol(name), 0.0 if Symbol(name) in nearest else 0.2
+    for name in exercise.hyperparameters:  # of the step of a parameter that has its own column
+        if Symbol(name) in nearest:
+            yield Symbol(name), 0.0
     known = {*near, *exercise.given} - after
     for term in _terms(exercise):
         if {leaf.name for leaf in term.leaves() if isinstance(leaf, Symbol)} <= known:

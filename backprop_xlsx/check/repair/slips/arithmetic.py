@@ -17,7 +17,7 @@ from backprop_xlsx.check.repair.slips.structure import (
     factors,
 )
 from backprop_xlsx.check.repair.slips.wording import SIGNS, bracketed
-from backprop_xlsx.formula.expression import Call, Expression
+from backprop_xlsx.formula.expression import Call, Expression, Negation, Number
 from backprop_xlsx.formula.tokens import Token
 
 
@@ -39,7 +39,9 @@ class ExtraFactor(StructuralSlip):
                 yield Rearrangement(cls(factor, sign == "/"), items)
 
     def words(self, case: Case) -> str:
-        return f"{'divides' if self.divides else 'multiplies'} by {bracketed(self.factor)}"
+        said = f"{'divides' if self.divides else 'multiplies'} by {bracketed(self.factor)}"
+        turned = self.factor in (Number(-1.0), Negation(Number(1.0)))
+        return f"the sign is wrong: {said}" if turned else said
 
 
 @dataclass(frozen=True)

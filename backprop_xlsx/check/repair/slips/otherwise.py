@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -11,8 +12,11 @@ from backprop_xlsx.check.judging.verdicts import Judge, evaluated
 from backprop_xlsx.check.repair.slips.slip import Case, Slip
 from backprop_xlsx.check.repair.slips.wording import joined
 from backprop_xlsx.formula.expression import Call, Expression, Negation, Symbol, Value
-from backprop_xlsx.formula.names import activation_name, label
+from backprop_xlsx.formula.names import activation_name, gradient_name, label
 from backprop_xlsx.model.activations import ACTIVATIONS
+
+PART = re.compile(r"∂E[0-9]+/∂(?P<parameter>.+)")
+"""What one output's loss alone adds to a gradient."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +61,9 @@ class OtherQuantity(Slip):
     quantity: str
 
     def words(self, case: Case) -> str:
+        part = PART.fullmatch(self.quantity)
+        if part is not None and gradient_name(part["parameter"]) == case.quantity:
+            return f"is {self.quantity} alone: what the other losses add is missing"
         return f"copies {label(self.quantity)}"
 
 
