@@ -17,6 +17,8 @@ from quality.judging.scoring import Job, scored
         (2105, 31),  # three tables of one row beside each other, each with its learning rate above
         (2106, 43),  # one row with deltas, which weigh what is given as neurons do
         (2106, 173),  # labels of another run stand in the row of the headers
+        (2110, 170),  # constants above, three tables beside each other, headers repeated
+        (2110, 206),
         (2108, 20),  # names of cells number the targets otherwise than the outputs stand, one row
     ],
 )
@@ -54,6 +56,10 @@ def test_a_right_book_is_not_accused(seed: int, number: int) -> None:
         (2106, 176),  # a neuron takes a source from the row above, in every row of every run
         (2106, 98),  # a step of a weight is that of another, which stands beside it
         (2106, 184),  # one row, and nothing uses the sum of an output
+        (2110, 156),  # a neuron is updated like a weight: it is no bias
+        (2110, 197),  # a loss below zero, no header is known
+        (2110, 368),
+        (2110, 380),  # of a typed number and a cell each neuron takes one
     ],
 )
 def test_the_changed_cells_are_told_and_no_others(seed: int, number: int) -> None:
@@ -77,9 +83,20 @@ def test_the_corrected_copy_is_the_right_book(seed: int, number: int) -> None:
     assert scored(Job("wrong", seed, number)).fix == "equal"
 
 
-@pytest.mark.parametrize("number", [129, 140, 237, 253])
-def test_a_turned_comparison_is_called_one(number: int) -> None:
-    score = scored(Job("wrong", 2104, number))
+@pytest.mark.parametrize(
+    ("seed", "number"),
+    [
+        (2104, 129),  # a turned comparison
+        (2104, 140),
+        (2104, 237),
+        (2104, 253),
+        (2110, 132),  # the gradient of one output's loss, which has a column
+        (2110, 270),  # the learning rate is typed into the step of a bias, which has a column
+        (2110, 314),  # it is missing there
+    ],
+)
+def test_a_mistake_is_named(seed: int, number: int) -> None:
+    score = scored(Job("wrong", seed, number))
     assert score.exact and score.named, score.explanations
 
 

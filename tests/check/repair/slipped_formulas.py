@@ -59,6 +59,12 @@ FORMULAS = [
     ("extra-factor", "o1", "{w5}*{a_h1}+{w6}*{a_h2}*{t1}", "multiplies by t1"),
     ("extra-factor", "o1", "{w5}*{a_h1}+{w6}*{a_h2}/{t1}", "divides by t1"),
     (
+        "extra-factor",
+        "dE/dw5",
+        "-1*({a_o1}-{t1})*{a_o1}*(1-{a_o1})*{a_h1}",
+        "the sign is wrong: multiplies by −1",
+    ),
+    (
         "repeated-factor",
         "dE/dw5",
         "({a_o1}-{t1})*{a_o1}*(1-{a_o1})*{a_h1}*{a_h1}",
