@@ -243,11 +243,10 @@ def _is_trained(table: Table) -> bool:
 
 
 def _activations(surroundings: Surroundings, network: Convention) -> list[list[str]]:
-    """The activations of each layer that most of its neurons compute, else the sigmoid."""
+    """The activations of each layer that most of its neurons compute; if none is, all."""
     states = wide_probes(Exercise(network))
     found = []
     for layer in network.layers:
-        votes = Counter({"sigmoid": 0})
         possible = {
             name: [activation.function(Symbol(neuron.pre_activation)) for neuron in layer.neurons]
             for name, activation in ACTIVATIONS.items()
@@ -255,6 +254,7 @@ def _activations(surroundings: Surroundings, network: Convention) -> list[list[s
         if layer is network.layers[-1]:
             exponentials = [Call("EXP", (Symbol(n.pre_activation),)) for n in layer.neurons]
             possible[SOFTMAX] = [each / total(exponentials) for each in exponentials]
+        votes = Counter(dict.fromkeys(("sigmoid", *possible), 0))
         for place, neuron in enumerate(layer.neurons):
             expression = _typical(surroundings, neuron.activation)
             if expression is not None:
