@@ -98,6 +98,19 @@ def test_a_large_network_is_drawn_in_part_and_says_so(
         assert any(sentence in text for text in found)
 
 
+def test_a_blank_row_parts_the_losses_that_are_drawn_lowest_from_the_text(tmp_path: Path) -> None:
+    """The total stands lower than the start values and than all neurons."""
+    experiment = Experiment.of({"layers": "1-1-1-6", "learning_rates": [0.1], "steps": 1})
+    rows = {
+        str(cell.value): cell.row
+        for row in network_sheet(experiment, tmp_path).iter_rows()
+        for cell in row
+    }
+    total = max(row for text, row in rows.items() if text.startswith("=Selected!"))
+    assert total > max(row for text, row in rows.items() if text.startswith("from "))
+    assert rows["What this is"] == total + 2
+
+
 def test_every_start_value_and_constant_is_named_and_validated(tmp_path: Path) -> None:
     sheet = network_sheet(ADAM, tmp_path)
     names = openpyxl.load_workbook(tmp_path / "book.xlsx").defined_names

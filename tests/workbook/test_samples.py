@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import openpyxl
 import pandas
 import pytest
 import torch
@@ -13,6 +14,7 @@ from backprop_xlsx import Experiment, build, verify
 from backprop_xlsx.reference import train
 from backprop_xlsx.spreadsheet.engines import ENGINES, Recalculated, recalculate
 from backprop_xlsx.spreadsheet.ooxml.book import read_book
+from backprop_xlsx.workbook.build import write_workbook
 from backprop_xlsx.workbook.layout import FIRST_ROW, SAMPLES, SAMPLES_COLUMN, SAMPLES_ROW, runs
 from backprop_xlsx.workbook.samples import after_training
 from tests.oracles.torch_network import TorchNetwork
@@ -125,3 +127,15 @@ def test_outputs_that_only_rounding_tells_apart_are_equal(tmp_path: Path) -> Non
     (run,) = runs(off)
     (row,) = (row for row in rows_of(path)[run.sheet][:1])
     assert numbers(recalculate(path, ENGINES[0]), row, 3) == [1, 1, 1]
+
+
+def test_every_number_of_every_sample_is_validated(tmp_path: Path) -> None:
+    experiment = Experiment.preset("xor", learning_rates=[0.5], steps=1)
+    write_workbook(experiment, tmp_path / "book.xlsx")
+    sheet = openpyxl.load_workbook(tmp_path / "book.xlsx")["Samples"]
+    validated = [rule.sqref for rule in sheet.data_validations.dataValidation]
+    for index, sample in enumerate(experiment.samples):
+        for row, number in enumerate(sample.numbers, start=SAMPLES_ROW + 1):
+            cell = sheet.cell(row, SAMPLES_COLUMN + 1 + index)
+            assert cell.value == number
+            assert any(cell.coordinate in cells for cells in validated), cell.coordinate

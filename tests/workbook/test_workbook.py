@@ -34,6 +34,7 @@ CLASS_HEADER = [
     *(f"∂E/∂w{number}" for number in range(1, 9)),
 ]
 HEADER_ROW, LOSS_COLUMN = 8, 25
+USUAL_WIDTH, WIDTH_OF_A_LETTER = 8.43, 0.85  # in digits, of bold letters on the average
 
 
 @pytest.fixture(scope="module")
@@ -174,6 +175,27 @@ def test_a_sheet_begins_with_a_margin_and_a_title_and_nothing_is_cut_on_paper(
         filled = [cell for row in sheet.iter_rows() for cell in row if cell.value is not None]
         assert max(cell.column for cell in filled) <= right, sheet.title
         assert max(cell.row for cell in filled) <= bottom, sheet.title
+
+
+@pytest.mark.parametrize("preset", ["classroom", "xor"])
+def test_no_header_of_a_table_is_cut_off(tmp_path: Path, preset: str) -> None:
+    """A text goes on over an empty cell beside it; else its own column has to hold it."""
+    build(Experiment.preset(preset, learning_rates=[0.5], steps=2), tmp_path / "book.xlsx")
+    cut = []
+    for sheet in openpyxl.load_workbook(tmp_path / "book.xlsx"):
+        widths = {
+            column: own.width
+            for own in sheet.column_dimensions.values()
+            for column in range(own.min, own.max + 1)
+        }
+        for cell in (cell for row in sheet.iter_rows() for cell in row if cell.data_type == "s"):
+            sides = {"left": 1} | ({"right": -1} if cell.column > 1 else {})
+            if cell.font.b and cell.border.bottom.style and cell.alignment.horizontal in sides:
+                beside = cell.offset(0, sides[cell.alignment.horizontal])
+                room = widths.get(cell.column, USUAL_WIDTH)
+                if beside.value is not None and len(cell.value) * WIDTH_OF_A_LETTER > room:
+                    cut.append((sheet.title, cell.coordinate, cell.value))
+    assert cut == []
 
 
 def test_a_box_of_the_derivation_is_closed_by_a_line_like_that_at_its_side(

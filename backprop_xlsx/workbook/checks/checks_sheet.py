@@ -33,6 +33,7 @@ from backprop_xlsx.workbook.checks.verdicts import (
 from backprop_xlsx.workbook.checks.yellow_cells import ROWS, YellowCells
 from backprop_xlsx.workbook.columns import TrainedRun
 from backprop_xlsx.workbook.layout import CHECKS, EDITED, EDITED_CELL, PROBLEM_CELL, Run
+from backprop_xlsx.workbook.limits import LARGEST_NUMBER_OF_COLUMNS
 
 NAME, LIVE, OTHER, DIFFERENCE, MARGIN, VERDICT = 1, 2, 3, 4, 5, 6
 LAST_COLUMN = 14
@@ -57,7 +58,7 @@ def write_checks(
     worksheet.set_column(0, 0, 2)
     worksheet.set_column(NAME, NAME, 16)
     worksheet.set_column(LIVE, OTHER, 15)
-    worksheet.set_column(DIFFERENCE, LAST_COLUMN, 11.5)
+    worksheet.set_column(DIFFERENCE, LARGEST_NUMBER_OF_COLUMNS - 1, 11.5)
     page = Page(worksheet)
     page.text((0, 1), "Checks", theme("title"))
     page.height(0, 28)

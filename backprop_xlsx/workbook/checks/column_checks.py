@@ -66,7 +66,10 @@ class ColumnChecks:
         headers |= {FIRST_RUN + run.index: run.sheet for run in self._runs}
         for column in range(NAME, self.last_column + 1):
             style = theme(*styles.get(column, ("header_right",)), "group_step")
-            page.text((self._row - 1, column), headers.get(column, ""), style)
+            if column in headers:
+                page.text((self._row - 1, column), headers[column], style)
+            else:
+                page.blank((self._row - 1, column), style)
         self._put_range(page, theme)
         first, last = self._row + 1, self._row + len(self.names)
         verdicts = [

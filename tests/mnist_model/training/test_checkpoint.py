@@ -13,7 +13,7 @@ import torch
 
 from backprop_xlsx.spreadsheet.errors import FileError, InputError
 from mnist_model.training import checkpoint as checkpoint_module
-from mnist_model.training.checkpoint import CHECKPOINT_FILE
+from mnist_model.training.checkpoint import CHECKPOINT_FILE, load_model, save_model
 from mnist_model.training.loop import train
 from mnist_model.training.record import read_epochs
 from tests.mnist_model.digits import quick
@@ -122,3 +122,11 @@ def test_a_run_started_differently_is_not_resumed(other: str, tmp_path: Path) ->
     }[other]
     with pytest.raises(InputError, match=f"was started with {other}"):
         train(changed)
+
+
+def test_why_a_model_is_another_programs_is_told_in_no_more_than_150_characters(
+    tmp_path: Path,
+) -> None:
+    save_model(tmp_path, "somebody else's " * 40, torch.nn.Linear(1, 1))
+    with pytest.raises(FileError, match=r"another program's \(.{1,150}\)$"):
+        load_model(tmp_path)

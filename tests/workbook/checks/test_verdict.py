@@ -145,6 +145,17 @@ def test_margins_hold_from_both_sides(class_book: OpenBook, quantity: str, margi
         assert class_book.verdict.startswith("✓" if margins < 1 else "✗")
 
 
+WIDE = Experiment.preset(
+    layers="130-1",
+    output_activation="linear",
+    biases="fixed",
+    bias_values=[1000.0],
+    inputs=np.linspace(-0.1, 0.1, 130).tolist(),
+    targets=[1000.0],
+    weights=np.linspace(0.01, -0.005, 130).tolist(),
+    learning_rates=[0.1],
+    steps=3,
+)
 EXTREMES = st.one_of(
     st.floats(-3, 3),
     st.floats(-1e4, 1e4),
@@ -218,6 +229,22 @@ def test_rows_that_are_all_alike_are_no_false_alarm(tmp_path: Path) -> None:
     (run,) = runs(alike)
     with opened.spoilt(run, "dE/dw1", 70, times(1 + 1e-6)) as changed:
         assert changed and opened.verdict.startswith("✗ 1 of")
+
+
+@pytest.fixture(scope="module")
+def wide_book(tmp_path_factory: pytest.TempPathFactory) -> OpenBook:
+    """A sum of 130 weights times inputs, and of a bias that is larger than all of them."""
+    return OpenBook(WIDE, tmp_path_factory.mktemp("wide") / "book.xlsx")
+
+
+@pytest.mark.parametrize("margins", [0.0, 0.5, 40.0])
+def test_a_sum_of_many_terms_is_as_right_as_its_largest_term_allows(
+    wide_book: OpenBook, margins: float
+) -> None:
+    """Its terms are too many to be listed twice in a formula, once with their squares."""
+    (run,) = runs(WIDE)
+    with wide_book.spoilt(run, "o1", run.steps, times(1 + margins * MARGIN)):
+        assert wide_book.verdict.startswith("✓" if margins < 1 else "✗")
 
 
 def test_a_sum_of_very_many_terms_is_said_not_to_be_held_against_anything() -> None:
