@@ -18,7 +18,7 @@ Value = Any
 
 SUM, PRODUCT, POWER, NEGATION, ATOM = 1, 2, 3, 4, 5  # how tightly an operator binds in a formula
 
-_VALUES = {"+": add, "-": sub, "*": mul, "/": truediv, "^": pow}
+OPERATIONS = {"+": add, "-": sub, "*": mul, "/": truediv, "^": pow}
 _BINDING = {"+": SUM, "-": SUM, "*": PRODUCT, "/": PRODUCT, "^": POWER}
 _TEXT_SIGNS = {"+": " + ", "-": f" {MINUS} ", "/": "/"}
 _SUPERSCRIPTS: dict[float | None, str] = {2: "²", 3: "³"}
@@ -221,7 +221,7 @@ class Operation(Pair):
         return left + (notation.dot if self.operator == "*" else _TEXT_SIGNS[self.operator]) + right
 
     def value(self, lookup: Callable[[Expression], Value]) -> Value:
-        return _VALUES[self.operator](self.left.value(lookup), self.right.value(lookup))
+        return OPERATIONS[self.operator](self.left.value(lookup), self.right.value(lookup))
 
 
 @dataclass(frozen=True)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-import operator
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from operator import itemgetter
 
 import numpy as np
 
@@ -15,6 +15,7 @@ from backprop_xlsx.check.reading.exercise import Exercise
 from backprop_xlsx.check.reading.meanings import Outside
 from backprop_xlsx.formula.block import as_number
 from backprop_xlsx.formula.expression import (
+    OPERATIONS,
     Call,
     Expression,
     Negation,
@@ -30,14 +31,6 @@ MOST_STEPS = 30_000
 """Of all runs of a book that are followed, of a class network: about two seconds."""
 QUANTITIES = 27
 """That are computed in a step of a class network; other networks' steps count accordingly."""
-
-_OPERATIONS: dict[str, Callable[[float, float], float]] = {
-    "+": operator.add,
-    "-": operator.sub,
-    "*": operator.mul,
-    "/": operator.truediv,
-    "^": operator.pow,
-}
 
 Evaluate = Callable[["Step"], float]
 Wrong = Mapping[tuple[str, int], Expression]
@@ -178,14 +171,14 @@ def _compiled(expression: Expression) -> Evaluate:
         name = expression.name
         if expression.steps_back:
             return lambda step: step.run[step.number - 1][name]
-        return operator.itemgetter(name)
+        return itemgetter(name)
     if isinstance(expression, Negation):
         operand = _compiled(expression.operand)
         return lambda step: -operand(step)
     if isinstance(expression, Call):
         return _called(FUNCTIONS[expression.name].value, expression.arguments)
     if isinstance(expression, Operation):
-        operation = _OPERATIONS[expression.operator]
+        operation = OPERATIONS[expression.operator]
         left, right = _compiled(expression.left), _compiled(expression.right)
         return lambda step: operation(left(step), right(step))
     return lambda step: as_number(expression.value(step.value))

@@ -13,7 +13,13 @@ from dataclasses import dataclass
 from backprop_xlsx import equations
 from backprop_xlsx.check.reading.exercise import Exercise
 from backprop_xlsx.formula.expression import Symbol, product
-from backprop_xlsx.formula.names import TOTAL_LOSS, gradient_name, label, of_gradient
+from backprop_xlsx.formula.names import (
+    TOTAL_LOSS,
+    gradient_name,
+    label,
+    of_gradient,
+    without_sample,
+)
 from backprop_xlsx.model.network import Layer, Network, Neuron
 from backprop_xlsx.model.words import activation_words, listed
 
@@ -33,7 +39,7 @@ def reason_for(exercise: Exercise, quantity: str, explanation: str) -> str:
 
     A sentence without a full stop; empty for a quantity of which there is nothing to tell.
     """
-    base = quantity.partition("[")[0]
+    base = without_sample(quantity)
     if quantity in exercise.parameters:
         return _of_update(quantity)
     steps = list(_steps(exercise.network, base))
@@ -60,7 +66,7 @@ def path(exercise: Exercise, quantity: str) -> tuple[str, ...]:
     """
     network = exercise.network
     nodes = {neuron.activation: neuron.pre_activation for neuron in network.neurons}
-    base = of_gradient(quantity.partition("[")[0])
+    base = of_gradient(without_sample(quantity))
     found: list[str] = []
     for index, layer in enumerate(network.layers):
         for neuron in layer.neurons:

@@ -79,7 +79,7 @@ class _Claims:
         for column in columns:
             names = self._readings.computed(column)
             if names:
-                self._found[self._likeliest(column, names, names[0])] = column
+                self._found[self._likeliest(column, names)] = column
             else:
                 left.append(column)
         return left
@@ -104,7 +104,7 @@ class _Claims:
         del self._found[name]
         others = readings.plausible(column, users)
         fits = [other for other in others if readings.score(column, other, users) == len(users)]
-        self._found[self._likeliest(column, fits, name)] = column
+        self._found[self._likeliest(column, fits or [name])] = column
 
     def _doubt_lonely(self) -> None:
         """What alone of its kind is there may be what is missing among its sisters, but wrong."""
@@ -120,10 +120,10 @@ class _Claims:
                 del self._found[name]
                 self._found[max(likeness, key=lambda other: likeness[other])] = column
 
-    def _likeliest(self, column: int, names: Sequence[str], otherwise: str) -> str:
+    def _likeliest(self, column: int, names: Sequence[str]) -> str:
         """Of several names that of the header, else the first one."""
         hint = self._sheet.hint(column)
-        return hint if hint is not None and hint in names else next(iter(names), otherwise)
+        return hint if hint is not None and hint in names else names[0]
 
     def _by_use(self, columns: Sequence[int]) -> list[int]:
         """Take columns for that by which the formulas that use them are right; gives the others."""
@@ -132,7 +132,7 @@ class _Claims:
             users = self._readings.users(column)
             names = self._by_users(column, users) if users else []
             if names:
-                self._found[self._likeliest(column, names, names[0])] = column
+                self._found[self._likeliest(column, names)] = column
                 left.remove(column)
         return left
 

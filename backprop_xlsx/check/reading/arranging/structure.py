@@ -48,8 +48,7 @@ class _Structure:
                 found[quantity] = leaf
 
         losses = Losses(self.wiring, self.updates, self.layers)
-        outputs = self._as_targets_say(outputs, losses.targets(outputs))
-        targets = losses.targets(outputs)
+        outputs, targets = self._as_targets_say(outputs, losses.targets(outputs))
         for letter, neurons in (("h", hidden), ("o", outputs)):
             for number, neuron in enumerate(neurons, start=1):
                 name(f"{letter}{number}", neuron.pre_activation)
@@ -89,19 +88,22 @@ class _Structure:
     def _number(self, neuron: Neuron, letter: str) -> int | None:
         """The number that the headers of a neuron give it."""
         for column in (neuron.pre_activation, neuron.activation):
-            bare = self.hints.get(column or 0, "").removeprefix("a_")
-            if bare[:1] == letter and bare[1:].isdigit():
-                return int(bare[1:])
+            number = _number_in(self.hints.get(column or 0, "").removeprefix("a_"), letter)
+            if number is not None:
+                return number
         return None
 
-    def _as_targets_say(self, outputs: list[Neuron], targets: list[Leaf]) -> list[Neuron]:
-        """The outputs as the labels of their targets number them, where no header does."""
+    def _as_targets_say(
+        self, outputs: list[Neuron], targets: list[Leaf]
+    ) -> tuple[list[Neuron], list[Leaf]]:
+        """The outputs and their targets as the labels of these are numbered, if no header is."""
         labels = [self.wiring.label(target) or "" for target in targets]
         numbered = [f"t{number}" for number in range(1, len(outputs) + 1)]
         named = any(self._number(neuron, "o") is not None for neuron in outputs)
         if named or sorted(labels) != numbered:
-            return outputs
-        return [outputs[labels.index(name)] for name in numbered]
+            return outputs, targets
+        places = [labels.index(name) for name in numbered]
+        return [outputs[place] for place in places], [targets[place] for place in places]
 
     def _inputs(self, neurons: list[Neuron]) -> list[Leaf]:
         sources = [source for neuron in neurons for source in neuron.weights.values()]
@@ -121,8 +123,8 @@ class _Structure:
     def _by_hint(self, leaves: Iterable[Leaf], letter: str) -> list[Leaf]:
         def key(leaf: Leaf) -> tuple[int, tuple[int, int, int]]:
             hint = self.hints.get(leaf) if isinstance(leaf, int) else self.wiring.label(leaf)
-            known = hint is not None and hint[:1] == letter and hint[1:].isdigit()
-            return (int(hint[1:]) if hint and known else UNNUMBERED, position(leaf))
+            number = _number_in(hint or "", letter)
+            return (UNNUMBERED if number is None else number, position(leaf))
 
         return sorted(leaves, key=key)
 
@@ -178,6 +180,11 @@ class _Structure:
             if bias is not None:
                 found[f"b{number}"] = bias
         return found
+
+
+def _number_in(name: str, letter: str) -> int | None:
+    """The number of a quantity of a letter: 2 of ``i2``; None of any other."""
+    return int(name[1:]) if name[:1] == letter and name[1:].isdigit() else None
 
 
 def _in_order(neuron: Neuron, sources: Iterable[Leaf | None]) -> list[Leaf | None]:
