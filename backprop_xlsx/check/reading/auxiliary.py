@@ -21,6 +21,7 @@ _LEFT = re.compile(rf"\(?{_TARGET}[-−–]{_OUTPUT}\)?", re.IGNORECASE)
 _SURPLUS = re.compile(rf"\(?{_OUTPUT}[-−–]{_TARGET}\)?", re.IGNORECASE)
 _STEP = re.compile(r"[Δ∆](?P<parameter>[wb][0-9]+)")
 """Headers of what an output is short of its target, of by how much it is beyond, of a step."""
+_PART = re.compile(r"−?∂E[0-9]+/∂(?P<quantity>.+)")
 MOST_NEURONS = 24
 """Of a network whose auxiliary quantities are looked for; larger ones are made by programs."""
 
@@ -77,11 +78,21 @@ def _parts(network: Network) -> Iterator[tuple[str, Expression]]:
         for number, neuron in enumerate(hidden.neurons):
             to_activation = delta * Symbol(output.weights[number])
             slope = equations.activation_slope(hidden, neuron)
-            yield f"∂E{k + 1}/∂{neuron.activation}", to_activation
+            yield _part_name(k, neuron.activation), to_activation
             to_neuron = product([to_activation, *slope])
-            yield f"∂E{k + 1}/∂{neuron.pre_activation}", to_neuron
+            yield _part_name(k, neuron.pre_activation), to_neuron
             for weight, source in zip(neuron.weights, neuron.sources, strict=True):
-                yield f"∂E{k + 1}/∂{weight}", to_neuron * Symbol(source)
+                yield _part_name(k, weight), to_neuron * Symbol(source)
+
+
+def _part_name(output: int, quantity: str) -> str:
+    return f"∂E{output + 1}/∂{quantity}"
+
+
+def whole_of(name: str) -> str | None:
+    """The gradient of which a quantity is one output's part; None of any other quantity."""
+    match = _PART.fullmatch(name)
+    return None if match is None else gradient_name(match["quantity"])
 
 
 def _delta(network: Network, layer: int, neuron: int) -> Expression:

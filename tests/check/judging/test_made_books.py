@@ -58,6 +58,11 @@ def test_a_right_book_is_not_accused(seed: int, number: int) -> None:
         (2106, 184),  # one row, and nothing uses the sum of an output
         (2110, 156),  # a neuron is updated like a weight: it is no bias
         (2110, 197),  # a loss below zero, no header is known
+        (2110, 325),  # one row, a delta with a factor too few, and nothing tells the gradients
+        (2111, 173),  # one row, a hidden delta leaves out an output, headers are numbered otherwise
+        (2111, 203),  # one row, a range of unlike lengths gives an error, "peso 5" heads w1
+        (2111, 209),  # an activation is a typed number's, no header is known
+        (3001, 15),  # a neuron is pasted, no header is known
         (2110, 368),
         (2110, 380),  # of a typed number and a cell each neuron takes one
     ],

@@ -6,6 +6,7 @@ that use it: if all of them are right by that, the fault is its own.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence, Set
 from dataclasses import replace
 
@@ -15,7 +16,7 @@ from backprop_xlsx.check.judging.claims.possible import Possible
 from backprop_xlsx.check.judging.claims.readings import Readings, User, value_of
 from backprop_xlsx.check.judging.claims.unexplained import Unexplained
 from backprop_xlsx.check.judging.verdicts import Judge
-from backprop_xlsx.check.reading.auxiliary import with_auxiliary
+from backprop_xlsx.check.reading.auxiliary import whole_of, with_auxiliary
 from backprop_xlsx.check.reading.tables import Table
 from backprop_xlsx.formula.expression import Expression, Symbol
 from backprop_xlsx.formula.names import LEARNING_RATE
@@ -59,9 +60,10 @@ class _Claims:
         columns, numbers = self._sheet.columns, self._sheet.of_numbers
         left = self._by_formula(columns)
         self._doubt()
+        self._doubt_parts()
         self._doubt_lonely()
         # By another convention than its own a table would need as many guesses as it has columns.
-        for _ in range(ROUNDS if 3 * len(left) <= 2 * len(columns) or len(left) <= FEW else 0):
+        for _ in range(ROUNDS if 4 * len(left) <= 3 * len(columns) or len(left) <= FEW else 0):
             still = self._by_use(left)
             if still == left:
                 break
@@ -105,6 +107,31 @@ class _Claims:
         others = readings.plausible(column, users)
         fits = [other for other in others if readings.score(column, other, users) == len(users)]
         self._found[self._likeliest(column, fits or [name])] = column
+
+    def _doubt_parts(self) -> None:
+        """One output's parts of gradients that are missing, as only these use them, are the wholes.
+
+        So they are if no other output's parts are there: the others were left out.
+        """
+        whole = {name: gradient for name in self._found if (gradient := whole_of(name)) is not None}
+        several = Counter(whole.values())
+        alone = {
+            name: gradient
+            for name, gradient in whole.items()
+            if several[gradient] == 1 and gradient not in self._table.columns | self._found
+        }
+        missing = self._likeness.missing()
+        users = {
+            name: {user for _, user in self._readings.users(self._found[name])} for name in alone
+        }
+        doubted = {
+            name for name, gradient in alone.items() if gradient in missing and not users[name]
+        }
+        for name in alone if doubted else ():
+            if users[name] and users[name] <= doubted:
+                doubted.add(name)
+        for name in doubted:
+            self._found[alone[name]] = self._found.pop(name)
 
     def _doubt_lonely(self) -> None:
         """What alone of its kind is there may be what is missing among its sisters, but wrong."""

@@ -199,18 +199,13 @@ def _with_given(book: Book, sheet: Sheet) -> Iterator[Run]:
     the nearest.
     """
     found = runs(sheet)[:MOST_RUNS]
-    uses = [Wiring(book, sheet, run).uses for run in found]
-    for run, own in zip(found, uses, strict=True):
-        beside = [
-            (other, used)
-            for other, used in zip(found, uses, strict=True)
-            if set(other.rows) & set(run.rows)
-        ]
+    wirings = [Wiring(book, sheet, run) for run in found]
+    for run, own in zip(found, wirings, strict=True):
+        beside = [other for other in wirings if set(other.run.rows) & set(run.rows)]
         given = {
             column
-            for column in own
-            if max(beside, key=lambda pair: (pair[1][column], -_distance(column, pair[0])))[0]
-            is run
+            for column in own.given
+            if max(beside, key=lambda w: (w.uses[column], -_distance(column, w.run))) is own
         }
         yield Run(tuple(sorted({*run.columns, *given})), run.rows)
 

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from backprop_xlsx.check.reading.arranging.updates import Updates
 from backprop_xlsx.check.reading.arranging.weights import Neuron, is_factor, pairs, weigh
-from backprop_xlsx.check.reading.arranging.wiring import Leaf, Wire, Wiring
+from backprop_xlsx.check.reading.arranging.wiring import Leaf, Wire, Wiring, differ
 
 
 class Layers:
@@ -19,6 +19,8 @@ class Layers:
         self.wires = wiring.wires
         self._updates = updates
         self._unary = self._applied()
+        self._pasted = self._applied_to_numbers()
+        self._unary |= self._pasted
         self.parameters = updates.parameters or self._single_row_parameters()
         self.hidden, self.outputs = self._neurons()
         for neurons in (self.hidden, self.outputs):
@@ -37,6 +39,21 @@ class Layers:
                 other = next(iter(others))
                 if other in self.wires:
                     found[column] = other
+        return found
+
+    def _applied_to_numbers(self) -> dict[int, int]:
+        """The columns that do to a column of numbers what others do to neurons: one was pasted."""
+        rising = {
+            values
+            for column, of in self._unary.items()
+            if self._rises(values := self._values(column, of)) and self._bends(values)
+        }
+        found: dict[int, int] = {}
+        for column, wire in self.wires.items():
+            given = [leaf for leaf in wire.given if isinstance(leaf, int)]
+            alone = len(wire.given) == len(given) == 1 and not wire.here | wire.above
+            if alone and self._values(column, given[0]) in rising:
+                found[column] = given[0]
         return found
 
     def _behind_it(self, column: int) -> frozenset[int]:
@@ -63,7 +80,9 @@ class Layers:
             if not own or wire.above - parameters:
                 continue
             (second if rest else first).append(column)
-        inner = {*self._unary, *first, *(mixed := self._mixed(first))}
+        # An activation that takes another neuron's too, or a typed number instead of its own.
+        mixed = self._mixed(first) | {c for c, wire in self.wires.items() if not wire.leaves}
+        inner = {*self._unary, *first, *mixed}
         second = [c for c in second if self.wires[c].here - parameters <= inner]
         activated = {self._unary[u]: u for u in self._unary}
         # What is computed from outputs is none itself.
@@ -92,12 +111,13 @@ class Layers:
         self._share(hidden)
         inside = {n.pre_activation for n in hidden}
         second += sorted(self._updates.applied - inside)
+        second += sorted(of for column, of in self._pasted.items() if column not in sources)
         outputs = [self._neuron(c, activated, Counter()) for c in second]
         self._share(outputs)
         return hidden, [n for n in outputs if n.activation is not None or len(outputs) < 3]
 
     def _mixed(self, neurons: Sequence[int]) -> set[int]:
-        """What is computed from several neurons alone: an activation that takes another's too."""
+        """What is computed from several neurons alone."""
         return {
             column
             for column, wire in self.wires.items()
@@ -129,13 +149,24 @@ class Layers:
 
     def _is_activation(self, column: int, of: int) -> bool:
         """Whether a function rises: a slope does not do so everywhere."""
-        values = [self.wiring.value(column, {of: x}) for x in (-2.0, -0.5, 0.5, 2.0)]
-        rises = all(one <= other for one, other in pairwise(values))
-        return rises and values[-1] > values[0]
+        return self._rises(self._values(column, of))
+
+    def _values(self, column: int, of: int) -> tuple[float, ...]:
+        return tuple(self.wiring.value(column, {of: x}) for x in (-2.0, -0.5, 0.5, 2.0))
+
+    @staticmethod
+    def _rises(values: Sequence[float]) -> bool:
+        return all(one <= other for one, other in pairwise(values)) and values[-1] > values[0]
+
+    @staticmethod
+    def _bends(values: Sequence[float]) -> bool:
+        """Whether they do not lie on a straight line, as those of a copy or a multiple do."""
+        first, *_, last = values
+        return differ(values[1] - first, (last - first) * 3 / 8)
 
     def _single_row_parameters(self) -> frozenset[Leaf]:
         """Of one row: the factors that only one neuron has; the others are its sources."""
-        unary_of = set(self._unary.values())
+        unary_of, uses = set(self._unary.values()) & set(self.wires), self.wiring.uses
         found: set[Leaf] = set()
         pairs_of: dict[int, list[tuple[Leaf, Leaf]]] = {}
         for column in unary_of | self._unused_sums(unary_of):
@@ -144,16 +175,21 @@ class Layers:
             if multiplied and not wire.above:
                 pairs_of[column] = multiplied
             elif not wire.here and len(wire.given) > 1:
-                found |= {leaf for leaf in wire.given if is_factor(self.wiring, column, leaf)}
+                factors = {leaf for leaf in wire.given if is_factor(self.wiring, column, leaf)}
+                found |= factors or {leaf for leaf in wire.given if uses[leaf] == 1}
         together = [pair for multiplied in pairs_of.values() for pair in multiplied]
         sources = Counter(leaf for pair in together for leaf in pair)
+
+        def as_source(leaf: Leaf) -> tuple[int, int]:
+            return sources[leaf], uses[leaf]
+
         for one, other in together:
             if isinstance(one, int) and one in self.wires:
                 found.add(other)
             elif isinstance(other, int) and other in self.wires:
                 found.add(one)
-            elif sources[one] != sources[other]:
-                found.add(min(one, other, key=lambda leaf: sources[leaf]))
+            elif as_source(one) != as_source(other):
+                found.add(min(one, other, key=as_source))
         return frozenset(found)
 
     def _unused_sums(self, neurons: Set[int]) -> set[int]:

@@ -112,10 +112,7 @@ class _Structure:
             times |= Counter(s for s in neuron.weights.values() if isinstance(s, float))
         found = [leaf for leaf in most_common(sources) for _ in range(times[leaf] or 1)]
         # One neuron may have been given what is no input: as many are meant as it has weights.
-        counts, uses = (
-            Counter(sources),
-            Counter(g for w in self.wiring.wires.values() for g in w.given),
-        )
+        counts, uses = Counter(sources), self.wiring.uses
         found.sort(key=lambda leaf: (-counts[leaf], -uses[leaf], position(leaf)))
         most = max((len(neuron.weights) for neuron in neurons), default=0)
         return self._by_hint(found[:most], "i")

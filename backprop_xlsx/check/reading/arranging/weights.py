@@ -51,7 +51,9 @@ def is_factor(wiring: Wiring, column: int, leaf: Leaf) -> bool:
 def weigh(wiring: Wiring, neurons: list[Neuron], parameters: Set[Leaf]) -> None:
     """Give each neuron its weights with their sources, and its bias."""
     for neuron in neurons:
-        wire = wiring.wires[neuron.pre_activation]
+        wire = wiring.wires.get(neuron.pre_activation)
+        if wire is None:  # numbers stand there
+            continue
         own = [leaf for leaf in (*wire.here, *wire.given) if leaf in parameters]
         for one, other in pairs(wiring, neuron.pre_activation):
             for weight, source in ((one, other), (other, one)):
@@ -80,6 +82,8 @@ def _weigh_pasted(wiring: Wiring, neurons: list[Neuron]) -> None:
     """
     sources = {source for neuron in neurons for source in neuron.weights.values()}
     for neuron in neurons:
+        if neuron.pre_activation not in wiring.wires:
+            continue
         known = {*neuron.weights, *neuron.weights.values()}
         for pair in pairs(wiring, neuron.pre_activation):
             for weight, source in (pair, pair[::-1]):

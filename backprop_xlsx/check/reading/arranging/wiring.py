@@ -47,6 +47,11 @@ class Wire:
     above: frozenset[int]
     given: frozenset[Leaf]
 
+    @property
+    def leaves(self) -> frozenset[Leaf]:
+        """All that it refers to."""
+        return self.here | self.above | self.given
+
 
 class Wiring:
     """The wires of a run on a sheet; ``given`` are columns of numbers to which they refer."""
@@ -78,12 +83,9 @@ class Wiring:
         return {column: frozenset(users) for column, users in found.items()}
 
     @cached_property
-    def uses(self) -> Counter[int]:
-        """How many columns refer to each column that is given."""
-        found = Counter(dict.fromkeys(self.given, 0))
-        for wire in self.wires.values():
-            found.update(leaf for leaf in wire.given if isinstance(leaf, int))
-        return found
+    def uses(self) -> Counter[Leaf]:
+        """How many columns refer to each thing that is given."""
+        return Counter(leaf for wire in self.wires.values() for leaf in wire.given)
 
     def label(self, leaf: Leaf) -> str | None:
         """The quantity that the label, or the name, of a cell outside the run says."""
