@@ -154,12 +154,7 @@ def reference(target: Target) -> Iterator[Variant]:
             new = f"{where} {other}".strip()
             yield (
                 _with(tokens, at, Token("operand", f"{{{new}}}")),
-                (
-                    said(other),
-                    said(quantity),
-                    "row",
-                    "computes",
-                )[:3],
+                (said(other), said(quantity), "row"),
             )
         if not where and quantity not in convention.constants and quantity != "rate":
             yield _with(tokens, at, Token("operand", f"{{above {quantity}}}")), ("row|above",)

@@ -195,8 +195,8 @@ def said(quantity: str) -> str:
         return "(?:δ|delta)"
     if quantity == "rate":
         return "(?:learning rate|η)"
-    bare = quantity.rpartition(" ")[2]
-    return re.escape(bare)
+    bare = re.escape(quantity.rpartition(" ")[2])
+    return re.sub(r"^dE(\d+)/d", r"∂E\1/∂", bare)
 
 
 @dataclass(frozen=True)

@@ -47,7 +47,9 @@ def sibling(target: Target) -> Iterator[Variant]:
                 continue
             new = f"{{{where} {other}}}" if where else f"{{{other}}}"
             for text in _replaced(target.template, f"{{{name}}}", new):
-                yield text, (f"{said(other)}.*{said(quantity)}", "twice|swapped", "copies")
+                replaced = f"{said(other)}.*{said(quantity)}"
+                updated = f"updated with the {said(other)}"
+                yield text, (replaced, updated, "twice|swapped", "copies")
 
 
 def _missing(target: Target, quantity: str) -> bool:
