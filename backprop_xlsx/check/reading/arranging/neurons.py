@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence, Set
-from itertools import pairwise
 
 from backprop_xlsx.check.reading.arranging.updates import Updates
 from backprop_xlsx.check.reading.arranging.weights import Neuron, is_factor, pairs, weigh
-from backprop_xlsx.check.reading.arranging.wiring import Leaf, Wire, Wiring, differ
+from backprop_xlsx.check.reading.arranging.wiring import (
+    Leaf,
+    Wire,
+    Wiring,
+    is_activation,
+    rises,
+    values_of,
+)
 
 
 class Layers:
@@ -43,16 +49,13 @@ class Layers:
 
     def _applied_to_numbers(self) -> dict[int, int]:
         """The columns that do to a column of numbers what others do to neurons: one was pasted."""
-        rising = {
-            values
-            for column, of in self._unary.items()
-            if self._rises(values := self._values(column, of)) and self._bends(values)
-        }
+        applied = [values_of(self.wiring, column, of) for column, of in self._unary.items()]
+        activations = {values for values in applied if is_activation(values)}
         found: dict[int, int] = {}
         for column, wire in self.wires.items():
             given = [leaf for leaf in wire.given if isinstance(leaf, int)]
             alone = len(wire.given) == len(given) == 1 and not wire.here | wire.above
-            if alone and self._values(column, given[0]) in rising:
+            if alone and values_of(self.wiring, column, given[0]) in activations:
                 found[column] = given[0]
         return found
 
@@ -149,20 +152,7 @@ class Layers:
 
     def _is_activation(self, column: int, of: int) -> bool:
         """Whether a function rises: a slope does not do so everywhere."""
-        return self._rises(self._values(column, of))
-
-    def _values(self, column: int, of: int) -> tuple[float, ...]:
-        return tuple(self.wiring.value(column, {of: x}) for x in (-2.0, -0.5, 0.5, 2.0))
-
-    @staticmethod
-    def _rises(values: Sequence[float]) -> bool:
-        return all(one <= other for one, other in pairwise(values)) and values[-1] > values[0]
-
-    @staticmethod
-    def _bends(values: Sequence[float]) -> bool:
-        """Whether they do not lie on a straight line, as those of a copy or a multiple do."""
-        first, *_, last = values
-        return differ(values[1] - first, (last - first) * 3 / 8)
+        return rises(values_of(self.wiring, column, of))
 
     def _single_row_parameters(self) -> frozenset[Leaf]:
         """Of one row: the factors that only one neuron has; the others are its sources."""

@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from functools import cached_property
 
-from backprop_xlsx.check.reading.arranging.wiring import Leaf, Wiring, most_common
+from backprop_xlsx.check.reading.arranging.wiring import (
+    Leaf,
+    Wiring,
+    is_activation,
+    most_common,
+    values_of,
+)
 
 
 class Updates:
@@ -56,8 +62,7 @@ class Updates:
             if len(self.wires[column].above) > 1 and uses[column] == 1
         }
         found |= self._mistaken(found)
-        # What is only put into functions of itself is a neuron that is updated like a weight.
-        neurons = {column for column in found if self._is_only_applied(column)}
+        neurons = {column for column in found if self._is_applied(column)}
         if not neurons or 2 * len(neurons) >= len(found):
             return frozenset(found | unused)
         self.applied = frozenset(neurons)
@@ -74,10 +79,16 @@ class Updates:
                 found.add(column)
         return found - parameters
 
-    def _is_only_applied(self, column: int) -> bool:
-        wires = [self.wires[user] for user in self.wiring.users.get(column, ())]
-        others = [wire for wire in wires if column not in wire.above]
-        return all(wire.here == {column} and not (wire.above or wire.given) for wire in others)
+    def _is_applied(self, column: int) -> bool:
+        """Whether what is updated like a weight is a neuron: an activation of it alone is there.
+
+        Or nothing else uses it than functions of itself.
+        """
+        users = [u for u in self.wiring.users.get(column, ()) if column not in self.wires[u].above]
+        alone = [u for u in users if self.wires[u].leaves == {column}]
+        return len(alone) == len(users) or any(
+            is_activation(values_of(self.wiring, user, column)) for user in alone
+        )
 
     def _gradients(self) -> dict[Leaf, int]:
         """For each parameter the column by which it is updated."""

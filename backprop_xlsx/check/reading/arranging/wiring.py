@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 
@@ -195,6 +196,22 @@ class Wiring:
 def differ(one: float, other: float) -> bool:
     """Whether two such values differ by more than rounding; one that is no number does not."""
     return abs(one - other) > ROUNDING
+
+
+def values_of(wiring: Wiring, column: int, of: Leaf) -> tuple[float, ...]:
+    """What a column does to some numbers of what it is a function of."""
+    return tuple(wiring.value(column, {of: x}) for x in (-2.0, -0.5, 0.5, 2.0))
+
+
+def rises(values: Sequence[float]) -> bool:
+    """Whether these values of a function are those of one that rises."""
+    return all(one <= other for one, other in pairwise(values)) and values[-1] > values[0]
+
+
+def is_activation(values: Sequence[float]) -> bool:
+    """Whether they rise, and not on a straight line, as those of a copy or a multiple do."""
+    first, second, *_, last = values
+    return rises(values) and differ(second - first, (last - first) * 3 / 8)
 
 
 def name_of(column: int) -> str:
