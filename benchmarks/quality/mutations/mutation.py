@@ -137,6 +137,11 @@ def _differs(book: Book, owner: Owner, text: str) -> bool:
     right = book.content(owner)
     if not isinstance(right, Template):
         return True
+    run, _, step = owner
+    if step == 0 and book.layouts[run].start_line is not None:
+        # Above the first row stand the same start values.
+        for name in book.convention.weights:
+            text = text.replace(f"{{above {name}}}", f"{{{name}}}")
     old, new = (book.written(owner, template).replace("$", "") for template in (right.text, text))
     return old != new
 
@@ -192,11 +197,11 @@ def said(quantity: str) -> str:
     if quantity.startswith("dE/d"):
         return rf"(?:∂E/∂{quantity[4:]}|gradient of {quantity[4:]})"
     if quantity.startswith("delta_"):
-        return "(?:δ|delta)"
+        return rf"(?:δ|delta|∂E/∂{quantity.removeprefix('delta_')})"
     if quantity == "rate":
         return "(?:learning rate|η)"
     bare = re.escape(quantity.rpartition(" ")[2])
-    return re.sub(r"^dE(\d+)/d", r"∂E\1/∂", bare)
+    return re.sub(r"^d(E\d+|a_\w+)/d", r"∂\1/∂", bare)
 
 
 @dataclass(frozen=True)

@@ -62,7 +62,16 @@ def test_a_right_book_is_not_accused(seed: int, number: int) -> None:
         (2111, 173),  # one row, a hidden delta leaves out an output, headers are numbered otherwise
         (2111, 203),  # one row, a range of unlike lengths gives an error, "peso 5" heads w1
         (2111, 209),  # an activation is a typed number's, no header is known
+        (2110, 172),  # a neuron is updated like a weight, and slopes use it too
         (3001, 15),  # a neuron is pasted, no header is known
+        (3003, 66),  # most formulas of a slope are deleted
+        (3003, 160),  # an output is a typed number's, no header is known
+        (3003, 178),  # a weight is updated from a typed number, no header is known
+        (3003, 287),  # one row, an activation takes two neurons
+        (3003, 414),  # the sums of losses are pasted in one of two runs
+        (3003, 454),  # a gradient only repeats one output's part
+        (3003, 457),  # a weight is updated from a neuron, no header is known
+        (3003, 560),  # the sum of losses sums up one, no header is known
         (2110, 368),
         (2110, 380),  # of a typed number and a cell each neuron takes one
     ],

@@ -19,7 +19,7 @@ from backprop_xlsx.check.judging.verdicts import Judge
 from backprop_xlsx.check.reading.auxiliary import whole_of, with_auxiliary
 from backprop_xlsx.check.reading.tables import Table
 from backprop_xlsx.formula.expression import Expression, Symbol
-from backprop_xlsx.formula.names import LEARNING_RATE
+from backprop_xlsx.formula.names import LEARNING_RATE, TOTAL_LOSS, gradient_name
 
 COMMON = 0.6
 """Of the rows of a column, how many have the formula that is taken for its meaning."""
@@ -71,6 +71,9 @@ class _Claims:
             left = self._by_formula(still)
         self._by_header(self._by_use(numbers))
         left = self._by_likeness(self._by_header(self._by_formula(left)))
+        left = self._as_sum_of_one(left)
+        copies = self._sheet.copies(frozenset(self._found.values()))
+        self._by_likeness(copies, only=gradient_name(""))
         self._doubt()
         self._by_custom(left)
         return self._extended()
@@ -215,17 +218,30 @@ class _Claims:
         known = {*self._table.columns, *roles.cells.values(), *dict(roles.numbers)}
         return LEARNING_RATE in known or not self._possible.takes_learning_rate(name)
 
-    def _by_likeness(self, columns: Sequence[int]) -> list[int]:
+    def _by_likeness(self, columns: Sequence[int], only: str = "") -> list[int]:
         """Take columns for what is missing while its sisters are there, if they refer to alike."""
         pairs = [
             (-likeness, place, name)
             for name in self._likeness.missing()
+            if name.startswith(only)
             for place, column in enumerate(columns)
             if (likeness := self._likeness.of(column, name)) >= ALIKE
         ]
         for _, place, name in sorted(pairs):
             if name not in self._found and columns[place] not in self._found.values():
                 self._found[name] = columns[place]
+        return [column for column in columns if column not in self._found.values()]
+
+    def _as_sum_of_one(self, columns: Sequence[int]) -> list[int]:
+        """Take what sums up one output's loss for the missing sum of all."""
+        losses = self._table.exercise.network.losses
+        known = {**self._table.columns, **self._found}
+        if TOTAL_LOSS not in self._likeness.missing() or not known.keys() >= set(losses):
+            return [*columns]
+        for column in columns:
+            if self._readings.repeated(column) in {Symbol(loss) for loss in losses}:
+                self._found[TOTAL_LOSS] = column
+                break
         return [column for column in columns if column not in self._found.values()]
 
     def _by_custom(self, columns: Sequence[int]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from backprop_xlsx.check.judging.claims.possible import Possible
 from backprop_xlsx.check.judging.claims.readings import Readings
 from backprop_xlsx.check.judging.verdicts import Judge
+from backprop_xlsx.formula.expression import Expression, Symbol
 from backprop_xlsx.formula.names import TOTAL_LOSS
 
 ALIKE = 0.5
@@ -36,16 +37,16 @@ class Likeness:
 
     def of(self, column: int, name: str) -> float:
         """Which share of what a column and a quantity are computed from is the same."""
-        sources = self._possible.sources
-        equation = {
-            leaf for leaf in sources(self._possible.equations[name]) if leaf.name not in self._typed
-        }
-        expression = self._readings.expression(column)
-        own = set() if expression is None else sources(expression)
+        equation = self._sources(self._possible.equations[name])
+        own = self._sources(self._readings.expression(column))
         shared = own & equation
         if all(leaf.name in self._table.exercise.starts for leaf in shared):
             return 0.0
         return len(shared) / len(own | equation)
+
+    def _sources(self, expression: Expression | None) -> set[Symbol]:
+        found = set() if expression is None else self._possible.sources(expression)
+        return {leaf for leaf in found if leaf.name not in self._typed}
 
 
 def kind_of(name: str) -> str:

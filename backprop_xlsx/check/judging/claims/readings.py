@@ -50,6 +50,15 @@ class Readings:
             return []
         return [name for name in self._possible.equal(value) if name not in self.found]
 
+    def repeated(self, column: int) -> Expression | None:
+        """The one thing that is all that most rows of a column give, summed up or not."""
+        expression = self.expression(column)
+        leaves = set() if expression is None else set(expression.leaves())
+        if expression is None or len(leaves) != 1:
+            return None
+        values = expression.value(lambda leaf: 0.3), expression.value(lambda leaf: 0.7)
+        return leaves.pop() if values == (0.3, 0.7) else None
+
     def plausible(self, column: int, users: Sequence[User]) -> list[str]:
         """What a column may be by the values of at least one of its users."""
         judge = self._knowing({**self.found, _UNKNOWN: column})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 
 from backprop_xlsx.check.reading.auxiliary import hinted
 from backprop_xlsx.check.reading.forms import Form, forms_of
@@ -108,20 +108,45 @@ class Unexplained:
         )
 
     def _is_filled(self, column: int) -> bool:
-        """Whether most rows hold formulas, and the column belongs to no other table."""
-        if column in self._taken:
-            return False
-        formulas = sum(len(form.rows) for form in self.forms_of(column))
-        if 2 * formulas <= len(self.table.rows):
-            return False
+        """Whether a column is one of formulas, and belongs to no other table.
+
+        Most rows hold one, or some do and a header says what it is, and all others are blank.
+        """
         forms = self.forms_of(column)
-        plain = len(forms[0].formula) < 12 and _is_reference(forms[0])
-        return not plain or self.hint(column) is not None
+        if column in self._taken or not forms:
+            return False
+        formulas = sum(len(form.rows) for form in forms)
+        cells = (self.table.sheet.cells.get((row, column)) for row in self.table.rows)
+        filled = sum(
+            cell is not None and (cell.formula is not None or cell.value is not None)
+            for cell in cells
+        )
+        deleted = self.hint(column) is not None and filled == formulas
+        if 2 * formulas <= len(self.table.rows) and not deleted:
+            return False
+        return not _is_copy(forms[0]) or self.hint(column) is not None
+
+    def copies(self, found: Set[int]) -> list[int]:
+        """The columns between those of the table, or found since, that only repeat one of these."""
+        known = {*found, *self.table.quantities}
+        return [
+            column
+            for column in range(min(known), max(known))
+            if column not in self._taken | known
+            and len(forms := self.forms_of(column)) == 1
+            and len(forms[0].rows) == len(self.table.rows)
+            and _is_copy(forms[0])
+            and self.references(column) & known
+        ]
 
 
-def _is_reference(form: Form) -> bool:
+def _is_copy(form: Form) -> bool:
     try:
-        return len(form.tokens) == 2 and form.tokens[0].kind in ("reference", "name")
+        return (
+            len(form.formula) < 12
+            and len(form.tokens) == 2
+            and form.tokens[0].kind in ("reference", "name")
+        )
     except FormulaError:
         return False
 

@@ -34,6 +34,7 @@ from backprop_xlsx.spreadsheet.ooxml.cells import Cell
 
 MOST_RUNS = 60
 """Of a book, that are read by their formulas alone."""
+LOSSES = {*CLASS_EXERCISE.network.losses, CLASS_EXERCISE.loss}
 NARROW = 6
 """Columns from one of a run to the next, between which more of it may stand."""
 SPARSE = 0.35
@@ -233,7 +234,9 @@ def _by_formula(book: Book, sheet: Sheet, trust: Trust) -> Iterator[Table]:
         if run.gaps:
             run = Run(run.columns, tuple(range(run.rows[0], run.rows[-1] + 1)))
         wiring = Wiring(book, sheet, run)
-        row, hints = headers_above(sheet, run, _with_filled_between(sheet, run, wiring.given))
+        known = _with_filled_between(sheet, run, wiring.given)
+        row, hints = headers_above(sheet, run, [*known, *_beside(sheet, run, known)])
+        hints = {c: name for c, name in hints.items() if c in known or name in LOSSES}
         told = {} if trust is Trust.HEADERS else named_columns(wiring, hints)
         columns = told if trust is Trust.FORMULAS else combined(told, hints)
         if suffices(columns, CLASS_EXERCISE) or _is_small_network(told):
@@ -244,6 +247,14 @@ def _with_filled_between(sheet: Sheet, run: Run, given: Iterable[int]) -> list[i
     """The columns of a run, and those close between them: a weight to which nothing refers."""
     known = {*run.columns, *given}
     return sorted(known | {c for c in _between(known) if (run.rows[0], c) in sheet.cells})
+
+
+def _beside(sheet: Sheet, run: Run, columns: Sequence[int]) -> list[int]:
+    """The column of numbers right after a run: losses that were pasted, to which nothing refers."""
+    column = max(columns) + 1
+    cells = [sheet.cells.get((row, column)) for row in run.rows]
+    pasted = all(c is not None and c.formula is None and type(c.value) is float for c in cells)
+    return [column] if pasted else []
 
 
 def _between(columns: Iterable[int]) -> Iterator[int]:

@@ -84,7 +84,8 @@ class Layers:
                 continue
             (second if rest else first).append(column)
         # An activation that takes another neuron's too, or a typed number instead of its own.
-        mixed = self._mixed(first) | {c for c, wire in self.wires.items() if not wire.leaves}
+        typed = [c for c, wire in self.wires.items() if not wire.leaves]
+        mixed = self._mixed(first).union(typed)
         inner = {*self._unary, *first, *mixed}
         second = [c for c in second if self.wires[c].here - parameters <= inner]
         activated = {self._unary[u]: u for u in self._unary}
@@ -117,6 +118,10 @@ class Layers:
         second += sorted(of for column, of in self._pasted.items() if column not in sources)
         outputs = [self._neuron(c, activated, Counter()) for c in second]
         self._share(outputs)
+        without = [n for n in outputs if n.activation is None]
+        used = [c for c in typed if c not in sources and self.wiring.users.get(c)]
+        for neuron, column in zip(without, used, strict=False):
+            neuron.activation = column
         return hidden, [n for n in outputs if n.activation is not None or len(outputs) < 3]
 
     def _mixed(self, neurons: Sequence[int]) -> set[int]:
@@ -159,7 +164,7 @@ class Layers:
         unary_of, uses = set(self._unary.values()) & set(self.wires), self.wiring.uses
         found: set[Leaf] = set()
         pairs_of: dict[int, list[tuple[Leaf, Leaf]]] = {}
-        for column in unary_of | self._unused_sums(unary_of):
+        for column in unary_of | self._unused_sums(unary_of) | self._sums_beside(unary_of):
             wire = self.wires[column]
             multiplied = pairs(self.wiring, column)
             if multiplied and not wire.above:
@@ -174,10 +179,9 @@ class Layers:
             return sources[leaf], uses[leaf]
 
         for one, other in together:
-            if isinstance(one, int) and one in self.wires:
-                found.add(other)
-            elif isinstance(other, int) and other in self.wires:
-                found.add(one)
+            computed = [leaf for leaf in (one, other) if leaf in self.wires]
+            if computed:
+                found |= {one, other}.difference(computed)
             elif as_source(one) != as_source(other):
                 found.add(min(one, other, key=as_source))
         return frozenset(found)
@@ -194,6 +198,19 @@ class Layers:
             and wire.here <= computed
             and not sources.isdisjoint({*wire.here, *wire.given})
             and self._adds_up(column, wire)
+        }
+
+    def _sums_beside(self, neurons: Set[int]) -> set[int]:
+        """What adds up sources too and is used together with a neuron, as by a mistake."""
+        together = [wire.here for wire in self.wires.values() if wire.leaves == wire.here]
+        return {
+            column
+            for columns in together
+            if len(columns) == 2 and not columns.isdisjoint(neurons)
+            for column in columns - neurons
+            if not self.wires[column].above
+            and len(pairs(self.wiring, column)) > 1
+            and self._adds_up(column, self.wires[column])
         }
 
     def _adds_up(self, column: int, wire: Wire) -> bool:

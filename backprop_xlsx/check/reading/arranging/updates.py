@@ -69,13 +69,16 @@ class Updates:
         return frozenset(found - neurons | unused)
 
     def _mistaken(self, parameters: set[int]) -> set[int]:
-        """What is used in a row, and updated from another parameter with a gradient of its own."""
+        """What is used in a row, and updated from something else with a gradient of its own.
+
+        From another parameter, say, from a neuron, or from a typed number.
+        """
         uses = Counter(other for wire in self.wires.values() for other in wire.above)
         found = set()
         for column, wire in self.wires.items():
-            gradients = wire.above - parameters
-            updated = not wire.here and len(wire.above) == 2 and len(gradients) == 1
-            if updated and uses[next(iter(gradients))] == 1 and self.wiring.users.get(column):
+            own = [c for c in wire.above - parameters if uses[c] == 1]
+            users = self.wiring.users.get(column, frozenset())
+            if not wire.here and len(wire.above) <= 2 and own and users and not users & parameters:
                 found.add(column)
         return found - parameters
 
