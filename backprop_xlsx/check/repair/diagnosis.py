@@ -9,10 +9,15 @@ from backprop_xlsx.check.judging.verdicts import Judge
 from backprop_xlsx.check.reading.forms import Form
 from backprop_xlsx.check.reading.meanings import Meaning, Outside, meant
 from backprop_xlsx.check.repair.changes import Repair
-from backprop_xlsx.check.repair.search import further_repair, simple_repair
+from backprop_xlsx.check.repair.search import completing_repair, further_repair, simple_repair
 from backprop_xlsx.check.repair.slips.catalogue import slips_undone
 from backprop_xlsx.check.repair.slips.contents import TypedNumber
-from backprop_xlsx.check.repair.slips.otherwise import Circular, Other, computed_instead
+from backprop_xlsx.check.repair.slips.otherwise import (
+    Circular,
+    Other,
+    OtherQuantity,
+    computed_instead,
+)
 from backprop_xlsx.check.repair.slips.slip import Case, Slip
 from backprop_xlsx.check.repair.workshop import Effort, Workshop
 from backprop_xlsx.formula.expression import Number, Symbol
@@ -82,8 +87,11 @@ def _diagnose(
     repair = simple_repair(workshop)
     if repair is None:
         instead = computed_instead(judge, quantity, expression, leaves)
-        if instead is not None:
+        if isinstance(instead, OtherQuantity) and len(leaves) == 1:
+            # What is copied may be a part of what belongs there.
+            repair = completing_repair(workshop)
+        if instead is not None and repair is None:
             return Diagnosis(quantity, found, slip=instead)
-        repair = further_repair(workshop)
+        repair = repair or further_repair(workshop)
     circular = Symbol(quantity) in leaves
     return Diagnosis(quantity, found, repair, Circular() if circular else Other())

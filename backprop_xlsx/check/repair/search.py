@@ -43,6 +43,14 @@ def simple_repair(workshop: Workshop) -> Repair | None:
     return _best(workshop, plain) or _best(workshop, _ranked(WrongRow.undone(workshop)))
 
 
+def completing_repair(workshop: Workshop) -> Repair | None:
+    """The factor or the term that a formula lacks; None if none is known."""
+    try:
+        return _best(workshop, list(_extended(workshop, (MissingFactor, MissingTerm))))
+    except Exhausted:
+        return None
+
+
 def further_repair(workshop: Workshop) -> Repair | None:
     """The smallest other repair; None if there is none near."""
     try:

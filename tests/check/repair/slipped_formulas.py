@@ -271,7 +271,7 @@ FORMULAS = [
     ),
     ("repeated-row", "w1", "{first w1}", "w1 is not updated: it repeats the number of another row"),
     ("missing-factor", "E1", "({t1}-{a_o1})^2", "the factor ½ is missing"),
-    ("other-quantity", "E_total", "{E1}", "copies E1"),
+    ("missing-term", "E_total", "{E1}", "the term + E2 is missing"),
     ("missing-factor", "dE/dw7", "({a_o2}-{t2})*{a_o2}*{a_h1}", "the factor (1 − a_o2) is missing"),
     (
         "wrong-row",
