@@ -32,6 +32,11 @@ def gradient_name(quantity: str) -> str:
     return f"dE/d{quantity}"
 
 
+def negative(name: str) -> str:
+    """The name of a quantity with its sign turned: ``dE/dw1`` gives ``−dE/dw1``."""
+    return f"−{name}"
+
+
 def of_gradient(name: str) -> str:
     """What a gradient is taken by: ``dE/dw1`` gives ``w1``; any other name as it is."""
     return name.removeprefix(gradient_name(""))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import cache, partial
 
 from backprop_xlsx.check.judging.claims.claims import explained
@@ -37,7 +38,7 @@ class JudgedTable:
     """
 
     def __init__(self, surroundings: Surroundings, verdicts: Verdicts) -> None:
-        self.exercise = surroundings.table.exercise
+        self.exercise = replace(surroundings.table.exercise, auxiliary=())
         self.unexplained: list[int] = []
         self.pasted: list[int] = []
         self._begin(Judge(surroundings, verdicts))

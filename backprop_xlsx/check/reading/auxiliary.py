@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import lru_cache
 
@@ -12,7 +12,7 @@ from backprop_xlsx import equations
 from backprop_xlsx.check.reading.exercise import Exercise
 from backprop_xlsx.equations import Equations
 from backprop_xlsx.formula.expression import Expression, Negation, Number, Symbol, product
-from backprop_xlsx.formula.names import LEARNING_RATE, activation_name, gradient_name
+from backprop_xlsx.formula.names import LEARNING_RATE, activation_name, gradient_name, negative
 from backprop_xlsx.model.network import Network
 
 _TARGET = r"(?:t|target)(?P<target>[0-9]+)"
@@ -32,9 +32,16 @@ def with_auxiliary(exercise: Exercise, found: Equations) -> Exercise:
     return replace(exercise, auxiliary=tuple(known.items()))
 
 
+def with_turned_gradients(exercise: Exercise, names: Iterable[str]) -> Exercise:
+    """An exercise with those of these quantities that are gradients with their sign turned."""
+    turned = {negative(name): Negation(exercise.equations[name]) for name in exercise.gradients}
+    found: Equations = {name: turned[name] for name in names if name in turned}
+    return with_auxiliary(exercise, found) if found else exercise
+
+
 @lru_cache(maxsize=64)
 def catalogue(exercise: Exercise) -> Equations:
-    """The auxiliary quantities of an exercise, each with either sign."""
+    """The auxiliary quantities of an exercise, each with either sign, and gradients turned."""
     if exercise.samples > 1 or exercise.described:
         return {}
     network = exercise.network
@@ -44,7 +51,9 @@ def catalogue(exercise: Exercise) -> Equations:
     for name, equation in _quantities(exercise, network):
         if name not in exercise.equations:
             found.setdefault(name, equation)
-    opposite = {_negative(name): Negation(equation) for name, equation in found.items()}
+    gradients = {name: exercise.equations[name] for name in exercise.gradients}
+    turned = (found | gradients).items()
+    opposite = {negative(name): Negation(equation) for name, equation in turned}
     return found | {n: e for n, e in opposite.items() if n not in exercise.equations}
 
 
@@ -115,10 +124,6 @@ def _back(network: Network, layer: int, neuron: int) -> Expression:
     for term in terms[1:]:
         total = total + term
     return total
-
-
-def _negative(name: str) -> str:
-    return f"−{name}"
 
 
 def hinted(text: str) -> str | None:

@@ -34,10 +34,9 @@ def explained(judge: Judge, taken: frozenset[int]) -> tuple[Table, Unexplained]:
 
     ``judge`` knows the roles of the table, which is the same if nothing is found.
     """
-    sheet = Unexplained(judge.table, taken)
-    table = contested(judge, sheet) if sheet.columns else judge.table
-    if table is not judge.table:
-        judge, sheet = judge.of(table), Unexplained(table, taken)
+    table = contested(judge, taken)
+    judge = judge if table is judge.table else judge.of(table)
+    sheet = Unexplained(table, taken)
     if sheet.columns or sheet.of_numbers:
         table = _Claims(judge, sheet).table()
     return table, sheet

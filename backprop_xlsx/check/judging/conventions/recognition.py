@@ -11,6 +11,7 @@ from backprop_xlsx.check.judging.conventions.networks import networks_of
 from backprop_xlsx.check.judging.conventions.second_look import looked_at_again
 from backprop_xlsx.check.judging.judged_table import JudgedTable
 from backprop_xlsx.check.judging.verdicts import Verdicts
+from backprop_xlsx.check.reading.auxiliary import with_turned_gradients
 from backprop_xlsx.check.reading.convention import CONVENTIONAL_LOSSES, Convention, Velocity
 from backprop_xlsx.check.reading.exercise import CLASS_EXERCISE, Exercise
 from backprop_xlsx.check.reading.surroundings import Surroundings
@@ -43,7 +44,7 @@ def held_against_best(book: Book, tables: Sequence[Table], verdicts: Verdicts) -
             reading.tries(loss)
         for optimiser in reading.optimisers():
             reading.tries(optimiser)
-        if reading.best.exercise is not CLASS_EXERCISE:
+        if reading.best.exercise != CLASS_EXERCISE:
             followed[reading.best.exercise] = None
         found.append(reading.best)
 
@@ -102,7 +103,7 @@ class _Reading:
         check = self._held(exercise)
         wrong = self._wrong_cells(check)
         saved = self._wrong - wrong + _right_cells(check) - _right_cells(self.best)
-        doubtful = wrong and not proven and self.best.exercise is CLASS_EXERCISE
+        doubtful = wrong and not proven and self.best.exercise == CLASS_EXERCISE
         # A column that becomes right counts twice: it was wrong, and is right.
         if saved > (2 * len(self._table.rows) if doubtful else 0):
             self.best, self._wrong = check, wrong
@@ -153,7 +154,8 @@ class _Reading:
 
     def _doubts_network(self) -> bool:
         network, columns = self.best.exercise.network, self._table.columns
-        if any(name not in CLASS_EXERCISE.names for name in columns):
+        known = with_turned_gradients(CLASS_EXERCISE, columns).names
+        if any(name not in known for name in columns):
             return True
         if any(neuron.pre_activation not in columns for neuron in network.neurons):
             return True
@@ -204,4 +206,5 @@ def _conventional(network: Network) -> Convention:
 def _held(
     book: Book, table: Table, others: Sequence[Table], verdicts: Verdicts, exercise: Exercise
 ) -> JudgedTable:
+    exercise = with_turned_gradients(exercise, table.columns)
     return JudgedTable(Surroundings(book, table.held_against(exercise), others), verdicts)

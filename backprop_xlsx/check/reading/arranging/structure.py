@@ -12,7 +12,7 @@ from backprop_xlsx.check.reading.arranging.neurons import Layers
 from backprop_xlsx.check.reading.arranging.updates import Updates
 from backprop_xlsx.check.reading.arranging.weights import Neuron
 from backprop_xlsx.check.reading.arranging.wiring import Leaf, Wiring, most_common, position
-from backprop_xlsx.formula.names import LEARNING_RATE, activation_name, gradient_name
+from backprop_xlsx.formula.names import LEARNING_RATE, activation_name, gradient_name, negative
 
 Hints = Mapping[int, str]
 """The quantity that the header of a column names."""
@@ -47,6 +47,14 @@ class _Structure:
             if isinstance(leaf, int) and quantity not in found and leaf not in found.values():
                 found[quantity] = leaf
 
+        def name_parameter(quantity: str, leaf: Leaf) -> None:
+            name(quantity, leaf)
+            if leaf in self.updates.gradients:
+                gradient = gradient_name(quantity)
+                gradient = negative(gradient) if self.updates.adds(leaf) else gradient
+                name(gradient, self.updates.gradients[leaf])
+                name(f"v_{quantity}", self.updates.velocity(leaf))
+
         losses = Losses(self.wiring, self.updates, self.layers)
         outputs, targets = self._as_targets_say(outputs, losses.targets(outputs))
         for letter, neurons in (("h", hidden), ("o", outputs)):
@@ -55,19 +63,13 @@ class _Structure:
                 name(activation_name(f"{letter}{number}"), neuron.activation)
         weights = self._weight_names(hidden, outputs)
         for quantity, leaf in weights.items():
-            name(quantity, leaf)
-            if leaf in self.updates.gradients:
-                name(gradient_name(quantity), self.updates.gradients[leaf])
-                name(f"v_{quantity}", self.updates.velocity(leaf))
+            name_parameter(quantity, leaf)
         for number, leaf in enumerate(targets, start=1):
             name(f"t{number}", leaf)
         for number, leaf in enumerate(self._inputs(hidden or outputs), start=1):
             name(f"i{number}", leaf)
         for quantity, leaf in self._biases(hidden, outputs).items():
-            name(quantity, leaf)
-            if leaf in self.updates.gradients:
-                name(gradient_name(quantity), self.updates.gradients[leaf])
-                name(f"v_{quantity}", self.updates.velocity(leaf))
+            name_parameter(quantity, leaf)
         for quantity, leaf in losses.losses(outputs, targets).items():
             name(quantity, leaf)
         name(LEARNING_RATE, self.updates.learning_rate())

@@ -13,6 +13,9 @@ from backprop_xlsx.check.reading.arranging.wiring import (
     values_of,
 )
 
+SOME_RATE = 0.7
+"""What stands for the learning rate where only the form of an update counts."""
+
 
 class Updates:
     """The ``parameters`` of a run, and for each the column of its gradient.
@@ -131,8 +134,27 @@ class Updates:
             return others[0]
         if wire.above or len(wire.here) > 1:
             return None
-        zero, one, two = (self.wiring.value(column, {others[0]: x}, 0.7) for x in (0.0, 1.0, 2.0))
+        zero, one, two = (
+            self.wiring.value(column, {others[0]: x}, SOME_RATE) for x in (0.0, 1.0, 2.0)
+        )
         return others[0] if zero == 0 and two == 2 * one else None  # doubling rounds nothing
+
+    def adds(self, parameter: Leaf) -> bool:
+        """Whether a parameter grows with what it is updated by: the gradient with its sign turned.
+
+        Then δ is the target less the output, and the updates add η times it.
+        """
+        gradient = self.gradients[parameter]
+
+        def after(value: float) -> float:
+            known: dict[Leaf, float] = {gradient: value}
+            for step in self._others(parameter):
+                if step != gradient and step in self.wires:
+                    known[step] = self.wiring.value(step, known, SOME_RATE)
+            assert isinstance(parameter, int)
+            return self.wiring.value(parameter, known, SOME_RATE)
+
+        return after(1.0) > after(0.0)
 
     def velocity(self, parameter: Leaf) -> int | None:
         """The column between a parameter and its gradient that remembers itself."""
