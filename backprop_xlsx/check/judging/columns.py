@@ -54,6 +54,17 @@ class JudgedColumn:
         """How many cells hold a formula."""
         return sum(len(form.rows) for form in self.forms)
 
+    @property
+    def wrong_cells(self) -> int:
+        """How many cells are wrong, by their formulas, their numbers or how they start."""
+        wrong = sum(len(rows) for _, rows in self.wrong)
+        return wrong + len(self.typed) + len(self.disagreeing) + (self.wrong_start is not None)
+
+    def accept(self) -> None:
+        """Take the formulas that are wrong for right: they follow another rule."""
+        self.right += self.wrong
+        self.wrong = []
+
 
 def read_columns(table: Table) -> dict[str, JudgedColumn]:
     """The columns of computed quantities, not yet judged."""

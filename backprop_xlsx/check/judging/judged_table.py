@@ -8,7 +8,6 @@ from functools import cache, partial
 
 from backprop_xlsx.check.judging.claims.claims import explained
 from backprop_xlsx.check.judging.columns import (
-    JudgedColumn,
     judge_column,
     judge_values,
     read_columns,
@@ -35,9 +34,11 @@ class JudgedTable:
 
     ``exercise`` is what it is held against, before its auxiliary columns are counted in;
     ``unexplained`` are further columns of formulas, ``pasted`` of changing numbers that these use.
+    ``own_loss`` is the column of the loss of a table that follows a rule of its own.
     """
 
     def __init__(self, surroundings: Surroundings, verdicts: Verdicts) -> None:
+        self.own_loss: int | None = None
         self.exercise = replace(surroundings.table.exercise, auxiliary=())
         self.unexplained: list[int] = []
         self.pasted: list[int] = []
@@ -95,7 +96,7 @@ class JudgedTable:
     @property
     def wrong(self) -> int:
         """How many cells of computed columns are not right."""
-        return sum(map(_wrong_in, self.columns.values()))
+        return sum(column.wrong_cells for column in self.columns.values())
 
     @property
     def left_over(self) -> int:
@@ -112,7 +113,7 @@ class JudgedTable:
         """Whether so much is wrong, or unexplained, that the columns may be others."""
         if self.unexplained and not self.has_all_columns:
             return True
-        wrong = [name for name, column in self.columns.items() if _wrong_in(column)]
+        wrong = [name for name, column in self.columns.items() if column.wrong_cells]
         if len(wrong) >= MANY:
             return True
         return len(wrong) > 1 and any(
@@ -158,8 +159,3 @@ class JudgedTable:
         """The address of the learning rate's cell; None where it has none."""
         place = self.learning_rate
         return None if not isinstance(place, tuple) else self.surroundings.name_of(place)
-
-
-def _wrong_in(column: JudgedColumn) -> int:
-    wrong = sum(len(rows) for _, rows in column.wrong)
-    return wrong + len(column.typed) + len(column.disagreeing) + (column.wrong_start is not None)

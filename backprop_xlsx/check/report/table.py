@@ -32,9 +32,14 @@ class Explanations:
 
 def table_warnings(judged: JudgedTable) -> list[Caution]:
     """What deserves a look in one table, without the others of its book."""
+    rate = (
+        ()
+        if judged.own_loss is not None
+        else learning_rate_cautions(judged.surroundings, judged.learning_rate, judged.rate)
+    )
     return [
         *table_cautions(judged.surroundings, judged.columns),
-        *learning_rate_cautions(judged.surroundings, judged.learning_rate, judged.rate),
+        *rate,
         *chart_cautions(judged.surroundings.book, judged.table),
     ]
 
@@ -53,7 +58,11 @@ def table_report(
         header_row=table.header_row,
         first_row=table.first_row,
         last_row=table.last_row,
-        network=network_line(table.exercise, start),
+        network=(
+            network_line(table.exercise, start)
+            if judged.own_loss is None
+            else f"by a rule of its own, down the slope of {column_letters(judged.own_loss)}"
+        ),
         learning_rate_cell=judged.rate_cell,
         learning_rate=judged.rate,
         formulas=sum(column.formulas for column in judged.columns.values()),
@@ -103,7 +112,8 @@ def _wrong_cells(judged: JudgedTable, diagnoses: Diagnoses) -> list[WrongCells]:
         for column in judged.columns.values()
         for cells in wrong_cells_of(judged.judge, writer, column, judged.rate_cell, diagnoses)
     ]
-    found += wrong_cells_of_given(judged.judge, writer)
+    if judged.own_loss is None:
+        found += wrong_cells_of_given(judged.judge, writer)
     return sorted(found, key=lambda cells: (cells.rows[0], cells.column))
 
 

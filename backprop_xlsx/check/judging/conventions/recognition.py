@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 
-from backprop_xlsx.check.judging.columns import JudgedColumn
 from backprop_xlsx.check.judging.conventions.networks import networks_of
 from backprop_xlsx.check.judging.conventions.second_look import looked_at_again
 from backprop_xlsx.check.judging.judged_table import JudgedTable
@@ -167,12 +166,14 @@ class _Reading:
 
     def _mostly_wrong(self, names: Iterable[str]) -> bool:
         columns = [self.best.columns[name] for name in names if name in self.best.columns]
-        wrong = sum(_wrong_in(column) > 0 for column in columns)
+        wrong = sum(column.wrong_cells > 0 for column in columns)
         return 2 * wrong > len(columns)
 
     def _all_wrong(self, names: Iterable[str]) -> bool:
         columns = [self.best.columns[name] for name in names if name in self.best.columns]
-        return any(map(_wrong_in, columns)) and not any(column.right for column in columns)
+        return any(column.wrong_cells for column in columns) and not any(
+            column.right for column in columns
+        )
 
     def _wrong_cells(self, check: JudgedTable) -> int:
         """Cells that are wrong by an exercise; those of which that knows nothing count double."""
@@ -180,7 +181,7 @@ class _Reading:
         unknown = [name for name in table.columns if name not in exercise.names]
         cells = [table.cell(name, row) for name in unknown for row in table.rows]
         ignored = sum(cell is not None for cell in cells)
-        return 2 * ignored + sum(map(_wrong_in, check.columns.values()))
+        return 2 * ignored + sum(column.wrong_cells for column in check.columns.values())
 
 
 def _right_cells(check: JudgedTable) -> int:
@@ -190,11 +191,6 @@ def _right_cells(check: JudgedTable) -> int:
         - len(set(column.numbers) & set(column.disagreeing))
         for column in check.columns.values()
     )
-
-
-def _wrong_in(column: JudgedColumn) -> int:
-    wrong = sum(len(rows) for _, rows in column.wrong)
-    return wrong + len(column.typed) + len(column.disagreeing) + (column.wrong_start is not None)
 
 
 def _conventional(network: Network) -> Convention:

@@ -1,0 +1,240 @@
+"""Whether a table is consistent with itself: each parameter moves down the slope of its own loss.
+
+It then follows a convention that the check does not know by name, of whatever layers, activations,
+losses and optimisers: nothing in it is wrong. The slopes are differences of the table's own loss,
+the moves what its own updates make of a row; memories, as of a momentum, are zero.
+"""
+
+from __future__ import annotations
+
+import random
+
+import numpy as np
+from numpy.typing import NDArray
+
+from backprop_xlsx.check.judging.judged_table import JudgedTable
+from backprop_xlsx.check.reading.arranging.strands import Run
+from backprop_xlsx.check.reading.arranging.wiring import Wiring, column_of
+from backprop_xlsx.check.reading.forms import forms_of
+from backprop_xlsx.check.reading.meanings import Outside
+from backprop_xlsx.formula.block import as_number
+from backprop_xlsx.formula.expression import Expression, Symbol
+from backprop_xlsx.spreadsheet.ooxml.book import Book
+
+FEWEST = 3
+"""Parameters whose moves must agree with one loss: fewer may do so by chance."""
+POINTS = 3
+"""Pairs of rows at which they are compared, each with parameters drawn anew."""
+DIFFERENCE = 1e-5
+"""By how much a parameter is moved to either side for a slope of the loss."""
+NEAR = 1e-6
+"""Relative to the largest move: how far a move may be off."""
+EVEN = 1e-3
+"""The same, where an optimiser divides each gradient by its own size."""
+
+Numbers = NDArray[np.float64]
+
+
+def accept_own_rule(book: Book, judged: JudgedTable) -> None:
+    """Let a table that is consistent with itself be right, and know its loss."""
+    judged.own_loss = _own_loss(book, judged) if judged.wrong else None
+    if judged.own_loss is not None:
+        for column in judged.columns.values():
+            column.accept()
+
+
+def _own_loss(book: Book, judged: JudgedTable) -> int | None:
+    """The column of the loss down whose slope all parameters of a table move, or None.
+
+    All that is wrong by what the table was held against has a part in that, and each column one
+    formula.
+    """
+    table = judged.table
+    if len(table.rows) < 2 or table.exercise.described:
+        return None
+    columns = {*table.quantities, *judged.unexplained, *judged.pasted}
+    wiring = Wiring(book, table.sheet, Run(tuple(sorted(columns)), tuple(table.rows)))
+    carried = _carried(wiring)
+    last = len(table.rows) - 1
+    pairs = [_Pair(wiring, carried, row) for row in (0, last // 2, last - 1)[:POINTS]]
+    for loss in _losses(wiring, carried):
+        if all(pair.descends(loss) for pair in pairs):
+            seen = set().union(*(pair.seen for pair in pairs))
+            return loss if _explains(judged, wiring, seen) else None
+    return None
+
+
+def _carried(wiring: Wiring) -> frozenset[int]:
+    """What a row takes from the one above alone: parameters, and memories that are so computed."""
+    found: set[int] = set()
+    from_above = {
+        column: wire for column, wire in wiring.wires.items() if _looks_up(wire.expression)
+    }
+    while True:
+        more = {
+            c
+            for c, wire in from_above.items()
+            if c not in found and _here(wire.expression) <= found
+        }
+        if not more:
+            return frozenset(found)
+        found |= more
+
+
+def _looks_up(expression: Expression) -> bool:
+    return any(isinstance(leaf, Symbol) and leaf.steps_back == 1 for leaf in expression.leaves())
+
+
+def _here(expression: Expression) -> set[int]:
+    """The columns of its own row that a formula refers to."""
+    symbols = (leaf for leaf in expression.leaves() if isinstance(leaf, Symbol))
+    return {column_of(symbol.name) for symbol in symbols if symbol.steps_back == 0}
+
+
+def _losses(wiring: Wiring, carried: frozenset[int]) -> list[int]:
+    """The columns from which no parameter is updated, those that nothing uses first."""
+    uses = {
+        column: {column_of(leaf.name) for leaf in wire.expression.leaves() if type(leaf) is Symbol}
+        for column, wire in wiring.wires.items()
+    }
+    updating, to_do = set(carried), list(carried)
+    while to_do:
+        further = uses.get(to_do.pop(), set()) - updating
+        updating |= further
+        to_do += further
+    used = set().union(*uses.values())
+    return sorted(wiring.wires.keys() - updating, key=lambda column: (column in used, column))
+
+
+def _explains(judged: JudgedTable, wiring: Wiring, seen: set[int]) -> bool:
+    """Whether what was seen is all that is wrong, and one formula stands in each of its columns."""
+    columns = judged.columns.values()
+    if any(column.wrong_start is not None for column in columns):
+        return False
+    wrong = {column.number for column in columns if column.wrong_cells}
+    return wrong <= seen and all(
+        _is_uniform(judged, column) for column in seen & wiring.wires.keys()
+    )
+
+
+def _is_uniform(judged: JudgedTable, column: int) -> bool:
+    table = judged.table
+    cells = [(row, table.sheet.cells.get((row, column))) for row in table.rows[1:]]
+    formulas = [
+        (row, cell.formula) for row, cell in cells if cell is not None and cell.formula is not None
+    ]
+    return len(formulas) == len(cells) and len(forms_of(formulas)) == 1
+
+
+class _Unknown(Exception):
+    """A formula that refers to what is not known here."""
+
+
+class _Pair:
+    """Two rows below each other, computed by a table's own formulas from what is carried.
+
+    ``seen`` are the columns that had a part in it.
+    """
+
+    def __init__(self, wiring: Wiring, carried: frozenset[int], first: int) -> None:
+        self._wiring = wiring
+        self._rows = (wiring.run.rows[first], wiring.run.rows[first + 1])
+        draw = random.Random(first)
+        self._start = {column: draw.uniform(-0.9, 0.9) for column in sorted(carried)}
+        self.seen: set[int] = set()
+
+    def descends(self, loss: int) -> bool:
+        """Whether all that moves the loss moves down its slope, in this pair of rows."""
+        try:
+            with np.errstate(all="ignore"):
+                return self._descends(loss)
+        except (_Unknown, ArithmeticError, TypeError, ValueError, IndexError, RecursionError):
+            return False
+
+    def _descends(self, loss: int) -> bool:
+        slopes = {column: self._slope(loss, column) for column in self._start}
+        parameters = [column for column, slope in slopes.items() if slope != 0.0]
+        if len(parameters) < FEWEST:
+            return False
+        memories = {column: 0.0 for column in self._start if column not in parameters}
+        rows = _Rows(self, {**self._start, **memories})
+        moves = np.array([rows.value(column, 1) - self._start[column] for column in parameters])
+        gradient = np.array([slopes[column] for column in parameters])
+        places = np.array([self._start[column] for column in parameters])
+        return _is_down(moves, gradient, places)
+
+    def _slope(self, loss: int, column: int) -> float:
+        def at(shift: float) -> float:
+            start = {**self._start, column: self._start[column] + shift}
+            return _Rows(self, start).value(loss, 0)
+
+        return (at(DIFFERENCE) - at(-DIFFERENCE)) / (2 * DIFFERENCE)
+
+    def given(self, column: int, row: int) -> float:
+        """The number in a column without formulas."""
+        cell = self._wiring.sheet.cells.get((self._rows[row], column))
+        if cell is None or not isinstance(cell.value, float):
+            raise _Unknown
+        return cell.value
+
+    def expression(self, column: int) -> Expression | None:
+        """What a column computes; None of one without formulas."""
+        self.seen.add(column)
+        wire = self._wiring.wires.get(column)
+        return None if wire is None else wire.expression
+
+
+class _Rows:
+    """The values of a pair of rows, each computed when it is asked for."""
+
+    def __init__(self, pair: _Pair, start: dict[int, float]) -> None:
+        self._pair = pair
+        self._values = {(column, 0): value for column, value in start.items()}
+        self._open: set[tuple[int, int]] = set()
+
+    def value(self, column: int, row: int) -> float:
+        """The value of a column in the first or the second row."""
+        key = column, row
+        if key not in self._values:
+            if key in self._open:
+                raise _Unknown
+            self._open.add(key)
+            expression = self._pair.expression(column)
+            self._values[key] = (
+                self._pair.given(column, row)
+                if expression is None
+                else as_number(expression.value(lambda leaf: self._leaf(leaf, column, row)))
+            )
+        return self._values[key]
+
+    def _leaf(self, leaf: Expression, column: int, row: int) -> float:
+        if isinstance(leaf, Outside) and leaf.kind == "number":
+            return leaf.number
+        if not isinstance(leaf, Symbol) or leaf.steps_back not in (0, 1):
+            raise _Unknown
+        other = column_of(leaf.name)
+        if leaf.steps_back and row == 0:
+            if other != column:
+                raise _Unknown
+            return 0.0  # what a memory begins with
+        return self.value(other, row - leaf.steps_back)
+
+
+def _is_down(moves: Numbers, gradient: Numbers, places: Numbers) -> bool:
+    """Whether moves are −η times a gradient, less a part of the parameters, or its signs alone."""
+    if not (np.isfinite(moves).all() and np.isfinite(gradient).all()) or not moves.any():
+        return False
+    largest = float(np.abs(moves).max())
+    for columns in ([gradient], [gradient, places]):
+        if len(columns) >= len(moves):
+            break
+        factors, *_ = np.linalg.lstsq(np.column_stack(columns), moves, rcond=None)
+        left = moves - np.column_stack(columns) @ factors
+        if (
+            np.abs(left).max() <= NEAR * largest
+            and factors[0] < 0
+            and (len(factors) == 1 or factors[1] <= 0)
+        ):
+            return True
+    even = np.abs(np.abs(moves) - largest).max() <= EVEN * largest
+    return bool(even and (np.sign(moves) == -np.sign(gradient)).all())
