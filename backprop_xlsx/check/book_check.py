@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from backprop_xlsx.check.findings import Caution, FileReport, TableReport
-from backprop_xlsx.check.judging.conventions.consistency import accept_own_rule
+from backprop_xlsx.check.judging.conventions.consistency import accept_own_rules
 from backprop_xlsx.check.judging.conventions.recognition import (
     held_against_best,
     held_against_one_of,
@@ -114,8 +114,7 @@ def _undescribed(book: Book) -> JudgedBook:
         if not any(table.is_doubtful for table in best.tables):
             break
     assert best is not None
-    for table in best.tables:
-        accept_own_rule(best.view.book, table)
+    accept_own_rules(best.view.book, best.tables)
     return best
 
 

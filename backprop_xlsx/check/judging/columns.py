@@ -61,9 +61,9 @@ class JudgedColumn:
         return wrong + len(self.typed) + len(self.disagreeing) + (self.wrong_start is not None)
 
     def accept(self) -> None:
-        """Take the formulas that are wrong for right: they follow another rule."""
+        """Take the formulas and starts that are wrong for right: they follow another rule."""
         self.right += self.wrong
-        self.wrong = []
+        self.wrong, self.wrong_start = [], None
 
 
 def read_columns(table: Table) -> dict[str, JudgedColumn]:

@@ -7,40 +7,74 @@ the moves what its own updates make of a row; memories, as of a momentum, are ze
 
 from __future__ import annotations
 
+import math
 import random
+from collections.abc import Iterable, Iterator, Sequence, Set
+from itertools import permutations
 
 import numpy as np
 from numpy.typing import NDArray
 
 from backprop_xlsx.check.judging.judged_table import JudgedTable
+from backprop_xlsx.check.judging.roles.candidates import numbers_in
 from backprop_xlsx.check.reading.arranging.strands import Run
-from backprop_xlsx.check.reading.arranging.wiring import Wiring, column_of
+from backprop_xlsx.check.reading.arranging.wiring import Leaf, Wiring, column_of
 from backprop_xlsx.check.reading.forms import forms_of
 from backprop_xlsx.check.reading.meanings import Outside
 from backprop_xlsx.formula.block import as_number
 from backprop_xlsx.formula.expression import Expression, Symbol
+from backprop_xlsx.formula.names import gradient_name
+from backprop_xlsx.model.network import CLASS_NETWORK
 from backprop_xlsx.spreadsheet.ooxml.book import Book
 
 FEWEST = 3
 """Parameters whose moves must agree with one loss: fewer may do so by chance."""
 POINTS = 3
-"""Pairs of rows at which they are compared, each with parameters drawn anew."""
+"""At which they are compared, each with parameters and all that is given drawn anew."""
 DIFFERENCE = 1e-5
 """By how much a parameter is moved to either side for a slope of the loss."""
 NEAR = 1e-6
 """Relative to the largest move: how far a move may be off."""
+RATE_NEAR = 1e-5
+"""Relative: how far the factor of all moves may be off a learning rate."""
 EVEN = 1e-3
 """The same, where an optimiser divides each gradient by its own size."""
 
 Numbers = NDArray[np.float64]
 
 
-def accept_own_rule(book: Book, judged: JudgedTable) -> None:
-    """Let a table that is consistent with itself be right, and know its loss."""
-    judged.own_loss = _own_loss(book, judged) if judged.wrong else None
-    if judged.own_loss is not None:
-        for column in judged.columns.values():
-            column.accept()
+def accept_own_rules(book: Book, tables: Sequence[JudgedTable]) -> None:
+    """Let the tables of a book that are consistent with themselves be right, and know their losses.
+
+    Where one of them is right otherwise, what another does else is a mistake.
+    """
+    if not all(judged.wrong for judged in tables):
+        return
+    for judged in tables:
+        judged.own_loss = None if _has_slips(judged) else _own_loss(book, judged)
+        if judged.own_loss is not None:
+            for column in judged.columns.values():
+                column.accept()
+
+
+def _has_slips(judged: JudgedTable) -> bool:
+    """Whether of like quantities of a layer some are right and some wrong, in the class network."""
+    network = judged.exercise.network
+    if network.widths != CLASS_NETWORK.widths:
+        return False
+    groups: list[Sequence[str]] = [network.losses]
+    for layer in network.layers:
+        groups += [
+            [neuron.pre_activation for neuron in layer.neurons],
+            [neuron.activation for neuron in layer.neurons],
+            [*layer.weights],
+            [gradient_name(weight) for weight in layer.weights],
+        ]
+    for names in groups:
+        columns = [judged.columns[name] for name in names if name in judged.columns]
+        if len({column.wrong_cells > 0 for column in columns}) > 1:
+            return True
+    return False
 
 
 def _own_loss(book: Book, judged: JudgedTable) -> int | None:
@@ -55,10 +89,14 @@ def _own_loss(book: Book, judged: JudgedTable) -> int | None:
     columns = {*table.quantities, *judged.unexplained, *judged.pasted}
     wiring = Wiring(book, table.sheet, Run(tuple(sorted(columns)), tuple(table.rows)))
     carried = _carried(wiring)
-    last = len(table.rows) - 1
-    pairs = [_Pair(wiring, carried, row) for row in (0, last // 2, last - 1)[:POINTS]]
-    for loss in _losses(wiring, carried):
-        if all(pair.descends(loss) for pair in pairs):
+    reached = {
+        loss: _behind(wiring, [loss], carried) & carried for loss in _losses(wiring, carried)
+    }
+    # What no loss depends on is a memory; a loss of some outputs alone says nothing of the others.
+    parameters = frozenset().union(*reached.values())
+    pairs = [_Pair(wiring, parameters, carried - parameters, seed) for seed in range(POINTS)]
+    for loss, own in reached.items():
+        if own == parameters and all(pair.descends(loss) for pair in pairs):
             seen = set().union(*(pair.seen for pair in pairs))
             return loss if _explains(judged, wiring, seen) else None
     return None
@@ -91,35 +129,42 @@ def _here(expression: Expression) -> set[int]:
     return {column_of(symbol.name) for symbol in symbols if symbol.steps_back == 0}
 
 
-def _losses(wiring: Wiring, carried: frozenset[int]) -> list[int]:
-    """The columns from which no parameter is updated, those that nothing uses first."""
-    uses = {
-        column: {column_of(leaf.name) for leaf in wire.expression.leaves() if type(leaf) is Symbol}
-        for column, wire in wiring.wires.items()
-    }
-    updating, to_do = set(carried), list(carried)
+def _behind(wiring: Wiring, columns: Iterable[int], ends: Set[int] = frozenset()) -> set[int]:
+    """What these columns are computed from, as far as the ``ends``, and they themselves."""
+    found, to_do = set(columns), [*columns]
     while to_do:
-        further = uses.get(to_do.pop(), set()) - updating
-        updating |= further
+        column = to_do.pop()
+        wire = None if column in ends else wiring.wires.get(column)
+        leaves = () if wire is None else wire.expression.leaves()
+        further = {column_of(leaf.name) for leaf in leaves if type(leaf) is Symbol} - found
+        found |= further
         to_do += further
-    used = set().union(*uses.values())
-    return sorted(wiring.wires.keys() - updating, key=lambda column: (column in used, column))
+    return found
+
+
+def _losses(wiring: Wiring, carried: frozenset[int]) -> list[int]:
+    """The columns from which nothing is updated."""
+    return sorted(wiring.wires.keys() - _behind(wiring, carried))
 
 
 def _explains(judged: JudgedTable, wiring: Wiring, seen: set[int]) -> bool:
     """Whether what was seen is all that is wrong, and one formula stands in each of its columns."""
     columns = judged.columns.values()
-    if any(column.wrong_start is not None for column in columns):
+    parameters = judged.exercise.parameters
+    if any(c.wrong_start is not None and c.quantity in parameters for c in columns):
         return False
     wrong = {column.number for column in columns if column.wrong_cells}
     return wrong <= seen and all(
-        _is_uniform(judged, column) for column in seen & wiring.wires.keys()
+        _is_uniform(judged, column, _looks_up(wiring.wires[column].expression))
+        for column in seen & wiring.wires.keys()
     )
 
 
-def _is_uniform(judged: JudgedTable, column: int) -> bool:
+def _is_uniform(judged: JudgedTable, column: int, starts: bool) -> bool:
+    """Whether a column has one formula, but for the start of what goes on from the row above."""
     table = judged.table
-    cells = [(row, table.sheet.cells.get((row, column))) for row in table.rows[1:]]
+    rows = table.rows[1:] if starts else table.rows
+    cells = [(row, table.sheet.cells.get((row, column))) for row in rows]
     formulas = [
         (row, cell.formula) for row, cell in cells if cell is not None and cell.formula is not None
     ]
@@ -136,11 +181,14 @@ class _Pair:
     ``seen`` are the columns that had a part in it.
     """
 
-    def __init__(self, wiring: Wiring, carried: frozenset[int], first: int) -> None:
+    def __init__(
+        self, wiring: Wiring, parameters: frozenset[int], memories: frozenset[int], seed: int
+    ) -> None:
         self._wiring = wiring
-        self._rows = (wiring.run.rows[first], wiring.run.rows[first + 1])
-        draw = random.Random(first)
-        self._start = {column: draw.uniform(-0.9, 0.9) for column in sorted(carried)}
+        self._draw = random.Random(seed)
+        self._given: dict[Leaf, float] = {}
+        self._parameters = {column: self._draw.uniform(-0.9, 0.9) for column in sorted(parameters)}
+        self._start = {**self._parameters, **dict.fromkeys(memories, 0.0)}
         self.seen: set[int] = set()
 
     def descends(self, loss: int) -> bool:
@@ -152,16 +200,30 @@ class _Pair:
             return False
 
     def _descends(self, loss: int) -> bool:
-        slopes = {column: self._slope(loss, column) for column in self._start}
-        parameters = [column for column, slope in slopes.items() if slope != 0.0]
+        parameters = list(self._parameters)
         if len(parameters) < FEWEST:
             return False
-        memories = {column: 0.0 for column in self._start if column not in parameters}
-        rows = _Rows(self, {**self._start, **memories})
+        rows = _Rows(self, self._start)
         moves = np.array([rows.value(column, 1) - self._start[column] for column in parameters])
-        gradient = np.array([slopes[column] for column in parameters])
-        places = np.array([self._start[column] for column in parameters])
-        return _is_down(moves, gradient, places)
+        gradient = np.array([self._slope(loss, column) for column in parameters])
+        rates = [*self._rates(), *(-rate for rate in self._rates())]
+        return _is_down(moves, gradient, np.array([*self._parameters.values()]), rates)
+
+    def _rates(self) -> Iterator[float]:
+        """What may scale all moves: something given, or typed in updates, or a part of it."""
+        given = [*self._given.values()]
+        yield from (*given, *self._typed())
+        for one, other in permutations(given, 2):
+            yield from (one * other, one * (1 - other), one * (1 + other))
+
+    def _typed(self) -> Iterator[float]:
+        """The numbers that are typed into updates and the steps that they use."""
+        updating = _behind(
+            self._wiring, self._start, self._wiring.wires.keys() - self._start.keys()
+        )
+        for column in updating & self._wiring.wires.keys():
+            typed = numbers_in(self._wiring.wires[column].expression)
+            yield from (number for number in typed if number not in (1.0, 2.0))
 
     def _slope(self, loss: int, column: int) -> float:
         def at(shift: float) -> float:
@@ -170,12 +232,9 @@ class _Pair:
 
         return (at(DIFFERENCE) - at(-DIFFERENCE)) / (2 * DIFFERENCE)
 
-    def given(self, column: int, row: int) -> float:
-        """The number in a column without formulas."""
-        cell = self._wiring.sheet.cells.get((self._rows[row], column))
-        if cell is None or not isinstance(cell.value, float):
-            raise _Unknown
-        return cell.value
+    def given(self, what: Leaf) -> float:
+        """A number for a column or a cell without formula: equal ones may be exchanged."""
+        return self._given.setdefault(what, self._draw.uniform(0.1, 0.9))
 
     def expression(self, column: int) -> Expression | None:
         """What a column computes; None of one without formulas."""
@@ -201,7 +260,7 @@ class _Rows:
             self._open.add(key)
             expression = self._pair.expression(column)
             self._values[key] = (
-                self._pair.given(column, row)
+                self._pair.given(column)
                 if expression is None
                 else as_number(expression.value(lambda leaf: self._leaf(leaf, column, row)))
             )
@@ -209,7 +268,7 @@ class _Rows:
 
     def _leaf(self, leaf: Expression, column: int, row: int) -> float:
         if isinstance(leaf, Outside) and leaf.kind == "number":
-            return leaf.number
+            return self._pair.given(leaf.place)
         if not isinstance(leaf, Symbol) or leaf.steps_back not in (0, 1):
             raise _Unknown
         other = column_of(leaf.name)
@@ -220,7 +279,7 @@ class _Rows:
         return self.value(other, row - leaf.steps_back)
 
 
-def _is_down(moves: Numbers, gradient: Numbers, places: Numbers) -> bool:
+def _is_down(moves: Numbers, gradient: Numbers, places: Numbers, rates: Sequence[float]) -> bool:
     """Whether moves are −η times a gradient, less a part of the parameters, or its signs alone."""
     if not (np.isfinite(moves).all() and np.isfinite(gradient).all()) or not moves.any():
         return False
@@ -230,8 +289,10 @@ def _is_down(moves: Numbers, gradient: Numbers, places: Numbers) -> bool:
             break
         factors, *_ = np.linalg.lstsq(np.column_stack(columns), moves, rcond=None)
         left = moves - np.column_stack(columns) @ factors
+        exact = any(math.isclose(-factors[0], rate, rel_tol=RATE_NEAR) for rate in rates)
         if (
-            np.abs(left).max() <= NEAR * largest
+            exact
+            and np.abs(left).max() <= NEAR * largest
             and factors[0] < 0
             and (len(factors) == 1 or factors[1] <= 0)
         ):
