@@ -63,7 +63,7 @@ class JudgedColumn:
     def accept(self) -> None:
         """Take the formulas and starts that are wrong for right: they follow another rule."""
         self.right += self.wrong
-        self.wrong, self.wrong_start = [], None
+        self.wrong, self.disagreeing, self.wrong_start = [], [], None
 
 
 def read_columns(table: Table) -> dict[str, JudgedColumn]:
