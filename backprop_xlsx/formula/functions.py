@@ -106,6 +106,7 @@ def _unless_error(value: Any, alternative: Any = 0.0) -> Any:
 # What strangers' formulas call, and what it computes.
 _CALLED: dict[str, Callable[..., Any]] = {
     "ABS": np.abs,
+    "ATAN": np.arctan,
     "AVERAGE": _average,
     "COSH": np.cosh,
     "EXP": np.exp,
