@@ -29,7 +29,11 @@ def parts_of(exercise: Exercise, there: Iterable[str], wrong: set[str]) -> tuple
 
 
 def _part(exercise: Exercise, quantity: str) -> str:
-    if of_next(quantity) in exercise.starts or quantity.startswith("Δ") or quantity.startswith("−Δ"):
+    if (
+        of_next(quantity) in exercise.starts
+        or quantity.startswith("Δ")
+        or quantity.startswith("−Δ")
+    ):
         return UPDATES
     if "∂" in quantity or of_gradient(quantity) != quantity:
         return GRADIENTS
