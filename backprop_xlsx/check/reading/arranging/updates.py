@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from functools import cached_property
 
+from backprop_xlsx.check.reading.arranging.wire import Leaf
 from backprop_xlsx.check.reading.arranging.wiring import (
-    Leaf,
     Wiring,
     is_activation,
     most_common,

@@ -10,9 +10,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from backprop_xlsx.check.reading.arranging.carrying import with_updates_put_in
 from backprop_xlsx.check.reading.arranging.strands import Run
-from backprop_xlsx.check.reading.arranging.wire import Leaf, Wire
+from backprop_xlsx.check.reading.arranging.wire import Leaf, Wire, with_updates_put_in
 from backprop_xlsx.check.reading.exercise import CLASS_EXERCISE, Exercise
 from backprop_xlsx.check.reading.forms import Form, forms_of
 from backprop_xlsx.check.reading.meanings import Outside, meant
@@ -36,7 +35,11 @@ class _Unnamed(Exercise):
 
 
 class Wiring:
-    """The wires of a run on a sheet; ``given`` are columns of numbers to which they refer."""
+    """The wires of a run on a sheet; ``given`` are columns of numbers to which they refer.
+
+    As ``written``, a parameter may only repeat what a column of the row above has computed for it;
+    in ``wires`` it is computed so itself.
+    """
 
     def __init__(self, book: Book, sheet: Sheet, run: Run) -> None:
         self.sheet = sheet
@@ -49,8 +52,12 @@ class Wiring:
         table = Table(sheet, exercise, columns, run.rows[0] - 1, run.rows[0], run.rows[-1])
         self._surroundings = Surroundings(book, table)
         self._named = self._surroundings.of(replace(table, exercise=CLASS_EXERCISE))
-        wires = {column: self._wire(column) for column in run.columns}
-        self.wires = with_updates_put_in({c: wire for c, wire in wires.items() if wire is not None})
+        self.written: dict[int, Wire] = {}
+        for column in run.columns:
+            wire = self._wire(column)
+            if wire is not None:
+                self.written[column] = wire
+        self.wires = with_updates_put_in(self.written)
 
     @cached_property
     def users(self) -> Mapping[int, frozenset[int]]:
