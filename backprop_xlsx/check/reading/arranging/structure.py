@@ -52,7 +52,7 @@ class _Structure:
             name(quantity, leaf)
             if leaf in self.updates.gradients:
                 gradient = gradient_name(quantity)
-                gradient = negative(gradient) if self.updates.adds(leaf) else gradient
+                gradient = negative(gradient) if leaf in self.updates.adding else gradient
                 name(gradient, self.updates.gradients[leaf])
                 name(f"v_{quantity}", self.updates.velocity(leaf))
 
