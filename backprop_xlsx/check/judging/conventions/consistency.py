@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 from backprop_xlsx.check.judging.judged_table import JudgedTable
 from backprop_xlsx.check.judging.roles.candidates import numbers_in
 from backprop_xlsx.check.reading.arranging.strands import Run
-from backprop_xlsx.check.reading.arranging.wiring import Leaf, Wiring, column_of
+from backprop_xlsx.check.reading.arranging.wire import Leaf
+from backprop_xlsx.check.reading.arranging.wiring import Wiring, column_of
 from backprop_xlsx.check.reading.forms import forms_of
 from backprop_xlsx.check.reading.meanings import Outside
 from backprop_xlsx.formula.block import as_number
