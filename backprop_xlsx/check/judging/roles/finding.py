@@ -120,12 +120,10 @@ def _learning_rate(judge: Judge, forms: Forms, told: Candidate | None) -> Candid
                     if fills(judge, name, form, meanings, roles):
                         votes.add(candidates[chosen[0]] if own is None else own, same)
     winner = votes.winner(surroundings)
-    if winner is None and told is not None:
-        return told
     if winner is None:
         if len(table.rows) == 1:
-            return labelled_cell(surroundings, LEARNING_RATE)
-        return _likeliest(used, surroundings)
+            return labelled_cell(surroundings, LEARNING_RATE) or told
+        return _likeliest(used, surroundings) if told is None else told
     winner = only_labelled(votes.counts, LEARNING_RATE, surroundings) or winner
     if isinstance(winner, float):
         return winner
