@@ -141,8 +141,9 @@ def _require_innocent(checked: JudgedBook, original: Book, corrections: Correcti
         table, home = check.table, check.surroundings.home
         row = table.rows[len(table.rows) // 2]
         used: dict[Place, list[bool]] = {}
-        for at in table.columns.values():
-            user = view.back((home, row, at))
+        # What a weight will be is used in the row below.
+        for below, at in product((row, row + 1), table.columns.values()):
+            user = view.back((home, below, at))
             cell = original.sheet(view.real_name(user[0])).cells.get(user[1:])
             for place in _referred(cell, user[0]):
                 used.setdefault(place, []).append(user in changed)

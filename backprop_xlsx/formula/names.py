@@ -10,6 +10,7 @@ TOTAL_LOSS = "E_total"
 MEAN_LOSS = "E_mean"
 # Softmax of the outputs: the largest pre-activation, and the sum of the exponentials.
 LARGEST_OUTPUT, EXPONENTIALS = "max_o", "sum_e"
+_OF_THE_NEXT_STEP = " of the next step"
 
 
 def step_loss(samples: int) -> str:
@@ -40,6 +41,16 @@ def negative(name: str) -> str:
 def of_gradient(name: str) -> str:
     """What a gradient is taken by: ``dE/dw1`` gives ``w1``; any other name as it is."""
     return name.removeprefix(gradient_name(""))
+
+
+def next_name(parameter: str) -> str:
+    """What a parameter is in the next step: ``w1`` gives ``w1 of the next step``."""
+    return f"{parameter}{_OF_THE_NEXT_STEP}"
+
+
+def of_next(name: str) -> str:
+    """The parameter that a name is of in the next step; any other name as it is."""
+    return name.removesuffix(_OF_THE_NEXT_STEP)
 
 
 def sampled(name: str, sample: int | None) -> str:

@@ -13,7 +13,7 @@ from backprop_xlsx.check.judging.verdicts import Judge
 from backprop_xlsx.check.reading.forms import Form
 from backprop_xlsx.check.reading.meanings import meant
 from backprop_xlsx.check.reading.single_cells import number_of
-from backprop_xlsx.formula.expression import Expression
+from backprop_xlsx.formula.expression import Expression, Symbol
 from backprop_xlsx.formula.names import LEARNING_RATE
 
 MOST_POINTS = 100
@@ -43,7 +43,7 @@ def start_of(judged: JudgedTable) -> Start | None:
 def effect_of(judged: JudgedTable, cells: WrongCells, start: Start, simulator: Simulator) -> str:
     """What these wrong cells alone do to the final loss, in words; empty for no formula."""
     wrong = _wrong_formulas(judged, cells)
-    return simulator.effect(start, wrong) if wrong else ""
+    return simulator.effect(start, wrong, _own_way(judged, [cells])) if wrong else ""
 
 
 def curve_of(
@@ -62,7 +62,7 @@ def curve_of(
     formulas = {at: f for cells in wrong for at, f in _wrong_formulas(judged, cells).items()}
     theirs: Sequence[float | None] | None = None
     if all(cells.forms for cells in wrong):
-        theirs = simulator.losses(start, formulas, steps)
+        theirs = simulator.losses(start, formulas, steps, _own_way(judged, wrong))
     if theirs is None:
         theirs = _written_losses(judged, steps)
     return LossCurve(
@@ -82,6 +82,23 @@ def _wrong_formulas(judged: JudgedTable, cells: WrongCells) -> dict[tuple[str, i
             expression = same if same is not None else _expression(judged.judge, form, row)
             wrong[cells.quantity, step] = expression
     return wrong
+
+
+def _own_way(judged: JudgedTable, wrong: Sequence[WrongCells]) -> dict[str, Expression]:
+    """The right formulas by which the table uses further columns, if one of these is wrong."""
+    judge, first_row = judged.judge, judged.table.first_row
+    further = {name for name, _ in judge.exercise.auxiliary}
+    found: dict[str, Expression] = {}
+    if further.isdisjoint(cells.quantity for cells in wrong):
+        return found
+    for name, column in judged.columns.items():
+        for form, rows in column.right:
+            if rows[-1] != first_row and judge.steady(form):
+                expression = _expression(judge, form, rows[-1])
+                leaves = (leaf for leaf in expression.leaves() if isinstance(leaf, Symbol))
+                if any(leaf.name in further for leaf in leaves):
+                    found[name] = expression
+    return found
 
 
 def _written_losses(judged: JudgedTable, steps: Sequence[int]) -> list[float | None]:

@@ -35,6 +35,8 @@ QUANTITIES = 27
 Evaluate = Callable[["Step"], float]
 Wrong = Mapping[tuple[str, int], Expression]
 """The wrong formula of a quantity at a step, its operands filled in."""
+Own = Mapping[str, Expression]
+"""How a table computes quantities by way of further columns, its operands filled in."""
 
 
 @dataclass(frozen=True)
@@ -99,10 +101,10 @@ class Simulator:
         self.left = MOST_STEPS
         self._right: dict[Start, tuple[float, ...] | None] = {}
 
-    def effect(self, start: Start, wrong: Wrong) -> str:
+    def effect(self, start: Start, wrong: Wrong, own: Own) -> str:
         """What a mistake does to the final loss, in words; none if the run is too long."""
         losses = self.right_losses(start)
-        wrong_losses = self.losses(start, wrong, [start.steps])
+        wrong_losses = self.losses(start, wrong, [start.steps], own)
         right = losses[-1] if losses else math.nan
         if not math.isfinite(right) or self.left < 0:
             return ""
@@ -122,10 +124,12 @@ class Simulator:
     def right_losses(self, start: Start) -> tuple[float, ...] | None:
         """The losses of the right run, step by step; None if the run is too long."""
         if start not in self._right:
-            self._right[start] = self.losses(start, {}, range(start.steps + 1))
+            self._right[start] = self.losses(start, {}, range(start.steps + 1), {})
         return self._right[start]
 
-    def losses(self, start: Start, wrong: Wrong, at: Iterable[int]) -> tuple[float, ...] | None:
+    def losses(
+        self, start: Start, wrong: Wrong, at: Iterable[int], own: Own
+    ) -> tuple[float, ...] | None:
         """The losses at these steps; None for formulas in a circle, or a run that is too long."""
         exercise = start.exercise
         self.left -= start.steps * max(len(exercise.equations) // QUANTITIES, 1)
@@ -133,7 +137,8 @@ class Simulator:
             return None
         values = dict(start.values)
         constants = {name: values[name] for name in exercise.ordered_constants}
-        right, run = _right(exercise), list[Step]()
+        right = _right(exercise) | {name: _compiled(formula) for name, formula in own.items()}
+        run: list[Step] = []
         try:
             with np.errstate(all="ignore"):
                 run.append(Step(right, 0, run, wrong, values))

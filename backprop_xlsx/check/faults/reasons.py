@@ -18,6 +18,7 @@ from backprop_xlsx.formula.names import (
     gradient_name,
     label,
     of_gradient,
+    of_next,
     without_sample,
 )
 from backprop_xlsx.model.network import Layer, Network, Neuron
@@ -40,7 +41,7 @@ def reason_for(exercise: Exercise, quantity: str, explanation: str) -> str:
     A sentence without a full stop; empty for a quantity of which there is nothing to tell.
     """
     base = without_sample(quantity)
-    if quantity in exercise.parameters:
+    if of_next(quantity) in exercise.parameters:
         return _of_update(quantity)
     steps = list(_steps(exercise.network, base))
     if not steps:
@@ -101,10 +102,12 @@ def _onwards(network: Network, layer: int, neuron: Neuron) -> Iterator[str]:
     yield TOTAL_LOSS
 
 
-def _of_update(parameter: str) -> str:
+def _of_update(quantity: str) -> str:
+    parameter = of_next(quantity)
+    row = "the row above" if parameter == quantity else "the same row"
     return (
-        f"a step goes down the slope: {parameter} of the row above, less η times its own gradient "
-        f"{label(gradient_name(parameter))} of the row above, with the one η of the run"
+        f"a step goes down the slope: {parameter} of {row}, less η times its own gradient "
+        f"{label(gradient_name(parameter))} of {row}, with the one η of the run"
     )
 
 

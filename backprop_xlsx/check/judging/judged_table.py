@@ -106,7 +106,19 @@ class JudgedTable:
     @property
     def doubt(self) -> int:
         """By how much this reading of the table is worse than one that leaves nothing open."""
-        return self.wrong + self.left_over
+        return self.wrong + self.left_over + self._denied
+
+    @property
+    def _denied(self) -> int:
+        """How many wrong cells compute what their header says: not they, their name is wrong."""
+        found = 0
+        for name, column in self.columns.items():
+            header = self.table.sheet.cells.get((self.table.header_row, column.number))
+            text = header.value if header is not None and type(header.value) is str else ""
+            said = self.exercise.quantity(text) if column.wrong else None
+            if said not in (None, name) and said in self.exercise.equations:
+                found += column.wrong_cells * self._computes(name, said)
+        return found
 
     @property
     def is_doubtful(self) -> bool:

@@ -1,4 +1,4 @@
-"""What people compute in further columns on the way to the gradients: δ, slopes, errors."""
+"""What people compute in further columns: δ, slopes, errors, steps, weights of the next step."""
 
 from __future__ import annotations
 
@@ -10,9 +10,16 @@ from functools import lru_cache
 
 from backprop_xlsx import equations
 from backprop_xlsx.check.reading.exercise import Exercise
+from backprop_xlsx.check.reading.spelling import quantity_of
 from backprop_xlsx.equations import Equations
 from backprop_xlsx.formula.expression import Expression, Negation, Number, Symbol, product
-from backprop_xlsx.formula.names import LEARNING_RATE, activation_name, gradient_name, negative
+from backprop_xlsx.formula.names import (
+    LEARNING_RATE,
+    activation_name,
+    gradient_name,
+    negative,
+    next_name,
+)
 from backprop_xlsx.model.network import Network
 
 _TARGET = r"(?:t|target)(?P<target>[0-9]+)"
@@ -21,6 +28,12 @@ _LEFT = re.compile(rf"\(?{_TARGET}[-−–]{_OUTPUT}\)?", re.IGNORECASE)
 _SURPLUS = re.compile(rf"\(?{_OUTPUT}[-−–]{_TARGET}\)?", re.IGNORECASE)
 _STEP = re.compile(r"[Δ∆](?P<parameter>[wb][0-9]+)")
 """Headers of what an output is short of its target, of by how much it is beyond, of a step."""
+_NEXT = re.compile(
+    r"new|updated?|next|neue?[rs]?|aktualisierte?[rs]?|nouveau|nouvelle|nuevo|nuovo|novo|nieuwe?|新"
+    r"|[tnk]\+1|[+*'’′]$",
+    re.IGNORECASE,
+)
+"""What makes the header of a parameter that of what it is in the next step."""
 _PART = re.compile(r"−?∂E[0-9]+/∂(?P<quantity>.+)")
 MOST_NEURONS = 24
 """Of a network whose auxiliary quantities are looked for; larger ones are made by programs."""
@@ -54,7 +67,21 @@ def catalogue(exercise: Exercise) -> Equations:
     gradients = {name: exercise.equations[name] for name in exercise.gradients}
     turned = (found | gradients).items()
     opposite = {negative(name): Negation(equation) for name, equation in turned}
-    return found | {n: e for n, e in opposite.items() if n not in exercise.equations}
+    found |= {n: e for n, e in opposite.items() if n not in exercise.equations}
+    return found | dict(_of_the_next_step(exercise))
+
+
+def _of_the_next_step(exercise: Exercise) -> Iterator[tuple[str, Expression]]:
+    """What each parameter is updated to, if only the row itself tells it."""
+
+    def one_row_on(leaf: Expression) -> Expression:
+        return Symbol(leaf.name) if isinstance(leaf, Symbol) else leaf
+
+    for parameter in exercise.parameters:
+        update = exercise.equations[parameter]
+        symbols = [leaf for leaf in update.leaves() if isinstance(leaf, Symbol)]
+        if all(leaf.steps_back == 1 or leaf.name in exercise.constants for leaf in symbols):
+            yield next_name(parameter), update.rebuilt(one_row_on)
 
 
 def _quantities(exercise: Exercise, network: Network) -> Iterator[tuple[str, Expression]]:
@@ -126,10 +153,20 @@ def _back(network: Network, layer: int, neuron: int) -> Expression:
     return total
 
 
+def _next_hinted(plain: str) -> str | None:
+    """The parameter of the next step that a header may mean."""
+    rest, number = _NEXT.subn("", re.sub(r"[\s_{}()\[\]:.,-]", "", plain))
+    name = quantity_of(rest) if number == 1 else None
+    return None if name is None or name[0] not in "wb" else next_name(name)
+
+
 def hinted(text: str) -> str | None:
     """The auxiliary quantity that a header may mean, in the plainest of spellings."""
     text = unicodedata.normalize("NFKC", text)
     plain = "".join(text.split()).replace("delta_", "δ").replace("_", "")
+    following = _next_hinted(plain)
+    if following is not None:
+        return following
     for pattern, sign in ((_LEFT, ""), (_SURPLUS, "−")):
         match = pattern.fullmatch(plain)
         if match is not None and match["target"] == match["output"]:

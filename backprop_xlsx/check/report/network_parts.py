@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from backprop_xlsx.check.findings import Diagram, Part
 from backprop_xlsx.check.marking.mark import PARTS
 from backprop_xlsx.check.reading.exercise import Exercise
-from backprop_xlsx.formula.names import TOTAL_LOSS, of_gradient
+from backprop_xlsx.formula.names import TOTAL_LOSS, of_gradient, of_next
 from backprop_xlsx.model.network import Network
 
 FORWARD, LOSS, GRADIENTS, UPDATES = PARTS
@@ -29,7 +29,11 @@ def parts_of(exercise: Exercise, there: Iterable[str], wrong: set[str]) -> tuple
 
 
 def _part(exercise: Exercise, quantity: str) -> str:
-    if quantity in exercise.starts or quantity.startswith("Δ") or quantity.startswith("−Δ"):
+    if (
+        of_next(quantity) in exercise.starts
+        or quantity.startswith("Δ")
+        or quantity.startswith("−Δ")
+    ):
         return UPDATES
     if "∂" in quantity or of_gradient(quantity) != quantity:
         return GRADIENTS

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from backprop_xlsx.check.faults.effect import Start
 from backprop_xlsx.check.judging.columns import JudgedColumn
 from backprop_xlsx.check.reading.exercise import Exercise
-from backprop_xlsx.formula.names import gradient_name, label
+from backprop_xlsx.formula.names import gradient_name, label, next_name
 
 MOST_LISTED = 4
 """Numbers of a kind that the description of a network names one by one."""
@@ -49,11 +49,13 @@ def right_line(exercise: Exercise, columns: Mapping[str, JudgedColumn], wrong: s
 def _runs(exercise: Exercise, names: list[str]) -> list[str]:
     """Names in a line; all weights, or gradients of weights, as one."""
     listed = [label(name) for name in names]
-    gradients = tuple(gradient_name(weight) for weight in exercise.weights)
-    for group in (exercise.weights, gradients):
+    weights = exercise.weights
+    gradients, following = ([name(w) for w in weights] for name in (gradient_name, next_name))
+    for group in (weights, gradients, following):
         if len(group) > 1 and set(group) <= set(names):
             start = listed.index(label(group[0]))
             taken = set(map(label, group))
             listed = [name for name in listed if name not in taken]
-            listed.insert(start, f"{label(group[0])} … {label(group[-1])}")
+            first = group[0] if group is not following else weights[0]
+            listed.insert(start, f"{label(first)} … {label(group[-1])}")
     return listed

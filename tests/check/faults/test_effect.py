@@ -27,8 +27,10 @@ WRONG: Wrong = {("o1", 0): Number(0.0)}
 def test_the_effect_is_told_in_as_many_digits_as_it_needs(
     factor: float, words: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def losses(self: Simulator, start: Start, wrong: Wrong, at: object) -> tuple[float, ...]:
+    def losses(
+        self: Simulator, start: Start, wrong: Wrong, at: object, own: object
+    ) -> tuple[float, ...]:
         return (0.5 * factor if wrong else 0.5,)
 
     monkeypatch.setattr(Simulator, "losses", losses)
-    assert Simulator().effect(Start(Exercise(), (), 0), WRONG) == words
+    assert Simulator().effect(Start(Exercise(), (), 0), WRONG, {}) == words

@@ -19,7 +19,7 @@ from backprop_xlsx.check.judging.verdicts import Judge
 from backprop_xlsx.check.reading.auxiliary import whole_of, with_auxiliary
 from backprop_xlsx.check.reading.tables import Table
 from backprop_xlsx.formula.expression import Expression, Symbol
-from backprop_xlsx.formula.names import LEARNING_RATE, TOTAL_LOSS, gradient_name
+from backprop_xlsx.formula.names import LEARNING_RATE, TOTAL_LOSS, gradient_name, next_name
 
 COMMON = 0.6
 """Of the rows of a column, how many have the formula that is taken for its meaning."""
@@ -57,7 +57,7 @@ class _Claims:
     def table(self) -> Table:
         """The table with what was found: by formula first, then by use, header and likeness."""
         columns, numbers = self._sheet.columns, self._sheet.of_numbers
-        left = self._by_formula(columns)
+        left = self._as_next(self._by_formula(columns))
         self._doubt()
         self._doubt_parts()
         self._doubt_lonely()
@@ -87,6 +87,22 @@ class _Claims:
             else:
                 left.append(column)
         return left
+
+    def _as_next(self, columns: Sequence[int]) -> list[int]:
+        """Take what a parameter only repeats from the row above for what it is to be; the others.
+
+        So it is though all of them are wrong.
+        """
+        table = self._table
+        known = [name for name in table.exercise.parameters if name in table.columns]
+        carried = {name: self._sheet.carried_over(table.columns[name]) for name in known}
+        times = Counter(carried.values())
+        for name, column in carried.items():
+            following = next_name(name)
+            possible = following in self._possible.equations and following not in self._found
+            if column is not None and column in columns and possible and times[column] == 1:
+                self._found[following] = column
+        return [column for column in columns if column not in self._found.values()]
 
     def _doubt(self) -> None:
         """Where all that use a column are wrong by what it computes, and right by another quantity.

@@ -39,7 +39,10 @@ def _computed_elsewhere(judge: Judge, sheet: Unexplained, wrong: Sequence[str]) 
     taken: dict[str, int] = {}
     for column in sheet.columns:
         value = value_of(judge, sheet.typical_form(column))
+        from_it = {judge.table.quantities.get(at) for at in sheet.references(column)}
         for name in wrong:
+            if name in from_it and name in judge.exercise.starts:
+                continue  # what is computed from a weight is its next one, equal as it may be
             if value is not None and name not in taken and judge.probes.right(name, value):
                 taken[name] = column
                 break

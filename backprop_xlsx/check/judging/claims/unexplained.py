@@ -51,6 +51,14 @@ class Unexplained:
             found |= {c for reference in _references(form) for c in _columns(reference)}
         return found
 
+    def carried_over(self, column: int) -> int | None:
+        """The column of which this one does nothing but repeat the row above, if any."""
+        form = self.typical_form(column)
+        references = list(_references(form)) if form is not None and _is_copy(form) else []
+        if form is None or not references or references[0].first.row == form.first_row:
+            return None
+        return references[0].first.column
+
     def hint(self, column: int) -> str | None:
         cell = self.table.sheet.cells.get((self.table.header_row, column))
         if cell is None or type(cell.value) is not str:

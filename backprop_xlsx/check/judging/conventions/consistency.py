@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 from backprop_xlsx.check.judging.judged_table import JudgedTable
 from backprop_xlsx.check.judging.roles.candidates import numbers_in
 from backprop_xlsx.check.reading.arranging.strands import Run
-from backprop_xlsx.check.reading.arranging.wiring import Leaf, Wiring, column_of
+from backprop_xlsx.check.reading.arranging.wire import Leaf
+from backprop_xlsx.check.reading.arranging.wiring import Wiring, column_of
 from backprop_xlsx.check.reading.forms import forms_of
 from backprop_xlsx.check.reading.meanings import Outside
 from backprop_xlsx.formula.block import as_number
@@ -106,7 +107,7 @@ def _carried(wiring: Wiring) -> frozenset[int]:
     """What a row takes from the one above alone: parameters, and memories that are so computed."""
     found: set[int] = set()
     from_above = {
-        column: wire for column, wire in wiring.wires.items() if _looks_up(wire.expression)
+        column: wire for column, wire in wiring.written.items() if _looks_up(wire.expression)
     }
     while True:
         more = {
@@ -134,7 +135,7 @@ def _behind(wiring: Wiring, columns: Iterable[int], ends: Set[int] = frozenset()
     found, to_do = set(columns), [*columns]
     while to_do:
         column = to_do.pop()
-        wire = None if column in ends else wiring.wires.get(column)
+        wire = None if column in ends else wiring.written.get(column)
         leaves = () if wire is None else wire.expression.leaves()
         further = {column_of(leaf.name) for leaf in leaves if type(leaf) is Symbol} - found
         found |= further
@@ -144,7 +145,7 @@ def _behind(wiring: Wiring, columns: Iterable[int], ends: Set[int] = frozenset()
 
 def _losses(wiring: Wiring, carried: frozenset[int]) -> list[int]:
     """The columns from which nothing is updated."""
-    return sorted(wiring.wires.keys() - _behind(wiring, carried))
+    return sorted(wiring.written.keys() - _behind(wiring, carried))
 
 
 def _explains(judged: JudgedTable, wiring: Wiring, seen: set[int]) -> bool:
@@ -155,8 +156,8 @@ def _explains(judged: JudgedTable, wiring: Wiring, seen: set[int]) -> bool:
         return False
     wrong = {column.number for column in columns if column.wrong_cells}
     return wrong <= seen and all(
-        _is_uniform(judged, column, _looks_up(wiring.wires[column].expression))
-        for column in seen & wiring.wires.keys()
+        _is_uniform(judged, column, _looks_up(wiring.written[column].expression))
+        for column in seen & wiring.written.keys()
     )
 
 
@@ -219,10 +220,10 @@ class _Pair:
     def _typed(self) -> Iterator[float]:
         """The numbers that are typed into updates and the steps that they use."""
         updating = _behind(
-            self._wiring, self._start, self._wiring.wires.keys() - self._start.keys()
+            self._wiring, self._start, self._wiring.written.keys() - self._start.keys()
         )
-        for column in updating & self._wiring.wires.keys():
-            typed = numbers_in(self._wiring.wires[column].expression)
+        for column in updating & self._wiring.written.keys():
+            typed = numbers_in(self._wiring.written[column].expression)
             yield from (number for number in typed if number not in (1.0, 2.0))
 
     def _slope(self, loss: int, column: int) -> float:
@@ -239,7 +240,7 @@ class _Pair:
     def expression(self, column: int) -> Expression | None:
         """What a column computes; None of one without formulas."""
         self.seen.add(column)
-        wire = self._wiring.wires.get(column)
+        wire = self._wiring.written.get(column)
         return None if wire is None else wire.expression
 
 

@@ -43,19 +43,33 @@ from backprop_xlsx.formula.names import LEARNING_RATE
 def find_roles(judge: Judge, forms: Forms) -> tuple[Judge, Candidate | None]:
     """The judge who knows all roles of a table, and what is its learning rate, None if none is.
 
-    Each is found with those before it known; what is found is never changed afterwards. A column
-    without a header that is known becomes one of the table's, if it holds something given.
+    Each is found with those before it known; what is found is never changed afterwards, but for
+    the learning rate, which is told anew once further columns are known. A column without a header
+    that is known becomes one of the table's, if it holds something given.
     """
-    judge = judge.knowing(_of_first_row(judge.surroundings))
+    told = _rate_of(judge)
+    judge = judge.knowing(_of_first_row(_without_rate(judge).surroundings))
     if judge.exercise.described:
         judge = _with_cells(judge, sample_cells(judge.surroundings))
         judge = _with_labelled(judge, forms, judge.exercise.hyperparameters)
-    learning_rate = _learning_rate(judge, forms)
+    learning_rate = _learning_rate(judge, forms, told)
     if learning_rate is not None:
         judge = _with(judge, learning_rate, LEARNING_RATE)
-    if learning_rate is None:
-        learning_rate = dict(judge.fixed).get(LEARNING_RATE)
     return _with_constants(judge, forms), learning_rate
+
+
+def _rate_of(judge: Judge) -> Candidate | None:
+    """What a judge takes for the learning rate."""
+    places = (place for place, name in judge.roles.cells.items() if name == LEARNING_RATE)
+    return next(places, dict(judge.fixed).get(LEARNING_RATE))
+
+
+def _without_rate(judge: Judge) -> Judge:
+    """The judge who has forgotten what the learning rate is."""
+    roles = judge.roles
+    cells = {place: name for place, name in roles.cells.items() if name != LEARNING_RATE}
+    numbers = tuple(pair for pair in roles.numbers if pair[0] != LEARNING_RATE)
+    return judge.knowing(Roles(cells, roles.start_values, numbers))
 
 
 def _of_first_row(surroundings: Surroundings) -> Roles:
@@ -72,16 +86,15 @@ def _of_first_row(surroundings: Surroundings) -> Roles:
         for place in surroundings.follow(first):
             if surroundings.in_table(place) is None:
                 named.setdefault(place, name)
-    # What was told before all columns were known is told anew, lest it fit by chance; but for the
-    # learning rate, which may stand in columns that are known by it alone.
-    rate = tuple(pair for pair in surroundings.roles.numbers if pair[0] == LEARNING_RATE)
-    return Roles(cells, start_values, rate)
+    # What was told before all columns were known is told anew, lest it fit by chance.
+    return Roles(cells, start_values)
 
 
-def _learning_rate(judge: Judge, forms: Forms) -> Candidate | None:
+def _learning_rate(judge: Judge, forms: Forms, told: Candidate | None) -> Candidate | None:
     """The cell, or typed number, that the updates take for the learning rate.
 
-    In a described table, and in one of a single row, it is the one that is labelled so, if any.
+    In a described table, and in one of a single row, it is the one that is labelled so, if any;
+    where nothing tells it, what was told before further columns were known.
     """
     table, surroundings = judge.table, judge.surroundings
     if table.exercise.described:
@@ -90,11 +103,12 @@ def _learning_rate(judge: Judge, forms: Forms) -> Candidate | None:
             return labelled[0]
     missing = _missing(judge, judge.exercise.hyperparameters[1:])
     votes, used = Votes({}, {}), Votes({}, {})
-    for weight in judge.exercise.starts:
-        # Its update may need a momentum too, of which no more is known.
-        more = tuple(sorted(needs_of(judge.exercise, weight) & missing))
-        for form in forms.get(weight, ())[:MOST_ROWS]:
-            rows = [row for row in form.rows if row != table.first_row]
+    for name in _stepping(judge):
+        # An update may need a momentum too, of which no more is known.
+        more = tuple(sorted(needs_of(judge.exercise, name) & missing))
+        for form in forms.get(name, ())[:MOST_ROWS]:
+            start = table.first_row if name in judge.exercise.starts else None
+            rows = [row for row in form.rows if row != start]
             for meanings, same in readings(judge, form, rows):
                 candidates = candidates_in(form.tokens, meanings, judge.surroundings, same[0])
                 for place in candidates.values():
@@ -103,17 +117,24 @@ def _learning_rate(judge: Judge, forms: Forms) -> Candidate | None:
                 needed = more if own is not None else (LEARNING_RATE, *more)
                 for chosen in permutations(candidates, len(needed)):
                     roles = dict(zip(chosen, needed, strict=True))
-                    if fills(judge, weight, form, meanings, roles):
+                    if fills(judge, name, form, meanings, roles):
                         votes.add(candidates[chosen[0]] if own is None else own, same)
     winner = votes.winner(surroundings)
     if winner is None:
         if len(table.rows) == 1:
-            return labelled_cell(surroundings, LEARNING_RATE)
-        return _likeliest(used, surroundings)
+            return labelled_cell(surroundings, LEARNING_RATE) or told
+        return _likeliest(used, surroundings) if told is None else told
     winner = only_labelled(votes.counts, LEARNING_RATE, surroundings) or winner
     if isinstance(winner, float):
         return winner
     return own_instead(winner, LEARNING_RATE, surroundings) or winner
+
+
+def _stepping(judge: Judge) -> list[str]:
+    """What the learning rate is used for: updates, and steps that have columns of their own."""
+    exercise = judge.exercise
+    steps = [name for name, _ in exercise.auxiliary if LEARNING_RATE in needs_of(exercise, name)]
+    return [*exercise.starts, *steps]
 
 
 def _with_labelled(judge: Judge, forms: Forms, names: Sequence[str]) -> Judge:

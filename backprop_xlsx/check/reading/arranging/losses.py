@@ -7,7 +7,8 @@ import numpy as np
 from backprop_xlsx.check.reading.arranging.neurons import Layers
 from backprop_xlsx.check.reading.arranging.updates import Updates
 from backprop_xlsx.check.reading.arranging.weights import Neuron
-from backprop_xlsx.check.reading.arranging.wiring import ROUNDING, Leaf, Wiring, most_common
+from backprop_xlsx.check.reading.arranging.wire import Leaf
+from backprop_xlsx.check.reading.arranging.wiring import ROUNDING, Wiring, most_common
 from backprop_xlsx.formula.names import TOTAL_LOSS
 
 

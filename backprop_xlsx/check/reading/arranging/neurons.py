@@ -7,9 +7,8 @@ from collections.abc import Mapping, Sequence, Set
 
 from backprop_xlsx.check.reading.arranging.updates import Updates
 from backprop_xlsx.check.reading.arranging.weights import Neuron, is_factor, pairs, weigh
+from backprop_xlsx.check.reading.arranging.wire import Leaf, Wire
 from backprop_xlsx.check.reading.arranging.wiring import (
-    Leaf,
-    Wire,
     Wiring,
     is_activation,
     rises,

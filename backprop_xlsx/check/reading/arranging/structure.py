@@ -11,7 +11,8 @@ from backprop_xlsx.check.reading.arranging.losses import Losses
 from backprop_xlsx.check.reading.arranging.neurons import Layers
 from backprop_xlsx.check.reading.arranging.updates import Updates
 from backprop_xlsx.check.reading.arranging.weights import Neuron
-from backprop_xlsx.check.reading.arranging.wiring import Leaf, Wiring, most_common, position
+from backprop_xlsx.check.reading.arranging.wire import Leaf
+from backprop_xlsx.check.reading.arranging.wiring import Wiring, most_common, position
 from backprop_xlsx.formula.names import LEARNING_RATE, activation_name, gradient_name, negative
 
 Hints = Mapping[int, str]
@@ -51,7 +52,7 @@ class _Structure:
             name(quantity, leaf)
             if leaf in self.updates.gradients:
                 gradient = gradient_name(quantity)
-                gradient = negative(gradient) if self.updates.adds(leaf) else gradient
+                gradient = negative(gradient) if leaf in self.updates.adding else gradient
                 name(gradient, self.updates.gradients[leaf])
                 name(f"v_{quantity}", self.updates.velocity(leaf))
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from functools import cached_property
 
+from backprop_xlsx.check.reading.arranging.wire import Leaf
 from backprop_xlsx.check.reading.arranging.wiring import (
-    Leaf,
     Wiring,
     is_activation,
     most_common,
@@ -15,6 +15,9 @@ from backprop_xlsx.check.reading.arranging.wiring import (
 
 SOME_RATE = 0.7
 """What stands for the learning rate where only the form of an update counts."""
+
+FEW = 0.25
+"""Of the parameters, how many may have a wrong sign for the others to tell the right one."""
 
 
 class Updates:
@@ -139,11 +142,21 @@ class Updates:
         )
         return others[0] if zero == 0 and two == 2 * one else None  # doubling rounds nothing
 
-    def adds(self, parameter: Leaf) -> bool:
-        """Whether a parameter grows with what it is updated by: the gradient with its sign turned.
+    @cached_property
+    def adding(self) -> frozenset[Leaf]:
+        """The parameters that are updated by gradients with their sign turned.
 
-        Then δ is the target less the output, and the updates add η times it.
+        Then δ is the target less the output, and the updates add η times it. Where only few do, or
+        only few do not, these have a wrong sign.
         """
+        found = {parameter for parameter in self.gradients if self._adds(parameter)}
+        known = frozenset(self.gradients)
+        if len(found) <= FEW * len(known):
+            return frozenset()
+        return known if len(found) >= (1 - FEW) * len(known) else frozenset(found)
+
+    def _adds(self, parameter: Leaf) -> bool:
+        """Whether a parameter grows with what it is updated by."""
         gradient = self.gradients[parameter]
 
         def after(value: float) -> float:

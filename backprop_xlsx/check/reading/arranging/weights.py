@@ -7,7 +7,8 @@ from collections.abc import Set
 from dataclasses import dataclass, field
 from itertools import combinations
 
-from backprop_xlsx.check.reading.arranging.wiring import Leaf, Wiring, differ, position
+from backprop_xlsx.check.reading.arranging.wire import Leaf
+from backprop_xlsx.check.reading.arranging.wiring import Wiring, differ, position
 
 
 @dataclass

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
 
 from backprop_xlsx.check.reading.arranging.strands import Run
+from backprop_xlsx.check.reading.arranging.wire import Leaf, Wire, with_updates_put_in
 from backprop_xlsx.check.reading.exercise import CLASS_EXERCISE, Exercise
 from backprop_xlsx.check.reading.forms import Form, forms_of
-from backprop_xlsx.check.reading.meanings import Outside, Place, meant
+from backprop_xlsx.check.reading.meanings import Outside, meant
 from backprop_xlsx.check.reading.single_cells import label_of
 from backprop_xlsx.check.reading.surroundings import Surroundings
 from backprop_xlsx.check.reading.tables import Table
@@ -22,8 +23,6 @@ from backprop_xlsx.formula.expression import Expression, Symbol
 from backprop_xlsx.formula.tokens import FormulaError
 from backprop_xlsx.spreadsheet.ooxml.book import Book, Sheet
 
-Leaf = int | Place | float
-"""A column, a cell outside the run, or a typed number."""
 ROUNDING = 1e-9
 """How far a value may be off where a wire's leaves are numbers such as 0, 1 and 0.4."""
 
@@ -35,27 +34,12 @@ class _Unnamed(Exercise):
         return None
 
 
-@dataclass(frozen=True)
-class Wire:
-    """The formula of most rows of a column.
-
-    ``here`` are the columns whose own row it refers to, ``above`` those of the row above,
-    ``given`` what is not computed: columns and cells of numbers.
-    """
-
-    expression: Expression
-    here: frozenset[int]
-    above: frozenset[int]
-    given: frozenset[Leaf]
-
-    @property
-    def leaves(self) -> frozenset[Leaf]:
-        """All that it refers to."""
-        return self.here | self.above | self.given
-
-
 class Wiring:
-    """The wires of a run on a sheet; ``given`` are columns of numbers to which they refer."""
+    """The wires of a run on a sheet; ``given`` are columns of numbers to which they refer.
+
+    As ``written``, a parameter may only repeat what a column of the row above has computed for it;
+    in ``wires`` it is computed so itself.
+    """
 
     def __init__(self, book: Book, sheet: Sheet, run: Run) -> None:
         self.sheet = sheet
@@ -68,11 +52,12 @@ class Wiring:
         table = Table(sheet, exercise, columns, run.rows[0] - 1, run.rows[0], run.rows[-1])
         self._surroundings = Surroundings(book, table)
         self._named = self._surroundings.of(replace(table, exercise=CLASS_EXERCISE))
-        self.wires: dict[int, Wire] = {}
+        self.written: dict[int, Wire] = {}
         for column in run.columns:
             wire = self._wire(column)
             if wire is not None:
-                self.wires[column] = wire
+                self.written[column] = wire
+        self.wires = with_updates_put_in(self.written)
 
     @cached_property
     def users(self) -> Mapping[int, frozenset[int]]:

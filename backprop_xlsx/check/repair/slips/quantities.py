@@ -14,7 +14,7 @@ from backprop_xlsx.check.repair.slips.wording import joined, named, of_row
 from backprop_xlsx.check.repair.workshop import Workshop
 from backprop_xlsx.equations import output_delta, written_out
 from backprop_xlsx.formula.expression import Expression, Number, Symbol
-from backprop_xlsx.formula.names import gradient_name, of_gradient
+from backprop_xlsx.formula.names import gradient_name, of_gradient, of_next
 
 _ENDS = range(-3, 4)
 """By how many columns the end of a range may be wrong."""
@@ -69,19 +69,21 @@ class WrongGradient(OperandSlip):
     @classmethod
     def explains(cls, changes: Sequence[Replacement], case: Case) -> bool:
         (change,) = changes
-        old = change.old.expression
+        old, new, parameter = change.old.expression, change.new, of_next(case.quantity)
         return (
-            case.quantity in case.exercise.parameters
+            parameter in case.exercise.parameters
             and isinstance(old, Symbol)
+            and isinstance(new, Symbol)
             and old.name in case.exercise.gradients
-            and change.new == Symbol(gradient_name(case.quantity)).before
+            and new.name == gradient_name(parameter)
         )
 
     def words(self, case: Case) -> str:
         assert isinstance(self.old, Symbol)
-        row = of_row(self.old) if self.old.steps_back != 1 else ""
+        assert isinstance(self.new, Symbol)
+        row = of_row(self.old) if self.old.steps_back != self.new.steps_back else ""
         of_what = of_gradient(self.old.name)
-        return f"{case.quantity} is updated with the gradient of {of_what}{row}"
+        return f"{of_next(case.quantity)} is updated with the gradient of {of_what}{row}"
 
 
 class WrongWeight(OperandSlip):
@@ -93,14 +95,17 @@ class WrongWeight(OperandSlip):
     @classmethod
     def explains(cls, changes: Sequence[Replacement], case: Case) -> bool:
         (change,) = changes
+        parameter = of_next(case.quantity)
         return (
-            case.quantity in case.exercise.parameters
+            parameter in case.exercise.parameters
             and isinstance(change.old.expression, Symbol)
-            and change.new == Symbol(case.quantity).before
+            and isinstance(change.new, Symbol)
+            and change.new.name == parameter
         )
 
     def words(self, case: Case) -> str:
-        return f"{case.quantity} is updated from {named(self.old)} instead of from {case.quantity}"
+        parameter = of_next(case.quantity)
+        return f"{parameter} is updated from {named(self.old)} instead of from {parameter}"
 
 
 class WrongOperand(OperandSlip):
