@@ -243,7 +243,10 @@ def _is_trained(table: Table) -> bool:
 
 
 def _activations(surroundings: Surroundings, network: Convention) -> list[list[str]]:
-    """The activations of each layer that most of its neurons compute; if none is, all."""
+    """The activations of each layer that most of its neurons compute.
+
+    If none is, all that are put into its pre-activations may be meant; without these the sigmoid.
+    """
     states = wide_probes(Exercise(network))
     found = []
     for layer in network.layers:
@@ -254,10 +257,12 @@ def _activations(surroundings: Surroundings, network: Convention) -> list[list[s
         if layer is network.layers[-1]:
             exponentials = [Call("EXP", (Symbol(n.pre_activation),)) for n in layer.neurons]
             possible[SOFTMAX] = [each / total(exponentials) for each in exponentials]
-        votes = Counter(dict.fromkeys(("sigmoid", *possible), 0))
+        votes = Counter({"sigmoid": 0})
         for place, neuron in enumerate(layer.neurons):
             expression = _typical(surroundings, neuron.activation)
             if expression is not None:
+                if Symbol(neuron.pre_activation) in expression.leaves():
+                    votes.update(dict.fromkeys(possible, 0))
                 value = evaluated(expression, states)
                 votes.update(
                     name
