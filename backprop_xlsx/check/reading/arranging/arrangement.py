@@ -28,6 +28,7 @@ from backprop_xlsx.check.reading.arranging.wiring import Wiring
 from backprop_xlsx.check.reading.exercise import CLASS_EXERCISE
 from backprop_xlsx.check.reading.spelling import quantity_of
 from backprop_xlsx.check.reading.tables import Table, find_tables, suffices
+from backprop_xlsx.formula.names import TOTAL_LOSS
 from backprop_xlsx.formula.tokens import FormulaError, tokenise
 from backprop_xlsx.spreadsheet.ooxml.book import Book, Sheet
 from backprop_xlsx.spreadsheet.ooxml.cells import Cell
@@ -267,7 +268,8 @@ def _between(columns: Iterable[int]) -> Iterator[int]:
 def _is_small_network(told: Mapping[str, int]) -> bool:
     """Whether the wires alone show parameters, neurons and losses."""
     letters = [name.rstrip("0123456789") for name in told]
-    return letters.count("w") >= 2 and "a_o" in letters and "o" in letters and len(told) >= 6
+    neurons = "a_o" in letters and ("o" in letters or TOTAL_LOSS in letters)
+    return letters.count("w") >= 2 and neurons and len(told) >= 6
 
 
 def _overlap(one: Table, other: Table) -> bool:

@@ -8,7 +8,7 @@ from backprop_xlsx.check.reading.arranging.strands import Run
 from backprop_xlsx.check.reading.auxiliary import hinted
 from backprop_xlsx.check.reading.spelling import quantity_of
 from backprop_xlsx.check.reading.tables import ROWS_BELOW_HEADER
-from backprop_xlsx.formula.names import gradient_name
+from backprop_xlsx.formula.names import activation_name, gradient_name
 from backprop_xlsx.spreadsheet.ooxml.book import Sheet
 
 DIFFERENTIALS = tuple("∂𝜕dδΔ")
@@ -46,6 +46,7 @@ def combined(told: Mapping[str, int], hints: Mapping[int, str]) -> dict[str, int
 
     A column whose header names what is computed on the way has no name of the exercise.
     """
+    hints = _as_activated(told, hints)
     claims: dict[str, list[int]] = {}
     on_the_way = {column for column, name in hints.items() if quantity_of(name) is None}
     for column, name in hints.items():
@@ -65,6 +66,17 @@ def combined(told: Mapping[str, int], hints: Mapping[int, str]) -> dict[str, int
     for name, column in told.items():
         if name not in found and column not in {*found.values(), *on_the_way}:
             found[name] = column
+    return found
+
+
+def _as_activated(told: Mapping[str, int], hints: Mapping[int, str]) -> dict[int, str]:
+    """The headers; h1 means a_h1 where nothing but the column below it is either."""
+    headed = set(hints.values())
+    found = dict(hints)
+    for column, name in hints.items():
+        activation = activation_name(name)
+        if told.get(activation) == column and name not in told and activation not in headed:
+            found[column] = activation
     return found
 
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence, Set
 from backprop_xlsx.check.reading.arranging.updates import Updates
 from backprop_xlsx.check.reading.arranging.weights import Neuron, is_factor, pairs, weigh
 from backprop_xlsx.check.reading.arranging.wiring import (
+    SPREAD,
     Leaf,
     Wire,
     Wiring,
@@ -28,6 +29,7 @@ class Layers:
         self._pasted = self._applied_to_numbers()
         self._unary |= self._pasted
         self.parameters = updates.parameters or self._single_row_parameters()
+        self._whole = self._activated_sums()
         self.hidden, self.outputs = self._neurons()
         for neurons in (self.hidden, self.outputs):
             weigh(wiring, neurons, self.parameters)
@@ -58,6 +60,23 @@ class Layers:
             if alone and values_of(self.wiring, column, given[0]) in activations:
                 found[column] = given[0]
         return found
+
+    def _activated_sums(self) -> frozenset[int]:
+        """The columns that put their weighted sum into an activation: none of its own has it."""
+        applied = {of for column, of in self._unary.items() if self._is_activation(column, of)}
+
+        def sums(column: int, wire: Wire) -> bool:
+            own = wire.leaves & self.parameters
+            values = [
+                self.wiring.value(column, dict.fromkeys(own, x), otherwise=1.0) for x in SPREAD
+            ]
+            return bool(own) and is_activation(values)
+
+        return frozenset(
+            column
+            for column, wire in self.wires.items()
+            if column not in applied and not wire.above and sums(column, wire)
+        )
 
     def _behind_it(self, column: int) -> frozenset[int]:
         """Everything in its row that a column is computed from."""
@@ -91,7 +110,7 @@ class Layers:
         activated = {self._unary[u]: u for u in self._unary}
         # What is computed from outputs is none itself.
         second = [c for c in second if self._behind_it(c).isdisjoint(second)]
-        applied = {*self._unary, *mixed}
+        applied = {*self._unary, *mixed, *self._whole}
         sources = Counter(u for c in second for u in self.wires[c].here if u in applied)
         for source in sources:
             before = self._unary.get(source)
@@ -133,6 +152,8 @@ class Layers:
         }
 
     def _neuron(self, column: int, activated: Mapping[int, int], sources: Counter[int]) -> Neuron:
+        if column in self._whole:
+            return Neuron(column, column)
         candidates = [u for u, x in self._unary.items() if x == column]
         users = self.wiring.users
         best = max(

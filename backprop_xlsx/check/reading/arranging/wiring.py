@@ -26,6 +26,8 @@ Leaf = int | Place | float
 """A column, a cell outside the run, or a typed number."""
 ROUNDING = 1e-9
 """How far a value may be off where a wire's leaves are numbers such as 0, 1 and 0.4."""
+SPREAD = (-2.0, -0.5, 0.5, 2.0)
+"""Where a function is looked at, to tell whether it rises and whether it is bent."""
 
 
 class _Unnamed(Exercise):
@@ -200,7 +202,7 @@ def differ(one: float, other: float) -> bool:
 
 def values_of(wiring: Wiring, column: int, of: Leaf) -> tuple[float, ...]:
     """What a column does to some numbers of what it is a function of."""
-    return tuple(wiring.value(column, {of: x}) for x in (-2.0, -0.5, 0.5, 2.0))
+    return tuple(wiring.value(column, {of: x}) for x in SPREAD)
 
 
 def rises(values: Sequence[float]) -> bool:
