@@ -71,6 +71,11 @@ def _is_weight(leaf: Expression) -> bool:
     return isinstance(leaf, Symbol) and leaf.name[0] == "w"
 
 
+def _is_one(leaf: Expression) -> bool:
+    """Whether it is a cell that holds 1, by which a bias may be multiplied."""
+    return isinstance(leaf, Outside) and leaf.number == 1.0
+
+
 def _is_linear(expression: Expression, leaves: Container[Expression]) -> bool:
     """Whether equal steps of these leaves together make equal steps of the value, all else 1."""
 
@@ -86,6 +91,7 @@ def read_sum(expression: Expression) -> Sum:
     leaves = list(dict.fromkeys(expression.leaves()))[:MOST_LEAVES]
     random = np.random.default_rng(1986)
     base = dict(zip(leaves, random.uniform(0.5, 1.5, len(leaves)), strict=True))
+    base |= dict.fromkeys(filter(_is_one, leaves), 1.0)
 
     def at(moved: Container[Expression]) -> float:
         values = {leaf: value + (leaf in moved) for leaf, value in base.items()}
@@ -100,14 +106,15 @@ def read_sum(expression: Expression) -> Sum:
         for leaf in (one, other)
     }
     weights = {leaf for leaf in leaves if isinstance(leaf, Symbol) and _is_weight(leaf)}
-    added = [leaf for leaf in leaves if leaf not in multiplied | weights]
+    biases = {leaf for leaf in leaves if isinstance(leaf, Symbol) and re.fullmatch(BIAS, leaf.name)}
+    added = [leaf for leaf in leaves if leaf in biases or leaf not in multiplied | weights]
     bias: Bias | None = None
     for leaf in added:
         if not math.isclose(abs(slopes[leaf]), 1.0):
             continue
         if isinstance(leaf, Outside):
             bias = leaf.place
-        elif isinstance(leaf, Symbol) and re.fullmatch(BIAS, leaf.name):
+        elif isinstance(leaf, Symbol) and leaf in biases:
             bias = leaf.name
     if not added:
         values = dict.fromkeys(leaves, 0.0)

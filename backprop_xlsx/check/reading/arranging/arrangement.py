@@ -29,7 +29,7 @@ from backprop_xlsx.check.reading.exercise import CLASS_EXERCISE
 from backprop_xlsx.check.reading.spelling import quantity_of
 from backprop_xlsx.check.reading.tables import Table, find_tables, suffices
 from backprop_xlsx.formula.names import TOTAL_LOSS
-from backprop_xlsx.formula.tokens import FormulaError, tokenise
+from backprop_xlsx.formula.tokens import FormulaError, references_of, tokenise
 from backprop_xlsx.spreadsheet.ooxml.book import Book, Sheet
 from backprop_xlsx.spreadsheet.ooxml.cells import Cell
 
@@ -84,7 +84,7 @@ def _is_whole(table: Table, tables: Sequence[Table]) -> bool:
     full = max(filled(row) for row in table.rows[:2])
     if min(filled(table.first_row), filled(table.last_row)) <= SPARSE * full:
         return False
-    if _goes_on(table, tables, SPARSE * full):
+    if _goes_on(table, tables, SPARSE * full) or _has_nameless_parameters(table):
         return False
     headers = [
         column
@@ -94,6 +94,23 @@ def _is_whole(table: Table, tables: Sequence[Table]) -> bool:
         and quantity_of(cell.value) in table.columns
     ]
     return len(headers) <= len(table.columns)
+
+
+def _has_nameless_parameters(table: Table) -> bool:
+    """Whether a neuron uses a column that is updated from its own last value and has no name."""
+    cells, row = table.sheet.cells, table.last_row
+    names = (
+        neuron.pre_activation for layer in CLASS_EXERCISE.network.layers for neuron in layer.neurons
+    )
+    formulas = (cell.formula for name in names if (cell := table.cell(name, row)) is not None)
+    corners = {r.first for text in formulas for r in references_of(text or "") if r.sheet is None}
+    used = {c.column for c in corners if c.row == row and c.column not in table.quantities}
+    updates = ((column, cells.get((row, column))) for column in used)
+    return any(
+        reference.first.column == column and reference.first.row == row - 1
+        for column, cell in updates
+        for reference in references_of((cell and cell.formula) or "")
+    )
 
 
 def _goes_on(table: Table, tables: Sequence[Table], few: float) -> bool:

@@ -46,7 +46,7 @@ def combined(told: Mapping[str, int], hints: Mapping[int, str]) -> dict[str, int
 
     A column whose header names what is computed on the way has no name of the exercise.
     """
-    hints = _as_activated(told, hints)
+    hints = _as_computed(told, hints)
     claims: dict[str, list[int]] = {}
     on_the_way = {column for column, name in hints.items() if quantity_of(name) is None}
     for column, name in hints.items():
@@ -69,14 +69,21 @@ def combined(told: Mapping[str, int], hints: Mapping[int, str]) -> dict[str, int
     return found
 
 
-def _as_activated(told: Mapping[str, int], hints: Mapping[int, str]) -> dict[int, str]:
-    """The headers; h1 means a_h1 where nothing but the column below it is either."""
+def _as_computed(told: Mapping[str, int], hints: Mapping[int, str]) -> dict[int, str]:
+    """The headers, but of a column that cannot be what its header names what it computes.
+
+    h1 means a_h1 where nothing but the column below it is either; w9, θ1 or b_h1 that a neuron
+    only adds is a bias.
+    """
     headed = set(hints.values())
+    names = {column: name for name, column in told.items()}
     found = dict(hints)
     for column, name in hints.items():
-        activation = activation_name(name)
-        if told.get(activation) == column and name not in told and activation not in headed:
-            found[column] = activation
+        own = names.get(column)
+        if own is None or own in headed or name.removeprefix(gradient_name("")) in told:
+            continue
+        if own == activation_name(name) or own.startswith(("b", gradient_name("b"))):
+            found[column] = own
     return found
 
 
