@@ -97,20 +97,25 @@ def _is_whole(table: Table, tables: Sequence[Table]) -> bool:
 
 
 def _has_nameless_parameters(table: Table) -> bool:
-    """Whether a neuron uses a column that is updated from its own last value and has no name."""
-    cells, row = table.sheet.cells, table.last_row
-    names = (
-        neuron.pre_activation for layer in CLASS_EXERCISE.network.layers for neuron in layer.neurons
-    )
-    formulas = (cell.formula for name in names if (cell := table.cell(name, row)) is not None)
-    corners = {r.first for text in formulas for r in references_of(text or "") if r.sheet is None}
-    used = {c.column for c in corners if c.row == row and c.column not in table.quantities}
-    updates = ((column, cells.get((row, column))) for column in used)
-    return any(
-        reference.first.column == column and reference.first.row == row - 1
-        for column, cell in updates
-        for reference in references_of((cell and cell.formula) or "")
-    )
+    """Whether a neuron of the class uses a column that is updated like a weight but is none.
+
+    Of a larger network it may be one.
+    """
+    exercise, row = CLASS_EXERCISE, table.last_row
+    if any(name[0] in "iho" and name not in exercise.names for name in table.columns):
+        return False
+    known = {c for name, c in table.columns.items() if name in exercise.names or name[0] == "b"}
+    neurons = (neuron for layer in exercise.network.layers for neuron in layer.neurons)
+    columns = {table.columns[neuron.pre_activation] for neuron in neurons}
+    used = {other for column in columns for other in _beside_in(table.sheet, row, column, 0)}
+    return any(column in _beside_in(table.sheet, row, column, 1) for column in used - known)
+
+
+def _beside_in(sheet: Sheet, row: int, column: int, steps_back: int) -> set[int]:
+    """The columns whose cells in a row, so many above its own, a cell's formula refers to."""
+    cell = sheet.cells.get((row, column))
+    corners = [r.first for r in references_of((cell and cell.formula) or "") if r.sheet is None]
+    return {corner.column for corner in corners if corner.row == row - steps_back}
 
 
 def _goes_on(table: Table, tables: Sequence[Table], few: float) -> bool:

@@ -33,6 +33,7 @@ class Layers:
         self.hidden, self.outputs = self._neurons()
         for neurons in (self.hidden, self.outputs):
             weigh(wiring, neurons, self.parameters)
+        self._tell_biases()
 
     def _applied(self) -> dict[int, int]:
         """The columns that are a function of one other column alone, mostly of their own row."""
@@ -77,6 +78,18 @@ class Layers:
             for column, wire in self.wires.items()
             if column not in applied and not wire.above and sums(column, wire)
         )
+
+    def _tell_biases(self) -> None:
+        """A weight of what is 1 for each neuron of both layers is a bias."""
+        neurons = (*self.hidden, *self.outputs)
+        sources = [set(neuron.weights.values()) for neuron in neurons]
+        if not self.hidden or not self.outputs:
+            return
+        for one in filter(self.wiring.is_one, set.intersection(*sources)):
+            for neuron in neurons:
+                own = next(w for w, source in neuron.weights.items() if source == one)
+                neuron.bias = own
+                del neuron.weights[own]
 
     def _behind_it(self, column: int) -> frozenset[int]:
         """Everything in its row that a column is computed from."""

@@ -94,6 +94,14 @@ class Wiring:
         """The quantity that the label, or the name, of a cell outside the run says."""
         return label_of(leaf, self._named) if isinstance(leaf, tuple) else None
 
+    def is_one(self, leaf: Leaf) -> bool:
+        """Whether 1 is typed into a cell outside the run, or into the first one of a column."""
+        if isinstance(leaf, float):
+            return leaf == 1.0
+        place = leaf if isinstance(leaf, tuple) else (self._surroundings.home, self._rows[0], leaf)
+        cell = self._surroundings.cell(place)
+        return cell is not None and cell.formula is None and cell.value == 1.0
+
     def value(self, column: int, known: Mapping[Leaf, float], otherwise: float = 0.0) -> float:
         """A column's value when these leaves have these values and all others ``otherwise``."""
 
