@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from backprop_xlsx.check.judging.judged_table import JudgedTable
 from backprop_xlsx.check.reading.exercise import CLASS_EXERCISE
 from backprop_xlsx.check.reading.tables import Table, suffices
+from backprop_xlsx.formula.names import gradient_name
 from backprop_xlsx.formula.tokens import references_of
 
 
@@ -19,10 +20,13 @@ def convincing(tables: Sequence[JudgedTable]) -> list[JudgedTable]:
 
 
 def _begins_anew(table: Table) -> bool:
-    """Whether each row has its parameters from the same cells, and none from the row above.
+    """Whether each row has its parameters from the same cells, none from the row above.
 
-    So it is where the loss is computed with one weight moved, row by row, for its slope.
+    So it is where the loss is computed with one weight moved, row by row, for its slope: no
+    gradients have columns.
     """
+    if any(name.startswith(gradient_name("w")) for name in table.columns):
+        return False
     columns = [column for name, column in table.columns.items() if name[0] in "wb"]
     taken = [rows for column in columns if (rows := list(_rows_taken(table, column)))]
     home = {(None, row) for row in table.rows}
