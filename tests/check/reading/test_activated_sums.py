@@ -21,9 +21,9 @@ NETWORKS = {
 }
 
 
-def without_sums(network: str, headed: str) -> ConventionalTable:
+def without_sums(network: str, headed: str, steps: int = 4) -> ConventionalTable:
     """A right table; ``headed`` says what stands above a_h1: that, h1, or nothing anywhere."""
-    table = ConventionalTable(mathematics=NETWORKS[network])
+    table = ConventionalTable(mathematics=NETWORKS[network], steps=steps)
     own = table.mathematics
     for layer, activation in zip(own.layers, own.activations, strict=True):
         for name in layer:
@@ -49,6 +49,14 @@ def test_a_right_table_is_right(network: str, headed: str, tmp_path: Path) -> No
     assert {"a_h1", "a_o1"}.intersection(without_sums(network, headed).formulas) <= {
         *report.coverage.formulas
     }
+
+
+@pytest.mark.parametrize("headed", ["a_h1", "h1", "nothing"])
+@pytest.mark.parametrize("network", list(NETWORKS)[:4])
+def test_one_row_is_enough(network: str, headed: str, tmp_path: Path) -> None:
+    report = check(without_sums(network, headed, steps=0), tmp_path)
+    assert report.faults == ()
+    assert network in report.network
 
 
 @pytest.mark.parametrize("headed", ["a_h1", "h1", "nothing"])

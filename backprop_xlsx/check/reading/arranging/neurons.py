@@ -198,7 +198,8 @@ class Layers:
         unary_of, uses = set(self._unary.values()) & set(self.wires), self.wiring.uses
         found: set[Leaf] = set()
         pairs_of: dict[int, list[tuple[Leaf, Leaf]]] = {}
-        for column in unary_of | self._unused_sums(unary_of) | self._sums_beside(unary_of):
+        sums = unary_of | self._unused_sums(unary_of) | self._sums_beside(unary_of)
+        for column in sums | set(filter(self._activates_products, self.wires)):
             wire = self.wires[column]
             multiplied = pairs(self.wiring, column)
             if multiplied and not wire.above:
@@ -219,6 +220,14 @@ class Layers:
             elif as_source(one) != as_source(other):
                 found.add(min(one, other, key=as_source))
         return frozenset(found)
+
+    def _activates_products(self, column: int) -> bool:
+        """Whether each product in a column is put into an activation there."""
+        value, multiplied = self.wiring.value, pairs(self.wiring, column)
+        return bool(multiplied) and all(
+            is_activation([value(column, {one: x, other: 1.0}) for x in SPREAD])
+            for one, other in multiplied
+        )
 
     def _unused_sums(self, neurons: Set[int]) -> set[int]:
         """What adds up the sources of neurons, as these do, but is used by nothing."""
