@@ -12,6 +12,7 @@ from backprop_xlsx.check.judging.conventions.recognition import (
     held_against_best,
     held_against_one_of,
 )
+from backprop_xlsx.check.judging.convincing import convincing
 from backprop_xlsx.check.judging.judged_table import JudgedTable
 from backprop_xlsx.check.judging.verdicts import Verdicts
 from backprop_xlsx.check.reading.arranging.addresses import in_own_addresses
@@ -115,7 +116,7 @@ def _undescribed(book: Book) -> JudgedBook:
             break
     assert best is not None
     accept_own_rules(best.view.book, best.tables)
-    return best
+    return JudgedBook(best.view, convincing(best.tables))
 
 
 def _is_better(tables: Sequence[JudgedTable], others: Sequence[JudgedTable]) -> bool:

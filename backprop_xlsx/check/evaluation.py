@@ -15,6 +15,7 @@ from backprop_xlsx.check.reading.meanings import Place
 from backprop_xlsx.formula.block import Block, as_number
 from backprop_xlsx.formula.choices import Comparison
 from backprop_xlsx.formula.expression import Expression, Value
+from backprop_xlsx.formula.intersection import expects_one, intersected
 from backprop_xlsx.formula.parse import Operand, parse
 from backprop_xlsx.formula.tokens import FormulaError, Token, references, tokenise
 from backprop_xlsx.spreadsheet.engines import Recalculated
@@ -95,13 +96,14 @@ class _Evaluation:
             if any(function in cell.formula.upper() for function in ANYWHERE):
                 return None
             tokens, expression = references(cell.formula), None
-        return self._read(tokens, expression, place[0])
+        return self._read(tokens, expression, place)
 
     def _read(
-        self, tokens: Sequence[Token], expression: Expression | None, sheet: str
+        self, tokens: Sequence[Token], expression: Expression | None, place: Place
     ) -> _Formula | None:
         operands: list[list[list[Place]] | float | None] = []
-        for token in tokens:
+        sheet, own, _ = place
+        for token, one in zip(tokens, expects_one(tokens), strict=True):
             if token.kind == "name":
                 named = self._named(token.text, sheet)
                 if named is None:
@@ -110,6 +112,8 @@ class _Evaluation:
             if token.kind == "reference":
                 assert token.reference is not None
                 rows, columns = token.reference.area
+                only = intersected(rows, columns, own if one else None)
+                rows = rows if only is None else range(only, only + 1)
                 self._left -= len(rows) * len(columns)
                 if self._left < 0:
                     return None

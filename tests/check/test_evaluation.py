@@ -131,6 +131,19 @@ def test_an_uncomputed_value_changes_with_what_it_depends_on(
     assert (one != other) is follows
 
 
+def test_of_a_column_the_cell_in_the_own_row_is_meant(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    for row, number in enumerate((2.0, 3.0, 5.0), start=1):
+        sheet.cell(row, 1, number)
+        sheet.cell(row, 2, "=$A$1:$A$3*2+EXP(-$A$1:$A$3)+SUM($A$1:$A$3)")
+    path = tmp_path / "book.xlsx"
+    book.save(path)
+    own, theirs = evaluate(path), recalculate(path, "ironcalc")  # formualizer makes it an error
+    for row in (1, 2, 3):
+        assert own.value("Sheet", row, 2) == pytest.approx(theirs.value("Sheet", row, 2))
+
+
 def test_a_chain_of_many_cells_needs_no_depth(tmp_path: Path) -> None:
     chain: dict[str, object] = {"A1": 1.0}
     chain |= {f"A{row}": f"=A{row - 1}+1" for row in range(2, 5001)}

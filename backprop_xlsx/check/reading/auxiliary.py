@@ -20,6 +20,7 @@ from backprop_xlsx.formula.names import (
     negative,
     next_name,
 )
+from backprop_xlsx.model.activations import SOFTMAX
 from backprop_xlsx.model.network import Network
 
 _TARGET = r"(?:t|target)(?P<target>[0-9]+)"
@@ -93,9 +94,10 @@ def _quantities(exercise: Exercise, network: Network) -> Iterator[tuple[str, Exp
         yield gradient_name(neuron.pre_activation), _delta(network, last, k)
     for index, layer in enumerate(network.layers):
         for number, neuron in enumerate(layer.neurons):
-            slope = equations.activation_slope(layer, neuron)
-            name = f"∂{neuron.activation}/∂{neuron.pre_activation}"
-            yield name, product(slope) if slope else Number(1.0)
+            if layer.activation != SOFTMAX:  # that has a slope for each two of its neurons
+                slope = equations.activation_slope(layer, neuron)
+                name = f"∂{neuron.activation}/∂{neuron.pre_activation}"
+                yield name, product(slope) if slope else Number(1.0)
             if index < last:
                 yield gradient_name(neuron.activation), _back(network, index, number)
                 yield gradient_name(neuron.pre_activation), _delta(network, index, number)

@@ -21,8 +21,9 @@ from backprop_xlsx.check.reading.meanings import (
 )
 from backprop_xlsx.check.reading.tables import Table
 from backprop_xlsx.formula.expression import Number, Symbol
+from backprop_xlsx.formula.intersection import expects_one, intersected
 from backprop_xlsx.formula.parse import Operand, Part, parse
-from backprop_xlsx.formula.tokens import FormulaError, Reference, Token, tokenise
+from backprop_xlsx.formula.tokens import FormulaError, Token, tokenise
 from backprop_xlsx.spreadsheet.ooxml.book import Book
 
 MAXIMUM_CHAIN = 12
@@ -82,7 +83,7 @@ class Surroundings(Cells):
         Raises FormulaError for what cannot be evaluated here.
         """
         try:
-            return [self._meaning(token, self.home, row, moved, ()) for token in tokens]
+            return self._all(tokens, self.home, row, moved, (), row)
         except RecursionError:
             raise FormulaError("is nested too deeply by way of its helper cells") from None
 
@@ -122,23 +123,45 @@ class Surroundings(Cells):
             None,
         )
 
+    def _all(
+        self,
+        tokens: Sequence[Token],
+        sheet: str,
+        row: int,
+        moved: int,
+        chain: tuple[Place, ...],
+        own: int,
+    ) -> list[Meaning | None]:
+        """The meanings of all operands of a formula that stands in a row of its ``own``."""
+        return [
+            self._meaning(token, sheet, row, moved, chain, own if one else None)
+            for token, one in zip(tokens, expects_one(tokens), strict=True)
+        ]
+
     def _meaning(
-        self, token: Token, sheet: str, row: int, moved: int, chain: tuple[Place, ...]
+        self,
+        token: Token,
+        sheet: str,
+        row: int,
+        moved: int,
+        chain: tuple[Place, ...],
+        own: int | None,
     ) -> Meaning | None:
         kind = token.kind
         if kind == "reference":
-            assert token.reference is not None
-            return self._of_reference(token.reference, token.text, sheet, row, moved, chain)
+            return self._of_reference(token, sheet, row, moved, chain, own)
         if kind == "number":
             number = float(token.text)
             return Meaning(Number(number), repr(number))
         if kind == "name":
-            return self._of_name(token.text, sheet, row, chain)
+            return self._of_name(token.text, sheet, row, chain, own)
         if kind in ("error", "text"):
             return Meaning(Outside(token.text, (sheet, 0, 0), kind, math.nan), kind)
         return None
 
-    def _of_name(self, name: str, sheet: str, row: int, chain: tuple[Place, ...]) -> Meaning:
+    def _of_name(
+        self, name: str, sheet: str, row: int, chain: tuple[Place, ...], own: int | None
+    ) -> Meaning:
         if name.upper() in ("TRUE", "FALSE"):
             number = float(name.upper() == "TRUE")
             return Meaning(Number(number), repr(number))
@@ -147,25 +170,30 @@ class Surroundings(Cells):
             return Meaning(Outside(name, (sheet, 0, 0), "error", math.nan), "error")
         tokens = tokenise(definition)
         if len(tokens) == 2:
-            meaning = self._meaning(tokens[0], sheet, row, 0, chain)
+            meaning = self._meaning(tokens[0], sheet, row, 0, chain, own)
             if meaning is not None:
                 return meaning
         return self._of_formula(definition, sheet, row, chain)
 
     def _of_reference(
         self,
-        reference: Reference,
-        name: str,
+        token: Token,
         sheet: str,
         row: int,
         moved: int,
         chain: tuple[Place, ...],
+        own: int | None,
     ) -> Meaning:
+        reference, name = token.reference, token.text
+        assert reference is not None
         first = self.corner(reference, reference.first, sheet, moved)
         if reference.last is None:
             return self._of_cell(first, row, chain)
         corners = first, self.corner(reference, reference.last, sheet, moved)
         rows, columns = _spans(*corners)
+        only = intersected(rows, columns, own)
+        if only is not None:
+            return self._of_cell((first[0], only, first[2]), row, chain)
         if len(rows) * len(columns) > self._largest_range:
             raise FormulaError(f"refers to the {len(rows) * len(columns)} cells of {name}")
         cells = [[self._in_range((first[0], r, c), row, chain) for c in columns] for r in rows]
@@ -212,7 +240,7 @@ class Surroundings(Cells):
 
     def _of_formula(self, formula: str, sheet: str, row: int, chain: tuple[Place, ...]) -> Meaning:
         tokens, part = _parsed(formula)
-        meanings = [self._meaning(token, sheet, row, 0, chain) for token in tokens]
+        meanings = self._all(tokens, sheet, row, 0, chain, chain[-1][1] if chain else row)
         if isinstance(part.expression, Operand):
             only = meanings[part.expression.index]
             assert only is not None

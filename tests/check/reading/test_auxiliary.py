@@ -1,10 +1,12 @@
-"""What a header says of a column that stands on the way to the gradients."""
+"""Columns that stand on the way to the gradients: what their headers say, which there are."""
 
 from __future__ import annotations
 
 import pytest
 
-from backprop_xlsx.check.reading.auxiliary import hinted
+from backprop_xlsx.check.reading.auxiliary import catalogue, hinted
+from backprop_xlsx.check.reading.convention import Convention
+from backprop_xlsx.check.reading.exercise import Exercise
 
 
 @pytest.mark.parametrize(
@@ -25,3 +27,10 @@ from backprop_xlsx.check.reading.auxiliary import hinted
 )
 def test_headers_of_auxiliary_columns(text: str, name: str | None) -> None:
     assert hinted(text) == name
+
+
+def test_a_softmax_has_no_slope_of_one_neuron_alone() -> None:
+    network = Convention((2, 2, 2), ("sigmoid", "softmax"), loss_name="cross-entropy")
+    found = catalogue(Exercise(network))
+    assert "∂a_h1/∂h1" in found
+    assert "∂a_o1/∂o1" not in found

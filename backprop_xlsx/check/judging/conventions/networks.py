@@ -2,50 +2,38 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections import Counter
-from collections.abc import Container, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import combinations, product
 
-import numpy as np
-
+from backprop_xlsx.check.judging.conventions.sums import (
+    BIAS,
+    Bias,
+    Sum,
+    read_sum,
+    typical,
+    weighted_sum,
+)
 from backprop_xlsx.check.judging.probes import wide_probes
-from backprop_xlsx.check.judging.verdicts import evaluated, safely
+from backprop_xlsx.check.judging.verdicts import evaluated
 from backprop_xlsx.check.reading.convention import Convention
 from backprop_xlsx.check.reading.exercise import Exercise
 from backprop_xlsx.check.reading.forms import forms_of
-from backprop_xlsx.check.reading.meanings import Outside, Place, meant
 from backprop_xlsx.check.reading.surroundings import Surroundings
 from backprop_xlsx.check.reading.tables import Table
-from backprop_xlsx.formula.expression import Call, Expression, Symbol, total
+from backprop_xlsx.formula.expression import Call, Symbol, total
 from backprop_xlsx.formula.names import gradient_name
-from backprop_xlsx.formula.tokens import FormulaError
 from backprop_xlsx.model.activations import ACTIVATIONS, SOFTMAX
 from backprop_xlsx.model.network import Layer
 from backprop_xlsx.spreadsheet.ooxml.book import Book
 
-BIAS = r"b([0-9]+)"
-"""How a bias is called."""
-MOST_LEAVES = 24
-"""Operands of a pre-activation that are told apart."""
 LARGEST = 12
 """Neurons of a layer; larger ones are no exercise on paper."""
 
 UNREAD = "?"
 """Instead of a bias, of a neuron whose formula cannot be read."""
-
-Bias = str | Place | float
-"""What stands for a bias: a quantity, a cell outside the table, a typed number."""
-
-
-@dataclass(frozen=True)
-class Sum:
-    """A pre-activation as a sum of products: weights by name, and what is added."""
-
-    weights: frozenset[str]
-    bias: Bias | None
 
 
 def networks_of(book: Book, table: Table, others: Sequence[Table]) -> Iterator[Convention]:
@@ -56,9 +44,9 @@ def networks_of(book: Book, table: Table, others: Sequence[Table]) -> Iterator[C
         skeleton = replace(named, bias_of=_each_its_own(named), biases="trained")
         surroundings = Surroundings(book, table.held_against(Exercise(skeleton)), others)
         sums = {
-            neuron.pre_activation: _sum(expression)
+            neuron.pre_activation: read_sum(expression)
             for neuron in skeleton.neurons
-            if (expression := _typical(surroundings, neuron.pre_activation)) is not None
+            if (expression := weighted_sum(surroundings, neuron)) is not None
         }
         numbered = replace(named, by_input=_numbering(named, sums))
         for biased in _biased(table, numbered, sums):
@@ -82,57 +70,6 @@ def _widths(table: Table) -> Iterator[tuple[int, ...]]:
     for width in dict.fromkeys((inputs, highest["i"])):
         if 0 < width <= LARGEST:
             yield (width, hidden, outputs) if hidden else (width, outputs)
-
-
-def _typical(surroundings: Surroundings, quantity: str) -> Expression | None:
-    """What most rows of a column compute; None if it cannot be read."""
-    table = surroundings.table
-    if quantity not in table.columns:
-        return None
-    cells = [(row, table.cell(quantity, row)) for row in table.rows[1:] or table.rows]
-    forms = forms_of((row, cell.formula) for row, cell in cells if cell and cell.formula)
-    if not forms:
-        return None
-    form = max(forms, key=lambda form: len(form.rows))
-    try:
-        return meant(form.part.expression, surroundings.meanings(form.tokens, form.first_row))
-    except FormulaError:
-        return None
-
-
-def _sum(expression: Expression) -> Sum:
-    """Which weights an expression multiplies with something, and what it only adds."""
-    leaves = list(dict.fromkeys(expression.leaves()))[:MOST_LEAVES]
-    random = np.random.default_rng(1986)
-    base = dict(zip(leaves, random.uniform(0.5, 1.5, len(leaves)), strict=True))
-
-    def at(moved: Container[Expression]) -> float:
-        values = {leaf: value + (leaf in moved) for leaf, value in base.items()}
-        return float(np.ravel(safely(expression, lambda leaf: values.get(leaf, np.nan)))[0])
-
-    start = at(())
-    slopes = {leaf: at((leaf,)) - start for leaf in leaves}
-    multiplied = {
-        leaf
-        for one, other in combinations(leaves, 2)
-        if math.isclose(at((one, other)) - start - slopes[one] - slopes[other], 1.0)
-        for leaf in (one, other)
-    }
-    weights = {leaf for leaf in leaves if isinstance(leaf, Symbol) and leaf.name[0] == "w"}
-    added = [leaf for leaf in leaves if leaf not in multiplied | weights]
-    bias: Bias | None = None
-    for leaf in added:
-        if not math.isclose(slopes[leaf], 1.0):
-            continue
-        if isinstance(leaf, Outside):
-            bias = leaf.place
-        elif isinstance(leaf, Symbol) and re.fullmatch(BIAS, leaf.name):
-            bias = leaf.name
-    if not added:
-        values = dict.fromkeys(leaves, 0.0)
-        typed = float(np.ravel(safely(expression, lambda leaf: values.get(leaf, np.nan)))[0])
-        bias = round(typed, 9) or None
-    return Sum(frozenset(leaf.name for leaf in weights if slopes[leaf]), bias)
 
 
 def _numbering(network: Convention, sums: dict[str, Sum]) -> tuple[bool, ...]:
@@ -243,8 +180,13 @@ def _is_trained(table: Table) -> bool:
 
 
 def _activations(surroundings: Surroundings, network: Convention) -> list[list[str]]:
-    """The activations of each layer that most of its neurons compute; if none is, all."""
-    states = wide_probes(Exercise(network))
+    """The activations of each layer that most of its neurons compute.
+
+    If none is, all that are put into its pre-activations may be meant; without these the sigmoid.
+    """
+    exercise = Exercise(network)
+    surroundings = surroundings.of(surroundings.table.held_against(exercise))
+    states = wide_probes(exercise)
     found = []
     for layer in network.layers:
         possible = {
@@ -254,10 +196,12 @@ def _activations(surroundings: Surroundings, network: Convention) -> list[list[s
         if layer is network.layers[-1]:
             exponentials = [Call("EXP", (Symbol(n.pre_activation),)) for n in layer.neurons]
             possible[SOFTMAX] = [each / total(exponentials) for each in exponentials]
-        votes = Counter(dict.fromkeys(("sigmoid", *possible), 0))
+        votes = Counter({"sigmoid": 0})
         for place, neuron in enumerate(layer.neurons):
-            expression = _typical(surroundings, neuron.activation)
+            expression = typical(surroundings, neuron.activation)
             if expression is not None:
+                if Symbol(neuron.pre_activation) in expression.leaves():
+                    votes.update(dict.fromkeys(possible, 0))
                 value = evaluated(expression, states)
                 votes.update(
                     name

@@ -28,7 +28,8 @@ from backprop_xlsx.check.reading.arranging.wiring import Wiring
 from backprop_xlsx.check.reading.exercise import CLASS_EXERCISE
 from backprop_xlsx.check.reading.spelling import quantity_of
 from backprop_xlsx.check.reading.tables import Table, find_tables, suffices
-from backprop_xlsx.formula.tokens import FormulaError, tokenise
+from backprop_xlsx.formula.names import TOTAL_LOSS
+from backprop_xlsx.formula.tokens import FormulaError, references_of, tokenise
 from backprop_xlsx.spreadsheet.ooxml.book import Book, Sheet
 from backprop_xlsx.spreadsheet.ooxml.cells import Cell
 
@@ -83,7 +84,7 @@ def _is_whole(table: Table, tables: Sequence[Table]) -> bool:
     full = max(filled(row) for row in table.rows[:2])
     if min(filled(table.first_row), filled(table.last_row)) <= SPARSE * full:
         return False
-    if _goes_on(table, tables, SPARSE * full):
+    if _goes_on(table, tables, SPARSE * full) or _has_nameless_parameters(table):
         return False
     headers = [
         column
@@ -93,6 +94,28 @@ def _is_whole(table: Table, tables: Sequence[Table]) -> bool:
         and quantity_of(cell.value) in table.columns
     ]
     return len(headers) <= len(table.columns)
+
+
+def _has_nameless_parameters(table: Table) -> bool:
+    """Whether a neuron of the class uses a column that is updated like a weight but is none.
+
+    Of a larger network it may be one.
+    """
+    exercise, row = CLASS_EXERCISE, table.last_row
+    if any(name[0] in "iho" and name not in exercise.names for name in table.columns):
+        return False
+    known = {c for name, c in table.columns.items() if name in exercise.names or name[0] == "b"}
+    neurons = (neuron for layer in exercise.network.layers for neuron in layer.neurons)
+    columns = {table.columns[neuron.pre_activation] for neuron in neurons}
+    used = {other for column in columns for other in _beside_in(table.sheet, row, column, 0)}
+    return any(column in _beside_in(table.sheet, row, column, 1) for column in used - known)
+
+
+def _beside_in(sheet: Sheet, row: int, column: int, steps_back: int) -> set[int]:
+    """The columns whose cells in a row, so many above its own, a cell's formula refers to."""
+    cell = sheet.cells.get((row, column))
+    corners = [r.first for r in references_of((cell and cell.formula) or "") if r.sheet is None]
+    return {corner.column for corner in corners if corner.row == row - steps_back}
 
 
 def _goes_on(table: Table, tables: Sequence[Table], few: float) -> bool:
@@ -267,7 +290,8 @@ def _between(columns: Iterable[int]) -> Iterator[int]:
 def _is_small_network(told: Mapping[str, int]) -> bool:
     """Whether the wires alone show parameters, neurons and losses."""
     letters = [name.rstrip("0123456789") for name in told]
-    return letters.count("w") >= 2 and "a_o" in letters and "o" in letters and len(told) >= 6
+    neurons = "a_o" in letters and ("o" in letters or TOTAL_LOSS in letters)
+    return letters.count("w") >= 2 and neurons and len(told) >= 6
 
 
 def _overlap(one: Table, other: Table) -> bool:

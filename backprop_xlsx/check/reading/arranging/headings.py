@@ -8,7 +8,7 @@ from backprop_xlsx.check.reading.arranging.strands import Run
 from backprop_xlsx.check.reading.auxiliary import hinted
 from backprop_xlsx.check.reading.spelling import quantity_of
 from backprop_xlsx.check.reading.tables import ROWS_BELOW_HEADER
-from backprop_xlsx.formula.names import gradient_name
+from backprop_xlsx.formula.names import activation_name, gradient_name
 from backprop_xlsx.spreadsheet.ooxml.book import Sheet
 
 DIFFERENTIALS = tuple("∂𝜕dδΔ")
@@ -46,6 +46,7 @@ def combined(told: Mapping[str, int], hints: Mapping[int, str]) -> dict[str, int
 
     A column whose header names what is computed on the way has no name of the exercise.
     """
+    hints = _as_computed(told, hints)
     claims: dict[str, list[int]] = {}
     on_the_way = {column for column, name in hints.items() if quantity_of(name) is None}
     for column, name in hints.items():
@@ -65,6 +66,24 @@ def combined(told: Mapping[str, int], hints: Mapping[int, str]) -> dict[str, int
     for name, column in told.items():
         if name not in found and column not in {*found.values(), *on_the_way}:
             found[name] = column
+    return found
+
+
+def _as_computed(told: Mapping[str, int], hints: Mapping[int, str]) -> dict[int, str]:
+    """The headers, but of a column that cannot be what its header names what it computes.
+
+    h1 means a_h1 where nothing but the column below it is either; w9, θ1 or b_h1 that a neuron
+    only adds is a bias.
+    """
+    headed = set(hints.values())
+    names = {column: name for name, column in told.items()}
+    found = dict(hints)
+    for column, name in hints.items():
+        own = names.get(column)
+        if own is None or own in headed or name.removeprefix(gradient_name("")) in told:
+            continue
+        if own == activation_name(name) or own.startswith(("b", gradient_name("b"))):
+            found[column] = own
     return found
 
 

@@ -9,6 +9,7 @@ from backprop_xlsx.check.reading.arranging.updates import Updates
 from backprop_xlsx.check.reading.arranging.weights import Neuron, is_factor, pairs, weigh
 from backprop_xlsx.check.reading.arranging.wire import Leaf, Wire
 from backprop_xlsx.check.reading.arranging.wiring import (
+    SPREAD,
     Wiring,
     is_activation,
     rises,
@@ -27,9 +28,11 @@ class Layers:
         self._pasted = self._applied_to_numbers()
         self._unary |= self._pasted
         self.parameters = updates.parameters or self._single_row_parameters()
+        self._whole = self._activated_sums()
         self.hidden, self.outputs = self._neurons()
         for neurons in (self.hidden, self.outputs):
             weigh(wiring, neurons, self.parameters)
+        self._tell_biases()
 
     def _applied(self) -> dict[int, int]:
         """The columns that are a function of one other column alone, mostly of their own row."""
@@ -57,6 +60,35 @@ class Layers:
             if alone and values_of(self.wiring, column, given[0]) in activations:
                 found[column] = given[0]
         return found
+
+    def _activated_sums(self) -> frozenset[int]:
+        """The columns that put their weighted sum into an activation: none of its own has it."""
+        applied = {of for column, of in self._unary.items() if self._is_activation(column, of)}
+
+        def sums(column: int, wire: Wire) -> bool:
+            own = wire.leaves & self.parameters
+            values = [
+                self.wiring.value(column, dict.fromkeys(own, x), otherwise=1.0) for x in SPREAD
+            ]
+            return bool(own) and is_activation(values)
+
+        return frozenset(
+            column
+            for column, wire in self.wires.items()
+            if column not in applied and not wire.above and sums(column, wire)
+        )
+
+    def _tell_biases(self) -> None:
+        """A weight of what is 1 for each neuron of both layers is a bias."""
+        neurons = (*self.hidden, *self.outputs)
+        sources = [set(neuron.weights.values()) for neuron in neurons]
+        if not self.hidden or not self.outputs:
+            return
+        for one in filter(self.wiring.is_one, set.intersection(*sources)):
+            for neuron in neurons:
+                own = next(w for w, source in neuron.weights.items() if source == one)
+                neuron.bias = own
+                del neuron.weights[own]
 
     def _behind_it(self, column: int) -> frozenset[int]:
         """Everything in its row that a column is computed from."""
@@ -90,7 +122,7 @@ class Layers:
         activated = {self._unary[u]: u for u in self._unary}
         # What is computed from outputs is none itself.
         second = [c for c in second if self._behind_it(c).isdisjoint(second)]
-        applied = {*self._unary, *mixed}
+        applied = {*self._unary, *mixed, *self._whole}
         sources = Counter(u for c in second for u in self.wires[c].here if u in applied)
         for source in sources:
             before = self._unary.get(source)
@@ -132,6 +164,8 @@ class Layers:
         }
 
     def _neuron(self, column: int, activated: Mapping[int, int], sources: Counter[int]) -> Neuron:
+        if column in self._whole:
+            return Neuron(column, column)
         candidates = [u for u, x in self._unary.items() if x == column]
         users = self.wiring.users
         best = max(
@@ -163,7 +197,8 @@ class Layers:
         unary_of, uses = set(self._unary.values()) & set(self.wires), self.wiring.uses
         found: set[Leaf] = set()
         pairs_of: dict[int, list[tuple[Leaf, Leaf]]] = {}
-        for column in unary_of | self._unused_sums(unary_of) | self._sums_beside(unary_of):
+        sums = unary_of | self._unused_sums(unary_of) | self._sums_beside(unary_of)
+        for column in sums | set(filter(self._activates_products, self.wires)):
             wire = self.wires[column]
             multiplied = pairs(self.wiring, column)
             if multiplied and not wire.above:
@@ -184,6 +219,14 @@ class Layers:
             elif as_source(one) != as_source(other):
                 found.add(min(one, other, key=as_source))
         return frozenset(found)
+
+    def _activates_products(self, column: int) -> bool:
+        """Whether each product in a column is put into an activation there."""
+        value, multiplied = self.wiring.value, pairs(self.wiring, column)
+        return bool(multiplied) and all(
+            is_activation([value(column, {one: x, other: 1.0}) for x in SPREAD])
+            for one, other in multiplied
+        )
 
     def _unused_sums(self, neurons: Set[int]) -> set[int]:
         """What adds up the sources of neurons, as these do, but is used by nothing."""

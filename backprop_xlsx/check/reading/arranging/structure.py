@@ -60,7 +60,8 @@ class _Structure:
         outputs, targets = self._as_targets_say(outputs, losses.targets(outputs))
         for letter, neurons in (("h", hidden), ("o", outputs)):
             for number, neuron in enumerate(neurons, start=1):
-                name(f"{letter}{number}", neuron.pre_activation)
+                if neuron.pre_activation != neuron.activation:
+                    name(f"{letter}{number}", neuron.pre_activation)
                 name(activation_name(f"{letter}{number}"), neuron.activation)
         weights = self._weight_names(hidden, outputs)
         for quantity, leaf in weights.items():

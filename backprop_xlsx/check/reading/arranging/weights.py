@@ -15,6 +15,7 @@ from backprop_xlsx.check.reading.arranging.wiring import Wiring, differ, positio
 class Neuron:
     """A neuron as it is wired: columns, for each weight its source, and what is only added.
 
+    One column is both where the sum is put into the activation without one of its own.
     ``repeats`` tells that a weight is multiplied with several sources.
     """
 
@@ -63,17 +64,27 @@ def weigh(wiring: Wiring, neurons: list[Neuron], parameters: Set[Leaf]) -> None:
         paired = {*neuron.weights, *neuron.weights.values()}
         value = wiring.value
         nothing = value(neuron.pre_activation, {})
+        unit = _unit(wiring, neuron)
         for leaf in sorted({*wire.here, *wire.given} - paired, key=position):
             factor = abs(value(neuron.pre_activation, {leaf: 1.0}) - nothing)
             if not differ(factor, 0.0):
                 continue
-            if not differ(factor, 1.0):
+            if not differ(factor, unit):
                 neuron.bias = leaf
                 neuron.added.append(leaf)
             elif leaf in parameters:
                 neuron.weights[leaf] = round(factor, 12)  # of a typed input
     _weigh_pasted(wiring, neurons)
     _weigh_added(neurons, parameters)
+
+
+def _unit(wiring: Wiring, neuron: Neuron) -> float:
+    """By how much 1, if it is added to the sum, moves a neuron's column from where all is 0."""
+    if neuron.pre_activation != neuron.activation or not neuron.weights:
+        return 1.0
+    first = dict.fromkeys(next(iter(neuron.weights.items())), 1.0)
+    column = neuron.pre_activation
+    return abs(wiring.value(column, first) - wiring.value(column, {}))
 
 
 def _weigh_pasted(wiring: Wiring, neurons: list[Neuron]) -> None:

@@ -25,6 +25,8 @@ from backprop_xlsx.spreadsheet.ooxml.book import Book, Sheet
 
 ROUNDING = 1e-9
 """How far a value may be off where a wire's leaves are numbers such as 0, 1 and 0.4."""
+SPREAD = (-2.0, -0.5, 0.5, 2.0)
+"""Where a function is looked at, to tell whether it rises and whether it is bent."""
 
 
 class _Unnamed(Exercise):
@@ -76,6 +78,14 @@ class Wiring:
     def label(self, leaf: Leaf) -> str | None:
         """The quantity that the label, or the name, of a cell outside the run says."""
         return label_of(leaf, self._named) if isinstance(leaf, tuple) else None
+
+    def is_one(self, leaf: Leaf) -> bool:
+        """Whether 1 is typed into a cell outside the run, or into the first one of a column."""
+        if isinstance(leaf, float):
+            return leaf == 1.0
+        place = leaf if isinstance(leaf, tuple) else (self._surroundings.home, self._rows[0], leaf)
+        cell = self._surroundings.cell(place)
+        return cell is not None and cell.formula is None and cell.value == 1.0
 
     def value(self, column: int, known: Mapping[Leaf, float], otherwise: float = 0.0) -> float:
         """A column's value when these leaves have these values and all others ``otherwise``."""
@@ -185,7 +195,7 @@ def differ(one: float, other: float) -> bool:
 
 def values_of(wiring: Wiring, column: int, of: Leaf) -> tuple[float, ...]:
     """What a column does to some numbers of what it is a function of."""
-    return tuple(wiring.value(column, {of: x}) for x in (-2.0, -0.5, 0.5, 2.0))
+    return tuple(wiring.value(column, {of: x}) for x in SPREAD)
 
 
 def rises(values: Sequence[float]) -> bool:
