@@ -62,8 +62,9 @@ class Surroundings(Cells):
         self._memory: dict[tuple[Place, int], Meaning] = {}
 
     def of(self, table: Table) -> Surroundings:
-        """The same for the table with other columns or quantities."""
+        """The same for another table of the book, or this one with other columns or quantities."""
         found = copy(self)
+        found.home = table.sheet.name.casefold()
         found.table, found._memory = table, {}
         return found
 

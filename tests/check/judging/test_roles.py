@@ -65,6 +65,40 @@ def test_the_learning_rate_of_another_table(weights: tuple[str, ...], tmp_path: 
     assert check_second(first, second, tmp_path) == cells
 
 
+def on_three_sheets() -> list[ClassTable]:
+    """Three runs, each on a sheet of its own with its own learning rate in the same cell."""
+    return [
+        ClassTable(sheet=f"run {number}", start=Start(rate=rate))
+        for number, rate in enumerate((0.5, 0.8, 2.0), start=1)
+    ]
+
+
+def test_the_learning_rate_of_another_sheet(tmp_path: Path) -> None:
+    tables = on_three_sheets()
+    first, _, third = tables
+    rate = f"'{first.sheet}'!{first.address(first.rate_place)}"
+    cells = set()
+    for weight in WEIGHTS:
+        cells |= third.put(weight, third.template(weight).replace("{rate}", rate), third.rows[1:])
+    reports = check_file(ClassTable.write_sheets(tmp_path / "book.xlsx", *tables)).tables
+    assert [wrong_cells(report) for report in reports] == [set(), set(), cells]
+    assert [report.learning_rate for report in reports] == [0.5, 0.8, 2.0]
+
+
+def test_sheets_may_share_one_learning_rate(tmp_path: Path) -> None:
+    tables = on_three_sheets()
+    first = tables[0]
+    rate = f"'{first.sheet}'!{first.address(first.rate_place)}"
+    for table in tables[1:]:
+        for weight in WEIGHTS:
+            table.put(weight, table.template(weight).replace("{rate}", rate), table.rows[1:])
+        row, column = table.rate_place
+        del table.cells[row, column], table.cells[row, column - 1]
+    reports = check_file(ClassTable.write_sheets(tmp_path / "book.xlsx", *tables)).tables
+    assert not any(report.faults for report in reports)
+    assert [report.learning_rate for report in reports] == [0.5, 0.5, 0.5]
+
+
 def test_a_learning_rate_may_be_shared(tmp_path: Path) -> None:
     first, second = two_tables()
     for weight in WEIGHTS:
