@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
 from backprop_xlsx.check.book_check import check_file
 from tests.check.faults.test_mistakes import Cells, check, wrong_cells
+from tests.oracles.class_deltas import DeltaTable
 from tests.oracles.class_table import CLASS_ORDER, CONSTANTS, WEIGHTS, ClassTable, Start
 
 ELSEWHERE = (2, 21)
@@ -204,3 +206,23 @@ def test_a_learning_rate_may_be_computed(formula: str, tmp_path: Path) -> None:
     (report,) = check_file(table.write(tmp_path / "book.xlsx", values)).tables
     assert report.faults == ()
     assert (report.learning_rate_cell, report.learning_rate) == ("D6", 0.5)
+
+
+@pytest.mark.parametrize("quantity", ["d_o1", "d_o2"])
+def test_of_two_cells_for_targets_one_formula_takes_the_other(
+    quantity: str, tmp_path: Path
+) -> None:
+    table = DeltaTable()
+    own, other = ("t1", "t2") if quantity.endswith("1") else ("t2", "t1")
+    template = table.template(quantity).replace(f"{{{own}}}", f"{{{other}}}")
+    wrong = table.put(quantity, template, table.rows)
+    cell_of = {"A": "$H$2", "B": "$H$3"}  # instead of the columns of t1 and t2
+    for place, content in list(table.cells.items()):
+        if place[1] <= len(cell_of) and place[0] >= table.header_row:
+            del table.cells[place]
+        elif isinstance(content, str) and content.startswith("="):
+            table.cells[place] = re.sub(r"\b([AB])\d+", lambda m: cell_of[m[1]], content)
+    table.cells |= {(2, 8): 0.01, (3, 8): 0.99}
+    faults = check(table, tmp_path).faults
+    cells = {cell for fault in faults for cell in fault.corrections}
+    assert cells == {(row, table.columns[name]) for name, row in wrong}

@@ -30,6 +30,10 @@ class Votes:
         self.counts[candidate] = self.counts.get(candidate, 0) + len(rows)
         self.first_rows[candidate] = min(self.first_rows.get(candidate, rows[0]), rows[0])
 
+    def share(self, candidate: Candidate) -> float:
+        """Of all cells with a vote the part in which a candidate fills the role."""
+        return self.counts[candidate] / sum(self.counts.values())
+
     def leading(self) -> list[float]:
         """The numbers with the most votes."""
         numbers = [candidate for candidate in self.counts if isinstance(candidate, float)]
