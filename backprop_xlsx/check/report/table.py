@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from backprop_xlsx.check.faults.consequences import curve_of, effect_of, start_of
 from backprop_xlsx.check.faults.effect import Simulator, Start
-from backprop_xlsx.check.faults.gathering import WrongCells, wrong_cells_of
+from backprop_xlsx.check.faults.gathering import WrongCells, without_standing, wrong_cells_of
 from backprop_xlsx.check.faults.given import wrong_cells_of_given
 from backprop_xlsx.check.faults.reasons import path
 from backprop_xlsx.check.findings import Caution, Coverage, Fault, TableReport
@@ -98,11 +98,13 @@ def _kind(judged: JudgedTable, name: str) -> str:
 
 def _wrong_cells(judged: JudgedTable, diagnoses: Diagnoses) -> list[WrongCells]:
     writer = CellWriter(judged.surroundings, judged.learning_rate)
-    found = [
-        cells
-        for column in judged.columns.values()
-        for cells in wrong_cells_of(judged.judge, writer, column, judged.rate_cell, diagnoses)
-    ]
+    found: list[WrongCells] = []
+    for column in judged.columns.values():
+        for cells in wrong_cells_of(judged.judge, writer, column, judged.rate_cell, diagnoses):
+            wrong, standing = without_standing(judged.judge, cells)
+            found += [] if wrong is None else [wrong]
+            if standing:
+                column.unjudged.append((standing, "refers to what nobody knows"))
     found += wrong_cells_of_given(judged.judge, writer)
     return sorted(found, key=lambda cells: (cells.rows[0], cells.column))
 

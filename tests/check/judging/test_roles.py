@@ -208,6 +208,30 @@ def test_a_learning_rate_may_be_computed(formula: str, tmp_path: Path) -> None:
     assert (report.learning_rate_cell, report.learning_rate) == ("D6", 0.5)
 
 
+@pytest.mark.parametrize(
+    "formula",
+    [
+        "=INDEX(H2:M2,H3)",
+        "=CHOOSE(H3,0.1,0.2,0.5)",
+        "=HLOOKUP(H3,H1:M2,2,FALSE)",
+        "=INDEX(H2:M2,MATCH(0.5,H2:M2,0))",
+    ],
+)
+def test_a_learning_rate_may_be_picked_from_a_list(formula: str, tmp_path: Path) -> None:
+    table = ClassTable()
+    table.cells[table.rate_place], table.cells[3, 8] = formula, 3.0
+    for number, rate in enumerate((0.1, 0.2, 0.5, 0.8, 1.0, 2.0)):
+        table.cells[1, 8 + number], table.cells[2, 8 + number] = number + 1.0, rate
+    values = table.numbers() | {table.rate_place: 0.5}
+    (report,) = check_file(table.write(tmp_path / "right.xlsx", values)).tables
+    assert report.faults == ()
+    assert report.coverage.is_whole
+    assert (report.learning_rate_cell, report.learning_rate) == ("D6", 0.5)
+    cells = table.put("o1", "{w5}*{a_h1}+{w6}*{a_h1}", table.rows)
+    (report,) = check_file(table.write(tmp_path / "wrong.xlsx", values)).tables
+    assert wrong_cells(report) == cells
+
+
 @pytest.mark.parametrize("quantity", ["d_o1", "d_o2"])
 def test_of_two_cells_for_targets_one_formula_takes_the_other(
     quantity: str, tmp_path: Path

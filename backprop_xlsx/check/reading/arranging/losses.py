@@ -23,9 +23,7 @@ class Losses:
         self._updates = updates
         self._layers = layers
 
-    def targets(
-        self, outputs: list[Neuron], number_of: Callable[[Leaf], int | None]
-    ) -> list[Leaf]:
+    def targets(self, outputs: list[Neuron], number_of: Callable[[Leaf], int | None]) -> list[Leaf]:
         """For each output what is given beside it, and beside no other.
 
         One that a formula takes for another's is told by the rest; then by its number.
