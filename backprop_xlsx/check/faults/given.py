@@ -1,6 +1,7 @@
 """Judge what a book gives, inputs, targets, fixed biases, the learning rate, start weights.
 
-Each is a number of the table's own, and none but a start weight changes from row to row.
+Each is a number of the table's own, and none but a start weight changes from row to row; a learning
+rate may follow a schedule.
 """
 
 from __future__ import annotations
@@ -12,8 +13,10 @@ from collections.abc import Iterator
 from backprop_xlsx.check.faults.gathering import WrongCells, of_contents
 from backprop_xlsx.check.judging.roles.own_cells import own_instead
 from backprop_xlsx.check.judging.verdicts import Judge
+from backprop_xlsx.check.reading.forms import Form, forms_of
 from backprop_xlsx.check.reading.meanings import Place
 from backprop_xlsx.check.reading.single_cells import number_of
+from backprop_xlsx.check.reading.surroundings import Surroundings
 from backprop_xlsx.check.repair.slips.contents import (
     ChangingGiven,
     ErrorForNumber,
@@ -24,6 +27,7 @@ from backprop_xlsx.check.repair.slips.contents import (
 from backprop_xlsx.check.repair.slips.slip import Slip
 from backprop_xlsx.check.repair.writing import CellWriter
 from backprop_xlsx.formula.names import LEARNING_RATE
+from backprop_xlsx.formula.tokens import FormulaError
 from backprop_xlsx.spreadsheet.ooxml.cells import Cell, ErrorValue
 
 SAME = 1e-9
@@ -33,6 +37,43 @@ SAME = 1e-9
 def is_the_same(number: float, other: float) -> bool:
     """Whether two numbers differ by no more than what is filled down as a series is rounded."""
     return math.isclose(number, other, rel_tol=SAME)
+
+
+def follows_a_schedule(surroundings: Surroundings) -> bool:
+    """Whether the learning rate has a column in which one formula makes it another in every row."""
+    table = surroundings.table
+    if LEARNING_RATE not in table.columns:
+        return False
+    numbers = [
+        number_of((surroundings.home, row, table.columns[LEARNING_RATE]), surroundings)
+        for row in table.rows
+    ]
+    formulas = [
+        (row, cell.formula)
+        for row in table.rows
+        if (cell := table.cell(LEARNING_RATE, row)) is not None and cell.formula is not None
+    ]
+    computing = [form for form in forms_of(formulas) if _changes_by_row(form)]
+    most = max((len(form.rows) for form in computing), default=0)
+    return 2 * most > len(table.rows) and not _are_one(numbers)
+
+
+def _changes_by_row(form: Form) -> bool:
+    """Whether a formula computes something, with a cell that is another one in every row."""
+    try:
+        references = [token.reference for token in form.tokens if token.reference is not None]
+    except FormulaError:
+        return False
+    is_plain = len(form.tokens) <= 2
+    return not is_plain and any(not reference.first.row_anchored for reference in references)
+
+
+def _are_one(numbers: list[float | None]) -> bool:
+    """Whether the same number stands everywhere, which is no 0 that a program has left."""
+    first = numbers[0]
+    if first is None or not numbers[-1]:
+        return False
+    return all(number is not None and is_the_same(number, first) for number in numbers)
 
 
 def wrong_cells_of_given(judge: Judge, writer: CellWriter) -> Iterator[WrongCells]:
@@ -69,7 +110,7 @@ def _changing_rates(judge: Judge) -> Iterator[WrongCells]:
     A row that merely refers to one above it in the column follows that one, whose fault it is.
     """
     table, surroundings = judge.table, judge.surroundings
-    if LEARNING_RATE not in table.columns:
+    if LEARNING_RATE not in table.columns or follows_a_schedule(surroundings):
         return
     column = table.columns[LEARNING_RATE]
     places = {row: (surroundings.home, row, column) for row in table.rows}

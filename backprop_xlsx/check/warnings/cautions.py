@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
-from backprop_xlsx.check.faults.given import is_the_same
+from backprop_xlsx.check.faults.given import follows_a_schedule, is_the_same
 from backprop_xlsx.check.findings import Caution
 from backprop_xlsx.check.judging.columns import JudgedColumn
 from backprop_xlsx.check.reading.single_cells import (
@@ -62,6 +62,10 @@ def learning_rate_cautions(
     if rate is not None and rate < 0:
         where = "the updates" if cell is None else cell
         text = f"the learning rate is negative ({rate:.15g}): the loss climbs"
+        yield Caution("learning rates", where, text)
+    if follows_a_schedule(surroundings):
+        where = surroundings.table.range if cell is None else cell
+        text = "the learning rate changes from step to step, by a formula"
         yield Caution("learning rates", where, text)
     yield from _unused_learning_rate(surroundings, found, rate)
 

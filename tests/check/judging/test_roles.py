@@ -180,6 +180,24 @@ def test_a_learning_rate_that_changes_is_wrong_in_those_rows(
     assert wrong_cells(check(table, tmp_path)) == {("η", row) for row in rows}
 
 
+@pytest.mark.parametrize("cached", [True, False])
+@pytest.mark.parametrize("schedule", ["{above η}*0.95", "0.5/(1+0.1*ROW({i1}))"])
+def test_a_learning_rate_may_follow_a_schedule(
+    schedule: str, cached: bool, tmp_path: Path
+) -> None:
+    table = ClassTable(steps=6)
+    with_rate_column(table)
+    column = table.columns["η"]
+    values = {}
+    for step, row in enumerate(table.rows[1:], start=1):
+        table.cells[row, column] = table.written(schedule, row)
+        values[row, column] = 0.5 * 0.95**step
+    (report,) = check_file(table.write(tmp_path / "book.xlsx", values if cached else {})).tables
+    assert report.faults == ()
+    warnings = [caution.text for caution in report.warnings]
+    assert "the learning rate changes from step to step, by a formula" in warnings
+
+
 @pytest.mark.parametrize("content", ["={above η}/2", 0.7])
 def test_a_learning_rate_that_is_carried_on_is_wrong_where_it_changes(
     content: str | float, tmp_path: Path
