@@ -182,9 +182,7 @@ def test_a_learning_rate_that_changes_is_wrong_in_those_rows(
 
 @pytest.mark.parametrize("cached", [True, False])
 @pytest.mark.parametrize("schedule", ["{above η}*0.95", "0.5/(1+0.1*ROW({i1}))"])
-def test_a_learning_rate_may_follow_a_schedule(
-    schedule: str, cached: bool, tmp_path: Path
-) -> None:
+def test_a_learning_rate_may_follow_a_schedule(schedule: str, cached: bool, tmp_path: Path) -> None:
     table = ClassTable(steps=6)
     with_rate_column(table)
     column = table.columns["η"]
