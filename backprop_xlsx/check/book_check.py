@@ -21,7 +21,11 @@ from backprop_xlsx.check.reading.arranging.views import View
 from backprop_xlsx.check.reading.described import exercises_of, read_description
 from backprop_xlsx.check.reading.tables import Table, find_tables
 from backprop_xlsx.check.report.table import Explanations, table_report, table_warnings
-from backprop_xlsx.check.warnings.cautions import differing_starts, missing_learning_rates
+from backprop_xlsx.check.warnings.cautions import (
+    differing_given,
+    differing_starts,
+    missing_learning_rates,
+)
 from backprop_xlsx.check.warnings.pasted import pasted_cautions
 from backprop_xlsx.spreadsheet.errors import FileError, ForeignFileError
 from backprop_xlsx.spreadsheet.ooxml.book import Book, read_book
@@ -148,7 +152,9 @@ def _warnings(checked: JudgedBook) -> list[list[Caution]]:
     places = {id(table.table): index for index, table in enumerate(tables)}
     for pasted, caution in pasted_cautions(checked.view.book, runs):
         found[places[id(pasted)]].append(caution)
-    for run, caution in differing_starts([table.start_weights for table in tables]):
+    starts = differing_starts([table.start_weights for table in tables])
+    given = differing_given([table.given for table in tables])
+    for run, caution in (*starts, *given):
         found[run].append(caution)
     if all(table.table.exercise.is_of_the_class for table in tables):
         missing = missing_learning_rates([table.rate for table in tables])

@@ -178,16 +178,28 @@ class ClassTable:
         self, path: Path, values: Mapping[tuple[int, int], float | str] | None = None
     ) -> Path:
         """Write the workbook; ``values`` are the cached results of formulas."""
-        workbook = xlsxwriter.Workbook(path)
+        with xlsxwriter.Workbook(path) as workbook:
+            self._write_sheet(workbook, values or {})
+        return path
+
+    @staticmethod
+    def write_sheets(path: Path, *tables: ClassTable) -> Path:
+        """Write a workbook with a sheet for each table."""
+        with xlsxwriter.Workbook(path) as workbook:
+            for table in tables:
+                table._write_sheet(workbook, {})
+        return path
+
+    def _write_sheet(
+        self, workbook: xlsxwriter.Workbook, values: Mapping[tuple[int, int], float | str]
+    ) -> None:
         sheet = workbook.add_worksheet(self.sheet)
         for (row, column), content in sorted(self.cells.items()):
             if isinstance(content, str) and content.startswith("="):
-                cached = (values or {}).get((row, column), 0)
+                cached = values.get((row, column), 0)
                 sheet.write_formula(row - 1, column - 1, content, None, cached)
             else:
                 sheet.write(row - 1, column - 1, content)
-        workbook.close()
-        return path
 
     def numbers(self) -> dict[tuple[int, int], float]:
         """The right value of every cell of the table."""

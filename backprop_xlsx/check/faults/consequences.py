@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from backprop_xlsx.check.faults.effect import Simulator, Start
 from backprop_xlsx.check.faults.gathering import WrongCells
 from backprop_xlsx.check.findings import LossCurve
+from backprop_xlsx.check.judging.columns import FormRows
 from backprop_xlsx.check.judging.judged_table import JudgedTable
 from backprop_xlsx.check.judging.verdicts import Judge
 from backprop_xlsx.check.reading.forms import Form
@@ -73,15 +74,35 @@ def curve_of(
 
 
 def _wrong_formulas(judged: JudgedTable, cells: WrongCells) -> dict[tuple[str, int], Expression]:
-    """The wrong formulas by quantity and step, their operands filled in."""
-    wrong: dict[tuple[str, int], Expression] = {}
-    for form, rows in cells.forms:
+    """The wrong formulas by quantity and step, their operands filled in.
+
+    With the right ones that use auxiliary columns, if it is one of these that is wrong: no equation
+    of the exercise does.
+    """
+    auxiliary = {Symbol(name) for name, _ in judged.table.exercise.auxiliary}
+    wrong = _in_steps(judged, cells.quantity, cells.forms)
+    if not wrong or Symbol(cells.quantity) not in auxiliary:
+        return wrong
+    users: dict[tuple[str, int], Expression] = {}
+    for name, column in judged.columns.items():
+        for form, rows in column.right:
+            if not auxiliary.isdisjoint(_expression(judged.judge, form, rows[-1]).leaves()):
+                users |= _in_steps(judged, name, [(form, rows)])
+    return users | wrong
+
+
+def _in_steps(
+    judged: JudgedTable, quantity: str, forms: Sequence[FormRows]
+) -> dict[tuple[str, int], Expression]:
+    """Formulas of a quantity by step, their operands filled in."""
+    found: dict[tuple[str, int], Expression] = {}
+    for form, rows in forms:
         same = _expression(judged.judge, form, rows[0]) if judged.judge.steady(form) else None
         for row in rows:
             step = row - judged.table.first_row
             expression = same if same is not None else _expression(judged.judge, form, row)
-            wrong[cells.quantity, step] = expression
-    return wrong
+            found[quantity, step] = expression
+    return found
 
 
 def _own_way(judged: JudgedTable, wrong: Sequence[WrongCells]) -> dict[str, Expression]:

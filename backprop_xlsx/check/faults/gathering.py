@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from backprop_xlsx.check.faults.reasons import reason_for
 from backprop_xlsx.check.judging.columns import FormRows, JudgedColumn
@@ -55,6 +55,33 @@ class WrongCells:
     def rows(self) -> list[int]:
         """The rows of the wrong cells."""
         return list(self.corrections)
+
+
+def without_standing(judge: Judge, cells: WrongCells) -> tuple[WrongCells | None, list[int]]:
+    """Wrong cells without those that hold their correction already, and the rows of these.
+
+    What is taken for a mistake there is none of the formula's: nobody knows what it refers to.
+    """
+    standing = {row for form, rows in cells.forms for row in rows if _stands(cells, form, row)}
+    if not standing:
+        return cells, []
+    left = {row: formula for row, formula in cells.corrections.items() if row not in standing}
+    if not left:
+        return None, sorted(standing)
+    forms = [(form, [row for row in rows if row in left]) for form, rows in cells.forms]
+    forms = [(form, rows) for form, rows in forms if rows]
+    found = _as_typed(judge.table.cell(cells.quantity, min(left)))
+    return replace(cells, found=found, corrections=left, forms=forms), sorted(standing)
+
+
+def _stands(cells: WrongCells, form: Form, row: int) -> bool:
+    """Whether a row's formula is what it is corrected to, but for anchors."""
+    correction = cells.corrections[row]
+    return correction is not None and _bare(correction) == _bare(form.at(row))
+
+
+def _bare(formula: str) -> str:
+    return "".join(formula.split()).replace("$", "").upper()
 
 
 @dataclass

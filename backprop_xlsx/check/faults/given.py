@@ -1,6 +1,7 @@
 """Judge what a book gives, inputs, targets, fixed biases, the learning rate, start weights.
 
-Each is a number of the table's own, and none but a start weight changes from row to row.
+Each is a number of the table's own, and none but a start weight changes from row to row; a learning
+rate may follow a schedule.
 """
 
 from __future__ import annotations
@@ -8,12 +9,15 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterator
+from itertools import islice
 
 from backprop_xlsx.check.faults.gathering import WrongCells, of_contents
 from backprop_xlsx.check.judging.roles.own_cells import own_instead
 from backprop_xlsx.check.judging.verdicts import Judge
+from backprop_xlsx.check.reading.forms import Form, forms_of
 from backprop_xlsx.check.reading.meanings import Place
 from backprop_xlsx.check.reading.single_cells import number_of
+from backprop_xlsx.check.reading.surroundings import Surroundings
 from backprop_xlsx.check.repair.slips.contents import (
     ChangingGiven,
     ErrorForNumber,
@@ -24,6 +28,7 @@ from backprop_xlsx.check.repair.slips.contents import (
 from backprop_xlsx.check.repair.slips.slip import Slip
 from backprop_xlsx.check.repair.writing import CellWriter
 from backprop_xlsx.formula.names import LEARNING_RATE
+from backprop_xlsx.formula.tokens import FormulaError
 from backprop_xlsx.spreadsheet.ooxml.cells import Cell, ErrorValue
 
 SAME = 1e-9
@@ -35,6 +40,43 @@ def is_the_same(number: float, other: float) -> bool:
     return math.isclose(number, other, rel_tol=SAME)
 
 
+def follows_a_schedule(surroundings: Surroundings) -> bool:
+    """Whether the learning rate has a column in which one formula makes it another in every row."""
+    table = surroundings.table
+    if LEARNING_RATE not in table.columns:
+        return False
+    numbers = [
+        number_of((surroundings.home, row, table.columns[LEARNING_RATE]), surroundings)
+        for row in table.rows
+    ]
+    formulas = [
+        (row, cell.formula)
+        for row in table.rows
+        if (cell := table.cell(LEARNING_RATE, row)) is not None and cell.formula is not None
+    ]
+    computing = [form for form in forms_of(formulas) if _changes_by_row(form)]
+    most = max((len(form.rows) for form in computing), default=0)
+    return 2 * most > len(table.rows) and not _are_one(numbers)
+
+
+def _changes_by_row(form: Form) -> bool:
+    """Whether a formula computes something, with a cell that is another one in every row."""
+    try:
+        references = [token.reference for token in form.tokens if token.reference is not None]
+    except FormulaError:
+        return False
+    is_plain = len(form.tokens) <= 2
+    return not is_plain and any(not reference.first.row_anchored for reference in references)
+
+
+def _are_one(numbers: list[float | None]) -> bool:
+    """Whether the same number stands everywhere, which is no 0 that a program has left."""
+    first = numbers[0]
+    if first is None or not numbers[-1]:
+        return False
+    return all(number is not None and is_the_same(number, first) for number in numbers)
+
+
 def wrong_cells_of_given(judge: Judge, writer: CellWriter) -> Iterator[WrongCells]:
     """What is wrong with all that is given to a table."""
     if judge.table.exercise.described:
@@ -42,6 +84,7 @@ def wrong_cells_of_given(judge: Judge, writer: CellWriter) -> Iterator[WrongCell
     else:
         yield from _of_another_table(judge, writer)
         yield from _changing_rates(judge)
+        yield from _changing_given(judge)
     yield from _no_numbers(judge)
 
 
@@ -64,40 +107,87 @@ def _no_numbers(judge: Judge) -> Iterator[WrongCells]:
 
 
 def _changing_rates(judge: Judge) -> Iterator[WrongCells]:
-    """Rows whose learning rate, in a column of its own, is not that of the others.
+    """Rows whose learning rate, in a column of its own, is not that of the others."""
+    has_column = LEARNING_RATE in judge.table.columns
+    if has_column and not follows_a_schedule(judge.surroundings):
+        corrections = _changed(judge.surroundings, LEARNING_RATE)
+        if corrections:
+            yield of_contents(judge, LEARNING_RATE, ChangingGiven(), corrections)
+
+
+def _changing_given(judge: Judge) -> Iterator[WrongCells]:
+    """Rows whose input or target is not that of the others."""
+    for name, corrections in changing_given(judge.surroundings).items():
+        yield of_contents(judge, name, ChangingGiven(), corrections)
+
+
+def changing_given(surroundings: Surroundings) -> dict[str, dict[int, str | None]]:
+    """The rows in which an input or a target changes by mistake, with what belongs there.
+
+    Where inputs and targets change together, or in turns, the rows are of several samples.
+    """
+    exercise, columns = surroundings.table.exercise, surroundings.table.columns
+    if exercise.described or exercise.samples > 1:
+        return {}
+    inputs, targets = (
+        {name: rows for name in names if name in columns and (rows := _changed(surroundings, name))}
+        for names in (exercise.inputs, exercise.targets)
+    )
+    together = {row for rows in inputs.values() for row in rows}
+    if any(row in together for rows in targets.values() for row in rows):
+        return {}
+    found = inputs | targets
+    return {} if any(_in_turns(surroundings, name) for name in found) else found
+
+
+def _in_turns(surroundings: Surroundings, name: str) -> bool:
+    """Whether the numbers of a column come again and again in the same order."""
+    table = surroundings.table
+    places = ((surroundings.home, row, table.columns[name]) for row in table.rows)
+    numbers = [number_of(place, surroundings) for place in places]
+    return any(
+        all(one == other for one, other in zip(numbers, numbers[period:], strict=False))
+        for period in range(2, len(numbers) // 2 + 1)
+    )
+
+
+def _changed(surroundings: Surroundings, name: str) -> dict[int, str | None]:
+    """The rows whose number is not that of the others, in a column of something given.
 
     A row that merely refers to one above it in the column follows that one, whose fault it is.
     """
-    table, surroundings = judge.table, judge.surroundings
-    if LEARNING_RATE not in table.columns:
-        return
-    column = table.columns[LEARNING_RATE]
+    table = surroundings.table
+    column = table.columns[name]
     places = {row: (surroundings.home, row, column) for row in table.rows}
     numbers = {
         row: number
         for row, place in places.items()
         if (number := number_of(place, surroundings)) is not None
-        and not _is_uncomputed(table.cell(LEARNING_RATE, row), number)
+        and not _is_uncomputed(table.cell(name, row), number)
     }
     if not numbers:
-        return
+        return {}
+    ends = {row: surroundings.end(place) for row, place in places.items()}
     cells = set(places.values())
     following = {
         row
         for row, place in places.items()
-        if (end := surroundings.end(place)) != place and end in cells
+        if any(step in cells for step in _next(surroundings, place))
     }
+    foreign = any(surroundings.in_table(end) not in (None, name) for end in ends.values())
     usual, times = Counter(numbers.values()).most_common(1)[0]
-    if following or 2 * times <= len(table.rows):
+    if following or foreign or 2 * times <= len(table.rows):
         usual = next(iter(numbers.values()))
-    wrong = [
-        row
+    return {
+        row: f"{usual:.15g}"
         for row, number in numbers.items()
         if row not in following and not is_the_same(number, usual)
-    ]
-    if wrong:
-        corrections: dict[int, str | None] = dict.fromkeys(wrong, f"{usual:.15g}")
-        yield of_contents(judge, LEARNING_RATE, ChangingGiven(), corrections)
+    }
+
+
+def _next(surroundings: Surroundings, place: Place) -> list[Place]:
+    """The cell to which a cell is a plain reference, if it is one."""
+    return list(islice(surroundings.follow(place), 1, 2))
 
 
 def _of_another_table(judge: Judge, writer: CellWriter) -> Iterator[WrongCells]:

@@ -86,10 +86,24 @@ class JudgedTable:
     @property
     def start_weights(self) -> dict[str, float | None]:
         """The numbers with which the weights that have columns begin."""
+        return self._first_numbers(self.exercise.weights)
+
+    @property
+    def given(self) -> dict[str, float | None]:
+        """The first numbers of the inputs and targets, of those that have columns or cells."""
+        cells = {name: place for place, name in self.judge.roles.cells.items()}
+        names = (*self.exercise.inputs, *self.exercise.targets)
+        outside = {
+            name: number_of(cells[name], self.surroundings) for name in names if name in cells
+        }
+        return outside | self._first_numbers(names)
+
+    def _first_numbers(self, names: Iterable[str]) -> dict[str, float | None]:
+        """What stands in the first row of those quantities that have columns."""
         home, row = self.surroundings.home, self.table.first_row
         return {
             name: number_of((home, row, self.table.columns[name]), self.surroundings)
-            for name in self.exercise.weights
+            for name in names
             if name in self.table.columns
         }
 

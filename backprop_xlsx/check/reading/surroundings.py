@@ -33,6 +33,9 @@ MAXIMUM_SIZE = 400
 MAXIMUM_RANGE = 400
 """Cells of one range; and one for each sample."""
 
+LOOKING_UP = frozenset({"CHOOSE", "VLOOKUP", "HLOOKUP", "LOOKUP", "XLOOKUP", "MATCH"})
+"""Functions that give what stands in a list; what their own cell holds is taken for its number."""
+
 FOREIGN = math.sqrt(0.7)
 """What a cell of another run is taken for: a number that no quantity of a probe has."""
 
@@ -63,8 +66,9 @@ class Surroundings(Cells):
         self._memory: dict[tuple[Place, int], Meaning] = {}
 
     def of(self, table: Table) -> Surroundings:
-        """The same for the table with other columns or quantities."""
+        """The same for another table of the book, or this one with other columns or quantities."""
         found = copy(self)
+        found.home = table.sheet.name.casefold()
         found.table, found._memory = table, {}
         return found
 
@@ -87,13 +91,16 @@ class Surroundings(Cells):
         except RecursionError:
             raise FormulaError("is nested too deeply by way of its helper cells") from None
 
-    def places(self, token: Token) -> Iterator[Place]:
-        """The cells of a reference, as it stands; none of a range that is too large to be read."""
+    def places(self, token: Token, sheet: str | None = None) -> Iterator[Place]:
+        """The cells of a reference, as it stands; none of a range that is too large to be read.
+
+        ``sheet`` is where the formula stands, if not on that of the table.
+        """
         reference = token.reference
         if reference is None:
             return
-        first = self.corner(reference, reference.first, self.home, 0)
-        last = self.corner(reference, reference.last or reference.first, self.home, 0)
+        first = self.corner(reference, reference.first, sheet or self.home, 0)
+        last = self.corner(reference, reference.last or reference.first, sheet or self.home, 0)
         rows, columns = _spans(first, last)
         if len(rows) * len(columns) <= self._largest_range:
             yield from ((first[0], row, column) for row in rows for column in columns)
@@ -232,11 +239,28 @@ class Surroundings(Cells):
                 raise FormulaError(f"goes in a circle by way of {self.name_of(place)}")
             if len(chain) >= MAXIMUM_CHAIN:
                 raise FormulaError(f"goes through more than {MAXIMUM_CHAIN} other cells")
+            if self._is_looked_up(cell.formula, place):
+                _, number = content_of(cell)
+                name = self.name_of(place)
+                return Meaning(Outside(name, place, "number", number), f"only {name}", 1, place)
             meaning = self._of_formula(cell.formula, place[0], row, (*chain, place))
             return Meaning(meaning.expression, meaning.key, meaning.size, place)
         kind, number = content_of(cell)
         key = repr(number) if kind == "number" else kind
         return Meaning(Outside(self.name_of(place), place, kind, number), key, 1, place)
+
+    def _is_looked_up(self, formula: str, place: Place) -> bool:
+        """Whether a cell outside the table finds a number in a list that also stands outside."""
+        tokens = tokenise(formula)
+        if not any(t.kind == "function" and t.text.upper() in LOOKING_UP for t in tokens):
+            return False
+        sheet, row, column = place
+        if sheet == self.home and row in self.table.rows:
+            beside = (self.cell((sheet, other, column)) for other in (row - 1, row + 1))
+            if any(cell is not None and cell.formula is not None for cell in beside):
+                return False  # a column of such cells, one for each step
+        sources = [source for token in tokens for source in self.places(token, sheet)]
+        return not any(self.in_table(source) or self.in_another_table(source) for source in sources)
 
     def _of_formula(self, formula: str, sheet: str, row: int, chain: tuple[Place, ...]) -> Meaning:
         tokens, part = _parsed(formula)

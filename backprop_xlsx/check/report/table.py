@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 from backprop_xlsx.check.faults.consequences import curve_of, effect_of, start_of
 from backprop_xlsx.check.faults.effect import Simulator, Start
-from backprop_xlsx.check.faults.gathering import WrongCells, wrong_cells_of
-from backprop_xlsx.check.faults.given import wrong_cells_of_given
+from backprop_xlsx.check.faults.gathering import WrongCells, without_standing, wrong_cells_of
+from backprop_xlsx.check.faults.given import follows_a_schedule, wrong_cells_of_given
 from backprop_xlsx.check.faults.reasons import path
 from backprop_xlsx.check.findings import Caution, Coverage, Fault, TableReport
 from backprop_xlsx.check.judging.judged_table import JudgedTable
@@ -51,6 +51,8 @@ def table_report(
     table = judged.table
     wrong = _wrong_cells(judged, known.diagnoses)
     start = start_of(judged)
+    # What a mistake does where the learning rate changes is not followed.
+    followed = None if follows_a_schedule(judged.surroundings) else start
     wrong_quantities = {cells.quantity for cells in wrong}
     return TableReport(
         sheet=table.sheet.name,
@@ -66,12 +68,12 @@ def table_report(
         learning_rate_cell=judged.rate_cell,
         learning_rate=judged.rate,
         formulas=sum(column.formulas for column in judged.columns.values()),
-        faults=tuple(_fault(judged, cells, start, known.simulator) for cells in wrong),
+        faults=tuple(_fault(judged, cells, followed, known.simulator) for cells in wrong),
         warnings=tuple(cautions),
         right=right_line(table.exercise, judged.columns, wrong_quantities),
         coverage=_coverage(judged),
         parts=parts_of(table.exercise, judged.columns, wrong_quantities | _blank(judged)),
-        curve=curve_of(judged, wrong, start, known.simulator) if wrong else None,
+        curve=curve_of(judged, wrong, followed, known.simulator) if wrong else None,
         diagram=diagram_of(table.exercise.network) if wrong else None,
     )
 
@@ -107,11 +109,13 @@ def _kind(judged: JudgedTable, name: str) -> str:
 
 def _wrong_cells(judged: JudgedTable, diagnoses: Diagnoses) -> list[WrongCells]:
     writer = CellWriter(judged.surroundings, judged.learning_rate)
-    found = [
-        cells
-        for column in judged.columns.values()
-        for cells in wrong_cells_of(judged.judge, writer, column, judged.rate_cell, diagnoses)
-    ]
+    found: list[WrongCells] = []
+    for column in judged.columns.values():
+        for cells in wrong_cells_of(judged.judge, writer, column, judged.rate_cell, diagnoses):
+            wrong, standing = without_standing(judged.judge, cells)
+            found += [] if wrong is None else [wrong]
+            if standing:
+                column.unjudged.append((standing, "refers to what nobody knows"))
     if judged.own_loss is None:
         found += wrong_cells_of_given(judged.judge, writer)
     return sorted(found, key=lambda cells: (cells.rows[0], cells.column))

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
-from backprop_xlsx.check.faults.given import is_the_same
+from backprop_xlsx.check.faults.given import changing_given, follows_a_schedule, is_the_same
 from backprop_xlsx.check.findings import Caution
 from backprop_xlsx.check.judging.columns import JudgedColumn
 from backprop_xlsx.check.reading.single_cells import (
@@ -63,6 +63,10 @@ def learning_rate_cautions(
         where = "the updates" if cell is None else cell
         text = f"the learning rate is negative ({rate:.15g}): the loss climbs"
         yield Caution("learning rates", where, text)
+    if follows_a_schedule(surroundings):
+        where = surroundings.table.range if cell is None else cell
+        text = "the learning rate changes from step to step, by a formula"
+        yield Caution("learning rates", where, text)
     yield from _unused_learning_rate(surroundings, found, rate)
 
 
@@ -87,17 +91,31 @@ def differing_starts(starts: Sequence[Mapping[str, float | None]]) -> Iterator[t
 
     ``starts`` gives the start weights of each run, by name.
     """
-    if len(starts) < FEWEST_RUNS or len({tuple(sorted(start)) for start in starts}) > 1:
+    for name, run, odd, usual in _differing(starts):
+        text = f"{name} starts with {odd:.15g}, in all other runs with {usual:.15g}"
+        yield run, Caution("start weights", "the book", text)
+
+
+def differing_given(given: Sequence[Mapping[str, float | None]]) -> Iterator[tuple[int, Caution]]:
+    """Inputs and targets of one run that those of all others agree on, likewise."""
+    for name, run, odd, usual in _differing(given):
+        text = f"{name} is {odd:.15g}, in all other runs {usual:.15g}"
+        yield run, Caution("inputs", "the book", text)
+
+
+def _differing(
+    runs: Sequence[Mapping[str, float | None]],
+) -> Iterator[tuple[str, int, float, float]]:
+    """What differs in one run: its name, that run, its number there and in all others."""
+    if len(runs) < FEWEST_RUNS or len({tuple(sorted(run)) for run in runs}) > 1:
         return
-    for name in starts[0]:
-        numbers = [start[name] for start in starts]
-        counts = Counter(numbers)
+    for name in runs[0]:
+        numbers = [run[name] for run in runs]
+        counts = Counter(number for number in numbers if number is not None)
         odd = [number for number in counts if counts[number] == 1]
-        if len(counts) == 2 and len(odd) == 1 and None not in counts:
-            run = numbers.index(odd[0])
+        if len(counts) == 2 and len(odd) == 1 and None not in numbers:
             usual = next(number for number in counts if number != odd[0])
-            text = f"{name} starts with {odd[0]:.15g}, in all other runs with {usual:.15g}"
-            yield run, Caution("start weights", "the book", text)
+            yield name, numbers.index(odd[0]), odd[0], usual
 
 
 def missing_learning_rates(rates: Sequence[float | None]) -> Caution | None:
@@ -128,8 +146,9 @@ def _unfinished(table: Table, columns: Mapping[str, JudgedColumn]) -> Iterator[C
 def _changing(surroundings: Surroundings) -> Iterator[Caution]:
     table = surroundings.table
     exercise = table.exercise
+    faults = changing_given(surroundings)
     for name in dict.fromkeys((*exercise.targets, *exercise.given)):
-        if name not in table.columns:
+        if name not in table.columns or name in faults:
             continue
         column = table.columns[name]
         first = number_of((surroundings.home, table.first_row, column), surroundings)

@@ -77,6 +77,47 @@ def test_a_learning_rate_that_is_not_that_of_most_rows(
     assert wrong_cells(report) == {("η", table.rows[step]) for step in wrong}
 
 
+CHANGES: dict[str, tuple[str, list[str | float]]] = {
+    "a series": ("i2", [0.2, 0.3, 0.4, 0.5, 0.6, 0.7]),
+    "a mistyped row": ("t2", [0.99, 0.99, 0.9, 0.99, 0.99, 0.99]),
+    "the last row": ("t1", [0.01, 0.01, 0.01, 0.01, 0.01, 0.1]),
+    "another target": ("t2", ["={t1}"] * 6),
+    "another target once": ("t2", ["={above t2}", "={above t1}", *["={above t2}"] * 4]),
+}
+
+
+@pytest.mark.parametrize("headers", [True, False])
+@pytest.mark.parametrize("change", CHANGES)
+def test_what_is_given_does_not_change(change: str, headers: bool, tmp_path: Path) -> None:
+    name, contents = CHANGES[change]
+    table = ClassTable(steps=len(contents))
+    wrong = set()
+    for row, content in zip(table.rows[1:], contents, strict=True):
+        is_text = isinstance(content, str)
+        written = table.written(content[1:], row) if is_text else content
+        table.cells[row, table.columns[name]] = written
+        if content not in (table.start.numbers[name], "={above t2}"):
+            wrong.add((name, row))
+    if not headers:
+        for quantity in ("t1", "t2", "i1", "i2"):
+            del table.cells[table.header_row, table.columns[quantity]]
+    report = report_of(table, tmp_path)
+    assert wrong_cells(report) == wrong
+    assert {fault.kind for fault in report.faults} == {"changing-given"}
+    assert report.faults[0].expected == f"={table.start.numbers[name]:g}"
+
+
+@pytest.mark.parametrize("changing", [("i1", "t1"), ("i1",)])
+def test_several_samples_are_no_fault(changing: tuple[str, ...], tmp_path: Path) -> None:
+    table = ClassTable(steps=7)
+    for row in table.rows[1::2]:
+        for name in changing:
+            table.cells[row, table.columns[name]] = 0.7
+    report = report_of(table, tmp_path)
+    assert report.faults == ()
+    assert sum(caution.kind == "inputs" for caution in report.warnings) == len(changing)
+
+
 def test_a_start_that_is_set_is_told_as_it_was_typed(tmp_path: Path) -> None:
     path = tmp_path / "book.xlsx"
     run = book(path, layers=[2, 2, 1], **FOUR, optimiser="momentum")

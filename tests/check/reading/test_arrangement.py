@@ -13,6 +13,7 @@ from backprop_xlsx.check.book_check import check_file
 from backprop_xlsx.check.findings import TableReport
 from tests.check.faults.test_mistakes import wrong_cells
 from tests.oracles.class_biases import BiasedTable
+from tests.oracles.class_deltas import DeltaTable
 from tests.oracles.class_table import CLASS_ORDER, FORMULAS, GRADIENTS, ClassTable
 
 Cells = dict[tuple[str, int, int], str | float]
@@ -192,3 +193,32 @@ def test_swapped_headers_are_no_fault(tmp_path: Path) -> None:
     row = table.header_row
     table.cells[row, one], table.cells[row, other] = table.cells[row, other], table.cells[row, one]
     assert checked(of(table), tmp_path / "book.xlsx").faults == ()
+
+
+@pytest.mark.parametrize("headers", ["none", "targets"])
+@pytest.mark.parametrize("quantity", ["d_o1", "d_o2", "E1", "E2"])
+def test_one_formula_that_takes_the_other_target(
+    quantity: str, headers: str, tmp_path: Path
+) -> None:
+    table = DeltaTable()
+    for name, column in table.columns.items():
+        if headers == "none" or name not in ("t1", "t2"):
+            del table.cells[table.header_row, column]
+    own, other = ("t1", "t2") if quantity.endswith("1") else ("t2", "t1")
+    template = table.template(quantity).replace(f"{{{own}}}", f"{{{other}}}")
+    table.put(quantity, template, table.rows)
+    (fault,) = checked(of(table), tmp_path / "book.xlsx").faults
+    assert set(fault.corrections) == {(row, table.columns[quantity]) for row in table.rows}
+    assert fault.explanation == f"uses {other} where {own} belongs"
+
+
+def test_the_gradients_of_both_outputs_take_the_other_target(tmp_path: Path) -> None:
+    """The losses, and what is computed of both outputs, say whose target is whose."""
+    table = ClassTable()
+    wrong = set()
+    for name, column in table.columns.items():
+        del table.cells[table.header_row, column]
+        if name in GRADIENTS[4:]:
+            swapped = table.template(name).replace("{t1}", "{t}").replace("{t2}", "{t1}")
+            wrong |= table.put(name, swapped.replace("{t}", "{t2}"), table.rows)
+    assert wrong_cells(checked(of(table), tmp_path / "book.xlsx")) == wrong

@@ -201,6 +201,7 @@ def test_few_steps_a_missing_learning_rate_and_changing_inputs(tmp_path: Path) -
         table = ClassTable(start=Start(rate=rate), steps=99, sheet=f"{rate}")
         if rate == 0.2:
             table.cells[40, table.columns["i2"]] = 0.2
+            table.cells[40, table.columns["t1"]] = 0.5  # another sample
         sheet = workbook.add_worksheet(table.sheet)
         for (row, column), content in table.cells.items():
             sheet.write(row - 1, column - 1, content)
@@ -209,12 +210,24 @@ def test_few_steps_a_missing_learning_rate_and_changing_inputs(tmp_path: Path) -
     kinds = [[caution.kind for caution in table.warnings] for table in report.tables]
     assert kinds == [
         ["steps"],
-        ["steps", "inputs"],
+        ["steps", "inputs", "inputs"],
         ["steps"],
         ["steps"],
         ["steps", "learning rates"],
     ]
     assert report.tables[-1].warnings[1].text == "has no run with learning rate 2"
-    assert report.tables[1].warnings[1] == Caution(
-        "inputs", "D40", "i2 changes from row to row, first in D40"
+    assert report.tables[1].warnings[1:] == (
+        Caution("inputs", "A40", "t1 changes from row to row, first in A40"),
+        Caution("inputs", "D40", "i2 changes from row to row, first in D40"),
     )
+
+
+def test_a_target_of_one_run_that_differs(tmp_path: Path) -> None:
+    tables = [
+        ClassTable(start=Start(rate=rate, targets=(0.01, 0.9 if rate == 0.2 else 0.99)), sheet=name)
+        for name, rate in {"a": 0.1, "b": 0.2, "c": 0.5}.items()
+    ]
+    reports = check_file(ClassTable.write_sheets(tmp_path / "book.xlsx", *tables)).tables
+    text = "t2 is 0.9, in all other runs 0.99"
+    assert Caution("inputs", "the book", text) in reports[1].warnings
+    assert not any(report.faults for report in reports)

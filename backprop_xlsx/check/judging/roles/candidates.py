@@ -30,6 +30,10 @@ class Votes:
         self.counts[candidate] = self.counts.get(candidate, 0) + len(rows)
         self.first_rows[candidate] = min(self.first_rows.get(candidate, rows[0]), rows[0])
 
+    def share(self, candidate: Candidate) -> float:
+        """Of all cells with a vote the part in which a candidate fills the role."""
+        return self.counts[candidate] / sum(self.counts.values())
+
     def leading(self) -> list[float]:
         """The numbers with the most votes."""
         numbers = [candidate for candidate in self.counts if isinstance(candidate, float)]
@@ -59,7 +63,8 @@ def candidates_in(
 
     Each with the cell to which the formula itself refers: there may be plain references between.
     All cells of a column of numbers are the one of its first row. A cell that computes a number
-    from others outside the table is one, as ``=1/2`` is.
+    from others outside the table is one, as ``=1/2`` is, rather than those: it may pick one of
+    many.
     """
     found: dict[Candidate, Candidate] = {}
     computed: dict[Candidate, Candidate] = {}
@@ -71,9 +76,11 @@ def candidates_in(
     for token, meaning in zip(tokens, meanings, strict=True):
         if meaning is None:
             continue
+        outside = found
         if is_computed_outside(meaning):
             assert meaning.place is not None
             computed[meaning.place] = meaning.place
+            outside = further
         if isinstance(meaning.expression, Number):
             if token.kind == "number":
                 found[meaning.expression.constant] = meaning.expression.constant
@@ -83,7 +90,7 @@ def candidates_in(
         else:
             for leaf in meaning.expression.leaves():
                 if isinstance(leaf, Outside):
-                    found[leaf.place] = column_or_cell(leaf.place)
+                    outside[leaf.place] = column_or_cell(leaf.place)
             further |= {number: number for number in numbers_in(meaning.expression)}
     for more in (found | computed | further, found | computed, found):
         if len(more) <= MOST_CANDIDATES:

@@ -6,6 +6,7 @@ is what makes the most updates right, unless another that makes some right is la
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import permutations
@@ -172,11 +173,32 @@ def _with_constants(judge: Judge, forms: Forms) -> Judge:
 
 
 def _with_winners(judge: Judge, votes: Mapping[str, Votes]) -> Judge:
-    """The judge who gives each constant to the candidate with the most votes."""
-    winners = {name: votes[name].winner(judge.surroundings) for name in sorted(votes)}
+    """The judge who gives each constant to the candidate that it is taken for.
+
+    Where a formula takes one for another's, the others tell whose it is: a cell is that of which it
+    has most, and of which most have it; of several that may be the same the first on the sheet.
+    """
+    surroundings = judge.surroundings
+    times = sum((Counter(each.counts) for each in votes.values()), Counter[Candidate]())
+
+    def certainty(pair: tuple[str, Candidate]) -> tuple[bool, float, bool, int]:
+        name, candidate = pair
+        own = votes[name].share(candidate)
+        is_cell = not isinstance(candidate, float)
+        if is_cell:  # the same number may be typed for several
+            own *= votes[name].counts[candidate] / times[candidate]
+        holds_number = number_of(candidate, surroundings) is not None
+        return holds_number, own, is_cell, -votes[name].first_rows[candidate]
+
+    pairs = [(name, candidate) for name in sorted(votes) for candidate in votes[name].counts]
+    pairs.sort(key=lambda pair: pair[1] if isinstance(pair[1], tuple) else ("", 0, 0))
+    winners: dict[str, Candidate] = {}
+    for name, candidate in sorted(pairs, key=certainty, reverse=True):
+        is_another = isinstance(candidate, tuple) and candidate in winners.values()
+        if name not in winners and not is_another:
+            winners[name] = candidate
     for name, winner in winners.items():
-        if winner is not None:
-            judge = _with(judge, winner, name)
+        judge = _with(judge, winner, name)
     return judge
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Callable
+
 import numpy as np
 
 from backprop_xlsx.check.reading.arranging.neurons import Layers
 from backprop_xlsx.check.reading.arranging.updates import Updates
 from backprop_xlsx.check.reading.arranging.weights import Neuron
 from backprop_xlsx.check.reading.arranging.wire import Leaf
-from backprop_xlsx.check.reading.arranging.wiring import ROUNDING, Wiring, most_common
+from backprop_xlsx.check.reading.arranging.wiring import ROUNDING, Wiring, differ, position
 from backprop_xlsx.formula.names import TOTAL_LOSS
 
 
@@ -21,25 +24,69 @@ class Losses:
         self._updates = updates
         self._layers = layers
 
-    def targets(self, outputs: list[Neuron]) -> list[Leaf]:
-        """For each output what is given beside it."""
+    def targets(self, outputs: list[Neuron], number_of: Callable[[Leaf], int | None]) -> list[Leaf]:
+        """For each output what is given beside it, and beside no other.
+
+        One that a formula takes for another's is told by the rest; then by its number.
+        """
+        votes = self._given_beside(outputs)
+        times = sum(votes, Counter[Leaf]())
+
+        def certainty(pair: tuple[int, Leaf]) -> tuple[float, bool]:
+            output, leaf = pair
+            count = votes[output][leaf]
+            own = count / votes[output].total() * count / times[leaf]
+            return own, number_of(leaf) == output + 1
+
+        pairs = [(k, leaf) for k, counts in enumerate(votes) for leaf in counts]
+        pairs.sort(key=lambda pair: position(pair[1]))
+        found: dict[int, Leaf] = {}
+        for output, leaf in sorted(pairs, key=certainty, reverse=True):
+            if output not in found and leaf not in found.values():
+                found[output] = leaf
+        return [found.get(output, 0.0) for output in range(len(outputs))]
+
+    def _given_beside(self, outputs: list[Neuron]) -> list[Counter[Leaf]]:
+        """For each output, in how many formulas a thing that is given stands beside it.
+
+        If there are none, from how many columns' formulas both are reached.
+        """
         used = {
             s for n in (*self._layers.hidden, *self._layers.outputs) for s in n.weights.values()
         }
-        found: list[Leaf] = []
-        ends = {n.activation for n in outputs}
-        reach = {column: self._reach(column) for column in self.wires if column not in ends}
+        used |= self._layers.parameters
+        ends = {n.activation for n in outputs if n.activation is not None}
+        columns = [c for c in self.wires if c not in ends and c not in self._updates.between]
+        reach = {column: self._reach(column) for column in columns}
+        found = []
         for neuron in outputs:
-            votes = [
+            beside = Counter(
                 leaf
-                for column, (reached, given) in reach.items()
-                if reached & ends == {neuron.activation} and column not in self._updates.between
-                for leaf in given
-                if leaf not in used and leaf not in self._layers.parameters and leaf not in found
-            ]
-            best = most_common(votes)
-            found.append(best[0] if best else 0.0)
+                for column in columns
+                if neuron.activation in self.wires[column].here
+                for leaf in self.wires[column].given - used
+                if self._are_paired(column, neuron.activation, leaf, ends)
+            )
+            found.append(
+                beside
+                or Counter(
+                    leaf
+                    for reached, given in reach.values()
+                    if reached & ends == {neuron.activation}
+                    for leaf in given - used
+                )
+            )
         return found
+
+    def _are_paired(self, column: int, output: int | None, leaf: Leaf, ends: set[int]) -> bool:
+        """Whether a formula has no other output, or joins this one with a leaf in a product."""
+        if output is None or len(ends & self.wires[column].here) < 2:
+            return output is not None
+
+        def at(activation: float, target: float) -> float:
+            return self.wiring.value(column, {output: activation, leaf: target}, 0.3)
+
+        return differ(at(0.4, 0.2) - at(0.4, 0.7), at(0.7, 0.2) - at(0.7, 0.7))
 
     def losses(self, outputs: list[Neuron], targets: list[Leaf]) -> dict[str, Leaf]:
         """E1 … and their sum: they are least where the outputs equal the targets.

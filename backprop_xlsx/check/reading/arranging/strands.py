@@ -164,8 +164,11 @@ def _strands(sheet: Sheet) -> dict[int, list[Strand]]:
     return strands
 
 
-def _is_plain(sheet: Sheet, cell: Cell, row: int, column: int) -> bool:
-    """Whether a cell only repeats another that is not computed: an input, the one above it."""
+def _is_plain(sheet: Sheet, cell: Cell, row: int, column: int, further: int = 3) -> bool:
+    """Whether a cell only repeats what is not computed: an input, the one above it.
+
+    What it refers to may do so too, ``further`` times.
+    """
     try:
         tokens = tokenise(cell.formula or "")
     except FormulaError:
@@ -175,9 +178,11 @@ def _is_plain(sheet: Sheet, cell: Cell, row: int, column: int) -> bool:
         return False
     if reference is None or reference.sheet is not None:
         return True
-    there = sheet.cells.get((reference.first.row, reference.first.column))
-    same_column = reference.first.column == column
-    return same_column or there is None or there.formula is None
+    at = reference.first.row, reference.first.column
+    there = sheet.cells.get(at)
+    if at[1] == column or there is None or there.formula is None:
+        return True
+    return further > 0 and _is_plain(sheet, there, *at, further - 1)
 
 
 def _join_with_others(strand: Strand, strands: dict[int, list[Strand]]) -> None:

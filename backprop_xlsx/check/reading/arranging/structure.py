@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 
 import numpy as np
 
@@ -57,7 +58,8 @@ class _Structure:
                 name(f"v_{quantity}", self.updates.velocity(leaf))
 
         losses = Losses(self.wiring, self.updates, self.layers)
-        outputs, targets = self._as_targets_say(outputs, losses.targets(outputs))
+        targets = losses.targets(outputs, partial(self._number_of, letter="t"))
+        outputs, targets = self._as_targets_say(outputs, targets)
         for letter, neurons in (("h", hidden), ("o", outputs)):
             for number, neuron in enumerate(neurons, start=1):
                 if neuron.pre_activation != neuron.activation:
@@ -123,11 +125,15 @@ class _Structure:
 
     def _by_hint(self, leaves: Iterable[Leaf], letter: str) -> list[Leaf]:
         def key(leaf: Leaf) -> tuple[int, tuple[int, int, int]]:
-            hint = self.hints.get(leaf) if isinstance(leaf, int) else self.wiring.label(leaf)
-            number = _number_in(hint or "", letter)
+            number = self._number_of(leaf, letter)
             return (UNNUMBERED if number is None else number, position(leaf))
 
         return sorted(leaves, key=key)
+
+    def _number_of(self, leaf: Leaf, letter: str) -> int | None:
+        """The number that the header of a column, or a cell's label, gives it."""
+        hint = self.hints.get(leaf) if isinstance(leaf, int) else self.wiring.label(leaf)
+        return _number_in(hint or "", letter)
 
     def _weight_names(self, hidden: list[Neuron], outputs: list[Neuron]) -> dict[str, Leaf]:
         """w1 …: neuron by neuron, source by source, or as the headers say."""
