@@ -61,8 +61,11 @@ class Block(np.lib.mixins.NDArrayOperatorsMixin):
 
 
 def as_number(value: Any) -> float:
-    """The first of an expression's values; not a number for a complex one, an error in a cell."""
-    if isinstance(value, Block):
+    """The first of an expression's values; not a number for a complex one, an error in a cell.
+
+    Of a range whose cells have matrices for values it is the first one's first.
+    """
+    while isinstance(value, Block):
         value = value.at(0, 0)
     first = np.ravel(value)[0]
     return math.nan if isinstance(first, complex) else float(first)
