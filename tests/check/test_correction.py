@@ -188,10 +188,16 @@ def test_a_chart_of_too_many_cells_is_left_alone(rows: int, drawn: bool, wrong: 
     assert (values is not None) == drawn
 
 
-def test_values_that_do_not_change_keep_their_digits(tmp_path: Path) -> None:
-    """The target is typed in, with the right value; Google writes ten digits of each number."""
+@pytest.mark.parametrize("typed", [{}, {("i1", step): 0.0 for step in range(13)}])
+def test_values_that_do_not_change_keep_their_digits(
+    typed: dict[tuple[str, int], float], tmp_path: Path
+) -> None:
+    """The target is typed in, with the right value; Google writes ten digits of each number.
+
+    An input of 0 leaves no gradient to its weights.
+    """
     source = tmp_path / "wrong.xlsx"
-    write_homework(source, {"E1": "0.5*(0.5-{a_o1})^2"}, steps=12)
+    write_homework(source, {"E1": "0.5*(0.5-{a_o1})^2"}, steps=12, typed=typed)
     archive = Archive.open(source)
     ten_digits = {
         position: Change(None, float(f"{cell.value:.10g}"))
