@@ -199,6 +199,22 @@ def test_a_correction_keeps_the_hand_in_which_the_formula_is_written(tmp_path: P
     assert fault.expected == "= ( $R9-$A9 ) * $R9 * (1-$R9)*$L9"
 
 
+@pytest.mark.parametrize(
+    ("quantity", "wrong", "right"),
+    [
+        ("E1", "0.25*({t1}-{a_o1})^2", "0.5*({t1}-{a_o1})^2"),
+        ("a_h1", "1/(1+2^-{h1})", "1/(1+EXP(1)^-{h1})"),
+    ],
+)
+def test_a_number_that_belongs_is_written_as_one_writes_it(
+    quantity: str, wrong: str, right: str, tmp_path: Path
+) -> None:
+    table = ClassTable()
+    table.put(quantity, wrong, table.rows)
+    (fault,) = check(table, tmp_path).faults
+    assert fault.expected == table.written(right, table.first_row)
+
+
 def test_a_start_value_must_come_from_elsewhere(tmp_path: Path) -> None:
     table = ClassTable()
     cells = table.put("w3", "{E_total}*2", [table.first_row])
