@@ -212,6 +212,17 @@ def test_a_number_that_belongs_is_written_as_one_writes_it(
     table = ClassTable()
     table.put(quantity, wrong, table.rows)
     (fault,) = check(table, tmp_path).faults
+    right = "1/(1+EXP(-({w1}*{i1}+{w2}*{i2})))"
+    assert fault.expected == table.written(right, table.first_row)
+
+
+def test_a_correction_writes_out_what_has_no_column(tmp_path: Path) -> None:
+    table = ClassTable()
+    for row in (table.header_row, *table.rows):
+        del table.cells[row, table.columns["h1"]]
+    table.put("a_h1", "{a_h2}", table.rows)
+    (fault,) = check(table, tmp_path).faults
+    right = "1/(1+EXP(-({w1}*{i1}+{w2}*{i2})))"
     assert fault.expected == table.written(right, table.first_row)
 
 
