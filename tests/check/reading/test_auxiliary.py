@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from backprop_xlsx.check.reading.auxiliary import hinted
+from backprop_xlsx.check.reading.auxiliary import catalogue, hinted
+from backprop_xlsx.check.reading.exercise import CLASS_EXERCISE
 
 
 @pytest.mark.parametrize(
@@ -25,3 +26,13 @@ from backprop_xlsx.check.reading.auxiliary import hinted
 )
 def test_headers_of_auxiliary_columns(text: str, name: str | None) -> None:
     assert hinted(text) == name
+
+
+def test_what_each_loss_alone_adds_is_named_after_it() -> None:
+    of_first = "(a_o1 − t1)·a_o1·(1 − a_o1)·w6"
+    of_second = "(a_o2 − t2)·a_o2·(1 − a_o2)·w8"
+    found = catalogue(CLASS_EXERCISE)
+    assert (found["∂E1/∂a_h2"].text(), found["∂E2/∂a_h2"].text()) == (of_first, of_second)
+    slope = "a_h2·(1 − a_h2)·i1"
+    assert found["∂E1/∂w3"].text() == f"{of_first}·{slope}"
+    assert found["∂E2/∂w3"].text() == f"{of_second}·{slope}"
