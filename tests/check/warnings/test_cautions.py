@@ -16,6 +16,8 @@ from backprop_xlsx.check.findings import Caution
 from tests.oracles.class_table import WEIGHTS, ClassTable, Start
 
 RATES = (0.1, 0.2, 0.5, 0.8, 1.0, 2.0)
+Pasted = Mapping[float, Sequence[float | str]]
+"""What stands below each learning rate of a summary."""
 
 
 @cache
@@ -28,7 +30,7 @@ def computed(start: Start) -> tuple[ClassTable, dict[tuple[int, int], float]]:
 def write(
     path: Path,
     charts: list[dict[str, Any]] | None = None,
-    pasted: Mapping[float, Sequence[float | str | None]] | None = None,
+    pasted: Pasted | None = None,
     rates: tuple[float, ...] = RATES[:1],
     titled: bool = True,
     odd: float | None = None,
@@ -199,13 +201,13 @@ def test_part_of_the_losses_may_be_pasted(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("below", ["mean", "=AVERAGE(B3:B52)"])
 def test_pasted_losses_end_where_something_else_stands(below: str, tmp_path: Path) -> None:
-    pasted = {rate: [*losses(rate)[:50], below] for rate in RATES}
+    pasted: Pasted = {rate: [*losses(rate)[:50], below] for rate in RATES}
     assert cautions(write(tmp_path / "book.xlsx", pasted=pasted)) == []
 
 
 def test_pasted_losses_may_stand_below_other_numbers(tmp_path: Path) -> None:
     """A header is no loss among others if a text is between it and the number above."""
-    pasted = {0.1: [0.5, "E_total", 0.1, *[0.7] * 20]}
+    pasted: Pasted = {0.1: [0.5, "E_total", 0.1, *[0.7] * 20]}
     (caution,) = cautions(write(tmp_path / "book.xlsx", pasted=pasted))
     assert (caution.kind, caution.where) == ("pasted table", "'Summary'!B6:B25")
 
