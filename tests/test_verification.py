@@ -16,6 +16,7 @@ from backprop_xlsx.spreadsheet.ooxml.book import read_book
 from backprop_xlsx.spreadsheet.ooxml.formula_text import cell_name
 from backprop_xlsx.spreadsheet.ooxml.patching.patch import Change, patch_sheet
 from backprop_xlsx.workbook.layout import FIRST_ROW, Run, runs
+from backprop_xlsx.workbook.limits import table_cells
 from tests.strategies import CHAOTIC
 
 EXPERIMENT = Experiment.preset(learning_rates=[0.5, 2.0], steps=12)
@@ -183,12 +184,53 @@ def test_a_cell_of_a_run_is_compared_to_eleven_digits(
     if verifies:
         assert verify(right_book, EXPERIMENT, ("one",)).unsteady == ()
     else:
-        with pytest.raises(VerificationError, match=rf"\({quantity} at step {step}\)") as caught:
+        with pytest.raises(VerificationError) as caught:
             verify(right_book, EXPERIMENT, ("one",))
         (address,) = off
         value = read_book(right_book).sheet(run.sheet).cells[address[1:]].value
         assert isinstance(value, (int, float))
+        cell = f"'{run.sheet}'!{cell_name(*address[1:])} ({quantity} at step {step}): "
+        assert str(caught.value).startswith(cell)
         assert f"one gives {value + off[address]!r}, " in str(caught.value)
+
+
+@pytest.mark.parametrize(("quantity", "step"), [("w3", 0), ("E_total", 12), ("rose", 5)])
+def test_a_cell_of_a_run_without_a_number_is_named(
+    right_book: Path, monkeypatch: pytest.MonkeyPatch, quantity: str, step: int
+) -> None:
+    run = runs(EXPERIMENT)[0]
+    cell = (run.sheet, *place(run, quantity, step))
+    monkeypatch.setattr(verification, "recalculate", Exact(right_book, {cell: "#DIV/0!"}))
+    with pytest.raises(VerificationError) as caught:
+        verify(right_book, EXPERIMENT, ("one",))
+    where = f"'{run.sheet}'!{cell_name(*cell[1:])}"
+    assert str(caught.value) == f"{where}: one gives '#DIV/0!', expected a number"
+
+
+@pytest.mark.parametrize(("share", "verifies"), [(0.5, True), (2.0, False)])
+def test_a_run_may_not_drift_by_what_each_step_may_be_off(
+    right_book: Path, monkeypatch: pytest.MonkeyPatch, share: float, verifies: bool
+) -> None:
+    """The twelve steps of w1, of about 0.15, are off by as much as its last one may be."""
+    run, allowed = runs(EXPERIMENT)[0], 1e-11 * 0.15
+    off = {
+        (run.sheet, *place(run, "w1", step)): share * allowed * step / 12 for step in range(1, 13)
+    }
+    monkeypatch.setattr(verification, "recalculate", Exact(right_book, off))
+    with nullcontext() if verifies else pytest.raises(VerificationError, match="w1 at step"):
+        verify(right_book, EXPERIMENT, ("one",))
+
+
+@pytest.mark.parametrize(("fewer", "portions"), [(0, 1), (1, 3)])
+def test_a_book_of_more_cells_is_recalculated_run_by_run(
+    right_book: Path, monkeypatch: pytest.MonkeyPatch, fewer: int, portions: int
+) -> None:
+    """Each of its two runs, and all that is beside them."""
+    monkeypatch.setattr(verification, "MOST_CELLS_AT_ONCE", table_cells(EXPERIMENT) - fewer)
+    monkeypatch.setattr(verification, "recalculate", Exact(right_book, {}))
+    told: list[str] = []
+    verify(right_book, EXPERIMENT, ("one",), lambda text, _: told.append(text))
+    assert len(told) == portions
 
 
 @pytest.mark.parametrize(("off", "verifies"), [(0.5e-12, True), (2e-9, False)])

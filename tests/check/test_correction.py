@@ -15,7 +15,7 @@ import pytest
 from backprop_xlsx import reference
 from backprop_xlsx.check import proof
 from backprop_xlsx.check.book_check import check_file
-from backprop_xlsx.check.correction import Fixed, fix
+from backprop_xlsx.check.correction import Copy, Fixed, fix
 from backprop_xlsx.check.findings import FileReport
 from backprop_xlsx.check.reading.tables import Table, find_tables
 from backprop_xlsx.formula.names import TOTAL_LOSS, gradient_name
@@ -29,7 +29,7 @@ from backprop_xlsx.spreadsheet.ooxml.patching.patch import Change, patch_sheet, 
 from tests.check.homework import FORMULAS, SIBLING, write_homework
 from tests.optional import WORKBOOKS, require_libreoffice
 from tests.oracles.class_biases import DELTA_H, BiasedTable
-from tests.oracles.class_table import ClassTable
+from tests.oracles.class_table import CLASS_ORDER, ClassTable
 
 WRONG_BOOKS = (
     "basant",
@@ -178,10 +178,26 @@ def test_the_chart_shows_the_new_losses(sheet: str, tmp_path: Path) -> None:
     assert [float(point) for point in points if "." in point] == list(column(table, TOTAL_LOSS))
 
 
-def test_values_that_do_not_change_keep_their_digits(tmp_path: Path) -> None:
-    """The target is typed in, with the right value; Google writes ten digits of each number."""
+@pytest.mark.parametrize(("rows", "drawn"), [(50_000, True), (50_001, False)])
+def test_a_chart_of_too_many_cells_is_left_alone(rows: int, drawn: bool, wrong: Path) -> None:
+    """A hundred thousand, here in two columns."""
+    book = read_book(wrong)
+    sheet = book.sheets[0]
+    copy = Copy(book, {sheet.name: {(9, 2): Change("A1", 0.5)}})
+    values = copy.values(f"'{sheet.name}'!$A$1:$B${rows}")
+    assert (values is not None) == drawn
+
+
+@pytest.mark.parametrize("typed", [{}, {("i1", step): 0.0 for step in range(13)}])
+def test_values_that_do_not_change_keep_their_digits(
+    typed: dict[tuple[str, int], float], tmp_path: Path
+) -> None:
+    """The target is typed in, with the right value; Google writes ten digits of each number.
+
+    An input of 0 leaves no gradient to its weights.
+    """
     source = tmp_path / "wrong.xlsx"
-    write_homework(source, {"E1": "0.5*(0.5-{a_o1})^2"}, steps=12)
+    write_homework(source, {"E1": "0.5*(0.5-{a_o1})^2"}, steps=12, typed=typed)
     archive = Archive.open(source)
     ten_digits = {
         position: Change(None, float(f"{cell.value:.10g}"))
@@ -261,6 +277,21 @@ def test_values_that_were_never_computed_are_filled_in_the_table(tmp_path: Path)
     write_homework(source, SIBLING, steps=12, cached=False)
     target, _ = corrected(source, tmp_path)
     require_steps_of_gradient_descent(target, read_book(target))
+
+
+@pytest.mark.parametrize("held", ["not computed", ErrorValue("#NAME?")])
+def test_a_value_that_is_no_number_where_one_belongs_is_computed(
+    held: str, wrong: Path, tmp_path: Path
+) -> None:
+    """No correction leads to it."""
+    archive, book = Archive.open(wrong), read_book(wrong)
+    sheet, place = book.sheets[0], (5, 1 + CLASS_ORDER.index("h1"))
+    computed = sheet.cells[place].value
+    assert isinstance(computed, float)
+    content = patch_sheet(archive.read(sheet.part), {place: Change(None, held)})
+    archive.rewrite({sheet.part: content}, tmp_path / "spoilt.xlsx")
+    target, _ = corrected(tmp_path / "spoilt.xlsx", tmp_path)
+    assert read_book(target).sheets[0].cells[place].value == pytest.approx(computed, rel=1e-12)
 
 
 def test_what_has_no_correction_is_not_written(wrong: Path, tmp_path: Path) -> None:

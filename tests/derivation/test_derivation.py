@@ -228,6 +228,70 @@ def test_it_is_told_on_what_a_hidden_activation_acts(layers: str, part: int, wor
 
 
 @pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        (
+            {"layers": "2-2-2"},
+            (
+                "squashes the sum with the sigmoid σ(x) = 1/(1 + e^(−x)).",
+                "between the hidden neurons and the outputs: those into o1 carry the error of a_o1",
+                "∂E/∂o1 · w5",
+                "w3 and w4 belong to h2, so a_h2 stands there, not a_h1",
+                "Every weight takes a step against its gradient",
+                "∂(w5 · a_h1 + …)/∂w5 = a_h1",
+            ),
+        ),
+        (
+            {"layers": "1-1-1", "activation": "tanh", "output_activation": "linear"},
+            (
+                "takes its activation of the sum: ",
+                "between the hidden neuron and the output",
+                "E_total → a_o1 → o1 → w2",
+                "1, as a_o1 is o1 itself",
+                "∂(w2 · a_h1)/∂w2 = a_h1",
+            ),
+        ),
+        (
+            {"layers": "1-1-1", "loss": "binary cross-entropy"},
+            (
+                "their product is a_o1 − t1. The runs compute that difference",
+                "∂E/∂a_o1 · ∂a_o1/∂o1",
+                "∂E/∂o1 · w2",
+            ),
+        ),
+        (
+            {"layers": "2-2-2", "loss": "binary cross-entropy"},
+            ("their product is a_o1 − t1, divided by the 2 outputs.",),
+        ),
+        (
+            {"layers": "1-1-3", "loss": "cross-entropy", "biases": "trained", "optimiser": "adam"},
+            (
+                "sum: sigmoid and softmax; σ(x) = 1/(1 + e^(−x)).",
+                "E_total → E1 … E3 → a_o1 … a_o3 → o1 → w2",
+                "∂E/∂a_o1 · ∂a_o1/∂o1 + ∂E/∂a_o2 · ∂a_o2/∂o1 + ∂E/∂a_o3 · ∂a_o3/∂o1",
+                "The update: Adam",
+                "(m_w1 of w1)",
+            ),
+        ),
+        (
+            {"layers": "2-2-2-2"},
+            ("E_total → o1, o2 → h2_1, h2_2 → a_h1_1 → h1_1 → w1",),
+        ),
+    ],
+)
+def test_each_step_is_told_of_the_network_that_it_is_of(
+    settings: dict[str, str], words: tuple[str, ...]
+) -> None:
+    told = [
+        text
+        for part in derivation(Experiment.of(settings | {"learning_rates": [0.1]}))
+        for text in (part.title, part.explanation, *(line.right for line in part.lines))
+    ]
+    for said in words:
+        assert any(said in text for text in told), said
+
+
+@pytest.mark.parametrize(
     ("outputs", "losses"), [(3, "E1 + E2 + E3"), (4, "E1 + E2 + … + E4"), (5, "E1 + E2 + … + E5")]
 )
 def test_of_more_than_three_losses_those_between_are_left_out(outputs: int, losses: str) -> None:

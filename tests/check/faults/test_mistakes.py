@@ -199,6 +199,33 @@ def test_a_correction_keeps_the_hand_in_which_the_formula_is_written(tmp_path: P
     assert fault.expected == "= ( $R9-$A9 ) * $R9 * (1-$R9)*$L9"
 
 
+@pytest.mark.parametrize(
+    ("quantity", "wrong", "right"),
+    [
+        ("E1", "0.25*({t1}-{a_o1})^2", "0.5*({t1}-{a_o1})^2"),
+        ("a_h1", "1/(1+2^-{h1})", "1/(1+EXP(1)^-{h1})"),
+    ],
+)
+def test_a_number_that_belongs_is_written_as_one_writes_it(
+    quantity: str, wrong: str, right: str, tmp_path: Path
+) -> None:
+    table = ClassTable()
+    table.put(quantity, wrong, table.rows)
+    (fault,) = check(table, tmp_path).faults
+    right = "1/(1+EXP(-({w1}*{i1}+{w2}*{i2})))"
+    assert fault.expected == table.written(right, table.first_row)
+
+
+def test_a_correction_writes_out_what_has_no_column(tmp_path: Path) -> None:
+    table = ClassTable()
+    for row in (table.header_row, *table.rows):
+        del table.cells[row, table.columns["h1"]]
+    table.put("a_h1", "{a_h2}", table.rows)
+    (fault,) = check(table, tmp_path).faults
+    right = "1/(1+EXP(-({w1}*{i1}+{w2}*{i2})))"
+    assert fault.expected == table.written(right, table.first_row)
+
+
 def test_a_start_value_must_come_from_elsewhere(tmp_path: Path) -> None:
     table = ClassTable()
     cells = table.put("w3", "{E_total}*2", [table.first_row])

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import openpyxl
 import pytest
+from openpyxl.styles import PatternFill
 
+from backprop_xlsx.check.book_check import check_file
 from tests.check.faults.test_mistakes import check, wrong_cells
 from tests.oracles.class_table import GRADIENTS, ClassTable
 
@@ -23,6 +26,21 @@ def test_a_quarter_of_a_step_may_lack_its_formulas(
     report = check(table, tmp_path)
     assert wrong_cells(report) == ({(name, row) for name in names} if missing else set())
     assert ("unfinished" in {caution.kind for caution in report.warnings}) != missing
+
+
+def test_a_formula_without_a_value_is_judged_and_a_coloured_cell_is_blank(tmp_path: Path) -> None:
+    """As of a program that computes nothing."""
+    table = ClassTable(steps=5)
+    row = table.rows[3]
+    table.put("o1", "{w5}*{a_h1}+{w6}*{a_h1}", [row])
+    book = openpyxl.load_workbook(table.write(tmp_path / "book.xlsx"))
+    blank = book.worksheets[0].cell(row, table.columns["o2"])
+    blank.value, blank.fill = None, PatternFill("solid", fgColor="FFFF00")
+    book.save(tmp_path / "book.xlsx")
+    (report,) = check_file(tmp_path / "book.xlsx").tables
+    assert wrong_cells(report) == {("o1", row), ("o2", row)}
+    kinds = {fault.quantity: fault.kind for fault in report.faults}
+    assert kinds == {"o1": "wrong-operand", "o2": "missing-formula"}
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from backprop_xlsx.check.findings import TableReport
 from tests.check.faults.test_mistakes import wrong_cells
 from tests.oracles.class_biases import BiasedTable
 from tests.oracles.class_deltas import DeltaTable
-from tests.oracles.class_table import CLASS_ORDER, FORMULAS, GRADIENTS, ClassTable
+from tests.oracles.class_table import CLASS_ORDER, CONSTANTS, FORMULAS, GRADIENTS, ClassTable
 
 Cells = dict[tuple[str, int, int], str | float]
 
@@ -138,15 +138,48 @@ def test_gradients_on_a_sheet_of_their_own(tmp_path: Path) -> None:
     assert fault.explanation == "uses a_h2 where a_h1 belongs"
 
 
+def without_headers(table: ClassTable) -> ClassTable:
+    """The same table; only its formulas tell what is what."""
+    for column in table.columns.values():
+        del table.cells[table.header_row, column]
+    return table
+
+
 @pytest.mark.parametrize("rows", [1, 3])
-def test_a_table_goes_on_after_blank_rows(rows: int, tmp_path: Path) -> None:
-    table = ClassTable(steps=6)
+@pytest.mark.parametrize("headers", [True, False])
+def test_a_table_goes_on_after_blank_rows(headers: bool, rows: int, tmp_path: Path) -> None:
+    table = ClassTable(steps=6) if headers else without_headers(ClassTable(steps=6))
     after = table.first_row + 2
     report = checked(with_gap(table, after, rows), tmp_path / "right.xlsx")
     assert (report.faults, report.steps) == ((), 6)
     table.put("o1", SIBLING, [table.last_row])
     (fault,) = checked(with_gap(table, after, rows), tmp_path / "wrong.xlsx").faults
     assert fault.first_row == table.last_row + rows
+
+
+def test_a_table_goes_on_below_a_second_row_of_headers(tmp_path: Path) -> None:
+    table = ClassTable(steps=6)
+    cells = with_gap(table, table.first_row + 2, 2)
+    for column in table.columns.values():
+        again = (table.sheet, table.first_row + 4, column)
+        cells[again] = table.cells[table.header_row, column]
+    report = checked(cells, tmp_path / "book.xlsx")
+    assert (report.faults, report.steps) == ((), 6)
+
+
+def test_inputs_in_the_first_row_alone_are_those_of_every_row(tmp_path: Path) -> None:
+    """$A$9 and the like, of which no header says that it is t1."""
+    table = without_headers(ClassTable(steps=6))
+    for name in CONSTANTS:
+        for row in table.rows[1:]:
+            del table.cells[row, table.columns[name]]
+    cells = {name: table.address((table.first_row, table.columns[name])) for name in CONSTANTS}
+    for name, template in FORMULAS.items():
+        for constant, cell in cells.items():
+            template = template.replace(f"{{{constant}}}", cell)
+        table.put(name, template, table.rows)
+    report = checked(of(table), tmp_path / "book.xlsx")
+    assert (report.faults, report.right) == ((), "all 27 computed columns")
 
 
 def test_minima_below_and_start_weights_above_are_no_steps(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from backprop_xlsx.check.reading.auxiliary import catalogue, hinted
 from backprop_xlsx.check.reading.convention import Convention
-from backprop_xlsx.check.reading.exercise import Exercise
+from backprop_xlsx.check.reading.exercise import CLASS_EXERCISE, Exercise
 
 
 @pytest.mark.parametrize(
@@ -34,3 +34,13 @@ def test_a_softmax_has_no_slope_of_one_neuron_alone() -> None:
     found = catalogue(Exercise(network))
     assert "∂a_h1/∂h1" in found
     assert "∂a_o1/∂o1" not in found
+
+
+def test_what_each_loss_alone_adds_is_named_after_it() -> None:
+    of_first = "(a_o1 − t1)·a_o1·(1 − a_o1)·w6"
+    of_second = "(a_o2 − t2)·a_o2·(1 − a_o2)·w8"
+    found = catalogue(CLASS_EXERCISE)
+    assert (found["∂E1/∂a_h2"].text(), found["∂E2/∂a_h2"].text()) == (of_first, of_second)
+    slope = "a_h2·(1 − a_h2)·i1"
+    assert found["∂E1/∂w3"].text() == f"{of_first}·{slope}"
+    assert found["∂E2/∂w3"].text() == f"{of_second}·{slope}"

@@ -52,6 +52,18 @@ def test_a_description_comes_back(chosen: dict[str, Any]) -> None:
     assert found.optimisers == experiment.optimisers
 
 
+@pytest.mark.parametrize(
+    ("biases", "words"),
+    [("none", "no biases"), ("fixed", "fixed biases"), ("trained", "trained biases")],
+)
+def test_a_table_is_told_as_its_book_describes_it(biases: str, words: str, tmp_path: Path) -> None:
+    book(tmp_path / "book.xlsx", layers=[2, 1], biases=biases, **FOUR)
+    description = read_description(read_book(tmp_path / "book.xlsx"))
+    assert description is not None
+    told = f"2-1, sigmoid, {words}, half squared error, 4 samples, gradient descent"
+    assert set(map(str, exercises_of(description))) == {told}
+
+
 @pytest.mark.parametrize("preset", preset_names())
 def test_it_says_in_plain_json_what_the_presets_are(preset: str) -> None:
     experiment = Experiment.preset(preset)

@@ -272,6 +272,8 @@ FORMULAS = [
     ("repeated-row", "w1", "{first w1}", "w1 is not updated: it repeats the number of another row"),
     ("missing-factor", "E1", "({t1}-{a_o1})^2", "the factor ½ is missing"),
     ("missing-term", "E_total", "{E1}", "the term + E2 is missing"),
+    # What stands right as a condition is not what an IF gives.
+    ("other-quantity", "h1", "IF({w1}*{i1}+{w2}*{i2},{a_h2},{w5})", "copies a_h2"),
     ("missing-factor", "dE/dw7", "({a_o2}-{t2})*{a_o2}*{a_h1}", "the factor (1 − a_o2) is missing"),
     (
         "wrong-row",

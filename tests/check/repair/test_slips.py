@@ -42,6 +42,18 @@ def test_a_slip_in_a_formula(
     assert_corrections_are_right(table, report, tmp_path)
 
 
+@pytest.mark.parametrize(("more", "seen"), [("", True), ("+0*{i2}", False)])
+def test_of_twelve_like_operands_any_that_follow_each_other_may_be_wrong(
+    more: str, seen: bool, tmp_path: Path
+) -> None:
+    """Of more, one by one or all of them."""
+    table = ClassTable()
+    three_wrong, eight_right = "{w1}*({i2}+{i2}+{i2})/3", "+{i2}-{i2}" * 4
+    table.put("h1", f"{three_wrong}+{{w2}}*{{i2}}{eight_right}{more}", table.rows)
+    (fault,) = check(table, tmp_path).faults
+    assert (fault.explanation == "uses i2 where i1 belongs") == seen
+
+
 def _typed_text(path: Path) -> None:
     table = ClassTable()
     table.cells[10, table.columns["h1"]] = "n/a"

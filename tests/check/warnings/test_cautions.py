@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -15,6 +16,8 @@ from backprop_xlsx.check.findings import Caution
 from tests.oracles.class_table import WEIGHTS, ClassTable, Start
 
 RATES = (0.1, 0.2, 0.5, 0.8, 1.0, 2.0)
+Pasted = Mapping[float, Sequence[float | str]]
+"""What stands below each learning rate of a summary."""
 
 
 @cache
@@ -27,7 +30,7 @@ def computed(start: Start) -> tuple[ClassTable, dict[tuple[int, int], float]]:
 def write(
     path: Path,
     charts: list[dict[str, Any]] | None = None,
-    pasted: dict[float, list[float]] | None = None,
+    pasted: Pasted | None = None,
     rates: tuple[float, ...] = RATES[:1],
     titled: bool = True,
     odd: float | None = None,
@@ -144,10 +147,11 @@ def test_a_chart_of_something_else_with_another_title(title: str, tmp_path: Path
     assert cautions(write(tmp_path / "book.xlsx", [draws_a_gradient], titled=False)) == []
 
 
-def test_a_learning_rate_below_zero(tmp_path: Path) -> None:
-    (caution,) = cautions(write(tmp_path / "book.xlsx", rates=(-0.1,)))
-    assert (caution.kind, caution.where) == ("learning rates", "D6")
-    assert caution.text == "the learning rate is negative (-0.1): the loss climbs"
+@pytest.mark.parametrize(("rate", "warned"), [(-0.1, True), (0.0, False), (0.1, False)])
+def test_a_learning_rate_below_zero(rate: float, warned: bool, tmp_path: Path) -> None:
+    text = "the learning rate is negative (-0.1): the loss climbs"
+    found = cautions(write(tmp_path / "book.xlsx", rates=(rate,)))
+    assert found == [Caution("learning rates", "D6", text)] * warned
 
 
 def test_a_labelled_learning_rate_that_no_update_takes(tmp_path: Path) -> None:
@@ -193,6 +197,42 @@ def test_a_number_heads_losses_if_a_header_or_another_rate_stands_beside_it(
 def test_part_of_the_losses_may_be_pasted(tmp_path: Path) -> None:
     pasted = {rate: losses(rate)[:50] for rate in RATES}
     assert cautions(write(tmp_path / "book.xlsx", pasted=pasted)) == []
+
+
+@pytest.mark.parametrize("below", ["mean", "=AVERAGE(B3:B52)"])
+def test_pasted_losses_end_where_something_else_stands(below: str, tmp_path: Path) -> None:
+    pasted: Pasted = {rate: [*losses(rate)[:50], below] for rate in RATES}
+    assert cautions(write(tmp_path / "book.xlsx", pasted=pasted)) == []
+
+
+def test_pasted_losses_may_stand_below_other_numbers(tmp_path: Path) -> None:
+    """A header is no loss among others if a text is between it and the number above."""
+    pasted: Pasted = {0.1: [0.5, "E_total", 0.1, *[0.7] * 20]}
+    (caution,) = cautions(write(tmp_path / "book.xlsx", pasted=pasted))
+    assert (caution.kind, caution.where) == ("pasted table", "'Summary'!B6:B25")
+
+
+@pytest.mark.parametrize(("header", "warned"), [(0.0, True), ("=B2", False)])
+def test_only_a_typed_number_heads_pasted_losses(
+    header: float | str, warned: bool, tmp_path: Path
+) -> None:
+    """One that is computed may be anything that happens to be as large."""
+    book = write(tmp_path / "book.xlsx", pasted={0.0: ["E_total", header, *[0.7] * 20]})
+    assert [caution.kind for caution in cautions(book)] == ["pasted table"] * warned
+
+
+@pytest.mark.parametrize("content", [None, "0.05 "])
+def test_an_input_that_is_no_number_does_not_change(content: str | None, tmp_path: Path) -> None:
+    """It is a mistake, of which no warning says the same again."""
+    table = ClassTable(steps=100)
+    place = (table.rows[3], table.columns["i1"])
+    if content is None:
+        del table.cells[place]
+    else:
+        table.cells[place] = content
+    (report,) = check_file(table.write(tmp_path / "book.xlsx")).tables
+    assert report.faults != ()
+    assert report.warnings == ()
 
 
 def test_few_steps_a_missing_learning_rate_and_changing_inputs(tmp_path: Path) -> None:
