@@ -7,41 +7,20 @@ the moves what its own updates make of a row; memories, as of a momentum, are ze
 
 from __future__ import annotations
 
-import math
-import random
-from collections.abc import Iterable, Iterator, Sequence, Set
-from itertools import permutations
+from collections.abc import Sequence
 
-import numpy as np
-from numpy.typing import NDArray
-
+from backprop_xlsx.check.judging.conventions.descent import Pair, behind
 from backprop_xlsx.check.judging.judged_table import JudgedTable
-from backprop_xlsx.check.judging.roles.candidates import numbers_in
 from backprop_xlsx.check.reading.arranging.strands import Run
-from backprop_xlsx.check.reading.arranging.wire import Leaf
 from backprop_xlsx.check.reading.arranging.wiring import Wiring, column_of
 from backprop_xlsx.check.reading.forms import forms_of
-from backprop_xlsx.check.reading.meanings import Outside
-from backprop_xlsx.formula.block import as_number
 from backprop_xlsx.formula.expression import Expression, Symbol
 from backprop_xlsx.formula.names import gradient_name
 from backprop_xlsx.model.network import CLASS_NETWORK
 from backprop_xlsx.spreadsheet.ooxml.book import Book
 
-FEWEST = 3
-"""Parameters whose moves must agree with one loss: fewer may do so by chance."""
 POINTS = 3
 """At which they are compared, each with parameters and all that is given drawn anew."""
-DIFFERENCE = 1e-5
-"""By how much a parameter is moved to either side for a slope of the loss."""
-NEAR = 1e-6
-"""Relative to the largest move: how far a move may be off."""
-RATE_NEAR = 1e-5
-"""Relative: how far the factor of all moves may be off a learning rate."""
-EVEN = 1e-3
-"""The same, where an optimiser divides each gradient by its own size."""
-
-Numbers = NDArray[np.float64]
 
 
 def accept_own_rules(book: Book, tables: Sequence[JudgedTable]) -> None:
@@ -90,12 +69,10 @@ def _own_loss(book: Book, judged: JudgedTable) -> int | None:
     columns = {*table.quantities, *judged.unexplained, *judged.pasted}
     wiring = Wiring(book, table.sheet, Run(tuple(sorted(columns)), tuple(table.rows)))
     carried = _carried(wiring)
-    reached = {
-        loss: _behind(wiring, [loss], carried) & carried for loss in _losses(wiring, carried)
-    }
+    reached = {loss: behind(wiring, [loss], carried) & carried for loss in _losses(wiring, carried)}
     # What no loss depends on is a memory; a loss of some outputs alone says nothing of the others.
     parameters = frozenset().union(*reached.values())
-    pairs = [_Pair(wiring, parameters, carried - parameters, seed) for seed in range(POINTS)]
+    pairs = [Pair(wiring, parameters, carried - parameters, seed) for seed in range(POINTS)]
     for loss, own in reached.items():
         if own == parameters and all(pair.descends(loss) for pair in pairs):
             seen = set().union(*(pair.seen for pair in pairs))
@@ -130,22 +107,9 @@ def _here(expression: Expression) -> set[int]:
     return {column_of(symbol.name) for symbol in symbols if symbol.steps_back == 0}
 
 
-def _behind(wiring: Wiring, columns: Iterable[int], ends: Set[int] = frozenset()) -> set[int]:
-    """What these columns are computed from, as far as the ``ends``, and they themselves."""
-    found, to_do = set(columns), [*columns]
-    while to_do:
-        column = to_do.pop()
-        wire = None if column in ends else wiring.written.get(column)
-        leaves = () if wire is None else wire.expression.leaves()
-        further = {column_of(leaf.name) for leaf in leaves if type(leaf) is Symbol} - found
-        found |= further
-        to_do += further
-    return found
-
-
 def _losses(wiring: Wiring, carried: frozenset[int]) -> list[int]:
     """The columns from which nothing is updated."""
-    return sorted(wiring.written.keys() - _behind(wiring, carried))
+    return sorted(wiring.written.keys() - behind(wiring, carried))
 
 
 def _explains(judged: JudgedTable, wiring: Wiring, seen: set[int]) -> bool:
@@ -170,133 +134,3 @@ def _is_uniform(judged: JudgedTable, column: int, starts: bool) -> bool:
         (row, cell.formula) for row, cell in cells if cell is not None and cell.formula is not None
     ]
     return len(formulas) == len(cells) and len(forms_of(formulas)) == 1
-
-
-class _Unknown(Exception):
-    """A formula that refers to what is not known here."""
-
-
-class _Pair:
-    """Two rows below each other, computed by a table's own formulas from what is carried.
-
-    ``seen`` are the columns that had a part in it.
-    """
-
-    def __init__(
-        self, wiring: Wiring, parameters: frozenset[int], memories: frozenset[int], seed: int
-    ) -> None:
-        self._wiring = wiring
-        self._draw = random.Random(seed)
-        self._given: dict[Leaf, float] = {}
-        self._parameters = {column: self._draw.uniform(-0.9, 0.9) for column in sorted(parameters)}
-        self._start = {**self._parameters, **dict.fromkeys(memories, 0.0)}
-        self.seen: set[int] = set()
-
-    def descends(self, loss: int) -> bool:
-        """Whether all that moves the loss moves down its slope, in this pair of rows."""
-        try:
-            with np.errstate(all="ignore"):
-                return self._descends(loss)
-        except (_Unknown, ArithmeticError, TypeError, ValueError, IndexError, RecursionError):
-            return False
-
-    def _descends(self, loss: int) -> bool:
-        parameters = list(self._parameters)
-        if len(parameters) < FEWEST:
-            return False
-        rows = _Rows(self, self._start)
-        moves = np.array([rows.value(column, 1) - self._start[column] for column in parameters])
-        gradient = np.array([self._slope(loss, column) for column in parameters])
-        rates = [*self._rates(), *(-rate for rate in self._rates())]
-        return _is_down(moves, gradient, np.array([*self._parameters.values()]), rates)
-
-    def _rates(self) -> Iterator[float]:
-        """What may scale all moves: something given, or typed in updates, or a part of it."""
-        given = [*self._given.values()]
-        yield from (*given, *self._typed())
-        for one, other in permutations(given, 2):
-            yield from (one * other, one * (1 - other), one * (1 + other))
-
-    def _typed(self) -> Iterator[float]:
-        """The numbers that are typed into updates and the steps that they use."""
-        updating = _behind(
-            self._wiring, self._start, self._wiring.written.keys() - self._start.keys()
-        )
-        for column in updating & self._wiring.written.keys():
-            typed = numbers_in(self._wiring.written[column].expression)
-            yield from (number for number in typed if number not in (1.0, 2.0))
-
-    def _slope(self, loss: int, column: int) -> float:
-        def at(shift: float) -> float:
-            start = {**self._start, column: self._start[column] + shift}
-            return _Rows(self, start).value(loss, 0)
-
-        return (at(DIFFERENCE) - at(-DIFFERENCE)) / (2 * DIFFERENCE)
-
-    def given(self, what: Leaf) -> float:
-        """A number for a column or a cell without formula: equal ones may be exchanged."""
-        return self._given.setdefault(what, self._draw.uniform(0.1, 0.9))
-
-    def expression(self, column: int) -> Expression | None:
-        """What a column computes; None of one without formulas."""
-        self.seen.add(column)
-        wire = self._wiring.written.get(column)
-        return None if wire is None else wire.expression
-
-
-class _Rows:
-    """The values of a pair of rows, each computed when it is asked for."""
-
-    def __init__(self, pair: _Pair, start: dict[int, float]) -> None:
-        self._pair = pair
-        self._values = {(column, 0): value for column, value in start.items()}
-        self._open: set[tuple[int, int]] = set()
-
-    def value(self, column: int, row: int) -> float:
-        """The value of a column in the first or the second row."""
-        key = column, row
-        if key not in self._values:
-            if key in self._open:
-                raise _Unknown
-            self._open.add(key)
-            expression = self._pair.expression(column)
-            self._values[key] = (
-                self._pair.given(column)
-                if expression is None
-                else as_number(expression.value(lambda leaf: self._leaf(leaf, column, row)))
-            )
-        return self._values[key]
-
-    def _leaf(self, leaf: Expression, column: int, row: int) -> float:
-        if isinstance(leaf, Outside) and leaf.kind == "number":
-            return self._pair.given(leaf.place)
-        if not isinstance(leaf, Symbol) or leaf.steps_back not in (0, 1):
-            raise _Unknown
-        other = column_of(leaf.name)
-        if leaf.steps_back and row == 0:
-            if other != column:
-                raise _Unknown
-            return 0.0  # what a memory begins with
-        return self.value(other, row - leaf.steps_back)
-
-
-def _is_down(moves: Numbers, gradient: Numbers, places: Numbers, rates: Sequence[float]) -> bool:
-    """Whether moves are −η times a gradient, less a part of the parameters, or its signs alone."""
-    if not (np.isfinite(moves).all() and np.isfinite(gradient).all()) or not moves.any():
-        return False
-    largest = float(np.abs(moves).max())
-    for columns in ([gradient], [gradient, places]):
-        if len(columns) >= len(moves):
-            break
-        factors, *_ = np.linalg.lstsq(np.column_stack(columns), moves, rcond=None)
-        left = moves - np.column_stack(columns) @ factors
-        exact = any(math.isclose(-factors[0], rate, rel_tol=RATE_NEAR) for rate in rates)
-        if (
-            exact
-            and np.abs(left).max() <= NEAR * largest
-            and factors[0] < 0
-            and (len(factors) == 1 or factors[1] <= 0)
-        ):
-            return True
-    even = np.abs(np.abs(moves) - largest).max() <= EVEN * largest
-    return bool(even and (np.sign(moves) == -np.sign(gradient)).all())
