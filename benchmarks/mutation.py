@@ -33,6 +33,8 @@ from hypothesis import Phase, settings
 
 IN_PROCESS = "not libreoffice and not gnumeric"
 """Which tests: what another program's recalculation shows, an engine's shows sooner."""
+HANGS = 3
+"""How many times longer than the code's own tests those of a mutant take that hangs."""
 ROOT = Path(__file__).resolve().parents[1]
 # What takes long to load, and is none of ours, is loaded once.
 PROCESSES = multiprocessing.get_context("forkserver")
@@ -226,7 +228,7 @@ class Copy:
     def quickest_first(
         self, tests: tuple[str, ...], seconds: float
     ) -> tuple[tuple[str, ...], bool]:
-        """The files of the tests by how long each takes, and whether they all end in the time.
+        """The files of the tests by how long each takes, and whether they all end well in the time.
 
         They may take ten times as long here, so that the order is known; in the order that was
         given, if that is not enough.
@@ -242,7 +244,7 @@ class Copy:
         for case in ElementTree.parse(report).iter("testcase"):
             file = case.attrib["file"]
             took[file] = took.get(file, 0.0) + float(case.attrib["time"])
-        return tuple(sorted(took, key=lambda file: took[file])), lasted < seconds
+        return tuple(sorted(took, key=lambda file: took[file])), HANGS * lasted < seconds
 
     def run(self, tests: tuple[str, ...], seconds: float) -> tuple[int | None, float]:
         """The exit status of the tests, None if their time was up, and how long they took."""
@@ -271,8 +273,8 @@ class Copy:
 def judge(copy: Copy, room: Room, chosen: list[Mutant], seconds: float) -> list[Mutant]:
     """The mutants that survive.
 
-    One whose tests do not end in time hangs, and died, if those of the code itself do end; where
-    they do not, it survived what could be run.
+    One whose tests do not end in time hangs, and died, if those of the code itself end in a third
+    of it; where they do not, it survived what could be run.
     """
     tests, all_end = copy.quickest_first(room.tests, seconds)
     survivors = []
