@@ -131,7 +131,16 @@ class _Claims:
     def _doubt_one(self, name: str, column: int) -> None:
         readings = self._readings
         users = [(user, known) for user, known in readings.users(column) if known is not None]
-        if not users or self._sheet.hint(column) == name or readings.score(column, name, users):
+        hint = self._sheet.hint(column)
+        if not users or hint == name:
+            return
+        right = readings.score(column, name, users)
+        possible = hint in self._possible.equations and hint not in self._found
+        if hint is not None and possible and readings.score(column, hint, users) > right:
+            del self._found[name]
+            self._found[hint] = column
+            return
+        if right:
             return
         del self._found[name]
         others = readings.plausible(column, users)

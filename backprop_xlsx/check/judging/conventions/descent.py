@@ -79,8 +79,8 @@ class Pair:
         rows = _Rows(self, self._start)
         moves = np.array([rows.value(column, 1) - self._start[column] for column in parameters])
         gradient = np.array([self._slope(loss, column) for column in parameters])
-        rates = [*self._rates(), *(-rate for rate in self._rates())]
-        return _is_down(moves, gradient, np.array([*self._parameters.values()]), rates)
+        places = np.array([*self._parameters.values()])
+        return _is_down(moves, gradient, places, [*self._rates()])
 
     def _rates(self) -> Iterator[float]:
         """What may scale all moves: something given, or typed in updates, or a part of it."""
@@ -107,7 +107,9 @@ class Pair:
 
     def given(self, what: Leaf) -> float:
         """A number for a column or a cell without formula: equal ones may be exchanged."""
-        return self._given.setdefault(what, self._draw.uniform(0.1, 0.9))
+        if what not in self._given:
+            self._given[what] = self._draw.choice((-1, 1)) * self._draw.uniform(0.1, 0.9)
+        return self._given[what]
 
     def expression(self, column: int) -> Expression | None:
         """What a column computes; None of one without formulas."""
@@ -163,12 +165,8 @@ def _is_down(moves: Numbers, gradient: Numbers, places: Numbers, rates: Sequence
         factors, *_ = np.linalg.lstsq(np.column_stack(columns), moves, rcond=None)
         left = moves - np.column_stack(columns) @ factors
         exact = any(math.isclose(-factors[0], rate, rel_tol=RATE_NEAR) for rate in rates)
-        if (
-            exact
-            and np.abs(left).max() <= NEAR * largest
-            and factors[0] < 0
-            and (len(factors) == 1 or factors[1] <= 0)
-        ):
+        if exact and np.abs(left).max() <= NEAR * largest:
             return True
     even = np.abs(np.abs(moves) - largest).max() <= EVEN * largest
-    return bool(even and (np.sign(moves) == -np.sign(gradient)).all())
+    directions = np.sign(moves) * np.sign(gradient)
+    return bool(even and abs(directions.sum()) == len(moves))
