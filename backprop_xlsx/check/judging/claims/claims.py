@@ -11,12 +11,13 @@ from collections.abc import Sequence, Set
 from dataclasses import replace
 
 from backprop_xlsx.check.judging.claims.contest import contested
-from backprop_xlsx.check.judging.claims.likeness import ALIKE, Likeness, kind_of
+from backprop_xlsx.check.judging.claims.doubts import ROUNDS, Doubts
+from backprop_xlsx.check.judging.claims.likeness import ALIKE, Likeness
 from backprop_xlsx.check.judging.claims.possible import Possible
 from backprop_xlsx.check.judging.claims.readings import Readings, User, value_of
 from backprop_xlsx.check.judging.claims.unexplained import Unexplained
 from backprop_xlsx.check.judging.verdicts import Judge
-from backprop_xlsx.check.reading.auxiliary import whole_of, with_auxiliary
+from backprop_xlsx.check.reading.auxiliary import with_auxiliary
 from backprop_xlsx.check.reading.meanings import Outside
 from backprop_xlsx.check.reading.tables import Table
 from backprop_xlsx.formula.expression import Expression, Symbol
@@ -26,8 +27,6 @@ COMMON = 0.6
 """Of the rows of a column, how many have the formula that is taken for its meaning."""
 FEW = 6
 """Columns whose meaning is guessed though nothing else is explained."""
-ROUNDS = 4
-"""Times that what was found may explain something further."""
 
 
 def explained(judge: Judge, taken: frozenset[int]) -> tuple[Table, Unexplained]:
@@ -53,28 +52,29 @@ class _Claims:
         self._possible = Possible(judge)
         self._readings = Readings(judge, sheet, self._possible)
         self._likeness = Likeness(judge, self._readings, self._possible)
+        self._doubts = Doubts(judge, sheet, self._readings, self._likeness, self._possible)
         self._found = self._readings.found
 
     def table(self) -> Table:
         """The table with what was found: by formula first, then by use, header and likeness."""
         columns, numbers = self._sheet.columns, self._sheet.of_numbers
         left = self._as_next(self._by_formula(columns))
-        self._doubt()
-        self._doubt_parts()
-        self._doubt_lonely()
+        self._doubts.by_use()
+        self._doubts.of_parts()
+        self._doubts.of_lonely()
         # By another convention than its own a table would need as many guesses as it has columns.
         for _ in range(ROUNDS if 4 * len(left) <= 3 * len(columns) or len(left) <= FEW else 0):
             still = self._by_use(left)
             if still == left:
                 break
-            self._doubt()
+            self._doubts.by_use()
             left = self._by_formula(still)
         self._by_header(self._by_use(numbers))
         left = self._by_likeness(self._by_header(self._by_formula(left)))
         left = self._as_sum_of_one(left)
         copies = self._sheet.copies(frozenset(self._found.values()))
         self._by_likeness(copies, only=gradient_name(""))
-        self._doubt()
+        self._doubts.by_use()
         self._by_custom(left)
         return self._extended()
 
@@ -84,7 +84,7 @@ class _Claims:
         for column in columns:
             names = self._readings.computed(column)
             if names and not self._is_step_by_one(column, names):
-                self._found[self._likeliest(column, names)] = column
+                self._found[self._readings.likeliest(column, names)] = column
             else:
                 left.append(column)
         return left
@@ -116,81 +116,6 @@ class _Claims:
                 self._found[following] = column
         return [column for column in columns if column not in self._found.values()]
 
-    def _doubt(self) -> None:
-        """Where all that use a column are wrong by what it computes, and right by another quantity.
-
-        That it is then: the fault is its own. Its sign may be turned, a factor may be missing.
-        """
-        for _ in range(ROUNDS):
-            before = dict(self._found)
-            for name, column in before.items():
-                self._doubt_one(name, column)
-            if self._found == before:
-                break
-
-    def _doubt_one(self, name: str, column: int) -> None:
-        readings = self._readings
-        users = [(user, known) for user, known in readings.users(column) if known is not None]
-        hint = self._sheet.hint(column)
-        if not users or hint == name:
-            return
-        right = readings.score(column, name, users)
-        possible = hint in self._possible.equations and hint not in self._found
-        if hint is not None and possible and readings.score(column, hint, users) > right:
-            del self._found[name]
-            self._found[hint] = column
-            return
-        if right:
-            return
-        del self._found[name]
-        others = readings.plausible(column, users)
-        fits = [other for other in others if readings.score(column, other, users) == len(users)]
-        self._found[self._likeliest(column, fits or [name])] = column
-
-    def _doubt_parts(self) -> None:
-        """One output's parts of gradients that are missing, as only these use them, are the wholes.
-
-        So they are if no other output's parts are there: the others were left out.
-        """
-        whole = {name: gradient for name in self._found if (gradient := whole_of(name)) is not None}
-        several = Counter(whole.values())
-        alone = {
-            name: gradient
-            for name, gradient in whole.items()
-            if several[gradient] == 1 and gradient not in self._table.columns | self._found
-        }
-        missing = self._likeness.missing()
-        users = {
-            name: {user for _, user in self._readings.users(self._found[name])} for name in alone
-        }
-        doubted = {
-            name for name, gradient in alone.items() if gradient in missing and not users[name]
-        }
-        for name in alone if doubted else ():
-            if users[name] and users[name] <= doubted:
-                doubted.add(name)
-        for name in doubted:
-            self._found[alone[name]] = self._found.pop(name)
-
-    def _doubt_lonely(self) -> None:
-        """What alone of its kind is there may be what is missing among its sisters, but wrong."""
-        for name, column in list(self._found.items()):
-            if name in self._table.exercise.equations or self._sheet.hint(column) == name:
-                continue
-            if any(kind_of(other) == kind_of(name) for other in self._found if other != name):
-                continue
-            likeness = {
-                other: self._likeness.of(column, other) for other in self._likeness.missing()
-            }
-            if max(likeness.values(), default=0.0) >= ALIKE:
-                del self._found[name]
-                self._found[max(likeness, key=lambda other: likeness[other])] = column
-
-    def _likeliest(self, column: int, names: Sequence[str]) -> str:
-        """Of several names that of the header, else the first one."""
-        hint = self._sheet.hint(column)
-        return hint if hint is not None and hint in names else names[0]
-
     def _by_use(self, columns: Sequence[int]) -> list[int]:
         """Take columns for that by which the formulas that use them are right; gives the others."""
         left = list(columns)
@@ -198,7 +123,7 @@ class _Claims:
             users = self._readings.users(column)
             names = self._by_users(column, users) if users else []
             if names:
-                self._found[self._likeliest(column, names)] = column
+                self._found[self._readings.likeliest(column, names)] = column
                 left.remove(column)
         return left
 

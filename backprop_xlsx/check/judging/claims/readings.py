@@ -50,6 +50,11 @@ class Readings:
             return []
         return [name for name in self._possible.equal(value) if name not in self.found]
 
+    def likeliest(self, column: int, names: Sequence[str]) -> str:
+        """Of several names that of the header, else the first one."""
+        hint = self._sheet.hint(column)
+        return hint if hint is not None and hint in names else names[0]
+
     def repeated(self, column: int) -> Expression | None:
         """The one thing that is all that most rows of a column give, summed up or not."""
         expression = self.expression(column)

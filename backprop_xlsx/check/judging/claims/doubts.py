@@ -1,0 +1,104 @@
+"""What columns were taken for though it cannot be: by those that use them, and by their sisters."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from backprop_xlsx.check.judging.claims.likeness import ALIKE, Likeness, kind_of
+from backprop_xlsx.check.judging.claims.possible import Possible
+from backprop_xlsx.check.judging.claims.readings import Readings
+from backprop_xlsx.check.judging.claims.unexplained import Unexplained
+from backprop_xlsx.check.judging.verdicts import Judge
+from backprop_xlsx.check.reading.auxiliary import whole_of
+
+ROUNDS = 4
+"""Times that what was found may explain something further."""
+
+
+class Doubts:
+    """Gives columns other names than what they compute, where the fault is their own."""
+
+    def __init__(
+        self,
+        judge: Judge,
+        sheet: Unexplained,
+        readings: Readings,
+        likeness: Likeness,
+        possible: Possible,
+    ) -> None:
+        self._table = judge.table
+        self._sheet = sheet
+        self._readings = readings
+        self._likeness = likeness
+        self._possible = possible
+        self._found = readings.found
+
+    def by_use(self) -> None:
+        """Where all that use a column are wrong by what it computes, and right by another quantity.
+
+        That it is then: the fault is its own. Its sign may be turned, a factor may be missing.
+        """
+        for _ in range(ROUNDS):
+            before = dict(self._found)
+            for name, column in before.items():
+                self._by_its_users(name, column)
+            if self._found == before:
+                break
+
+    def _by_its_users(self, name: str, column: int) -> None:
+        readings = self._readings
+        users = [(user, known) for user, known in readings.users(column) if known is not None]
+        hint = self._sheet.hint(column)
+        if not users or hint == name:
+            return
+        right = readings.score(column, name, users)
+        possible = hint in self._possible.equations and hint not in self._found
+        if hint is not None and possible and readings.score(column, hint, users) > right:
+            del self._found[name]
+            self._found[hint] = column
+            return
+        if right:
+            return
+        del self._found[name]
+        others = readings.plausible(column, users)
+        fits = [other for other in others if readings.score(column, other, users) == len(users)]
+        self._found[self._readings.likeliest(column, fits or [name])] = column
+
+    def of_parts(self) -> None:
+        """One output's parts of gradients that are missing, as only these use them, are the wholes.
+
+        So they are if no other output's parts are there: the others were left out.
+        """
+        whole = {name: gradient for name in self._found if (gradient := whole_of(name)) is not None}
+        several = Counter(whole.values())
+        alone = {
+            name: gradient
+            for name, gradient in whole.items()
+            if several[gradient] == 1 and gradient not in self._table.columns | self._found
+        }
+        missing = self._likeness.missing()
+        users = {
+            name: {user for _, user in self._readings.users(self._found[name])} for name in alone
+        }
+        doubted = {
+            name for name, gradient in alone.items() if gradient in missing and not users[name]
+        }
+        for name in alone if doubted else ():
+            if users[name] and users[name] <= doubted:
+                doubted.add(name)
+        for name in doubted:
+            self._found[alone[name]] = self._found.pop(name)
+
+    def of_lonely(self) -> None:
+        """What alone of its kind is there may be what is missing among its sisters, but wrong."""
+        for name, column in list(self._found.items()):
+            if name in self._table.exercise.equations or self._sheet.hint(column) == name:
+                continue
+            if any(kind_of(other) == kind_of(name) for other in self._found if other != name):
+                continue
+            likeness = {
+                other: self._likeness.of(column, other) for other in self._likeness.missing()
+            }
+            if max(likeness.values(), default=0.0) >= ALIKE:
+                del self._found[name]
+                self._found[max(likeness, key=lambda other: likeness[other])] = column
