@@ -212,7 +212,6 @@ def test_a_number_that_belongs_is_written_as_one_writes_it(
     table = ClassTable()
     table.put(quantity, wrong, table.rows)
     (fault,) = check(table, tmp_path).faults
-    right = "1/(1+EXP(-({w1}*{i1}+{w2}*{i2})))"
     assert fault.expected == table.written(right, table.first_row)
 
 

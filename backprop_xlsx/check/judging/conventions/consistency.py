@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from backprop_xlsx.check.judging.conventions.descent import Pair, behind
+from backprop_xlsx.check.judging.conventions.descent import Drawn, OwnRow, Pair, State, behind
 from backprop_xlsx.check.judging.judged_table import JudgedTable
 from backprop_xlsx.check.reading.arranging.strands import Run
 from backprop_xlsx.check.reading.arranging.wiring import Wiring, column_of
@@ -21,6 +21,8 @@ from backprop_xlsx.spreadsheet.ooxml.book import Book
 
 POINTS = 3
 """At which they are compared, each with parameters and all that is given drawn anew."""
+OWN_ROWS = 12
+"""Of a table, at whose own numbers they are compared too: a limit may be reached there alone."""
 
 
 def accept_own_rules(book: Book, tables: Sequence[JudgedTable]) -> None:
@@ -72,7 +74,13 @@ def _own_loss(book: Book, judged: JudgedTable) -> int | None:
     reached = {loss: behind(wiring, [loss], carried) & carried for loss in _losses(wiring, carried)}
     # What no loss depends on is a memory; a loss of some outputs alone says nothing of the others.
     parameters = frozenset().union(*reached.values())
-    pairs = [Pair(wiring, parameters, carried - parameters, seed) for seed in range(POINTS)]
+    known = [table.columns[name] for name in judged.exercise.parameters if name in table.columns]
+    if not parameters.issuperset(known):
+        return None
+    states: list[State] = [Drawn(seed) for seed in range(POINTS)]
+    rows = table.rows[:: max(len(table.rows) // OWN_ROWS, 1)]
+    states += [OwnRow(wiring, row) for row in rows]
+    pairs = [Pair(wiring, parameters, carried - parameters, state) for state in states]
     for loss, own in reached.items():
         if own == parameters and all(pair.descends(loss) for pair in pairs):
             seen = set().union(*(pair.seen for pair in pairs))
@@ -119,7 +127,8 @@ def _explains(judged: JudgedTable, wiring: Wiring, seen: set[int]) -> bool:
     if any(c.wrong_start is not None and c.quantity in parameters for c in columns):
         return False
     wrong = {column.number for column in columns if column.wrong_cells}
-    return wrong <= seen and all(
+    given = {at for name, at in judged.table.columns.items() if name in judged.exercise.given}
+    return wrong | given <= seen and all(
         _is_uniform(judged, column, _looks_up(wiring.written[column].expression))
         for column in seen & wiring.written.keys()
     )

@@ -6,6 +6,7 @@ import math
 import random
 from collections.abc import Iterable, Iterator, Sequence, Set
 from itertools import permutations
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,6 +45,49 @@ def behind(wiring: Wiring, columns: Iterable[int], ends: Set[int] = frozenset())
     return found
 
 
+class State(Protocol):
+    """Numbers at which a table's formulas are tried."""
+
+    flat: float
+    """How large a slope is at most that is taken for rounding alone: nothing is told there."""
+
+    def number(self, what: Leaf) -> float:
+        """A number for what is carried or given: a column, or a cell outside the table."""
+
+
+class Drawn:
+    """Numbers drawn at random: equal ones may be exchanged, and mistaken for each other."""
+
+    flat = 0.0
+
+    def __init__(self, seed: int) -> None:
+        self._draw = random.Random(seed)
+        self._found: dict[Leaf, float] = {}
+
+    def number(self, what: Leaf) -> float:
+        """The number that was drawn for it, of either sign."""
+        if what not in self._found:
+            self._found[what] = self._draw.choice((-1, 1)) * self._draw.uniform(0.1, 0.9)
+        return self._found[what]
+
+
+class OwnRow:
+    """The numbers of a row of the table itself."""
+
+    flat = 1e-4
+
+    def __init__(self, wiring: Wiring, row: int) -> None:
+        self._wiring = wiring
+        self._row = row
+
+    def number(self, what: Leaf) -> float:
+        """What stands there."""
+        number = self._wiring.number(what, self._row)
+        if number is None:
+            raise _Unknown
+        return number
+
+
 class _Unknown(Exception):
     """A formula that refers to what is not known here."""
 
@@ -55,13 +99,14 @@ class Pair:
     """
 
     def __init__(
-        self, wiring: Wiring, parameters: frozenset[int], memories: frozenset[int], seed: int
+        self, wiring: Wiring, parameters: frozenset[int], memories: frozenset[int], state: State
     ) -> None:
         self._wiring = wiring
-        self._draw = random.Random(seed)
+        self._state = state
         self._given: dict[Leaf, float] = {}
-        self._parameters = {column: self._draw.uniform(-0.9, 0.9) for column in sorted(parameters)}
-        self._start = {**self._parameters, **dict.fromkeys(memories, 0.0)}
+        self._parameters = sorted(parameters)
+        self._memories = memories
+        self._start: dict[int, float] = {}
         self.seen: set[int] = set()
 
     def descends(self, loss: int) -> bool:
@@ -73,13 +118,17 @@ class Pair:
             return False
 
     def _descends(self, loss: int) -> bool:
-        parameters = list(self._parameters)
+        parameters = self._parameters
         if len(parameters) < FEWEST:
             return False
+        self._start = dict.fromkeys(self._memories, 0.0)
+        self._start |= {column: self._state.number(column) for column in parameters}
         rows = _Rows(self, self._start)
         moves = np.array([rows.value(column, 1) - self._start[column] for column in parameters])
         gradient = np.array([self._slope(loss, column) for column in parameters])
-        places = np.array([*self._parameters.values()])
+        if max(np.abs(gradient).max(), np.abs(moves).max()) < self._state.flat:
+            return True
+        places = np.array([self._start[column] for column in parameters])
         return _is_down(moves, gradient, places, [*self._rates()])
 
     def _rates(self) -> Iterator[float]:
@@ -106,9 +155,9 @@ class Pair:
         return (at(DIFFERENCE) - at(-DIFFERENCE)) / (2 * DIFFERENCE)
 
     def given(self, what: Leaf) -> float:
-        """A number for a column or a cell without formula: equal ones may be exchanged."""
+        """The number of a column or a cell without formula."""
         if what not in self._given:
-            self._given[what] = self._draw.choice((-1, 1)) * self._draw.uniform(0.1, 0.9)
+            self._given[what] = self._state.number(what)
         return self._given[what]
 
     def expression(self, column: int) -> Expression | None:

@@ -15,7 +15,7 @@ from backprop_xlsx.check.reading.arranging.wire import Leaf, Wire, with_updates_
 from backprop_xlsx.check.reading.exercise import CLASS_EXERCISE, Exercise
 from backprop_xlsx.check.reading.forms import Form, forms_of
 from backprop_xlsx.check.reading.meanings import Outside, meant
-from backprop_xlsx.check.reading.single_cells import label_of
+from backprop_xlsx.check.reading.single_cells import label_of, number_of
 from backprop_xlsx.check.reading.surroundings import Surroundings
 from backprop_xlsx.check.reading.tables import Table
 from backprop_xlsx.formula.block import as_number
@@ -74,6 +74,11 @@ class Wiring:
     def uses(self) -> Counter[Leaf]:
         """How many columns refer to each thing that is given."""
         return Counter(leaf for wire in self.wires.values() for leaf in wire.given)
+
+    def number(self, leaf: Leaf, row: int) -> float | None:
+        """The number that stands in a row's cell of a column, or in a cell outside."""
+        place = (self._surroundings.home, row, leaf) if isinstance(leaf, int) else leaf
+        return number_of(place, self._surroundings)
 
     def label(self, leaf: Leaf) -> str | None:
         """The quantity that the label, or the name, of a cell outside the run says."""
