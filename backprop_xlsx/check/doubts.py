@@ -72,8 +72,8 @@ def _boxes(table: Table, view: View) -> dict[str, tuple[Position, Position]]:
 def _require_explained(checked: JudgedBook, used: Set[Place], changed: Set[Place]) -> None:
     """Where wrong formulas used a column that nobody knows, the mistake may stand in that.
 
-    So it may where a quantity has no column, where an input or a target changes, where another
-    network than the class's leaves columns over: it may be the class's, and misread; and where
+    So it may where a quantity has no column, where an input or a target that no header names
+    changes or is corrected, where another network than the class's leaves columns over: it may be the class's, and misread; and where
     what nobody knows uses a wrong formula: that may be of something else.
     """
     view = checked.view
@@ -82,10 +82,17 @@ def _require_explained(checked: JudgedBook, used: Set[Place], changed: Set[Place
         widths = table.table.exercise.network.widths
         whole = table.has_all_columns and widths == CLASS_NETWORK.widths
         strays = sorted(_strays(table, used, view))
-        for column in (*table.unexplained, *table.pasted, *_changing(table), *strays):
+        given = [
+            column
+            for column in _unheaded(table)
+            if _changes(table, column)
+            or not changed.isdisjoint(view.back((home, row, column)) for row in table.table.rows)
+        ]
+        for column in (*table.unexplained, *table.pasted, *given, *strays):
             places = [view.back((home, row, column)) for row in table.table.rows]
-            matters = column in table.unexplained and (
-                not whole or any(_uses(view, place, changed) for place in places)
+            matters = (column in given and not changed.isdisjoint(places)) or (
+                column in table.unexplained
+                and (not whole or any(_uses(view, place, changed) for place in places))
             )
             if matters or not used.isdisjoint(places):
                 sheet, row, at = places[0]
@@ -93,21 +100,24 @@ def _require_explained(checked: JudgedBook, used: Set[Place], changed: Set[Place
                 raise VerificationError(f"nobody knows what stands in {where}")
 
 
-def _changing(check: JudgedTable) -> list[int]:
-    """The columns of inputs and targets that change from row to row, and that no header names."""
-    table, surroundings = check.table, check.surroundings
+def _unheaded(check: JudgedTable) -> list[int]:
+    """The columns of inputs and targets that no header names."""
+    table = check.table
     found = []
     for name in table.exercise.given:
         column = table.columns.get(name)
-        if column is None:
-            continue
-        header = table.sheet.cells.get((table.header_row, column))
-        text = "" if header is None else str(header.value)
-        places = [(surroundings.home, row, column) for row in table.rows]
-        numbers = {number_of(place, surroundings) for place in places}
-        if len(numbers - {None}) > 1 and table.exercise.quantity(text) != name:
-            found.append(column)
+        if column is not None:
+            header = table.sheet.cells.get((table.header_row, column))
+            text = "" if header is None else str(header.value)
+            found += [column] if table.exercise.quantity(text) != name else []
     return found
+
+
+def _changes(check: JudgedTable, column: int) -> bool:
+    """Whether the numbers of a column change from row to row."""
+    home, rows = check.surroundings.home, check.table.rows
+    numbers = {number_of((home, row, column), check.surroundings) for row in rows}
+    return len(numbers - {None}) > 1
 
 
 def _strays(check: JudgedTable, used: Set[Place], view: View) -> set[int]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from itertools import islice
 
 from backprop_xlsx.check.faults.gathering import WrongCells, of_contents
@@ -82,9 +82,10 @@ def wrong_cells_of_given(judge: Judge, writer: CellWriter) -> Iterator[WrongCell
     if judge.table.exercise.described:
         yield from _led_elsewhere(judge, writer)
     else:
-        yield from _of_another_table(judge, writer)
+        elsewhere = list(_of_another_table(judge, writer))
+        yield from elsewhere
         yield from _changing_rates(judge)
-        yield from _changing_given(judge)
+        yield from _changing_given(judge, {cells.quantity for cells in elsewhere})
     yield from _no_numbers(judge)
 
 
@@ -115,10 +116,11 @@ def _changing_rates(judge: Judge) -> Iterator[WrongCells]:
             yield of_contents(judge, LEARNING_RATE, ChangingGiven(), corrections)
 
 
-def _changing_given(judge: Judge) -> Iterator[WrongCells]:
-    """Rows whose input or target is not that of the others."""
+def _changing_given(judge: Judge, told: Set[str]) -> Iterator[WrongCells]:
+    """Rows whose input or target is not that of the others, but for those that are ``told``."""
     for name, corrections in changing_given(judge.surroundings).items():
-        yield of_contents(judge, name, ChangingGiven(), corrections)
+        if name not in told:
+            yield of_contents(judge, name, ChangingGiven(), corrections)
 
 
 def changing_given(surroundings: Surroundings) -> dict[str, dict[int, str | None]]:

@@ -208,7 +208,7 @@ def test_one_row_of_formulas_is_a_table(tmp_path: Path) -> None:
     assert wrong_cells(report) == {("o1", table.first_row)}
 
 
-@pytest.mark.parametrize(("share", "network"), [(0.5, "trained biases"), (2.0, "no bias")])
+@pytest.mark.parametrize(("share", "network"), [(0.5, "trained biases"), (2.0, "its own")])
 def test_a_bias_is_added_once_but_for_rounding(share: float, network: str, tmp_path: Path) -> None:
     """What is added 1.000000002 times is multiplied with that number, so that it is a weight."""
     table = BiasedTable(sharing="own", biases="trained")
