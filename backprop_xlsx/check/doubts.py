@@ -73,8 +73,9 @@ def _require_explained(checked: JudgedBook, used: Set[Place], changed: Set[Place
     """Where wrong formulas used a column that nobody knows, the mistake may stand in that.
 
     So it may where a quantity has no column, where an input or a target that no header names
-    changes or is corrected, where another network than the class's leaves columns over: it may be the class's, and misread; and where
-    what nobody knows uses a wrong formula: that may be of something else.
+    changes or is corrected, where another network than the class's leaves columns over: it may be
+    the class's, and misread; and where what nobody knows uses a wrong formula: that may be of
+    something else.
     """
     view = checked.view
     for table in checked.tables:
