@@ -35,7 +35,8 @@ def require_undoubted(checked: JudgedBook, original: Book, corrections: Correcti
     or all losses another loss.
     """
     _require_apart(checked)
-    _require_explained(checked, _used(original, corrections), _changed(corrections))
+    retyped = _retyped(original, corrections)
+    _require_explained(checked, _used(original, corrections), _changed(corrections), retyped)
     _require_innocent(checked, original, corrections)
     _require_numbers(checked, original, corrections)
     _require_convention(checked, corrections)
@@ -69,7 +70,9 @@ def _boxes(table: Table, view: View) -> dict[str, tuple[Position, Position]]:
     }
 
 
-def _require_explained(checked: JudgedBook, used: Set[Place], changed: Set[Place]) -> None:
+def _require_explained(
+    checked: JudgedBook, used: Set[Place], changed: Set[Place], retyped: Set[Place]
+) -> None:
     """Where wrong formulas used a column that nobody knows, the mistake may stand in that.
 
     So it may where a quantity has no column, where an input or a target that no header names
@@ -87,11 +90,11 @@ def _require_explained(checked: JudgedBook, used: Set[Place], changed: Set[Place
             column
             for column in _unheaded(table)
             if _changes(table, column)
-            or not changed.isdisjoint(view.back((home, row, column)) for row in table.table.rows)
+            or not retyped.isdisjoint(view.back((home, row, column)) for row in table.table.rows)
         ]
         for column in (*table.unexplained, *table.pasted, *given, *strays):
             places = [view.back((home, row, column)) for row in table.table.rows]
-            matters = (column in given and not changed.isdisjoint(places)) or (
+            matters = (column in given and not retyped.isdisjoint(places)) or (
                 column in table.unexplained
                 and (not whole or any(_uses(view, place, changed) for place in places))
             )
@@ -99,6 +102,19 @@ def _require_explained(checked: JudgedBook, used: Set[Place], changed: Set[Place
                 sheet, row, at = places[0]
                 where = f"{view.real_name(sheet)}!{cell_name(row, at)}"
                 raise VerificationError(f"nobody knows what stands in {where}")
+
+
+def _retyped(original: Book, corrections: Corrections) -> set[Place]:
+    """The cells that held a number, and get another one."""
+    sheets = {sheet.name: sheet for sheet in original.sheets}
+    return {
+        (name.casefold(), row, column)
+        for name, formulas in corrections.items()
+        for row, column in formulas
+        if (cell := sheets[name].cells.get((row, column))) is not None
+        and cell.formula is None
+        and type(cell.value) is float
+    }
 
 
 def _unheaded(check: JudgedTable) -> list[int]:

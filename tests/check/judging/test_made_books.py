@@ -19,6 +19,7 @@ from quality.judging.scoring import Job, scored
         (2106, 173),  # labels of another run stand in the row of the headers
         (2110, 170),  # constants above, three tables beside each other, headers repeated
         (2110, 206),
+        (3020, 113),  # one row, headed steps of a rate of 1 beside a run of another rate
         (2108, 20),  # names of cells number the targets otherwise than the outputs stand, one row
     ],
 )
@@ -64,6 +65,9 @@ def test_a_right_book_is_not_accused(seed: int, number: int) -> None:
         (2111, 209),  # an activation is a typed number's, no header is known
         (2110, 172),  # a neuron is updated like a weight, and slopes use it too
         (3001, 15),  # a neuron is pasted, no header is known
+        (3011, 129),  # one row, a header tells which of two deltas has the wrong sign
+        (3011, 275),  # an absolute value of an input above 0
+        (3020, 183),  # a target is a text, no header is known
         (3003, 66),  # most formulas of a slope are deleted
         (3003, 160),  # an output is a typed number's, no header is known
         (3003, 178),  # a weight is updated from a typed number, no header is known

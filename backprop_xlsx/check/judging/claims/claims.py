@@ -18,7 +18,6 @@ from backprop_xlsx.check.judging.claims.readings import Readings, User, value_of
 from backprop_xlsx.check.judging.claims.unexplained import Unexplained
 from backprop_xlsx.check.judging.verdicts import Judge
 from backprop_xlsx.check.reading.auxiliary import with_auxiliary
-from backprop_xlsx.check.reading.meanings import Outside
 from backprop_xlsx.check.reading.tables import Table
 from backprop_xlsx.formula.expression import Expression, Symbol
 from backprop_xlsx.formula.names import LEARNING_RATE, TOTAL_LOSS, gradient_name, next_name
@@ -83,22 +82,18 @@ class _Claims:
         left = []
         for column in columns:
             names = self._readings.computed(column)
-            if names and not self._is_step_by_one(column, names):
+            if names and not self._is_headed_a_step(column, names):
                 self._found[self._readings.likeliest(column, names)] = column
             else:
                 left.append(column)
         return left
 
-    def _is_step_by_one(self, column: int, names: Sequence[str]) -> bool:
-        """Whether a column that is headed a step seems none only as a cell holds the rate 1."""
+    def _is_headed_a_step(self, column: int, names: Sequence[str]) -> bool:
+        """Whether a column that is headed a step seems none: its learning rate may be 1, typed."""
         hint = self._sheet.hint(column)
-        if hint in names or hint not in self._possible.equations:
-            return False
-        expression = self._readings.expression(column)
-        leaves = () if expression is None else expression.leaves()
-        return self._possible.takes_learning_rate(hint) and any(
-            isinstance(leaf, Outside) and leaf.number == 1.0 for leaf in leaves
-        )
+        takes_rate = self._possible.takes_learning_rate
+        is_step = hint in self._possible.equations and takes_rate(hint)
+        return is_step and not any(map(takes_rate, names))
 
     def _as_next(self, columns: Sequence[int]) -> list[int]:
         """Take what a parameter only repeats from the row above for what it is to be; the others.
