@@ -59,9 +59,13 @@ def check_safely(path: Path) -> FileReport:
     except MemoryError:
         return FileReport(path, error=f"{path}: its check takes too much memory", unfinished=True)
     except Exception as error:  # whatever it is, the next file is to be checked
-        fault = " ".join(f"{type(error).__name__} {error}".split())
-        reason = f"{path}: could not be checked, please report it ({fault})"
+        reason = f"{path}: could not be checked, please report it ({in_one_line(error)})"
         return FileReport(path, error=reason, unfinished=True)
+
+
+def in_one_line(error: Exception) -> str:
+    """An error of the check itself, for whoever reports it."""
+    return " ".join(f"{type(error).__name__} {error}".split())
 
 
 @dataclass(frozen=True)

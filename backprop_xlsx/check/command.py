@@ -17,7 +17,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from backprop_xlsx.check import outputs
-from backprop_xlsx.check.book_check import check_safely
+from backprop_xlsx.check.book_check import check_safely, in_one_line
 from backprop_xlsx.check.feedback.page import feedback_on
 from backprop_xlsx.check.findings import FileReport
 from backprop_xlsx.check.many import executors
@@ -34,7 +34,7 @@ from backprop_xlsx.check.report.entry import Entry
 from backprop_xlsx.check.report.terminal import print_report
 from backprop_xlsx.spreadsheet import files, libreoffice
 from backprop_xlsx.spreadsheet.command_line import expanded
-from backprop_xlsx.spreadsheet.errors import InputError, VerificationError
+from backprop_xlsx.spreadsheet.errors import BackpropError, InputError, VerificationError
 
 NO_FAULT, FAULT, NOT_CHECKED = 0, 1, 2
 
@@ -215,6 +215,12 @@ def _fix(report: FileReport, target: Path) -> None:
             print(fix(replace(report, path=workbook), target))
         except VerificationError as error:
             print(phrases.printable(str(error)), file=sys.stderr)
+        except (BackpropError, KeyboardInterrupt):
+            raise
+        except Exception as error:  # whatever it is, nothing was written
+            print(
+                f"{target}: not written, please report it ({in_one_line(error)})", file=sys.stderr
+            )
 
 
 def _status(verdicts: Collection[phrases.Verdict], strict: bool) -> int:

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from backprop_xlsx.check import __main__ as command
-from backprop_xlsx.check import book_check
+from backprop_xlsx.check import book_check, correction
 from backprop_xlsx.check.findings import FileReport
 from tests.check.homework import SIBLING, address, write_homework
 
@@ -202,6 +202,20 @@ def test_a_correction_is_written_and_the_status_is_that_of_the_file_checked(
     assert command.main([str(books / "wrong.xlsx"), "--fix", str(target)]) == 1
     assert f"{target}: 202 cells corrected, " in capsys.readouterr().out
     assert command.main([str(target)]) == 0
+
+
+def test_an_error_of_a_correction_is_a_line(
+    books: Path, tmp_path: Path, capsys: Printed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def breaks(report: FileReport, target: Path) -> str:
+        raise KeyError("softmax")
+
+    monkeypatch.setattr(correction, "fix", breaks)
+    fixed = tmp_path / "fixed.xlsx"
+    assert command.main([str(books / "wrong.xlsx"), "--fix", str(fixed)]) == 1
+    told = f"{fixed}: not written, please report it (KeyError 'softmax')"
+    assert told in capsys.readouterr().err
+    assert not fixed.exists()
 
 
 def test_nothing_is_corrected_in_a_right_book(books: Path, tmp_path: Path, capsys: Printed) -> None:
