@@ -93,8 +93,7 @@ def test_what_is_given_does_not_change(change: str, headers: bool, tmp_path: Pat
     table = ClassTable(steps=len(contents))
     wrong = set()
     for row, content in zip(table.rows[1:], contents, strict=True):
-        is_text = isinstance(content, str)
-        written = table.written(content[1:], row) if is_text else content
+        written = table.written(content[1:], row) if isinstance(content, str) else content
         table.cells[row, table.columns[name]] = written
         if content not in (table.start.numbers[name], "={above t2}"):
             wrong.add((name, row))

@@ -26,9 +26,9 @@ def checked(table: ClassTable, named: bool, path: Path) -> TableReport:
             cells = f"{table.sheet}!${letters}${first}:${letters}${last}"
             book.define_name(f"of_{letters}", f"={cells}")
             for row in table.rows if name in FORMULAS else ():
-                content = str(table.cells[row, column])
+                formula = str(table.cells[row, column])
                 whole = r"of_\1" if named else rf"$\1${first}:$\1${last}"
-                table.cells[row, column] = re.sub(rf"\b([A-Z]+){row}\b", whole, content)
+                table.cells[row, column] = re.sub(rf"\b([A-Z]+){row}\b", whole, formula)
         for (row, column), content in table.cells.items():
             sheet.write(row - 1, column - 1, content)
     report = check_file(path)
