@@ -18,7 +18,13 @@ SCRIPTS = sorted(path.name for path in EXAMPLES.glob("*.py"))
 PICTURES = sorted(path.name for path in (EXAMPLES / "pictures").iterdir())
 GALLERY = (EXAMPLES / "README.md").read_text(encoding="utf-8")
 NEED_LIBREOFFICE = ("convert_homework.py",)
-SLOW = ("train_mnist.py",)
+SLOW = (
+    "compare_networks.py",
+    "convert_homework.py",
+    "read_digit.py",
+    "read_picture.py",
+    "train_mnist.py",
+)
 ARGUMENTS = {"render.py": ["check-report", "--into", "."]}
 
 

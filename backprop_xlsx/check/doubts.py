@@ -81,11 +81,12 @@ def _require_explained(
     something else.
     """
     view = checked.view
+    known = {place for table in checked.tables for place in table.surroundings.roles.cells}
     for table in checked.tables:
         home = table.surroundings.home
         widths = table.table.exercise.network.widths
         whole = table.has_all_columns and widths == CLASS_NETWORK.widths
-        strays = sorted(_strays(table, used, view))
+        strays = sorted(_strays(table, {*map(view.to, used)} - known))
         given = [
             column
             for column in _unheaded(table)
@@ -137,16 +138,15 @@ def _changes(check: JudgedTable, column: int) -> bool:
     return len(numbers - {None}) > 1
 
 
-def _strays(check: JudgedTable, used: Set[Place], view: View) -> set[int]:
+def _strays(check: JudgedTable, used: Set[Place]) -> set[int]:
     """The columns of numbers in a table's rows that wrong formulas used, and that are nothing."""
     table, surroundings = check.table, check.surroundings
     columns = {
         place[2]
-        for place in map(view.to, used)
+        for place in used
         if place[0] == surroundings.home
         and place[1] in table.rows
         and place[2] not in table.quantities
-        and place not in surroundings.roles.cells
         and surroundings.in_another_table(place) is None
     }
     # A number that stands alone beside a table, a spare learning rate, is no column of it.

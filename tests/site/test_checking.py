@@ -27,6 +27,7 @@ def formulas(path: Path) -> dict[tuple[str, int, int], str | None]:
     }
 
 
+@pytest.mark.slow
 def test_the_public_workbooks_give_the_same_json(visit: Visit, tmp_path: Path) -> None:
     require(TWELVE, "the folder of public workbooks")
     visit.check(TWELVE)
@@ -64,6 +65,7 @@ def test_a_corrected_copy_passes_the_native_check(
     assert formulas(copy) == formulas(tmp_path / "native.xlsx")
 
 
+@pytest.mark.slow
 def test_hostile_files_give_one_line_each_and_the_page_lives(visit: Visit, tmp_path: Path) -> None:
     files = hostile_files()
     folder = tmp_path / "files"

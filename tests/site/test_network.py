@@ -42,6 +42,7 @@ def test_the_interpreter_comes_from_elsewhere_as_it_is_pinned(
                 assert f"{elsewhere.address}pyodide.asm.wasm" in visit.requests
 
 
+@pytest.mark.slow
 def test_a_network_that_falls_silent_is_given_up(browser: Browser, site: Path) -> None:
     with Server(site) as server, Visit.of(browser, "about:blank") as visit:
         visit.context.route(f"**/{FILE}", lambda _: None)

@@ -25,6 +25,7 @@ REPLACED = """async (old) => {
 }"""
 
 
+@pytest.mark.slow
 def test_a_second_visit_needs_no_network_and_a_new_build_replaces_the_old(
     browser: Browser, site: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Browser, expect
 
 from backprop_xlsx.model.experiment import Experiment
@@ -98,6 +99,7 @@ def test_the_second_tab_makes_the_command_s_workbook(visit: Visit, tmp_path: Pat
     assert "that proof was not run here" in page.get_by_role("tabpanel").inner_text()
 
 
+@pytest.mark.slow
 def test_on_a_phone_nothing_is_wider_than_the_screen(browser: Browser, site: Path) -> None:
     with (
         Server(site) as server,

@@ -94,6 +94,7 @@ def test_random_books_are_right(tmp_path: Path, experiment: Experiment) -> None:
         assert len(run.columns) <= most <= len(run.columns) + 6
 
 
+@pytest.mark.slow
 @settings(max_examples=4, deadline=None)
 @given(any_experiments(steps=4, runs=1))
 def test_random_books_are_right_in_libreoffice(tmp_path: Path, experiment: Experiment) -> None:

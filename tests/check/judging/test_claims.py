@@ -97,3 +97,15 @@ def test_a_blank_cell_in_a_filled_step_lacks_its_formula(tmp_path: Path) -> None
     (fault,) = check(table, tmp_path).faults
     assert set(fault.corrections) == {cell}
     assert fault.kind == "missing-formula"
+
+
+@pytest.mark.parametrize("headed", ["pente {}", "{}. Steigung"])
+def test_what_is_headed_like_its_sisters_is_the_missing_one(headed: str, tmp_path: Path) -> None:
+    """In one row no update tells whose gradient it is, and what it computes is no gradient."""
+    table = ClassTable(steps=0)
+    for number in range(1, 9):
+        name = f"dE/dw{number}"
+        table.cells[table.header_row, table.columns[name]] = headed.format(number)
+    table.put("dE/dw8", "AVERAGE({dE/dw2},{dE/dw6})", table.rows)
+    (fault,) = check(table, tmp_path).faults
+    assert fault.quantity == "dE/dw8"

@@ -34,6 +34,7 @@ def accuracies(folder: Path) -> dict[str, float]:
     }
 
 
+@pytest.mark.slow
 def test_every_network_and_rung_is_trained_and_in_the_table(
     command: Command, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

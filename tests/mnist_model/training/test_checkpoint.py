@@ -26,6 +26,7 @@ def train_in(folder: Path) -> None:
     train(run_in(folder, quick(4)))
 
 
+@pytest.mark.slow
 def test_killed_again_and_again_it_still_ends_with_the_same_weights(tmp_path: Path) -> None:
     whole = train(run_in(tmp_path / "whole", quick(4)))[0].state_dict()
     folder = tmp_path / "killed"

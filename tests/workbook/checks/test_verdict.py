@@ -76,7 +76,10 @@ TYPED, ANY = "typed numbers", "any of them"
 # Of the general books each column is spoilt in one way, which is drawn.
 CASES = [
     *(("class", kind) for kind in (*SPOILS, TYPED)),
-    *((name, ANY) for name in list(BOOKS)[1:]),
+    *(
+        pytest.param(name, ANY, marks=pytest.mark.slow if name == "softmax" else ())
+        for name in list(BOOKS)[1:]
+    ),
 ]
 
 

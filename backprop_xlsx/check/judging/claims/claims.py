@@ -6,6 +6,7 @@ that use it: if all of them are right by that, the fault is its own.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence, Set
 from dataclasses import replace
@@ -26,6 +27,8 @@ COMMON = 0.6
 """Of the rows of a column, how many have the formula that is taken for its meaning."""
 FEW = 6
 """Columns whose meaning is guessed though nothing else is explained."""
+SISTERS = 3
+"""Headings alike, but for a number that their quantities have too, that tell of another such."""
 
 
 def explained(judge: Judge, taken: frozenset[int]) -> tuple[Table, Unexplained]:
@@ -70,7 +73,7 @@ class _Claims:
             left = self._by_formula(still)
         self._by_header(self._by_use(numbers))
         left = self._by_likeness(self._by_header(self._by_formula(left)))
-        left = self._as_sum_of_one(left)
+        left = self._as_sum_of_one(self._by_series(left))
         copies = self._sheet.copies(frozenset(self._found.values()))
         self._by_likeness(copies, only=gradient_name(""))
         self._doubts.by_use()
@@ -188,6 +191,26 @@ class _Claims:
                 self._found[name] = columns[place]
         return [column for column in columns if column not in self._found.values()]
 
+    def _by_series(self, columns: Sequence[int]) -> list[int]:
+        """Take what is headed like its sisters, but for the number, for the missing one of them.
+
+        So it is in whatever language: beside slope 1 for ∂E/∂w1, and so on, slope 8 is ∂E/∂w8.
+        """
+        known = {**self._table.columns, **self._found}
+        sisters: dict[tuple[str, ...], dict[int, str]] = {}
+        for name, column in known.items():
+            series, number = _numbered(self._sheet.title(column))
+            sisters.setdefault(series, {})[number] = name
+        for column in columns:
+            series, number = _numbered(self._sheet.title(column))
+            names = sisters.get(series, {})
+            stems = {name.removesuffix(str(at)) for at, name in names.items()}
+            name = f"{min(stems)}{number}" if len(stems) == 1 else ""
+            possible = name in self._possible.equations and name not in {*known, *self._found}
+            if number and len(names) >= SISTERS and possible:
+                self._found[name] = column
+        return [column for column in columns if column not in self._found.values()]
+
     def _as_sum_of_one(self, columns: Sequence[int]) -> list[int]:
         """Take what sums up one output's loss for the missing sum of all."""
         losses = self._table.exercise.network.losses
@@ -228,6 +251,12 @@ class _Claims:
         }
         exercise = with_auxiliary(exercise, auxiliary) if auxiliary else exercise
         return replace(table, exercise=exercise, columns={**table.columns, **self._found})
+
+
+def _numbered(title: str) -> tuple[tuple[str, ...], int]:
+    """A heading around its only number, and that; 0 if it has none, or several."""
+    parts = re.split(r"([0-9]+)", title)
+    return ((parts[0], parts[2]), int(parts[1])) if len(parts) == 3 else ((), 0)
 
 
 def _is_of(expression: Expression, names: Set[str]) -> bool:

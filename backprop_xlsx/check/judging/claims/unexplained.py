@@ -6,7 +6,7 @@ from collections.abc import Iterator, Set
 
 from backprop_xlsx.check.reading.auxiliary import hinted
 from backprop_xlsx.check.reading.forms import Form, forms_of
-from backprop_xlsx.check.reading.tables import BESIDE, Table
+from backprop_xlsx.check.reading.tables import Table
 from backprop_xlsx.formula.tokens import FormulaError, Reference
 from backprop_xlsx.spreadsheet.ooxml.formula_text import column_letters
 
@@ -91,9 +91,10 @@ class Unexplained:
                 elif self._holds_numbers(other):
                     numbers[other] = None
         known = {*claimed, *found}
+        # Another sheet's may stand far off, where it is put beside this one.
+        in_its_rows = sorted({c for row, c in table.sheet.cells if row == table.last_row})
         while len(found) < MOST:
-            beside = range(max(min(known) - BESIDE, 1), max(known) + BESIDE + 1)
-            filled = [c for c in beside if c not in known and self._is_filled(c)]
+            filled = [c for c in in_its_rows if c not in known and self._is_filled(c)]
             more = [c for c in filled if self.references(c) & known]
             if not more:
                 break

@@ -7,15 +7,17 @@ the moves what its own updates make of a row; memories, as of a momentum, are ze
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 
 from backprop_xlsx.check.judging.conventions.descent import Drawn, OwnRow, Pair, State, behind
+from backprop_xlsx.check.judging.conventions.optimising import Updating
 from backprop_xlsx.check.judging.judged_table import JudgedTable
 from backprop_xlsx.check.reading.arranging.strands import Run
 from backprop_xlsx.check.reading.arranging.wiring import Wiring, column_of
 from backprop_xlsx.check.reading.forms import forms_of
+from backprop_xlsx.check.reading.meanings import Place
 from backprop_xlsx.formula.expression import Expression, Symbol
-from backprop_xlsx.formula.names import gradient_name
+from backprop_xlsx.formula.names import LEARNING_RATE, gradient_name
 from backprop_xlsx.model.network import CLASS_NETWORK
 from backprop_xlsx.spreadsheet.ooxml.book import Book
 
@@ -33,7 +35,7 @@ def accept_own_rules(book: Book, tables: Sequence[JudgedTable]) -> None:
     if not all(judged.wrong for judged in tables):
         return
     for judged in tables:
-        judged.own_loss = None if _has_slips(judged) else _own_loss(book, judged)
+        judged.own_loss = _own_loss(book, judged)
         if judged.own_loss is not None:
             for column in judged.columns.values():
                 column.accept()
@@ -72,20 +74,51 @@ def _own_loss(book: Book, judged: JudgedTable) -> int | None:
     wiring = Wiring(book, table.sheet, Run(tuple(sorted(columns)), tuple(table.rows)))
     carried = _carried(wiring)
     reached = {loss: behind(wiring, [loss], carried) & carried for loss in _losses(wiring, carried)}
-    # What no loss depends on is a memory; a loss of some outputs alone says nothing of the others.
-    parameters = frozenset().union(*reached.values())
+    # What no loss depends on is a memory, or what a parameter adds up; a loss of some outputs
+    # alone says nothing of the others.
+    added = {o for c in carried for o in _referred(wiring.written[c].expression) - {c}}
+    parameters = frozenset().union(*reached.values()) - added
     known = [table.columns[name] for name in judged.exercise.parameters if name in table.columns]
-    if not parameters.issuperset(known):
+    updating = Updating(wiring, parameters, _labelled_rate(judged))
+    has_slips = _has_slips(judged)
+    if not parameters.issuperset(known) or (has_slips and not updating.remembers):
         return None
     states: list[State] = [Drawn(seed) for seed in range(POINTS)]
     rows = table.rows[:: max(len(table.rows) // OWN_ROWS, 1)]
     states += [OwnRow(wiring, row) for row in rows]
     pairs = [Pair(wiring, parameters, carried - parameters, state) for state in states]
     for loss, own in reached.items():
-        if own == parameters and all(pair.descends(loss) for pair in pairs):
-            seen = set().union(*(pair.seen for pair in pairs))
-            return loss if _explains(judged, wiring, seen) else None
+        if own - added != parameters:
+            continue
+        remembering: Mapping[int, int] | None = {}
+        if has_slips or not all(pair.descends(loss) for pair in pairs):
+            gradients = _gradients(pairs, loss, parameters, wiring.written.keys() - carried)
+            remembering = gradients and updating.remembering(gradients)
+        if remembering is not None:
+            seen = set().union(*(pair.seen for pair in pairs), remembering)
+            return loss if _explains(judged, wiring, seen, remembering) else None
     return None
+
+
+def _gradients(
+    pairs: Sequence[Pair], loss: int, parameters: Iterable[int], columns: Iterable[int]
+) -> dict[int, int] | None:
+    """The column that is each parameter's gradient everywhere; None if one has none."""
+    found: dict[int, int] = {}
+    for parameter in parameters:
+        left = sorted(columns)
+        for pair in pairs:
+            left = pair.gradients(loss, parameter, left)
+        if not left:
+            return None
+        found[parameter] = left[0]
+    return found
+
+
+def _labelled_rate(judged: JudgedTable) -> Place | None:
+    """The cell that a label calls the learning rate."""
+    cells = judged.judge.roles.cells
+    return next((place for place, name in cells.items() if name == LEARNING_RATE), None)
 
 
 def _carried(wiring: Wiring) -> frozenset[int]:
@@ -98,7 +131,7 @@ def _carried(wiring: Wiring) -> frozenset[int]:
         more = {
             c
             for c, wire in from_above.items()
-            if c not in found and _here(wire.expression) <= found
+            if c not in found and _here(wire.expression) & wiring.written.keys() <= found
         }
         if not more:
             return frozenset(found)
@@ -115,13 +148,24 @@ def _here(expression: Expression) -> set[int]:
     return {column_of(symbol.name) for symbol in symbols if symbol.steps_back == 0}
 
 
+def _referred(expression: Expression) -> set[int]:
+    """The columns that a formula refers to, in whatever row."""
+    return {column_of(leaf.name) for leaf in expression.leaves() if isinstance(leaf, Symbol)}
+
+
 def _losses(wiring: Wiring, carried: frozenset[int]) -> list[int]:
     """The columns from which nothing is updated."""
     return sorted(wiring.written.keys() - behind(wiring, carried))
 
 
-def _explains(judged: JudgedTable, wiring: Wiring, seen: set[int]) -> bool:
-    """Whether what was seen is all that is wrong, and one formula stands in each of its columns."""
+def _explains(
+    judged: JudgedTable, wiring: Wiring, seen: Set[int], remembering: Mapping[int, int]
+) -> bool:
+    """Whether what was seen is all that is wrong, and one formula stands in each of its columns.
+
+    But for the rows in which it starts: the first of what goes on from the row above, and of what
+    is ``remembering`` so many.
+    """
     columns = judged.columns.values()
     parameters = judged.exercise.parameters
     if any(c.wrong_start is not None and c.quantity in parameters for c in columns):
@@ -129,16 +173,19 @@ def _explains(judged: JudgedTable, wiring: Wiring, seen: set[int]) -> bool:
     wrong = {column.number for column in columns if column.wrong_cells}
     given = {at for name, at in judged.table.columns.items() if name in judged.exercise.given}
     return wrong | given <= seen and all(
-        _is_uniform(judged, column, _looks_up(wiring.written[column].expression))
+        _is_uniform(
+            judged,
+            column,
+            max(_looks_up(wiring.written[column].expression), remembering.get(column, 0)),
+        )
         for column in seen & wiring.written.keys()
     )
 
 
-def _is_uniform(judged: JudgedTable, column: int, starts: bool) -> bool:
-    """Whether a column has one formula, but for the start of what goes on from the row above."""
+def _is_uniform(judged: JudgedTable, column: int, starts: int) -> bool:
+    """Whether a column has one formula, but for so many rows in which it starts."""
     table = judged.table
-    rows = table.rows[1:] if starts else table.rows
-    cells = [(row, table.sheet.cells.get((row, column))) for row in rows]
+    cells = [(row, table.sheet.cells.get((row, column))) for row in table.rows[starts:]]
     formulas = [
         (row, cell.formula) for row, cell in cells if cell is not None and cell.formula is not None
     ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Iterable, Iterator, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from itertools import permutations
 from typing import Protocol
 
@@ -18,14 +18,18 @@ from backprop_xlsx.check.reading.meanings import Outside
 from backprop_xlsx.formula.block import as_number
 from backprop_xlsx.formula.expression import Expression, Symbol
 
-FEWEST = 3
-"""Parameters whose moves must agree with one loss: fewer may do so by chance."""
+FEWEST = 2
+"""Parameters whose moves must agree with one loss."""
+FEWEST_EVEN = 3
+"""The same where signs alone must agree: fewer may do so by chance."""
 DIFFERENCE = 1e-5
 """By how much a parameter is moved to either side for a slope of the loss."""
 NEAR = 1e-6
 """Relative to the largest move: how far a move may be off."""
 RATE_NEAR = 1e-5
 """Relative: how far the factor of all moves may be off a learning rate."""
+FLAT = 1e-8
+"""How far a gradient may be off a slope of 0."""
 EVEN = 1e-3
 """The same, where an optimiser divides each gradient by its own size."""
 
@@ -92,6 +96,9 @@ class _Unknown(Exception):
     """A formula that refers to what is not known here."""
 
 
+UNKNOWN = (_Unknown, ArithmeticError, TypeError, ValueError, IndexError, RecursionError)
+
+
 class Pair:
     """Two rows below each other, computed by a table's own formulas from what is carried.
 
@@ -114,16 +121,34 @@ class Pair:
         try:
             with np.errstate(all="ignore"):
                 return self._descends(loss)
-        except (_Unknown, ArithmeticError, TypeError, ValueError, IndexError, RecursionError):
+        except UNKNOWN:
             return False
+
+    def has_gradients(self, loss: int, gradients: Mapping[int, int]) -> bool:
+        """Whether columns are the slopes of a loss for the parameters of which they are said so."""
+        return all(self.gradients(loss, parameter, [c]) for parameter, c in gradients.items())
+
+    def gradients(self, loss: int, parameter: int, columns: Iterable[int]) -> list[int]:
+        """Those columns that are the slope of a loss for a parameter, in the first row."""
+        with np.errstate(all="ignore"):
+            rows = self._begun()
+            try:
+                slope = self._slope(loss, parameter)
+            except UNKNOWN:
+                return []
+            return [column for column in columns if _is_near(rows, column, slope)]
+
+    def _begun(self) -> _Rows:
+        """The rows with all that is carried at its start."""
+        self._start = dict.fromkeys(self._memories, 0.0)
+        self._start |= {column: self._state.number(column) for column in self._parameters}
+        return _Rows(self, self._start)
 
     def _descends(self, loss: int) -> bool:
         parameters = self._parameters
         if len(parameters) < FEWEST:
             return False
-        self._start = dict.fromkeys(self._memories, 0.0)
-        self._start |= {column: self._state.number(column) for column in parameters}
-        rows = _Rows(self, self._start)
+        rows = self._begun()
         moves = np.array([rows.value(column, 1) - self._start[column] for column in parameters])
         gradient = np.array([self._slope(loss, column) for column in parameters])
         if max(np.abs(gradient).max(), np.abs(moves).max()) < self._state.flat:
@@ -203,6 +228,14 @@ class _Rows:
         return self.value(other, row - leaf.steps_back)
 
 
+def _is_near(rows: _Rows, column: int, slope: float) -> bool:
+    """Whether a column's value in the first row is a slope, but for its computing."""
+    try:
+        return math.isclose(rows.value(column, 0), slope, rel_tol=RATE_NEAR, abs_tol=FLAT)
+    except UNKNOWN:
+        return False
+
+
 def _is_down(moves: Numbers, gradient: Numbers, places: Numbers, rates: Sequence[float]) -> bool:
     """Whether moves are −η times a gradient, less a part of the parameters, or its signs alone."""
     if not (np.isfinite(moves).all() and np.isfinite(gradient).all()) or not moves.any():
@@ -216,6 +249,6 @@ def _is_down(moves: Numbers, gradient: Numbers, places: Numbers, rates: Sequence
         exact = any(math.isclose(-factors[0], rate, rel_tol=RATE_NEAR) for rate in rates)
         if exact and np.abs(left).max() <= NEAR * largest:
             return True
-    even = np.abs(np.abs(moves) - largest).max() <= EVEN * largest
+    even = len(moves) >= FEWEST_EVEN and np.abs(np.abs(moves) - largest).max() <= EVEN * largest
     directions = np.sign(moves) * np.sign(gradient)
     return bool(even and abs(directions.sum()) == len(moves))

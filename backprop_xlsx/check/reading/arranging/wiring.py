@@ -161,15 +161,20 @@ class Wiring:
         forms = self._forms(column)
         wire = self._wire_of(forms[0]) if forms else None
         if wire is not None and column in wire.above:
-            first = self.sheet.cells.get((self._rows[0], column))
-            if first is not None and first.formula is not None:
-                start = self._wire_of(Form(first.formula, self._rows[0], [self._rows[0]]))
-                if start is not None and len(start.here) > 1 and not start.above:
-                    return start
+            start = self.in_row(column, self._rows[0])
+            if start is not None and len(start.here) > 1 and not start.above:
+                return start
         if wire is not None and wire.here and column not in wire.above:
             # No update: what it takes from the row above it takes from there by mistake.
             return Wire(wire.expression, wire.here | wire.above, frozenset(), wire.given)
         return wire
+
+    def in_row(self, column: int, row: int) -> Wire | None:
+        """The wire of the formula that a column has in one row."""
+        cell = self.sheet.cells.get((row, column))
+        if cell is None or cell.formula is None:
+            return None
+        return self._wire_of(Form(cell.formula, row, [row]))
 
     def _wire_of(self, form: Form) -> Wire | None:
         row = form.typical_row
