@@ -134,6 +134,8 @@ def _read(table: Table, name: str) -> JudgedColumn:
             formulas.append((row, cell.formula))
         elif cell.array:
             in_array.append(row)
+        elif type(cell.value) is str and table.exercise.quantity(cell.value) == name:
+            continue  # its header, which stands lower than others
         elif not (name in table.exercise.starts and row == table.first_row):
             column.typed.append(row)
         elif table.exercise.starts[name] not in (None, cell.value):
@@ -159,7 +161,10 @@ def _sort(judge: Judge, column: JudgedColumn, form: Form, rows: Sequence[int]) -
 
 
 def _is_start_value(judge: Judge, quantity: str, form: Form) -> bool:
-    """Whether a formula in the first row gives a start value: the set one, or one from outside."""
+    """Whether a formula in the first row gives a start value: the set one, or one from outside.
+
+    It may be computed from that of other weights, as w1 + 0.05, but from nothing that has a step.
+    """
     surroundings, start = judge.surroundings, judge.exercise.starts[quantity]
     place = surroundings.place(form.tokens[0]) if len(form.tokens) == 2 else None
     if start is None and place is not None:
@@ -170,8 +175,9 @@ def _is_start_value(judge: Judge, quantity: str, form: Form) -> bool:
         return True
     if start is not None:
         return bool(np.all(evaluated(meant(form.part.expression, meanings), judge.probes) == start))
+    others = {Symbol(name) for name in judge.exercise.starts if name != quantity}
     return not any(
-        isinstance(leaf, Symbol) and leaf.name in judge.exercise.equations
+        isinstance(leaf, Symbol) and leaf.name in judge.exercise.equations and leaf not in others
         for meaning in meanings
         if meaning is not None
         for leaf in meaning.expression.leaves()

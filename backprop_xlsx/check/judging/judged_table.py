@@ -137,7 +137,7 @@ class JudgedTable:
     @property
     def is_doubtful(self) -> bool:
         """Whether so much is wrong, or unexplained, that the columns may be others."""
-        if self.unexplained and not self.has_all_columns:
+        if self.unexplained and (self.wrong or not self.has_all_columns):
             return True
         wrong = [name for name, column in self.columns.items() if column.wrong_cells]
         if len(wrong) >= MANY:

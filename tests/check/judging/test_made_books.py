@@ -57,6 +57,8 @@ def test_a_right_book_is_not_accused(seed: int, number: int) -> None:
         (2106, 176),  # a neuron takes a source from the row above, in every row of every run
         (2106, 98),  # a step of a weight is that of another, which stands beside it
         (2106, 184),  # one row, and nothing uses the sum of an output
+        (3020, 215),  # an activation takes its sum from the row above, gradients on another sheet
+        (3030, 377),  # it takes that of the first row, and headings are Chinese
         (3011, 72),  # six tables of one row, each with its gradients on a sheet of its own
         (2110, 156),  # a neuron is updated like a weight: it is no bias
         (2110, 197),  # a loss below zero, no header is known
@@ -95,6 +97,8 @@ def test_the_changed_cells_are_told_and_no_others(seed: int, number: int) -> Non
         (2105, 163),
         (2106, 66),  # the slope of a linear neuron, 1, has a column
         (2109, 33),  # what stands beside the rows belongs to another table
+        (3030, 65),  # a gradient is computed twice, and headings in German say which is which
+        (3030, 380),  # a network of one layer whose outputs are no numbers
         (3020, 267),  # what is given to one table stands in the rows of others
         (2109, 44),  # one table's formulas take what belongs to another, with headers repeated
     ],

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence, Set
+from collections.abc import Callable, Sequence, Set
 from dataclasses import replace
 
 from backprop_xlsx.check.judging.claims.contest import contested
@@ -72,8 +72,8 @@ class _Claims:
             self._doubts.by_use()
             left = self._by_formula(still)
         self._by_header(self._by_use(numbers))
-        left = self._by_likeness(self._by_header(self._by_formula(left)))
-        left = self._as_sum_of_one(self._by_series(left))
+        left = self._by_series(self._by_header(self._by_formula(left)))
+        left = self._as_sum_of_one(self._by_likeness(left))
         copies = self._sheet.copies(frozenset(self._found.values()))
         self._by_likeness(copies, only=gradient_name(""))
         self._doubts.by_use()
@@ -145,7 +145,7 @@ class _Claims:
         left = []
         for column in columns:
             hint = self._sheet.hint(column)
-            self._give_way(hint, column)
+            self._give_way(hint, column, self._sheet.hint)
             possible = hint in self._possible.equations and hint not in self._found
             if hint is not None and possible and self._can_be_told(hint):
                 self._found[hint] = column
@@ -153,10 +153,10 @@ class _Claims:
                 left.append(column)
         return left
 
-    def _give_way(self, name: str | None, column: int) -> None:
+    def _give_way(self, name: str | None, column: int, headed: Callable[[int], str | None]) -> None:
         """Take a name from a column that is headed otherwise for one that is headed so, rightly."""
         holder = self._found.get(name or "")
-        own = None if holder is None else self._sheet.hint(holder)
+        own = None if holder is None else headed(holder)
         if name is None or holder is None or own in (None, name) or own in self._found:
             return
         form = self._sheet.typical_form(column)
@@ -201,14 +201,19 @@ class _Claims:
         for name, column in known.items():
             series, number = _numbered(self._sheet.title(column))
             sisters.setdefault(series, {})[number] = name
-        for column in columns:
+
+        def headed(column: int) -> str | None:
             series, number = _numbered(self._sheet.title(column))
             names = sisters.get(series, {})
-            stems = {name.removesuffix(str(at)) for at, name in names.items()}
-            name = f"{min(stems)}{number}" if len(stems) == 1 else ""
-            possible = name in self._possible.equations and name not in {*known, *self._found}
-            if number and len(names) >= SISTERS and possible:
-                self._found[name] = column
+            stems = Counter(name.removesuffix(str(at)) for at, name in names.items() if at)
+            stem, times = stems.most_common(1)[0] if stems else ("", 0)
+            return f"{stem}{number}" if number and SISTERS <= times >= len(names) - 1 else None
+
+        for column in columns:
+            sister = headed(column)
+            self._give_way(sister, column, headed)
+            if sister in self._possible.equations and sister not in {*known, *self._found}:
+                self._found[sister] = column
         return [column for column in columns if column not in self._found.values()]
 
     def _as_sum_of_one(self, columns: Sequence[int]) -> list[int]:

@@ -76,7 +76,8 @@ def _own_loss(book: Book, judged: JudgedTable) -> int | None:
     reached = {loss: behind(wiring, [loss], carried) & carried for loss in _losses(wiring, carried)}
     # What no loss depends on is a memory, or what a parameter adds up; a loss of some outputs
     # alone says nothing of the others.
-    added = {o for c in carried for o in _referred(wiring.written[c].expression) - {c}}
+    referred = {c: _referred(wiring.written[c].expression) for c in carried}
+    added = {other for c, own in referred.items() if c in own for other in own - {c}}
     parameters = frozenset().union(*reached.values()) - added
     known = [table.columns[name] for name in judged.exercise.parameters if name in table.columns]
     updating = Updating(wiring, parameters, _labelled_rate(judged))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Sequence, Set
 from itertools import permutations
 from typing import Protocol
 
@@ -124,15 +124,11 @@ class Pair:
         except UNKNOWN:
             return False
 
-    def has_gradients(self, loss: int, gradients: Mapping[int, int]) -> bool:
-        """Whether columns are the slopes of a loss for the parameters of which they are said so."""
-        return all(self.gradients(loss, parameter, [c]) for parameter, c in gradients.items())
-
     def gradients(self, loss: int, parameter: int, columns: Iterable[int]) -> list[int]:
         """Those columns that are the slope of a loss for a parameter, in the first row."""
         with np.errstate(all="ignore"):
-            rows = self._begun()
             try:
+                rows = self._begun()
                 slope = self._slope(loss, parameter)
             except UNKNOWN:
                 return []

@@ -102,17 +102,19 @@ def partners(sheets: Sequence[Sheet]) -> list[tuple[Sheet, Sheet, int]]:
     votes: dict[tuple[str, str], Counter[int]] = {}
     for sheet in sheets:
         own = sheet.name.casefold()
-        for (row, _), cell in sheet.cells.items():
+        for (row, column), cell in sheet.cells.items():
             if cell.formula is None or "!" not in cell.formula:
                 continue
             found_here = list(references_of(cell.formula))
+            # An update takes all from the row above, where its gradient belongs.
+            step = row - any(_is_just_above(reference, row, column) for reference in found_here)
             for reference in found_here:
                 other = None if reference.sheet is None else reference.sheet.casefold()
                 corner = reference.first
                 if other in names and other != own and not corner.row_anchored:
                     there = names[other].cells.get((corner.row, corner.column))
                     if there is not None and there.formula is not None and len(found_here) > 1:
-                        votes.setdefault((own, other), Counter())[row - corner.row] += 1
+                        votes.setdefault((own, other), Counter())[step - corner.row] += 1
     found: list[tuple[Sheet, Sheet, int]] = []
     taken: set[str] = set()
     for (one, other), moved in votes.items():
@@ -126,9 +128,14 @@ def partners(sheets: Sequence[Sheet]) -> list[tuple[Sheet, Sheet, int]]:
         if not enough or {one, other} & taken:
             continue
         taken.add(second)
-        # Gradients take most from their own row; updates take theirs from the row above.
         found.append((names[first], names[second], rows if one == first else -rows))
     return found
+
+
+def _is_just_above(reference: Reference, row: int, column: int) -> bool:
+    """Whether a formula's reference is to the cell above its own."""
+    first = reference.first
+    return reference.sheet is None and (first.row, first.column) == (row - 1, column)
 
 
 def _relative(sheet: Sheet) -> Iterator[tuple[tuple[int, int], Reference]]:

@@ -60,6 +60,8 @@ class Wiring:
             if wire is not None:
                 self.written[column] = wire
         self.wires = with_updates_put_in(self.written)
+        for column in filter(self._is_late, self.written):
+            self.wires[column] = self.written[column] = _of_its_own_row(self.written[column])
 
     @cached_property
     def users(self) -> Mapping[int, frozenset[int]]:
@@ -166,8 +168,15 @@ class Wiring:
                 return start
         if wire is not None and wire.here and column not in wire.above:
             # No update: what it takes from the row above it takes from there by mistake.
-            return Wire(wire.expression, wire.here | wire.above, frozenset(), wire.given)
+            return _of_its_own_row(wire)
         return wire
+
+    def _is_late(self, column: int) -> bool:
+        """Whether a column is an activation of what stands in the row above."""
+        wire = self.written[column]
+        if wire.here or len(wire.above) != 1 or column in wire.above:
+            return False
+        return is_activation(values_of(self, column, *wire.above))
 
     def in_row(self, column: int, row: int) -> Wire | None:
         """The wire of the formula that a column has in one row."""
@@ -196,6 +205,11 @@ class Wiring:
             elif isinstance(leaf, Outside) and leaf.kind != "blank":
                 given.add(leaf.place)
         return Wire(expression, frozenset(here), frozenset(above), frozenset(given))
+
+
+def _of_its_own_row(wire: Wire) -> Wire:
+    """A wire that takes something from the row above by mistake, without that."""
+    return Wire(wire.expression, wire.here | wire.above, frozenset(), wire.given)
 
 
 def differ(one: float, other: float) -> bool:
