@@ -235,6 +235,13 @@ def test_a_start_value_must_come_from_elsewhere(tmp_path: Path) -> None:
     assert fault.expected == ""  # which number it should be, nobody can know
 
 
+def test_a_start_value_may_be_computed_from_others(tmp_path: Path) -> None:
+    table = ClassTable()
+    for number in (2, 3, 4):
+        table.put(f"w{number}", f"{{w{number - 1}}}+0.05", [table.first_row])
+    assert check(table, tmp_path).faults == ()
+
+
 def test_another_tables_cells_are_not_this_ones(tmp_path: Path) -> None:
     above, below = ClassTable(), ClassTable(header_row=30)
     below.put("h1", "E10*{i1}+{w2}*{i2}", below.rows)

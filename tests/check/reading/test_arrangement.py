@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import pytest
@@ -78,10 +79,15 @@ def with_gap(table: ClassTable, after: int, rows: int) -> Cells:
 
 def on_two_sheets(table: ClassTable) -> Cells:
     """The gradients on a sheet of their own."""
-    columns = {table.columns[name] for name in GRADIENTS}
+    return on_sheets(table, {"Gradients": GRADIENTS})
+
+
+def on_sheets(table: ClassTable, quantities: Mapping[str, Iterable[str]]) -> Cells:
+    """Some quantities on each of several sheets, in the columns that they have."""
+    sheets = {table.columns[name]: sheet for sheet, names in quantities.items() for name in names}
 
     def sheet_of(column: int) -> str:
-        return "Gradients" if column in columns else table.sheet
+        return sheets.get(column, table.sheet)
 
     found: Cells = {}
     for (row, column), content in table.cells.items():
@@ -136,6 +142,40 @@ def test_gradients_on_a_sheet_of_their_own(tmp_path: Path) -> None:
     assert (fault.sheet, fault.quantity) == ("Gradients", "dE/dw5")
     assert "Sheet1!" in fault.expected
     assert fault.explanation == "uses a_h2 where a_h1 belongs"
+
+
+def test_losses_and_gradients_on_sheets_of_their_own(tmp_path: Path) -> None:
+    """The steps of three sheets stand in the same rows, though updates refer to the row above."""
+    table = DeltaTable()
+    sheets = {
+        "Gradients": GRADIENTS,
+        "Errors": ("t1", "t2", "E1", "E2", "E_total", "d_o1", "d_o2", "d_h1", "d_h2"),
+    }
+    right = checked(on_sheets(table, sheets), tmp_path / "right.xlsx")
+    assert right.faults == ()
+    assert right.network.startswith("2-2-2, sigmoid")
+    table.put("dE/dw5", "{d_o1}*{a_h2}", table.rows)
+    (fault,) = checked(on_sheets(table, sheets), tmp_path / "wrong.xlsx").faults
+    assert (fault.sheet, fault.quantity) == ("Gradients", "dE/dw5")
+    assert set(fault.corrections) == {(row, table.columns["dE/dw5"]) for row in table.rows}
+
+
+@pytest.mark.parametrize("lower", [False, True])
+def test_gradients_a_row_below_their_weights(tmp_path: Path, lower: bool) -> None:
+    """They are those of the step above; their headers may stand in the row of that."""
+    table = ClassTable(steps=6)
+    first, *later = table.rows
+    for number, name in enumerate(GRADIENTS, 1):
+        del table.cells[first, table.columns[name]]
+        if lower:
+            header = table.cells.pop((table.header_row, table.columns[name]))
+            table.cells[first, table.columns[name]] = header
+        table.put(name, FORMULAS[name].replace("{", "{above "), later)
+        table.put(f"w{number}", f"{{above w{number}}}-{{rate}}*{{{name}}}", later)
+    assert checked(of(table), tmp_path / "right.xlsx").faults == ()
+    slip = FORMULAS["dE/dw6"].replace("{a_h2}", "{a_h1}").replace("{", "{above ")
+    table.put("dE/dw6", slip, later)
+    assert checked(of(table), tmp_path / "wrong.xlsx").faults
 
 
 def without_headers(table: ClassTable) -> ClassTable:
