@@ -42,6 +42,17 @@ def require_undoubted(checked: JudgedBook, original: Book, corrections: Correcti
     _require_convention(checked, corrections)
 
 
+def require_in_order(before: JudgedBook) -> None:
+    """Refuse to correct a book in which two columns computed each other's quantities.
+
+    What they use may be misread. Raises VerificationError.
+    """
+    for table in before.tables:
+        for one, other in combinations(table.columns, 2):
+            if table.computes(one, other) and table.computes(other, one):
+                raise VerificationError(f"{label(one)} and {label(other)} may be each other")
+
+
 def _require_apart(checked: JudgedBook) -> None:
     """Of two tables in the same cells at least one is misread."""
     boxes = [_boxes(table.table, checked.view) for table in checked.tables]
@@ -150,7 +161,7 @@ def _strays(check: JudgedTable, used: Set[Place]) -> set[int]:
         and surroundings.in_another_table(place) is None
     }
     # A number that stands alone beside a table, a spare learning rate, is no column of it.
-    return {at for at in columns if 2 * _count_of_numbers(check, at) > len(table.rows)}
+    return {at for at in columns if 2 * _count_of_numbers(check, at) >= len(table.rows)}
 
 
 def _count_of_numbers(check: JudgedTable, column: int) -> int:

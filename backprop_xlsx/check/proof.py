@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from backprop_xlsx.check.book_check import judged, reports_of
-from backprop_xlsx.check.doubts import Corrections, require_undoubted
+from backprop_xlsx.check.doubts import Corrections, require_in_order, require_undoubted
 from backprop_xlsx.check.findings import TableReport
 from backprop_xlsx.check.judging.judged_table import JudgedTable
 from backprop_xlsx.check.reading.convention import Convention
@@ -57,6 +57,7 @@ def require_verified(
             raise VerificationError(f"it would not pass the check ({where}: {fault.explanation})")
     if [_kind(report) for report in reports] != [_kind(table) for table in tables]:
         raise VerificationError("it would be read as another exercise")
+    require_in_order(judged(original))
     require_undoubted(checked, original, corrections)
     for check in checked.tables:
 

@@ -131,7 +131,7 @@ class JudgedTable:
             text = header.value if header is not None and type(header.value) is str else ""
             said = self.exercise.quantity(text) if column.wrong else None
             if said not in (None, name) and said in self.exercise.equations:
-                found += column.wrong_cells * self._computes(name, said)
+                found += column.wrong_cells * self.computes(name, said)
         return found
 
     @property
@@ -143,10 +143,10 @@ class JudgedTable:
         if len(wrong) >= MANY:
             return True
         return len(wrong) > 1 and any(
-            self._computes(name, other) for name in wrong for other in wrong if name != other
+            self.computes(name, other) for name in wrong for other in wrong if name != other
         )
 
-    def _computes(self, name: str, other: str) -> bool:
+    def computes(self, name: str, other: str) -> bool:
         """Whether most formulas of a wrong column are right for another quantity."""
         wrong = self.columns[name].wrong
         if not wrong:

@@ -165,7 +165,11 @@ def _next_hinted(plain: str) -> str | None:
 def hinted(text: str) -> str | None:
     """The auxiliary quantity that a header may mean, in the plainest of spellings."""
     text = unicodedata.normalize("NFKC", text)
-    plain = "".join(text.split()).replace("delta_", "δ").replace("_", "")
+    plain = (
+        "".join((text.lower() if text.isupper() else text).split())
+        .replace("delta_", "δ")
+        .replace("_", "")
+    )
     following = _next_hinted(plain)
     if following is not None:
         return following
@@ -190,6 +194,7 @@ def hinted(text: str) -> str | None:
             lower = activation_name(lower.removeprefix(kind[:-1]))
         if upper.startswith(kind):
             upper = activation_name(upper.removeprefix(kind[:-1]))
+    upper = f"E{upper[1:]}" if upper.startswith("e") else upper
     if upper in ("E", "Etotal"):
         return gradient_name(lower)
     return f"∂{upper}/∂{lower}"

@@ -57,6 +57,8 @@ def test_a_right_book_is_not_accused(seed: int, number: int) -> None:
         (2106, 176),  # a neuron takes a source from the row above, in every row of every run
         (2106, 98),  # a step of a weight is that of another, which stands beside it
         (2106, 184),  # one row, and nothing uses the sum of an output
+        (3031, 126),  # one layer: a guard in one of two neurons is no rule of the book's own
+        (3031, 473),  # a slope, headed in capitals, on a sheet of its own only repeats
         (3020, 215),  # an activation takes its sum from the row above, gradients on another sheet
         (3030, 377),  # it takes that of the first row, and headings are Chinese
         (3011, 72),  # six tables of one row, each with its gradients on a sheet of its own
@@ -97,6 +99,7 @@ def test_the_changed_cells_are_told_and_no_others(seed: int, number: int) -> Non
         (2105, 163),
         (2106, 66),  # the slope of a linear neuron, 1, has a column
         (2109, 33),  # what stands beside the rows belongs to another table
+        (3031, 6),  # half of a column is pasted
         (3030, 65),  # a gradient is computed twice, and headings in German say which is which
         (3030, 380),  # a network of one layer whose outputs are no numbers
         (3020, 267),  # what is given to one table stands in the rows of others
@@ -129,6 +132,7 @@ def test_a_mistake_is_named(seed: int, number: int) -> None:
     [
         (2103, 69),  # one row of six, in which an input and its weight seem to belong to nothing
         (2106, 105),  # of two typed targets nobody knows which is the right one
+        (3031, 213),  # what one neuron is computed from is gone, and the inputs are exchanged
         (2107, 79),  # a gradient of one output alone was taken for the whole one
         (2107, 228),
         (2107, 262),  # all losses and their sum would be corrected

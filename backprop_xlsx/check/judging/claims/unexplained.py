@@ -119,7 +119,8 @@ class Unexplained:
     def _is_filled(self, column: int) -> bool:
         """Whether a column is one of formulas, and belongs to no other table.
 
-        Most rows hold one, or some do and a header says what it is, and all others are blank.
+        Most rows hold one, or half of them and the others numbers, or some do and a header says
+        what it is, and all others are blank.
         """
         forms = self.forms_of(column)
         if column in self._taken or not forms:
@@ -131,7 +132,8 @@ class Unexplained:
             for cell in cells
         )
         deleted = self.hint(column) is not None and filled == formulas
-        if 2 * formulas <= len(self.table.rows) and not deleted:
+        few = len(self.table.rows) - (filled == len(self.table.rows))
+        if 2 * formulas <= few and not deleted:
             return False
         return not _is_copy(forms[0]) or self.hint(column) is not None
 

@@ -42,9 +42,13 @@ def accept_own_rules(book: Book, tables: Sequence[JudgedTable]) -> None:
 
 
 def _has_slips(judged: JudgedTable) -> bool:
-    """Whether of like quantities of a layer some are right and some wrong, in the class network."""
+    """Whether of like quantities of a layer some are right and some wrong.
+
+    In another network than the class's, which may be misread, one alone is wrong.
+    """
     network = judged.exercise.network
-    if network.widths != CLASS_NETWORK.widths:
+    wrong = sum(column.wrong_cells > 0 for column in judged.columns.values())
+    if network.widths != CLASS_NETWORK.widths and wrong > 1:
         return False
     groups: list[Sequence[str]] = [network.losses]
     for layer in network.layers:
