@@ -19,10 +19,13 @@ PICTURES = sorted(path.name for path in (EXAMPLES / "pictures").iterdir())
 GALLERY = (EXAMPLES / "README.md").read_text(encoding="utf-8")
 NEED_LIBREOFFICE = ("convert_homework.py",)
 SLOW = (
+    "any_network.py",
+    "classify_samples.py",
     "compare_networks.py",
     "convert_homework.py",
     "read_digit.py",
     "read_picture.py",
+    "render.py",
     "train_mnist.py",
 )
 ARGUMENTS = {"render.py": ["check-report", "--into", "."]}

@@ -31,6 +31,7 @@ from tests.optional import WORKBOOKS, require_libreoffice
 from tests.oracles.class_biases import DELTA_H, BiasedTable
 from tests.oracles.class_table import CLASS_ORDER, ClassTable
 
+SLOW = ("basant", "karthikmohan", "pankaj")
 WRONG_BOOKS = (
     "basant",
     "karthikmohan",
@@ -357,7 +358,7 @@ def test_libreoffice_computes_the_same(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    [pytest.param(n, marks=pytest.mark.slow if n == "pankaj" else ()) for n in WRONG_BOOKS],
+    [pytest.param(n, marks=pytest.mark.slow if n in SLOW else ()) for n in WRONG_BOOKS],
 )
 def test_public_workbooks_are_corrected(name: str, tmp_path: Path) -> None:
     source = WORKBOOKS / f"{name}.xlsx"

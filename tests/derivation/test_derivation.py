@@ -88,7 +88,7 @@ class Expected:
         return float(run[name][step]) if found else None
 
 
-@settings(max_examples=10)
+@settings(max_examples=7)
 @given(any_experiments())
 def test_the_derivation_of_any_network_is_right(tmp_path: Path, experiment: Experiment) -> None:
     path, spoilt = write_books(experiment, tmp_path)
@@ -137,7 +137,10 @@ def require_fused_and_unfused_gradients_to_agree(sheet: Sheet, experiment: Exper
             assert unfused.number == pytest.approx(fused.number, rel=1e-9, abs=1e-12)
 
 
-@pytest.mark.parametrize("preset", ["classroom", "mazur", "xor"])
+@pytest.mark.parametrize(
+    "preset",
+    ["classroom", *(pytest.param(name, marks=pytest.mark.slow) for name in ("mazur", "xor"))],
+)
 def test_libreoffice_puts_in_the_same_numbers(tmp_path: Path, preset: str) -> None:
     require_libreoffice()
     for row in sheet_of(Experiment.preset(preset, steps=3), tmp_path, "libreoffice").rows:

@@ -18,6 +18,7 @@ from tests.site.visits import Server, Visit
 ROUNDING = 1e-11
 
 
+@pytest.mark.slow
 def test_by_keyboard_alone(visit: Visit) -> None:
     page = visit.page
     visit.check({"homework.xlsx": homework(SIBLING, steps=4), "right.xlsx": right_book()})

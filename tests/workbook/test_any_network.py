@@ -82,7 +82,7 @@ def table(found: Recalculated, run: Run, name: str) -> list[float]:
     return [found.value(run.sheet, row, run.columns[name] + 1) for row in rows]
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(any_experiments())
 def test_random_books_are_right(tmp_path: Path, experiment: Experiment) -> None:
     path = tmp_path / "random.xlsx"

@@ -262,7 +262,7 @@ def test_presets_are_right_in_libreoffice(preset_book: tuple[Experiment, Path]) 
     assert verification.unsteady == ()
 
 
-@settings(max_examples=12)
+@settings(max_examples=8)
 @given(experiments())
 def test_random_books_are_right(tmp_path: Path, experiment: Experiment) -> None:
     path = tmp_path / "random.xlsx"

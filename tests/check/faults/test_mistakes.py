@@ -61,7 +61,7 @@ def test_a_mistake_is_named(mistake: Mistake, tmp_path: Path) -> None:
     assert_corrections_are_right(table, report, tmp_path)
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(table=class_tables(), chosen=st.data())
 def test_one_or_two_mistakes_are_found_anywhere(
     table: ClassTable, chosen: st.DataObject, tmp_path: Path

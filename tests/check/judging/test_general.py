@@ -88,7 +88,7 @@ def test_any_book_is_right(chosen: dict[str, Any], tmp_path: Path) -> None:
     assert_all_is_right(check_file(tmp_path / "book.xlsx"), experiment)
 
 
-@settings(max_examples=25)
+@settings(max_examples=16)
 @given(chosen=settings_of_any_book(), drawn=st.data())
 def test_any_change_of_a_formula_is_found(
     chosen: dict[str, Any], drawn: st.DataObject, tmp_path: Path

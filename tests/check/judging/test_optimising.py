@@ -19,6 +19,10 @@ OPTIMISERS: dict[str, dict[str, str]] = {
         "v": MEMORY["v"],
         "w": "{above w}-{rate}*{above g}/SQRT({above v}+0.00000001)",
     },
+    "Adagrad": {
+        "v": "{above v}+{g}^2",
+        "w": "{above w}-{rate}*{above g}/SQRT({above v})",
+    },
     "Adam": {
         **MEMORY,
         "w": "{above w}-{rate}*({above m}/(1-0.9^{count}))"
@@ -29,7 +33,6 @@ OPTIMISERS: dict[str, dict[str, str]] = {
         "w": "{above w}+{v}",
     },
 }
-FIRST = {"m": "0.1*{g}", "v": "0.01*{g}^2"}
 
 
 def table_of(rules: Mapping[str, Mapping[str, str]], steps: int = 6) -> ClassTable:
@@ -53,7 +56,8 @@ def table_of(rules: Mapping[str, Mapping[str, str]], steps: int = 6) -> ClassTab
                 if number < begun and quantity == "w":
                     formula = "{above w}-{rate}*{above g}" if number else ""
                 elif number == 0:
-                    formula = "0" if "{rate}" in template else FIRST[quantity]
+                    without = template.replace(f"{{above {quantity}}}", "0")
+                    formula = "0" if "{rate}" in template else without
                 if formula:
                     twice = table.name(weight, row - 2)
                     for short, name in own.items():

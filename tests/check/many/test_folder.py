@@ -106,7 +106,8 @@ def scheduler() -> Iterator[str]:
 
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="signals as POSIX has them")
 @pytest.mark.parametrize(
-    "where", ["here", "processes", pytest.param("cluster", marks=pytest.mark.slow)]
+    "where",
+    ["processes", *(pytest.param(name, marks=pytest.mark.slow) for name in ("here", "cluster"))],
 )
 def test_a_run_that_is_killed_three_times_ends_with_the_same_bytes(
     where: str,

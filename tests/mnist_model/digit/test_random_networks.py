@@ -35,7 +35,7 @@ def evidence_of(case: Case, index: int, found: list[float]) -> list[float]:
 
 
 @pytest.mark.parametrize("engine", ENGINES)
-@settings(max_examples=25, suppress_health_check=list(HealthCheck))
+@settings(max_examples=15, suppress_health_check=list(HealthCheck))
 @given(case=cases())
 def test_a_random_network_gives_what_torch_gives(engine: str, case: Case) -> None:
     require(engine in engines(), engine)

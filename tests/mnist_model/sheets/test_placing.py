@@ -25,6 +25,7 @@ def put_one(workbook: Path, seed: int) -> str:
     return put_runs(workbook, [record(seed=seed, epochs=2)], replace=False)
 
 
+@pytest.mark.slow
 def test_two_trainings_that_end_together_both_arrive_in_a_new_workbook(tmp_path: Path) -> None:
     workbook = tmp_path / "Backpropagation.xlsx"
     with ProcessPoolExecutor(2, mp_context=context()) as pool:

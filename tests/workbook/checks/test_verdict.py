@@ -167,7 +167,7 @@ EXTREMES = st.one_of(
 
 
 @pytest.mark.parametrize("engine", ENGINES)
-@settings(max_examples=12)
+@settings(max_examples=8)
 @given(any_experiments(), st.data())
 def test_no_edit_of_a_yellow_cell_makes_an_unspoilt_book_differ(
     tmp_path: Path, engine: str, experiment: Experiment, data: st.DataObject

@@ -86,7 +86,8 @@ def _own_loss(book: Book, judged: JudgedTable) -> int | None:
     known = [table.columns[name] for name in judged.exercise.parameters if name in table.columns]
     updating = Updating(wiring, parameters, _labelled_rate(judged))
     has_slips = _has_slips(judged)
-    if not parameters.issuperset(known) or (has_slips and not updating.remembers):
+    is_read = bool(parameters) and parameters.issuperset(known)
+    if not is_read or (has_slips and not updating.remembers):
         return None
     states: list[State] = [Drawn(seed) for seed in range(POINTS)]
     rows = table.rows[:: max(len(table.rows) // OWN_ROWS, 1)]

@@ -26,7 +26,7 @@ SLOPES = (-0.3, -0.05, 0.02, 0.4)
 PLACE = 0.5
 """Of a parameter before its first step."""
 NONE = 1e-12
-"""The largest move that is none."""
+"""How far first rows may be off what a rule says, by rounding."""
 
 
 @dataclass(frozen=True)
@@ -134,14 +134,14 @@ class Updating:
         return Rule(tuple(known), start, starts), passed
 
     def _steps_down(self, rule: Rule, slope: float) -> bool:
-        """Whether the first step leads down a slope, none where there is none, and starts anew."""
+        """Whether the first step leads down a slope, and the first rows are as the rule says."""
+        beginning = _Beginning(self, rule, slope)
         try:
             with np.errstate(all="raise"):
-                down, still = (_Beginning(self, rule, s).moved for s in (slope, 0.0))
-                starts = [*_Beginning(self, rule, slope).differences()]
+                down, starts = beginning.moved, [*beginning.differences()]
         except (ArithmeticError, TypeError, ValueError, IndexError, RecursionError):
             return False
-        return down * slope < 0 and abs(still) < NONE and all(abs(d) < NONE for d in starts)
+        return down * slope < 0 and all(abs(difference) < NONE for difference in starts)
 
     def number(self, leaf: Expression, time: int) -> float:
         """What is given to a rule: in its cell, or in its column at the time of a row."""

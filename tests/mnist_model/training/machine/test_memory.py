@@ -58,6 +58,7 @@ def test_steps_find_their_memory_where_earlier_ones_left_it_and_then_it_is_hande
     assert handed_back > PAGES / 2
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="only glibc is told anything")
 def test_what_the_environment_says_of_memory_stands() -> None:
     before, taken, meanwhile, _, _ = said(MALLOC_TRIM_THRESHOLD_="131072")
