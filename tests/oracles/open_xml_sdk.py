@@ -53,7 +53,9 @@ def _unpack(folder: Path) -> None:
     bundled = folder / "bundled"
     packed = files(BUNDLE).joinpath("_binaries").joinpath("linux-x64.tar.gz")
     with as_file(packed) as path, tarfile.open(path) as archive:
-        archive.extractall(bundled, filter="data")
+        # Pythons before 3.11.4 and 3.10.12 have no filters.
+        archive.extraction_filter = getattr(tarfile, "data_filter", None)
+        archive.extractall(bundled)
     libraries = json.loads((bundled / "redlines.deps.json").read_text())["targets"]
     name, pack = next(
         (name, pack)
