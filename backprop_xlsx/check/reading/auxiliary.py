@@ -165,11 +165,8 @@ def _next_hinted(plain: str) -> str | None:
 def hinted(text: str) -> str | None:
     """The auxiliary quantity that a header may mean, in the plainest of spellings."""
     text = unicodedata.normalize("NFKC", text)
-    plain = (
-        "".join((text.lower() if text.isupper() else text).split())
-        .replace("delta_", "δ")
-        .replace("_", "")
-    )
+    text = text.lower() if text.isupper() else text
+    plain = "".join(text.split()).replace("delta_", "δ").replace("_", "")
     following = _next_hinted(plain)
     if following is not None:
         return following

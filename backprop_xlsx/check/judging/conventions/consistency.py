@@ -13,7 +13,7 @@ from backprop_xlsx.check.judging.conventions.descent import Drawn, OwnRow, Pair,
 from backprop_xlsx.check.judging.conventions.optimising import Updating
 from backprop_xlsx.check.judging.judged_table import JudgedTable
 from backprop_xlsx.check.reading.arranging.strands import Run
-from backprop_xlsx.check.reading.arranging.wiring import Wiring, column_of
+from backprop_xlsx.check.reading.arranging.wiring import Wiring, column_of, referred
 from backprop_xlsx.check.reading.forms import forms_of
 from backprop_xlsx.check.reading.meanings import Place
 from backprop_xlsx.formula.expression import Expression, Symbol
@@ -80,8 +80,8 @@ def _own_loss(book: Book, judged: JudgedTable) -> int | None:
     reached = {loss: behind(wiring, [loss], carried) & carried for loss in _losses(wiring, carried)}
     # What no loss depends on is a memory, or what a parameter adds up; a loss of some outputs
     # alone says nothing of the others.
-    referred = {c: _referred(wiring.written[c].expression) for c in carried}
-    added = {other for c, own in referred.items() if c in own for other in own - {c}}
+    used = {c: referred(wiring.written[c].expression) for c in carried}
+    added = {other for c, own in used.items() if c in own for other in own - {c}}
     parameters = frozenset().union(*reached.values()) - added
     known = [table.columns[name] for name in judged.exercise.parameters if name in table.columns]
     updating = Updating(wiring, parameters, _labelled_rate(judged))
@@ -98,6 +98,8 @@ def _own_loss(book: Book, judged: JudgedTable) -> int | None:
             continue
         remembering: Mapping[int, int] | None = {}
         if has_slips or not all(pair.descends(loss) for pair in pairs):
+            if not updating.remembers:
+                continue
             gradients = _gradients(pairs, loss, parameters, wiring.written.keys() - carried)
             remembering = gradients and updating.remembering(gradients)
         if remembering is not None:
@@ -152,11 +154,6 @@ def _here(expression: Expression) -> set[int]:
     """The columns of its own row that a formula refers to."""
     symbols = (leaf for leaf in expression.leaves() if isinstance(leaf, Symbol))
     return {column_of(symbol.name) for symbol in symbols if symbol.steps_back == 0}
-
-
-def _referred(expression: Expression) -> set[int]:
-    """The columns that a formula refers to, in whatever row."""
-    return {column_of(leaf.name) for leaf in expression.leaves() if isinstance(leaf, Symbol)}
 
 
 def _losses(wiring: Wiring, carried: frozenset[int]) -> list[int]:

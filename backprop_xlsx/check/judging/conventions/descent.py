@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from backprop_xlsx.check.judging.roles.candidates import numbers_in
 from backprop_xlsx.check.reading.arranging.wire import Leaf
-from backprop_xlsx.check.reading.arranging.wiring import Wiring, column_of
+from backprop_xlsx.check.reading.arranging.wiring import Wiring, column_of, referred
 from backprop_xlsx.check.reading.meanings import Outside
 from backprop_xlsx.formula.block import as_number
 from backprop_xlsx.formula.expression import Expression, Symbol
@@ -42,8 +42,7 @@ def behind(wiring: Wiring, columns: Iterable[int], ends: Set[int] = frozenset())
     while to_do:
         column = to_do.pop()
         wire = None if column in ends else wiring.written.get(column)
-        leaves = () if wire is None else wire.expression.leaves()
-        further = {column_of(leaf.name) for leaf in leaves if type(leaf) is Symbol} - found
+        further = set() if wire is None else referred(wire.expression) - found
         found |= further
         to_do += further
     return found

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TypeGuard
 
 import numpy as np
@@ -25,7 +26,7 @@ SLOPES = (-0.3, -0.05, 0.02, 0.4)
 """At which a first step is tried."""
 PLACE = 0.5
 """Of a parameter before its first step."""
-NONE = 1e-12
+ROUNDING = 1e-12
 """How far first rows may be off what a rule says, by rounding."""
 
 
@@ -66,30 +67,22 @@ class Updating:
         self._parameters = parameters
         self._rate = rate
 
-    @property
+    @cached_property
     def remembers(self) -> bool:
         """Whether anything but a parameter goes on from itself, or that from two rows above."""
-        if len(self._rows) < FEWEST_ROWS:
-            return False
-        for column in self._wiring.written:
-            wire = self._wiring.in_row(column, self._rows[-1])
-            own = name_of(column)
-            steps = (
-                {leaf.steps_back for leaf in wire.expression.leaves() if _is(leaf, own)}
-                if wire
-                else ()
-            )
-            if (2 if column in self._parameters else 1) in steps:
-                return True
-        return False
+        return len(self._rows) >= FEWEST_ROWS and any(map(self._goes_on, self._wiring.written))
+
+    def _goes_on(self, column: int) -> bool:
+        wire = self._wiring.in_row(column, self._rows[-1])
+        itself = Symbol(name_of(column), 2 if column in self._parameters else 1)
+        return wire is not None and itself in set(wire.expression.leaves())
 
     def remembering(self, gradients: Mapping[int, int]) -> Mapping[int, int] | None:
         """The columns of a rule that updates each parameter by its gradient, None if none does.
 
-        With how many rows each may begin otherwise. ``gradients`` has each parameter's.
+        With how many rows each may begin otherwise. ``gradients`` has each parameter's, in a table
+        that ``remembers``.
         """
-        if not self.remembers:
-            return None
         read = [self._read(parameter, gradient) for parameter, gradient in gradients.items()]
         rules = {rule for rule, _ in read}
         rule = rules.pop()
@@ -108,9 +101,9 @@ class Updating:
         passed: list[int] = []
 
         def named(leaf: Expression) -> Expression:
-            column = column_of(leaf.name) if isinstance(leaf, Symbol) else None
-            if not isinstance(leaf, Symbol) or column is None or column not in self._wiring.written:
+            if not isinstance(leaf, Symbol) or column_of(leaf.name) not in self._wiring.written:
                 return leaf
+            column = column_of(leaf.name)
             if column not in own:
                 own[column] = f"{MEMORY}{len(passed)}"
                 passed.append(column)
@@ -141,7 +134,7 @@ class Updating:
                 down, starts = beginning.moved, [*beginning.differences()]
         except (ArithmeticError, TypeError, ValueError, IndexError, RecursionError):
             return False
-        return down * slope < 0 and all(abs(difference) < NONE for difference in starts)
+        return down * slope < 0 and all(abs(difference) < ROUNDING for difference in starts)
 
     def number(self, leaf: Expression, time: int) -> float:
         """What is given to a rule: in its cell, or in its column at the time of a row."""

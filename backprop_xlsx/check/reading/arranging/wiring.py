@@ -243,6 +243,11 @@ def column_of(name: str) -> int:
     return int(name[1:])
 
 
+def referred(expression: Expression) -> set[int]:
+    """The columns that an expression refers to, in whatever row."""
+    return {column_of(leaf.name) for leaf in expression.leaves() if isinstance(leaf, Symbol)}
+
+
 def leaf_key(leaf: Expression) -> Leaf | None:
     """A leaf as a wire lists it."""
     if isinstance(leaf, Symbol):
