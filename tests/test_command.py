@@ -169,6 +169,27 @@ def test_what_is_interrupted_leaves_nothing_behind(
     assert [path for folder in tmp_path.iterdir() for path in folder.iterdir()] == []
 
 
+@pytest.mark.parametrize("length", [10, 10_000_000])
+def test_a_reader_who_has_read_enough_ends_it_without_a_word(length: int) -> None:
+    code = (
+        "import sys; from backprop_xlsx.spreadsheet.command_line import exit_status\n"
+        "sys.stdin.read()\n"
+        f"sys.exit(exit_status(lambda: print('x' * {length}), 'interrupted'))"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", code],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    assert process.stdin is not None and process.stdout is not None and process.stderr is not None
+    process.stdout.close()
+    process.stdin.close()
+    with process.stderr:
+        assert process.stderr.read() == b""
+    assert process.wait(PATIENCE) == 141
+
+
 def test_an_open_file_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out = tmp_path / "book.xlsx"
     out.write_bytes(b"mine")

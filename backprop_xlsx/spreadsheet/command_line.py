@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import glob
 import math
+import os
 import re
 import signal
 import sys
@@ -20,6 +21,8 @@ from typing import Any, NoReturn
 from backprop_xlsx.spreadsheet.errors import BackpropError, Notice, VerificationError
 from backprop_xlsx.spreadsheet.files import Placed
 
+READER_GONE = 141
+"""What a shell shows of a program that the signal of a closed pipe ended."""
 DEFAULT_WORKBOOK = "Backpropagation.xlsx"
 """The workbook that is meant where none is named."""
 
@@ -134,11 +137,14 @@ def exit_status(work: Callable[[], int | None], interrupted: str) -> int:
 
     The status is what ``work`` returns, 0 for nothing; 1 if a book does not verify, 2 for anything
     that could not be used, read or written, and 130 if interrupted, with that line. A command
-    that is ended (``kill``, or its terminal is closed) clears up as one that is interrupted.
+    that is ended (``kill``, or its terminal is closed) clears up as one that is interrupted; one
+    whose reader has read enough (``| head``) ends without a word.
     """
     try:
         with _endings_as_interrupts(), _notices_as_lines():
-            return work() or 0
+            status = work() or 0
+            sys.stdout.flush()
+            return status
     except VerificationError as error:
         print(f"not verified, nothing written: {error}", file=sys.stderr)
         return 1
@@ -148,6 +154,10 @@ def exit_status(work: Callable[[], int | None], interrupted: str) -> int:
     except KeyboardInterrupt as error:
         print(interrupted, file=sys.stderr)
         return 128 + (error.signal if isinstance(error, _Ended) else signal.SIGINT)
+    except BrokenPipeError:
+        # What is still to be written would fail once more when the process ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return READER_GONE
 
 
 class _Ended(KeyboardInterrupt):

@@ -19,7 +19,10 @@ from backprop_xlsx.check.report.table_lines import network_line, right_line
 from backprop_xlsx.check.warnings.cautions import learning_rate_cautions, table_cautions
 from backprop_xlsx.check.warnings.charts import chart_cautions
 from backprop_xlsx.formula.names import label
-from backprop_xlsx.spreadsheet.ooxml.formula_text import column_letters
+from backprop_xlsx.spreadsheet.ooxml.formula_text import cell_name, column_letters
+
+FEWEST_HEADED = 3
+"""Columns with headings of gradients that no table has: they may be those of one unread."""
 
 
 @dataclass
@@ -83,7 +86,28 @@ def _coverage(judged: JudgedTable) -> Coverage:
     for name in judged.columns:
         kinds.setdefault(_kind(judged, name), []).append(label(name))
     kinds["unexplained"] = [column_letters(column) for column in judged.unexplained]
+    kinds["unexplained"] += _headed_elsewhere(judged)
     return Coverage(**{kind: tuple(names) for kind, names in kinds.items()})
+
+
+def _headed_elsewhere(judged: JudgedTable) -> list[str]:
+    """The formulas outside all tables of a book that are headed as gradients that none of them has.
+
+    Where there are so few that they are something else, none.
+    """
+    surroundings = judged.surroundings
+    known = {name for table in (judged.table, *surroundings.others) for name in table.columns}
+    missing = set(judged.exercise.gradients) - known
+    found = [
+        f"{label(name)} in {sheet.name}!{cell_name(row + 1, column)}"
+        for sheet in (surroundings.book.sheets if missing else ())
+        for (row, column), cell in sheet.cells.items()
+        if type(cell.value) is str
+        and (name := judged.exercise.quantity(cell.value)) in missing
+        and (below := sheet.cells.get((row + 1, column))) is not None
+        and below.formula is not None
+    ]
+    return found if len(found) >= FEWEST_HEADED else []
 
 
 def _blank(judged: JudgedTable) -> set[str]:

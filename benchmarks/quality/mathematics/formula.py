@@ -147,6 +147,8 @@ class _Parser:
         if function is None:
             raise TemplateError(f"{self._template!r}: {name} is not known")
         if name == "IF":
+            if len(arguments) < 2:
+                raise TemplateError(f"{self._template!r}: IF has no branches")
             condition, *branches = arguments
             return lambda look: branches[condition(look)[0] == 0.0](look)[0]
         return lambda look: function([argument(look) for argument in arguments])

@@ -384,6 +384,9 @@ def swapped_targets(book: Book, rng: random.Random) -> Found:
     templates = book.templates[0]
     if len(book.convention.targets) < 2 or "{err" in templates["E1"]:
         return None
+    typed = dict(book.typed(0))
+    if typed and typed.get("t1") == typed.get("t2"):
+        return None  # the same number stands in both formulas
     overrides: dict[Owner, Content] = {}
     for run, written_templates in enumerate(book.templates):
         for name, other in SWAP.items():

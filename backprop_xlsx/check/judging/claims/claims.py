@@ -77,6 +77,7 @@ class _Claims:
         copies = self._sheet.copies(frozenset(self._found.values()))
         self._by_likeness(copies, only=gradient_name(""))
         self._doubts.by_use()
+        self._doubts.of_turned()
         self._by_custom(left)
         return self._extended()
 

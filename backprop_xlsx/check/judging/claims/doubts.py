@@ -10,7 +10,10 @@ from backprop_xlsx.check.judging.claims.readings import Readings
 from backprop_xlsx.check.judging.claims.unexplained import Unexplained
 from backprop_xlsx.check.judging.verdicts import Judge
 from backprop_xlsx.check.reading.auxiliary import whole_of
+from backprop_xlsx.formula.names import negative
 
+SISTERS = 2
+"""Quantities of a kind; more of one sign than these, and one alone of the other, is wrong."""
 ROUNDS = 4
 """Times that what was found may explain something further."""
 
@@ -88,6 +91,30 @@ class Doubts:
                 doubted.add(name)
         for name in doubted:
             self._found[alone[name]] = self._found.pop(name)
+
+    def of_turned(self) -> None:
+        """What alone among its sisters has its sign turned, as what only follows from it has too.
+
+        Then the sign is its own fault: with the sisters' sign all that uses it is right.
+        """
+        plain = {negative(name): name for name in self._possible.equations}
+        known = {*self._table.columns, *self._found}
+        turned = {
+            name: plain[name]
+            for name in self._found
+            if name in plain
+            and self._sheet.hint(self._found[name]) != name
+            and plain[name] not in known
+            and sum(kind_of(other) == kind_of(plain[name]) for other in known) > SISTERS
+            and not any(kind_of(other) == kind_of(name) for other in known - {name})
+        }
+        if not turned:
+            return
+        alike = {turned.get(name, name): column for name, column in self._found.items()}
+        wrong = self._readings.wrong_by(alike, turned.values())
+        if len(wrong) == 1:
+            self._found.clear()
+            self._found.update(alike)
 
     def of_lonely(self) -> None:
         """What alone of its kind is there may be what is missing among its sisters, but wrong."""

@@ -50,5 +50,5 @@ class Likeness:
 
 
 def kind_of(name: str) -> str:
-    """What a quantity and its sisters have in common: their name without the number."""
-    return name.rstrip("0123456789")
+    """What a quantity and its sisters have in common: their name without its numbers."""
+    return "".join(character for character in name if not character.isdigit())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from backprop_xlsx.check.judging.claims.possible import Possible
@@ -99,6 +99,20 @@ class Readings:
     def right_users(self, users: Sequence[User]) -> int:
         """How many users are right by what is known so far."""
         return self._right(self._knowing(self.found), users)
+
+    def wrong_by(self, found: Mapping[str, int], names: Iterable[str]) -> set[int]:
+        """Of some columns and those that use them, which are wrong if columns are taken so."""
+        judge = self._knowing(found)
+        known = {**self._judge.table.columns, **found}
+        quantities = {column: name for name, column in known.items()}
+        columns = {known[name] for name in names}
+        columns |= {user for column in columns for user, _ in self.users(column)}
+        return {
+            column
+            for column in columns
+            if column not in quantities
+            or not is_right(judge, quantities[column], self._sheet.typical_form(column))
+        }
 
     def _right(self, judge: Judge, users: Sequence[User], sought: str | None = None) -> int:
         """How many of these are right; none is so for being itself the quantity that is sought."""

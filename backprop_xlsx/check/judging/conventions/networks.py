@@ -193,7 +193,7 @@ def _activations(surroundings: Surroundings, network: Convention) -> list[list[s
             name: [activation.function(Symbol(neuron.pre_activation)) for neuron in layer.neurons]
             for name, activation in ACTIVATIONS.items()
         }
-        if layer is network.layers[-1]:
+        if layer is network.layers[-1] and len(layer.neurons) > 1:  # of one it is always 1
             exponentials = [Call("EXP", (Symbol(n.pre_activation),)) for n in layer.neurons]
             possible[SOFTMAX] = [each / total(exponentials) for each in exponentials]
         votes = Counter({"sigmoid": 0})

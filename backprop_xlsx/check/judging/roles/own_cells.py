@@ -6,13 +6,15 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from backprop_xlsx.check.reading.meanings import Place
-from backprop_xlsx.check.reading.single_cells import Candidate, label_of, number_of
+from backprop_xlsx.check.reading.single_cells import Candidate, label_of, labelled_cell, number_of
 from backprop_xlsx.check.reading.surroundings import Surroundings
 from backprop_xlsx.check.reading.tables import Table
 from backprop_xlsx.formula.tokens import FormulaError, tokenise
 
 FEWEST = 2
 """Rows of a column of numbers; a single cell is none."""
+FEWEST_OWN = 2
+"""Other cells of its own that a table uses if what it takes from elsewhere is a mistake."""
 
 
 def only_labelled(
@@ -32,22 +34,31 @@ def only_labelled(
 def own_instead(place: Place, name: str, surroundings: Surroundings) -> Place | None:
     """The table's own cell for what a cell of another table holds; None if it has none.
 
-    The other table uses that one, none of the others the own one, which stands to the table as
-    that one to the other, is labelled alike, and holds another number.
+    The other table uses that one, none of the others the own one, which is the nearest that is
+    labelled alike, and holds another number; or the same, where the table takes everything else
+    from its own cells.
     """
-    table = surroundings.table
+    if label_of(place, surroundings) != name:
+        return None
     for other in surroundings.others:
-        row = place[1] - other.header_row + table.header_row
-        column = place[2] - min(other.columns.values()) + min(table.columns.values())
-        own = surroundings.home, row, column
-        if own == place or other.sheet.name.casefold() != place[0]:
+        if other.sheet.name.casefold() != place[0] or place not in _used(other, surroundings):
             continue
+        own = labelled_cell(surroundings, name)
+        if own in (None, place) or any(own in _used(t, surroundings) for t in surroundings.others):
+            return None
         numbers = {number_of(own, surroundings), number_of(place, surroundings)}
-        labels = {label_of(own, surroundings), label_of(place, surroundings)}
-        alike = labels == {name} and None not in numbers and len(numbers) == 2
-        if alike and place in _used(other, surroundings):
-            return None if any(own in _used(t, surroundings) for t in surroundings.others) else own
+        is_another = None not in numbers and len(numbers) == 2
+        return own if is_another or _has_its_own(other, place, surroundings) else None
     return None
+
+
+def _has_its_own(other: Table, place: Place, surroundings: Surroundings) -> bool:
+    """Whether the table uses cells of its own as another its own, and of that's this one alone."""
+    used, theirs = (_used(each, surroundings) for each in (surroundings.table, other))
+    around = [each for each in theirs if each[1] not in other.rows]
+    labels = {label for each in around if (label := label_of(each, surroundings)) is not None}
+    own = [label for label in labels if labelled_cell(surroundings, label) in used]
+    return len(own) >= FEWEST_OWN and not (used.keys() & theirs.keys()) - {place}
 
 
 def own_among(places: Sequence[Place], surroundings: Surroundings) -> list[Place]:

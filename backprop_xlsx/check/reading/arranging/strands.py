@@ -7,7 +7,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from backprop_xlsx.check.reading.forms import Form, forms_of
-from backprop_xlsx.formula.tokens import Corner, FormulaError, Reference, references_of, tokenise
+from backprop_xlsx.formula.tokens import (
+    Corner,
+    FormulaError,
+    Reference,
+    reference_of,
+    references_of,
+    tokenise,
+)
 from backprop_xlsx.spreadsheet.ooxml.book import Sheet
 from backprop_xlsx.spreadsheet.ooxml.cells import Cell
 
@@ -103,7 +110,7 @@ def partners(sheets: Sequence[Sheet]) -> list[tuple[Sheet, Sheet, int]]:
     for sheet in sheets:
         own = sheet.name.casefold()
         for (row, column), cell in sheet.cells.items():
-            if cell.formula is None or "!" not in cell.formula:
+            if cell.formula is None or "!" not in cell.formula or reference_of(cell.formula):
                 continue
             found_here = list(references_of(cell.formula))
             # An update takes all from the row above, where its gradient belongs.
@@ -113,7 +120,7 @@ def partners(sheets: Sequence[Sheet]) -> list[tuple[Sheet, Sheet, int]]:
                 corner = reference.first
                 if other in names and other != own and not corner.row_anchored:
                     there = names[other].cells.get((corner.row, corner.column))
-                    if there is not None and there.formula is not None and len(found_here) > 1:
+                    if there is not None and there.formula is not None:
                         votes.setdefault((own, other), Counter())[step - corner.row] += 1
     found: list[tuple[Sheet, Sheet, int]] = []
     taken: set[str] = set()

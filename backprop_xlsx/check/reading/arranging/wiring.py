@@ -22,6 +22,7 @@ from backprop_xlsx.formula.block import as_number
 from backprop_xlsx.formula.expression import Expression, Symbol
 from backprop_xlsx.formula.tokens import FormulaError
 from backprop_xlsx.spreadsheet.ooxml.book import Book, Sheet
+from backprop_xlsx.spreadsheet.ooxml.cells import Cell
 
 ROUNDING = 1e-9
 """How far a value may be off where a wire's leaves are numbers such as 0, 1 and 0.4."""
@@ -111,8 +112,6 @@ class Wiring:
     def _given_columns(self, computed: set[int]) -> Iterable[int]:
         """Columns, in the rows of the run, of numbers or of cells that only repeat another."""
         found: set[int] = set()
-        row = self._rows[-1]
-        cells = self.sheet.cells
         for column in computed:
             for form in self._forms(column)[:2]:
                 try:
@@ -130,21 +129,24 @@ class Wiring:
                     elif first_cell.row - form.first_row not in (0, -1):
                         continue
                     for other in range(reference.first.column, last.column + 1):
-                        own = cells.get((row, other)), cells.get((self._rows[0], other))
-                        if other not in computed and any(
-                            cell is not None and (cell.formula or cell.value is not None)
-                            for cell in own
-                        ):
+                        if other not in computed and self._is_given(other):
                             found.add(other)
         return found
 
+    def _is_given(self, column: int) -> bool:
+        """Whether something stands in the last row of a column, or in the first without a label."""
+        first, last = (self.sheet.cells.get((self._rows[at], column)) for at in (0, -1))
+        return _is_filled(last) or (_is_filled(first) and not self._is_labelled(column))
+
+    def _is_labelled(self, column: int) -> bool:
+        """Whether a text stands to the left of a column's cell in the first row."""
+        beside = self.sheet.cells.get((self._rows[0], column - 1))
+        return beside is not None and type(beside.value) is str
+
     def _stands_alone(self, row: int, column: int) -> bool:
         """Whether a cell of the first row is a column's only one, and has no label beside it."""
-        cells = self.sheet.cells
-        beside = cells.get((row, column - 1))
-        labelled = beside is not None and type(beside.value) is str
-        alone = not any((other, column) in cells for other in self._rows[1:])
-        return row == self._rows[0] and alone and not labelled
+        alone = not any((other, column) in self.sheet.cells for other in self._rows[1:])
+        return row == self._rows[0] and alone and not self._is_labelled(column)
 
     def _forms(self, column: int) -> list[Form]:
         """The formulas of a column, the most common first."""
@@ -236,6 +238,10 @@ def is_activation(values: Sequence[float]) -> bool:
 def name_of(column: int) -> str:
     """What a column is called as long as nothing is known of it."""
     return f"#{column}"
+
+
+def _is_filled(cell: Cell | None) -> bool:
+    return cell is not None and (cell.formula is not None or cell.value is not None)
 
 
 def column_of(name: str) -> int:
