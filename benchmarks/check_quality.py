@@ -59,7 +59,8 @@ def _scores(options: argparse.Namespace) -> Iterator[Score]:
     if options.processes < 2 or len(jobs) == 1:
         yield from map(scored, jobs)
         return
-    with multiprocessing.Pool(options.processes) as pool:
+    # What a book leaves in memory goes with the process that judged it.
+    with multiprocessing.Pool(options.processes, maxtasksperchild=50) as pool:
         yield from pool.imap_unordered(scored, jobs, chunksize=4)
 
 

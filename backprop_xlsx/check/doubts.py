@@ -11,7 +11,7 @@ from backprop_xlsx.check.reading.arranging.views import View
 from backprop_xlsx.check.reading.meanings import Place
 from backprop_xlsx.check.reading.single_cells import number_of
 from backprop_xlsx.check.reading.tables import Table
-from backprop_xlsx.formula.names import TOTAL_LOSS, label
+from backprop_xlsx.formula.names import TOTAL_LOSS, gradient_name, label
 from backprop_xlsx.formula.tokens import FormulaError, references_of, tokenise
 from backprop_xlsx.model.network import CLASS_NETWORK
 from backprop_xlsx.spreadsheet.errors import VerificationError
@@ -39,7 +39,7 @@ def require_undoubted(checked: JudgedBook, original: Book, corrections: Correcti
     _require_explained(checked, _used(original, corrections), _changed(corrections), retyped)
     _require_innocent(checked, original, corrections)
     _require_numbers(checked, original, corrections)
-    _require_convention(checked, corrections)
+    _require_convention(checked, corrections, retyped)
 
 
 def require_in_order(before: JudgedBook) -> None:
@@ -150,7 +150,7 @@ def _changes(check: JudgedTable, column: int) -> bool:
 
 
 def _strays(check: JudgedTable, used: Set[Place]) -> set[int]:
-    """The columns of numbers in a table's rows that wrong formulas used, and that are nothing."""
+    """The columns in a table's rows that wrong formulas used, and that are nothing."""
     table, surroundings = check.table, check.surroundings
     columns = {
         place[2]
@@ -160,16 +160,19 @@ def _strays(check: JudgedTable, used: Set[Place]) -> set[int]:
         and place[2] not in table.quantities
         and surroundings.in_another_table(place) is None
     }
-    # A number that stands alone beside a table, a spare learning rate, is no column of it.
-    return {at for at in columns if 2 * _count_of_numbers(check, at) >= len(table.rows)}
+    return {at for at in columns if _is_a_column(check, at)}
 
 
-def _count_of_numbers(check: JudgedTable, column: int) -> int:
-    """How many of a table's rows hold a typed number in a column."""
-    home = check.surroundings.home
-    cells = [check.surroundings.cell((home, row, column)) for row in check.table.rows]
-    typed = [cell for cell in cells if cell is not None and cell.formula is None]
-    return sum(isinstance(cell.value, float) for cell in typed)
+def _is_a_column(check: JudgedTable, column: int) -> bool:
+    """Whether half of a table's rows hold a number in a column, or some a formula.
+
+    A number that stands alone beside a table, a spare learning rate, is no column of it.
+    """
+    home, rows = check.surroundings.home, check.table.rows
+    cells = [check.surroundings.cell((home, row, column)) for row in rows]
+    filled = [cell for cell in cells if cell is not None]
+    typed = sum(cell.formula is None and isinstance(cell.value, float) for cell in filled)
+    return 2 * typed >= len(rows) or any(cell.formula is not None for cell in filled)
 
 
 def _require_innocent(checked: JudgedBook, original: Book, corrections: Corrections) -> None:
@@ -220,12 +223,21 @@ def _numbers(formula: str | None) -> set[float]:
         return set()
 
 
-def _require_convention(checked: JudgedBook, corrections: Corrections) -> None:
-    """Where all neurons of a layer, or all losses, computed something else, that may be meant."""
+def _require_convention(checked: JudgedBook, corrections: Corrections, retyped: Set[Place]) -> None:
+    """Where all neurons of a layer, or all losses, computed something else, that may be meant.
+
+    Where gradients by another loss than the class's are put over numbers, these may have been right
+    and the loss wrong.
+    """
     changed, view = _changed(corrections), checked.view
     for check in checked.tables:
         table, home = check.table, check.surroundings.home
         network = table.exercise.network
+        slopes = [at for name, at in table.columns.items() if gradient_name("") in name]
+        if network.loss_name != CLASS_NETWORK.loss_name and not retyped.isdisjoint(
+            view.back((home, row, at)) for row, at in product(table.rows, slopes)
+        ):
+            raise VerificationError("another loss may be meant by what is typed for its slopes")
         groups = [("activation", [n.activation for n in layer.neurons]) for layer in network.layers]
         groups.append(("loss", [*network.losses, TOTAL_LOSS]))
         for kind, names in groups:

@@ -88,8 +88,11 @@ class Job:
 
 
 def scored(job: Job) -> Score:
-    """Make, write, check and score one book."""
-    book, wrong = job.make()
+    """Make, write, check and score one book; one that cannot be made counts against the check."""
+    try:
+        book, wrong = job.make()
+    except Exception as error:  # the other thousands are to be judged
+        return Score(job.kind, job.name, job.held_out, "", [], error=f"not made: {error!r}")
     cells = book.cells()
     if wrong is not None:
         cells = recalculated(book, cells)

@@ -103,6 +103,11 @@ def test_the_changed_cells_are_told_and_no_others(seed: int, number: int) -> Non
         (3030, 65),  # a gradient is computed twice, and headings in German say which is which
         (3030, 380),  # a network of one layer whose outputs are no numbers
         (3020, 267),  # what is given to one table stands in the rows of others
+        (3101, 148),  # a bias of another run, which is the same number, a blank row between them
+        (3101, 197),  # a rate's reference drifts from the first row of the table
+        (3101, 252),  # a sheet of gradients, in one row, that refers to a neuron alone
+        (3101, 256),  # one row, the total of the losses takes an error in, no header is known
+        (3101, 571),  # one row, a lone gradient of the other sign, and so its step
         (2109, 44),  # one table's formulas take what belongs to another, with headers repeated
     ],
 )

@@ -295,3 +295,14 @@ def test_the_gradients_of_both_outputs_take_the_other_target(tmp_path: Path) -> 
             swapped = table.template(name).replace("{t1}", "{t}").replace("{t2}", "{t1}")
             wrong |= table.put(name, swapped.replace("{t}", "{t2}"), table.rows)
     assert wrong_cells(checked(of(table), tmp_path / "book.xlsx")) == wrong
+
+
+def test_gradients_that_nobody_reads_are_said(tmp_path: Path) -> None:
+    table = ClassTable(steps=0)
+    cells = {
+        place: content if place[0] == table.sheet or place[1] == table.header_row else "=0.1+0.2"
+        for place, content in on_two_sheets(table).items()
+    }
+    report = checked(cells, tmp_path / "book.xlsx")
+    assert not report.coverage.is_whole
+    assert any("Gradients!" in where for where in report.coverage.unexplained)

@@ -75,7 +75,8 @@ class _Claims:
         left = self._by_series(self._by_header(self._by_formula(left)))
         left = self._as_sum_of_one(self._by_likeness(left))
         copies = self._sheet.copies(frozenset(self._found.values()))
-        self._by_likeness(copies, only=gradient_name(""))
+        copies = self._by_likeness(copies, only=gradient_name(""))
+        self._by_use([column for column in copies if self._misleads(column)])
         self._doubts.by_use()
         self._doubts.of_turned()
         self._by_custom(left)
@@ -125,6 +126,11 @@ class _Claims:
                 self._found[self._readings.likeliest(column, names)] = column
                 left.remove(column)
         return left
+
+    def _misleads(self, column: int) -> bool:
+        """Whether all that use a column are wrong by what it computes."""
+        users = self._readings.users(column)
+        return bool(users) and not self._readings.right_users(users)
 
     def _by_users(self, column: int, users: Sequence[User]) -> list[str]:
         """By which quantities most users of a column are right."""

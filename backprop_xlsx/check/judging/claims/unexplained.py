@@ -85,7 +85,7 @@ class Unexplained:
                 if other in seen or other in claimed:
                     continue
                 seen.add(other)
-                if self._is_filled(other):
+                if self._is_filled(other, is_used=True):
                     found[other] = None
                     to_do.append(other)
                 elif self._holds_numbers(other):
@@ -116,11 +116,11 @@ class Unexplained:
             and all(isinstance(number, float) for number in numbers)
         )
 
-    def _is_filled(self, column: int) -> bool:
+    def _is_filled(self, column: int, is_used: bool = False) -> bool:
         """Whether a column is one of formulas, and belongs to no other table.
 
-        Most rows hold one, or half of them and the others numbers, or some do and a header says
-        what it is, and all others are blank.
+        Most rows hold one, or half of them and the others numbers, or some do and a header or its
+        use says what it is, and all others are blank.
         """
         forms = self.forms_of(column)
         if column in self._taken or not forms:
@@ -131,7 +131,7 @@ class Unexplained:
             cell is not None and (cell.formula is not None or cell.value is not None)
             for cell in cells
         )
-        deleted = self.hint(column) is not None and filled == formulas
+        deleted = (is_used or self.hint(column) is not None) and filled == formulas
         few = len(self.table.rows) - (filled == len(self.table.rows))
         if 2 * formulas <= few and not deleted:
             return False
