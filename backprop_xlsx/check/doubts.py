@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Set
-from itertools import combinations, product
+from itertools import combinations, permutations, product
 
 from backprop_xlsx.check.book_check import JudgedBook
 from backprop_xlsx.check.judging.judged_table import JudgedTable
@@ -11,6 +11,7 @@ from backprop_xlsx.check.reading.arranging.views import View
 from backprop_xlsx.check.reading.meanings import Place
 from backprop_xlsx.check.reading.single_cells import number_of
 from backprop_xlsx.check.reading.tables import Table
+from backprop_xlsx.formula.expression import Symbol
 from backprop_xlsx.formula.names import TOTAL_LOSS, gradient_name, label
 from backprop_xlsx.formula.tokens import FormulaError, references_of, tokenise
 from backprop_xlsx.model.network import CLASS_NETWORK
@@ -45,11 +46,15 @@ def require_undoubted(checked: JudgedBook, original: Book, corrections: Correcti
 def require_in_order(before: JudgedBook) -> None:
     """Refuse to correct a book in which two columns computed each other's quantities.
 
-    What they use may be misread. Raises VerificationError.
+    What they use may be misread. So it may where one computes what the other is, in a table of one
+    row that does not say by its headings, nor by what uses them, which is which. Raises
+    VerificationError.
     """
     for table in before.tables:
-        for one, other in combinations(table.columns, 2):
-            if table.computes(one, other) and table.computes(other, one):
+        for one, other in permutations(table.columns, 2):
+            if table.computes(one, other) and (
+                table.computes(other, one) or not table.is_told(one)
+            ):
                 raise VerificationError(f"{label(one)} and {label(other)} may be each other")
 
 
@@ -164,7 +169,7 @@ def _strays(check: JudgedTable, used: Set[Place]) -> set[int]:
 
 
 def _is_a_column(check: JudgedTable, column: int) -> bool:
-    """Whether half of a table's rows hold a number in a column, or some a formula.
+    """Whether half of a table's rows hold a number in a column, or some a formula and some nothing.
 
     A number that stands alone beside a table, a spare learning rate, is no column of it.
     """
@@ -172,7 +177,8 @@ def _is_a_column(check: JudgedTable, column: int) -> bool:
     cells = [check.surroundings.cell((home, row, column)) for row in rows]
     filled = [cell for cell in cells if cell is not None]
     typed = sum(cell.formula is None and isinstance(cell.value, float) for cell in filled)
-    return 2 * typed >= len(rows) or any(cell.formula is not None for cell in filled)
+    formulas = sum(cell.formula is not None for cell in filled)
+    return 2 * typed >= len(rows) or (formulas > 0 and len(filled) < len(rows))
 
 
 def _require_innocent(checked: JudgedBook, original: Book, corrections: Corrections) -> None:
@@ -226,17 +232,15 @@ def _numbers(formula: str | None) -> set[float]:
 def _require_convention(checked: JudgedBook, corrections: Corrections, retyped: Set[Place]) -> None:
     """Where all neurons of a layer, or all losses, computed something else, that may be meant.
 
-    Where gradients by another loss than the class's are put over numbers, these may have been right
-    and the loss wrong.
+    Where gradients by another loss than the class's are put over numbers, and no other column shows
+    its slope, the numbers may have been right and the loss wrong.
     """
     changed, view = _changed(corrections), checked.view
     for check in checked.tables:
         table, home = check.table, check.surroundings.home
         network = table.exercise.network
-        slopes = [at for name, at in table.columns.items() if gradient_name("") in name]
-        if network.loss_name != CLASS_NETWORK.loss_name and not retyped.isdisjoint(
-            view.back((home, row, at)) for row, at in product(table.rows, slopes)
-        ):
+        of_another = network.loss_name != CLASS_NETWORK.loss_name
+        if of_another and not _shows_its_loss(check, view, changed, retyped):
             raise VerificationError("another loss may be meant by what is typed for its slopes")
         groups = [("activation", [n.activation for n in layer.neurons]) for layer in network.layers]
         groups.append(("loss", [*network.losses, TOTAL_LOSS]))
@@ -246,6 +250,29 @@ def _require_convention(checked: JudgedBook, corrections: Corrections, retyped: 
             if len(places) > 1 and places <= changed:
                 meant = ", ".join(map(label, names))
                 raise VerificationError(f"another {kind} may be meant by {meant}")
+
+
+def _shows_its_loss(
+    check: JudgedTable, view: View, changed: Set[Place], retyped: Set[Place]
+) -> bool:
+    """Whether a formula that is kept has the slope of a table's loss, if any of these is typed."""
+    table, home, exercise = check.table, check.surroundings.home, check.table.exercise
+    slopes = [at for name, at in table.columns.items() if gradient_name("") in name]
+    if retyped.isdisjoint(view.back((home, row, at)) for row, at in product(table.rows, slopes)):
+        return True
+    targets = {*map(Symbol, exercise.network.targets)}
+    outputs = {Symbol(neuron.activation) for neuron in exercise.network.outputs}
+    errors = {
+        name
+        for name, equation in exercise.auxiliary
+        if (leaves := {*equation.leaves()}) & targets and leaves <= targets | outputs
+    }
+    names = errors | {output.name for output in outputs}
+    shown, kept = (
+        {view.back((home, table.last_row, at)) for at in columns} - changed
+        for columns in ([table.columns[n] for n in names if n in table.columns], slopes)
+    )
+    return any(_uses(view, place, shown) for place in kept)
 
 
 def _changed(corrections: Corrections) -> set[Place]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 from functools import cache, partial
@@ -156,6 +157,17 @@ class JudgedTable:
             return self.judge.right(other, form, rows[-1])
         except FormulaError:
             return False
+
+    def is_told(self, name: str) -> bool:
+        """Whether something says which column is a quantity: its heading's number, or its use.
+
+        In further steps each parameter's update says which is its gradient.
+        """
+        number = "".join(filter(str.isdigit, name))
+        header = self.table.sheet.cells.get((self.table.header_row, self.columns[name].number))
+        return len(self.table.rows) > 1 or (
+            header is not None and number in re.findall("[0-9]+", str(header.value))
+        )
 
     def right_cells(self, quantities: Iterable[str]) -> int:
         """How many formulas of these quantities are right."""

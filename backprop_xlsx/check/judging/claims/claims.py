@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from backprop_xlsx.check.judging.claims.contest import contested
 from backprop_xlsx.check.judging.claims.doubts import ROUNDS, Doubts
-from backprop_xlsx.check.judging.claims.likeness import ALIKE, Likeness
+from backprop_xlsx.check.judging.claims.likeness import ALIKE, Likeness, kind_of
 from backprop_xlsx.check.judging.claims.possible import Possible
 from backprop_xlsx.check.judging.claims.readings import Readings, User, value_of
 from backprop_xlsx.check.judging.claims.unexplained import Unexplained
@@ -73,12 +73,14 @@ class _Claims:
             left = self._by_formula(still)
         self._by_header(self._by_use(numbers))
         left = self._by_series(self._by_header(self._by_formula(left)))
-        left = self._as_sum_of_one(self._by_likeness(left))
+        left = self._as_sum_of_one(self._by_likeness(self._like_a_sister(left)))
+        left = self._as_only_gradient(left)
         copies = self._sheet.copies(frozenset(self._found.values()))
         copies = self._by_likeness(copies, only=gradient_name(""))
         self._by_use([column for column in copies if self._misleads(column)])
         self._doubts.by_use()
         self._doubts.of_turned()
+        self._doubts.by_order()
         self._by_custom(left)
         return self._extended()
 
@@ -222,6 +224,44 @@ class _Claims:
             if sister in self._possible.equations and sister not in {*known, *self._found}:
                 self._found[sister] = column
         return [column for column in columns if column not in self._found.values()]
+
+    def _like_a_sister(self, columns: Sequence[int]) -> list[int]:
+        """Take what is computed as a sister is, from the same kinds, for the missing one.
+
+        So it is if all others of its kind are there.
+        """
+        known = {**self._table.columns, **self._found}
+        missing: dict[str, list[str]] = {}
+        for name in self._possible.equations:
+            if name not in known:
+                missing.setdefault(kind_of(name), []).append(name)
+        for sister, place in list(self._found.items()):
+            names = missing.get(kind_of(sister), [])
+            form = self._kinds_in(place) if len(names) == 1 else None
+            for column in columns if form is not None else ():
+                if names[0] not in self._found and self._kinds_in(column) == form:
+                    self._found[names[0]] = column
+        return [column for column in columns if column not in self._found.values()]
+
+    def _kinds_in(self, column: int) -> Expression | None:
+        """What a column computes, of kinds of quantities instead of these."""
+
+        def kind(leaf: Expression) -> Expression:
+            if not isinstance(leaf, Symbol):
+                return leaf
+            return Symbol(kind_of(leaf.name), leaf.steps_back)
+
+        expression = self._readings.expression(column)
+        return None if expression is None else expression.rebuilt(kind)
+
+    def _as_only_gradient(self, columns: Sequence[int]) -> list[int]:
+        """Take the only column that is left for the only parameter's gradient that is missing."""
+        gradients = self._table.exercise.gradients
+        missing = [name for name in self._likeness.missing() if name in gradients]
+        if len(columns) != 1 or len(missing) != 1:
+            return [*columns]
+        self._found[missing[0]] = columns[0]
+        return []
 
     def _as_sum_of_one(self, columns: Sequence[int]) -> list[int]:
         """Take what sums up one output's loss for the missing sum of all."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping, Sequence
+from itertools import combinations
 
 from backprop_xlsx.check.judging.claims.likeness import ALIKE, Likeness, kind_of
 from backprop_xlsx.check.judging.claims.possible import Possible
@@ -10,7 +12,7 @@ from backprop_xlsx.check.judging.claims.readings import Readings
 from backprop_xlsx.check.judging.claims.unexplained import Unexplained
 from backprop_xlsx.check.judging.verdicts import Judge
 from backprop_xlsx.check.reading.auxiliary import whole_of
-from backprop_xlsx.formula.names import negative
+from backprop_xlsx.formula.names import gradient_name, negative
 
 SISTERS = 2
 """Quantities of a kind; more of one sign than these, and one alone of the other, is wrong."""
@@ -105,8 +107,8 @@ class Doubts:
             if name in plain
             and self._sheet.hint(self._found[name]) != name
             and plain[name] not in known
-            and sum(kind_of(other) == kind_of(plain[name]) for other in known) > SISTERS
-            and not any(kind_of(other) == kind_of(name) for other in known - {name})
+            and sum(_family(other) == _family(plain[name]) for other in known) > SISTERS
+            and not any(_family(other) == _family(name) for other in known - {name})
         }
         if not turned:
             return
@@ -115,6 +117,24 @@ class Doubts:
         if len(wrong) == 1:
             self._found.clear()
             self._found.update(alike)
+
+    def by_order(self) -> None:
+        """Of two columns that compute the same, and nothing refers to, order tells which is wrong.
+
+        They take each other's names if their kind then stands from left to right by its numbers.
+        """
+        for name, other in combinations(sorted(self._found), 2):
+            sisters = [each for each in self._found if kind_of(each) == kind_of(name)]
+            if other not in sisters or _stand_in_order(sisters, self._found):
+                continue
+            pair = one, two = self._found[name], self._found[other]
+            changed = {**self._found, name: two, other: one}
+            told = any(_number(self._sheet.title(column)) for column in pair)
+            if told or not _stand_in_order(sisters, changed):
+                continue
+            used = any(self._readings.users(column) for column in pair)
+            if not used and self._readings.are_alike(one, two):
+                self._found.update(changed)
 
     def of_lonely(self) -> None:
         """What alone of its kind is there may be what is missing among its sisters, but wrong."""
@@ -129,3 +149,22 @@ class Doubts:
             if max(likeness.values(), default=0.0) >= ALIKE:
                 del self._found[name]
                 self._found[max(likeness, key=lambda other: likeness[other])] = column
+
+
+def _stand_in_order(names: Sequence[str], columns: Mapping[str, int]) -> bool:
+    """Whether quantities stand from left to right by their numbers."""
+    places = [columns[name] for name in sorted(names, key=_number)]
+    return places == sorted(places)
+
+
+def _number(name: str) -> int:
+    """The digits in a name, read as one number; 0 if it has none."""
+    return int("0" + "".join(filter(str.isdigit, name)))
+
+
+def _family(name: str) -> str:
+    """What a quantity and its sisters have in common; all gradients are sisters of each other."""
+    for prefix in (gradient_name(""), negative(gradient_name(""))):
+        if name.startswith(prefix):
+            return prefix
+    return kind_of(name)

@@ -64,6 +64,11 @@ class Readings:
         values = expression.value(lambda leaf: 0.3), expression.value(lambda leaf: 0.7)
         return leaves.pop() if values == (0.3, 0.7) else None
 
+    def are_alike(self, column: int, other: int) -> bool:
+        """Whether most rows of two columns compute the same."""
+        one, two = (value_of(self._judge, self._sheet.typical_form(c)) for c in (column, other))
+        return one is not None and two is not None and self._judge.probes.agree(one, two)
+
     def plausible(self, column: int, users: Sequence[User]) -> list[str]:
         """What a column may be by the values of at least one of its users."""
         judge = self._knowing({**self.found, _UNKNOWN: column})

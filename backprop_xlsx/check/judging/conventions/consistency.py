@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence, Set
 
+from backprop_xlsx.check.judging.claims.likeness import kind_of
 from backprop_xlsx.check.judging.conventions.descent import Drawn, OwnRow, Pair, State, behind
 from backprop_xlsx.check.judging.conventions.optimising import Updating
 from backprop_xlsx.check.judging.judged_table import JudgedTable
@@ -17,7 +18,7 @@ from backprop_xlsx.check.reading.arranging.wiring import Wiring, column_of, refe
 from backprop_xlsx.check.reading.forms import forms_of
 from backprop_xlsx.check.reading.meanings import Place
 from backprop_xlsx.formula.expression import Expression, Symbol
-from backprop_xlsx.formula.names import LEARNING_RATE, gradient_name
+from backprop_xlsx.formula.names import LEARNING_RATE, TOTAL_LOSS, gradient_name
 from backprop_xlsx.model.network import CLASS_NETWORK
 from backprop_xlsx.spreadsheet.ooxml.book import Book
 
@@ -42,15 +43,21 @@ def accept_own_rules(book: Book, tables: Sequence[JudgedTable]) -> None:
 
 
 def _has_slips(judged: JudgedTable) -> bool:
-    """Whether of like quantities of a layer some are right and some wrong.
+    """Whether of like quantities of a layer some are right and some wrong, or losses alone are.
 
-    In another network than the class's, which may be misread, one alone is wrong.
+    All slopes are then those of other losses. In another network than the class's, which may be
+    misread, one alone is wrong.
     """
     network = judged.exercise.network
-    wrong = sum(column.wrong_cells > 0 for column in judged.columns.values())
-    if network.widths != CLASS_NETWORK.widths and wrong > 1:
+    wrong = {name for name, column in judged.columns.items() if column.wrong_cells}
+    if wrong <= {*network.losses, TOTAL_LOSS}:
+        return True
+    if network.widths != CLASS_NETWORK.widths and len(wrong) > 1:
         return False
-    groups: list[Sequence[str]] = [network.losses]
+    auxiliary: dict[str, list[str]] = {}
+    for name, _ in judged.table.exercise.auxiliary:
+        auxiliary.setdefault(kind_of(name), []).append(name)
+    groups: list[Sequence[str]] = [network.losses, *auxiliary.values()]
     for layer in network.layers:
         groups += [
             [neuron.pre_activation for neuron in layer.neurons],

@@ -205,9 +205,12 @@ def _with_winners(judge: Judge, votes: Mapping[str, Votes]) -> Judge:
 def _likeliest(used: Votes, surroundings: Surroundings) -> Candidate | None:
     """Where no update is right: a labelled cell, else the cell that most updates refer to."""
     numbers = [place for place in used.counts if number_of(place, surroundings) is not None]
-    cells = [place for place in numbers if not isinstance(place, float)]
-    named = [place for place in cells if label_of(place, surroundings) == LEARNING_RATE]
-    return max(named or cells, key=lambda place: used.counts[place], default=None)
+    labels = {p: label_of(p, surroundings) for p in numbers if not isinstance(p, float)}
+    for wanted in (LEARNING_RATE, None):
+        cells = [place for place, name in labels.items() if name == wanted]
+        if cells:
+            return max(cells, key=lambda place: used.counts[place])
+    return None
 
 
 def _with(judge: Judge, candidate: Candidate, name: str) -> Judge:
