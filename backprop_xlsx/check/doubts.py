@@ -232,10 +232,14 @@ def _numbers(formula: str | None) -> set[float]:
 def _require_convention(checked: JudgedBook, corrections: Corrections, retyped: Set[Place]) -> None:
     """Where all neurons of a layer, or all losses, computed something else, that may be meant.
 
+    So it may where the tables of a book are read by different losses or activations.
     Where gradients by another loss than the class's are put over numbers, and no other column shows
     its slope, the numbers may have been right and the loss wrong.
     """
     changed, view = _changed(corrections), checked.view
+    networks = [check.table.exercise.network for check in checked.tables]
+    if len({(network.loss_name, network.activations) for network in networks}) > 1:
+        raise VerificationError("one loss, and one activation, may be meant by all of its tables")
     for check in checked.tables:
         table, home = check.table, check.surroundings.home
         network = table.exercise.network

@@ -159,7 +159,7 @@ def _stand_in_order(names: Sequence[str], columns: Mapping[str, int]) -> bool:
 
 def _number(name: str) -> int:
     """The digits in a name, read as one number; 0 if it has none."""
-    return int("0" + "".join(filter(str.isdigit, name)))
+    return int("0" + "".join(filter(str.isdecimal, name)))
 
 
 def _family(name: str) -> str:
