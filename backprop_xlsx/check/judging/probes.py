@@ -231,7 +231,7 @@ class OwnRows(Probes):
     def __init__(self, exercise: Exercise, constants: State, starts: State) -> None:
         self._starts = starts
         rows = len(next(iter(starts.values())))
-        super().__init__(exercise, constants, Span(rows))
+        super().__init__(exercise, constants, Span(rows, rounding=WIDE.rounding))
 
     def _start(self) -> State:
         return super()._start() | self._starts

@@ -74,7 +74,7 @@ def sample_cells(surroundings: Surroundings) -> dict[Place, str]:
 
 
 def labelled_cell(surroundings: Surroundings, name: str) -> Place | None:
-    """The nearest cell of the table's sheet that is labelled so and holds a number, above first.
+    """The nearest cell around the table that is labelled so and holds a number, above first.
 
     Of several in a row that of the table's own columns, or nearest to them; of none one that the
     book gives such a name.
@@ -89,7 +89,9 @@ def labelled_cell(surroundings: Surroundings, name: str) -> Place | None:
         found += [
             place
             for place in places
-            if number_of(place, surroundings) is not None and label_of(place, surroundings) == name
+            if number_of(place, surroundings) is not None
+            and label_of(place, surroundings) == name
+            and surroundings.in_table(place) is None
         ][:1]
     first, start, end = table.first_row, min(table.quantities), max(table.quantities)
 
