@@ -108,6 +108,17 @@ def test_the_changed_cells_are_told_and_no_others(seed: int, number: int) -> Non
         (3101, 252),  # a sheet of gradients, in one row, that refers to a neuron alone
         (3101, 256),  # one row, the total of the losses takes an error in, no header is known
         (3101, 571),  # one row, a lone gradient of the other sign, and so its step
+        (3102, 243),  # a column of deltas is deleted but for its last cell, no header is known
+        (3102, 480),  # a slope only repeats an activation, no header is known
+        (3103, 30),  # one row, a lone delta of the other sign among other mistakes
+        (3103, 46),  # nothing uses a whole slope that takes a part of its sister's
+        (3103, 133),  # one row, the last gradient takes from above, no header is known
+        (3103, 400),  # the total of the losses is guarded
+        (3103, 779),  # one layer, one error has another sign
+        (3105, 369),  # one row, the steps by a rate that has no label
+        (3105, 724),  # a gradient is pasted where the rate is typed
+        (3105, 755),  # one row, the last step is the gradient itself
+        (3105, 897),  # the end of a column that nothing uses is deleted
         (2109, 44),  # one table's formulas take what belongs to another, with headers repeated
     ],
 )
@@ -138,6 +149,9 @@ def test_a_mistake_is_named(seed: int, number: int) -> None:
         (2103, 69),  # one row of six, in which an input and its weight seem to belong to nothing
         (2106, 105),  # of two typed targets nobody knows which is the right one
         (3031, 213),  # what one neuron is computed from is gone, and the inputs are exchanged
+        (3102, 586),  # a delta is pasted that is no slope of the loss, which has lost its ½
+        (3103, 810),  # one row without headers, two gradients are the same
+        (3104, 789),  # two runs would follow different losses
         (2107, 79),  # a gradient of one output alone was taken for the whole one
         (2107, 228),
         (2107, 262),  # all losses and their sum would be corrected

@@ -21,7 +21,13 @@ from backprop_xlsx.check.judging.verdicts import Judge
 from backprop_xlsx.check.reading.auxiliary import with_auxiliary
 from backprop_xlsx.check.reading.tables import Table
 from backprop_xlsx.formula.expression import Expression, Symbol
-from backprop_xlsx.formula.names import LEARNING_RATE, TOTAL_LOSS, gradient_name, next_name
+from backprop_xlsx.formula.names import (
+    LEARNING_RATE,
+    TOTAL_LOSS,
+    gradient_name,
+    next_name,
+    of_gradient,
+)
 
 COMMON = 0.6
 """Of the rows of a column, how many have the formula that is taken for its meaning."""
@@ -60,7 +66,7 @@ class _Claims:
     def table(self) -> Table:
         """The table with what was found: by formula first, then by use, header and likeness."""
         columns, numbers = self._sheet.columns, self._sheet.of_numbers
-        left = self._as_next(self._by_formula(columns))
+        left = self._as_steps(self._as_next(self._by_formula(columns)))
         self._doubts.by_use()
         self._doubts.of_parts()
         self._doubts.of_lonely()
@@ -74,7 +80,7 @@ class _Claims:
         self._by_header(self._by_use(numbers))
         left = self._by_series(self._by_header(self._by_formula(left)))
         left = self._as_sum_of_one(self._by_likeness(self._like_a_sister(left)))
-        left = self._as_only_gradient(left)
+        left = self._as_the_last(left)
         copies = self._sheet.copies(frozenset(self._found.values()))
         copies = self._by_likeness(copies, only=gradient_name(""))
         self._by_use([column for column in copies if self._misleads(column)])
@@ -101,6 +107,29 @@ class _Claims:
         takes_rate = self._possible.takes_learning_rate
         is_step = hint in self._possible.equations and takes_rate(hint)
         return is_step and not any(map(takes_rate, names))
+
+    def _as_steps(self, columns: Sequence[int]) -> list[int]:
+        """Take what is a gradient times the same cell outside, below zero, for the steps.
+
+        So it is in one row, where no update says what the learning rate is.
+        """
+        steps: dict[Expression, dict[str, int]] = {}
+        for column in columns if not self._knows_learning_rate() else ():
+            expression = self._readings.expression(column)
+            leaves = set() if expression is None else {*expression.leaves()}
+            gradients = [leaf for leaf in leaves if isinstance(leaf, Symbol)]
+            if expression is None or len(leaves) != 2 or len(gradients) != 1:
+                continue
+            (rate,) = leaves - {*gradients}
+            step = f"Δ{of_gradient(gradients[0].name)}"
+            if step in self._possible.equations and all(
+                expression.value({rate: x, gradients[0]: y}.__getitem__) == -x * y
+                for x, y in ((0.5, 3.0), (2.0, 0.25))
+            ):
+                steps.setdefault(rate, {})[step] = column
+        most = max(steps.values(), key=len, default={})
+        self._found |= most if len(most) >= SISTERS else {}
+        return [column for column in columns if column not in self._found.values()]
 
     def _as_next(self, columns: Sequence[int]) -> list[int]:
         """Take what a parameter only repeats from the row above for what it is to be; the others.
@@ -182,9 +211,12 @@ class _Claims:
 
     def _can_be_told(self, name: str) -> bool:
         """Whether a quantity is no step of a parameter, or the learning rate is known."""
+        return self._knows_learning_rate() or not self._possible.takes_learning_rate(name)
+
+    def _knows_learning_rate(self) -> bool:
         roles = self._judge.roles
         known = {*self._table.columns, *roles.cells.values(), *dict(roles.numbers)}
-        return LEARNING_RATE in known or not self._possible.takes_learning_rate(name)
+        return LEARNING_RATE in known
 
     def _by_likeness(self, columns: Sequence[int], only: str = "") -> list[int]:
         """Take columns for what is missing while its sisters are there, if they refer to alike."""
@@ -254,13 +286,18 @@ class _Claims:
         expression = self._readings.expression(column)
         return None if expression is None else expression.rebuilt(kind)
 
-    def _as_only_gradient(self, columns: Sequence[int]) -> list[int]:
-        """Take the only column that is left for the only parameter's gradient that is missing."""
-        gradients = self._table.exercise.gradients
-        missing = [name for name in self._likeness.missing() if name in gradients]
-        if len(columns) != 1 or len(missing) != 1:
+    def _as_the_last(self, columns: Sequence[int]) -> list[int]:
+        """Take the only column that is left for what alone is missing of several of a kind."""
+        known = {**self._table.columns, **self._found}
+        kinds = Counter(map(kind_of, known))
+        missing: dict[str, list[str]] = {}
+        for name in self._possible.equations:
+            if name not in known and kinds[kind_of(name)] >= SISTERS:
+                missing.setdefault(kind_of(name), []).append(name)
+        names = [names[0] for names in missing.values() if len(names) == 1]
+        if len(columns) != 1 or len(names) != 1:
             return [*columns]
-        self._found[missing[0]] = columns[0]
+        self._found[names[0]] = columns[0]
         return []
 
     def _as_sum_of_one(self, columns: Sequence[int]) -> list[int]:

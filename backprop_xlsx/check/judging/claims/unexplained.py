@@ -92,7 +92,8 @@ class Unexplained:
                     numbers[other] = None
         known = {*claimed, *found}
         # Another sheet's may stand far off, where it is put beside this one.
-        in_its_rows = sorted({c for row, c in table.sheet.cells if row == table.last_row})
+        rows = {*table.rows[:2], table.last_row}
+        in_its_rows = sorted({c for row, c in table.sheet.cells if row in rows})
         while len(found) < MOST:
             filled = [c for c in in_its_rows if c not in known and self._is_filled(c)]
             more = [c for c in filled if self.references(c) & known]

@@ -43,7 +43,11 @@ class Updates:
                 if column in (parameter, *self._others(parameter)) and column in self.between
             ]
             votes += {leaf for wire in wires for leaf in wire.given}
-        return next(iter(most_common(votes)), None)
+        # What few use is something else: the rate may be typed into all updates.
+        most = (
+            leaf for leaf in most_common(votes) if 2 * votes.count(leaf) >= len(self.parameters)
+        )
+        return next(most, None)
 
     @cached_property
     def between(self) -> frozenset[Leaf]:
