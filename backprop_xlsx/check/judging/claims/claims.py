@@ -68,6 +68,7 @@ class _Claims:
         columns, numbers = self._sheet.columns, self._sheet.of_numbers
         left = self._as_steps(self._as_next(self._by_formula(columns)))
         self._doubts.by_use()
+        self._doubts.of_turned()
         self._doubts.of_parts()
         self._doubts.of_lonely()
         # By another convention than its own a table would need as many guesses as it has columns.

@@ -114,9 +114,8 @@ class Readings:
         columns |= {user for column in columns for user, _ in self.users(column)}
         return {
             column
-            for column in columns
-            if column not in quantities
-            or not is_right(judge, quantities[column], self._sheet.typical_form(column))
+            for column in columns & quantities.keys()
+            if not is_right(judge, quantities[column], self._sheet.typical_form(column))
         }
 
     def _right(self, judge: Judge, users: Sequence[User], sought: str | None = None) -> int:
