@@ -6,24 +6,23 @@ that use it: if all of them are right by that, the fault is its own.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from collections.abc import Callable, Sequence, Set
+from collections.abc import Sequence, Set
 from dataclasses import replace
 
 from backprop_xlsx.check.judging.claims.contest import contested
 from backprop_xlsx.check.judging.claims.doubts import ROUNDS, Doubts
-from backprop_xlsx.check.judging.claims.likeness import ALIKE, Likeness, kind_of
+from backprop_xlsx.check.judging.claims.headings import Headings
+from backprop_xlsx.check.judging.claims.likeness import Likeness
 from backprop_xlsx.check.judging.claims.possible import Possible
-from backprop_xlsx.check.judging.claims.readings import Readings, User, value_of
+from backprop_xlsx.check.judging.claims.readings import Readings, User
+from backprop_xlsx.check.judging.claims.sisters import SEVERAL, Sisters
 from backprop_xlsx.check.judging.claims.unexplained import Unexplained
 from backprop_xlsx.check.judging.verdicts import Judge
 from backprop_xlsx.check.reading.auxiliary import with_auxiliary
 from backprop_xlsx.check.reading.tables import Table
 from backprop_xlsx.formula.expression import Expression, Symbol
 from backprop_xlsx.formula.names import (
-    LEARNING_RATE,
-    TOTAL_LOSS,
     gradient_name,
     next_name,
     of_gradient,
@@ -33,8 +32,6 @@ COMMON = 0.6
 """Of the rows of a column, how many have the formula that is taken for its meaning."""
 FEW = 6
 """Columns whose meaning is guessed though nothing else is explained."""
-SISTERS = 3
-"""Headings alike, but for a number that their quantities have too, that tell of another such."""
 
 
 def explained(judge: Judge, taken: frozenset[int]) -> tuple[Table, Unexplained]:
@@ -59,8 +56,10 @@ class _Claims:
         self._sheet = sheet
         self._possible = Possible(judge)
         self._readings = Readings(judge, sheet, self._possible)
-        self._likeness = Likeness(judge, self._readings, self._possible)
-        self._doubts = Doubts(judge, sheet, self._readings, self._likeness, self._possible)
+        likeness = Likeness(judge, self._readings, self._possible)
+        self._headings = Headings(judge, sheet, self._readings, self._possible)
+        self._sisters = Sisters(judge, self._readings, likeness, self._possible)
+        self._doubts = Doubts(judge, sheet, self._readings, likeness, self._possible)
         self._found = self._readings.found
 
     def table(self) -> Table:
@@ -78,12 +77,12 @@ class _Claims:
                 break
             self._doubts.by_use()
             left = self._by_formula(still)
-        self._by_header(self._by_use(numbers))
-        left = self._by_series(self._by_header(self._by_formula(left)))
-        left = self._as_sum_of_one(self._by_likeness(self._like_a_sister(left)))
-        left = self._as_the_last(left)
+        self._headings.by_header(self._by_use(numbers))
+        left = self._headings.by_series(self._headings.by_header(self._by_formula(left)))
+        left = self._sisters.as_sum_of_one(self._sisters.by_likeness(self._sisters.by_form(left)))
+        left = self._sisters.as_the_last(left)
         copies = self._sheet.copies(frozenset(self._found.values()))
-        copies = self._by_likeness(copies, only=gradient_name(""))
+        copies = self._sisters.by_likeness(copies, only=gradient_name(""))
         self._by_use([column for column in copies if self._misleads(column)])
         self._doubts.by_use()
         self._doubts.of_turned()
@@ -115,7 +114,7 @@ class _Claims:
         So it is in one row, where no update says what the learning rate is.
         """
         steps: dict[Expression, dict[str, int]] = {}
-        for column in columns if not self._knows_learning_rate() else ():
+        for column in columns if not self._possible.knows_learning_rate else ():
             expression = self._readings.expression(column)
             leaves = set() if expression is None else {*expression.leaves()}
             gradients = [leaf for leaf in leaves if isinstance(leaf, Symbol)]
@@ -129,7 +128,7 @@ class _Claims:
             ):
                 steps.setdefault(rate, {})[step] = column
         most = max(steps.values(), key=len, default={})
-        self._found |= most if len(most) >= SISTERS else {}
+        self._found |= most if len(most) >= SEVERAL else {}
         return [column for column in columns if column not in self._found.values()]
 
     def _as_next(self, columns: Sequence[int]) -> list[int]:
@@ -177,142 +176,6 @@ class _Claims:
             return []  # they are right, or wrong, by another reason
         return [name for name, score in scores.items() if score == best]
 
-    def _by_header(self, columns: Sequence[int]) -> list[int]:
-        """Take a column for what its header says where neither formula nor use tells."""
-        if self._are_numbered_otherwise():
-            return [*columns]
-        left = []
-        for column in columns:
-            hint = self._sheet.hint(column)
-            self._give_way(hint, column, self._sheet.hint)
-            possible = hint in self._possible.equations and hint not in self._found
-            if hint is not None and possible and self._can_be_told(hint):
-                self._found[hint] = column
-            else:
-                left.append(column)
-        return left
-
-    def _give_way(self, name: str | None, column: int, headed: Callable[[int], str | None]) -> None:
-        """Take a name from a column that is headed otherwise for one that is headed so, rightly."""
-        holder = self._found.get(name or "")
-        own = None if holder is None else headed(holder)
-        if name is None or holder is None or own in (None, name) or own in self._found:
-            return
-        form = self._sheet.typical_form(column)
-        value = value_of(self._judge, form) if own in self._possible.equations else None
-        if value is not None and self._possible.is_value_of(name, value):
-            del self._found[name]
-            self._found[own] = holder
-
-    def _are_numbered_otherwise(self) -> bool:
-        """Whether most headers of what was found name something else, as one of another neuron."""
-        told = [(self._sheet.hint(column), name) for name, column in self._found.items()]
-        agreed = [hint == name for hint, name in told if hint is not None]
-        return 2 * sum(agreed) < len(agreed)
-
-    def _can_be_told(self, name: str) -> bool:
-        """Whether a quantity is no step of a parameter, or the learning rate is known."""
-        return self._knows_learning_rate() or not self._possible.takes_learning_rate(name)
-
-    def _knows_learning_rate(self) -> bool:
-        roles = self._judge.roles
-        known = {*self._table.columns, *roles.cells.values(), *dict(roles.numbers)}
-        return LEARNING_RATE in known
-
-    def _by_likeness(self, columns: Sequence[int], only: str = "") -> list[int]:
-        """Take columns for what is missing while its sisters are there, if they refer to alike."""
-        pairs = [
-            (-likeness, place, name)
-            for name in self._likeness.missing()
-            if name.startswith(only)
-            for place, column in enumerate(columns)
-            if (likeness := self._likeness.of(column, name)) >= ALIKE
-        ]
-        for _, place, name in sorted(pairs):
-            if name not in self._found and columns[place] not in self._found.values():
-                self._found[name] = columns[place]
-        return [column for column in columns if column not in self._found.values()]
-
-    def _by_series(self, columns: Sequence[int]) -> list[int]:
-        """Take what is headed like its sisters, but for the number, for the missing one of them.
-
-        So it is in whatever language: beside slope 1 for ∂E/∂w1, and so on, slope 8 is ∂E/∂w8.
-        """
-        known = {**self._table.columns, **self._found}
-        sisters: dict[tuple[str, ...], dict[int, str]] = {}
-        for name, column in known.items():
-            series, number = _numbered(self._sheet.title(column))
-            sisters.setdefault(series, {})[number] = name
-
-        def headed(column: int) -> str | None:
-            series, number = _numbered(self._sheet.title(column))
-            names = sisters.get(series, {})
-            stems = Counter(name.removesuffix(str(at)) for at, name in names.items() if at)
-            stem, times = stems.most_common(1)[0] if stems else ("", 0)
-            return f"{stem}{number}" if number and SISTERS <= times >= len(names) - 1 else None
-
-        for column in columns:
-            sister = headed(column)
-            self._give_way(sister, column, headed)
-            if sister in self._possible.equations and sister not in {*known, *self._found}:
-                self._found[sister] = column
-        return [column for column in columns if column not in self._found.values()]
-
-    def _like_a_sister(self, columns: Sequence[int]) -> list[int]:
-        """Take what is computed as a sister is, from the same kinds, for the missing one.
-
-        So it is if all others of its kind are there.
-        """
-        known = {**self._table.columns, **self._found}
-        missing: dict[str, list[str]] = {}
-        for name in self._possible.equations:
-            if name not in known:
-                missing.setdefault(kind_of(name), []).append(name)
-        for sister, place in list(self._found.items()):
-            names = missing.get(kind_of(sister), [])
-            form = self._kinds_in(place) if len(names) == 1 else None
-            for column in columns if form is not None else ():
-                if names[0] not in self._found and self._kinds_in(column) == form:
-                    self._found[names[0]] = column
-        return [column for column in columns if column not in self._found.values()]
-
-    def _kinds_in(self, column: int) -> Expression | None:
-        """What a column computes, of kinds of quantities instead of these."""
-
-        def kind(leaf: Expression) -> Expression:
-            if not isinstance(leaf, Symbol):
-                return leaf
-            return Symbol(kind_of(leaf.name), leaf.steps_back)
-
-        expression = self._readings.expression(column)
-        return None if expression is None else expression.rebuilt(kind)
-
-    def _as_the_last(self, columns: Sequence[int]) -> list[int]:
-        """Take the only column that is left for what alone is missing of several of a kind."""
-        known = {**self._table.columns, **self._found}
-        kinds = Counter(map(kind_of, known))
-        missing: dict[str, list[str]] = {}
-        for name in self._possible.equations:
-            if name not in known and kinds[kind_of(name)] >= SISTERS:
-                missing.setdefault(kind_of(name), []).append(name)
-        names = [names[0] for names in missing.values() if len(names) == 1]
-        if len(columns) != 1 or len(names) != 1:
-            return [*columns]
-        self._found[names[0]] = columns[0]
-        return []
-
-    def _as_sum_of_one(self, columns: Sequence[int]) -> list[int]:
-        """Take what sums up one output's loss for the missing sum of all."""
-        losses = self._table.exercise.network.losses
-        known = {**self._table.columns, **self._found}
-        if TOTAL_LOSS not in self._likeness.missing() or not known.keys() >= set(losses):
-            return [*columns]
-        for column in columns:
-            if self._readings.repeated(column) in {Symbol(loss) for loss in losses}:
-                self._found[TOTAL_LOSS] = column
-                break
-        return [column for column in columns if column not in self._found.values()]
-
     def _by_custom(self, columns: Sequence[int]) -> None:
         """Take a column of one formula, but for few rows, for what that computes."""
         rows = len(self._table.rows)
@@ -341,12 +204,6 @@ class _Claims:
         }
         exercise = with_auxiliary(exercise, auxiliary) if auxiliary else exercise
         return replace(table, exercise=exercise, columns={**table.columns, **self._found})
-
-
-def _numbered(title: str) -> tuple[tuple[str, ...], int]:
-    """A heading around its only number, and that; 0 if it has none, or several."""
-    parts = re.split(r"([0-9]+)", title)
-    return ((parts[0], parts[2]), int(parts[1])) if len(parts) == 3 else ((), 0)
 
 
 def _is_of(expression: Expression, names: Set[str]) -> bool:

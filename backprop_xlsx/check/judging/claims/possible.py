@@ -22,6 +22,7 @@ class Possible:
     """The quantities without a column, with their ``equations``; ``exercise`` knows all of them."""
 
     def __init__(self, judge: Judge) -> None:
+        self._judge = judge
         exercise = judge.exercise
         self.equations: Equations = {
             name: exercise.equations[name]
@@ -50,6 +51,13 @@ class Possible:
     def is_value_of(self, name: str, value: Value) -> bool:
         """Whether a quantity has this value."""
         return self.probes.agree(value, self._values[name])
+
+    @property
+    def knows_learning_rate(self) -> bool:
+        """Whether a column, a cell or a typed number is known as the learning rate."""
+        roles = self._judge.roles
+        known = {*self._judge.table.columns, *roles.cells.values(), *dict(roles.numbers)}
+        return LEARNING_RATE in known
 
     def takes_learning_rate(self, name: str) -> bool:
         """Whether a quantity is a step of a parameter."""
