@@ -124,9 +124,7 @@ def fix(report: FileReport, target: Path | str, by: Recalculations | None = None
     }
     with beside(target) as temporary:
         copy.write(temporary)
-        before, after = _recalculated(
-            report.path, temporary, corrections, target, by or _installed()
-        )
+        before, after = _recalculated(book, temporary, corrections, target, by or _installed())
         for sheet in book.sheets:
             copy.changes[sheet.name] = _changes(
                 sheet, corrections.get(sheet.name, {}), report.tables, before, after
@@ -159,22 +157,42 @@ def _installed() -> Recalculations:
 
 
 def _recalculated(
-    original: Path, corrected: Path, corrections: Corrections, target: Path, by: Recalculations
+    original: Book, corrected: Path, corrections: Corrections, target: Path, by: Recalculations
 ) -> tuple[Recalculated, Recalculated]:
-    """Both files, recalculated by the first engine that understands the corrected cells."""
-    problems = []
+    """Both files, recalculated by the engine that understands the corrected cells and most others.
+
+    The first that understands all is taken, and no other asked.
+    """
+    problems, found = [], []
     for engine, recalculation in by.items():
         try:
-            after, before = recalculation(corrected), recalculation(original)
+            after, before = recalculation(corrected), recalculation(original.path)
         except FileError:
             problems.append(f"{engine} cannot recalculate the file")
             continue
         unknown = _first_without_number(after, corrections)
-        if unknown is None:
-            return before, after
-        problems.append(f"{engine} gives no number for {unknown}")
-    reasons = "; ".join(problems) or "install ironcalc or formualizer to recalculate with"
-    raise VerificationError(f"{target}: not written, its values cannot be computed ({reasons})")
+        if unknown is not None:
+            problems.append(f"{engine} gives no number for {unknown}")
+            continue
+        errors = _errors(original, after)
+        found.append((errors, before, after))
+        if not errors:
+            break
+    if not found:
+        reasons = "; ".join(problems) or "install ironcalc or formualizer to recalculate with"
+        raise VerificationError(f"{target}: not written, its values cannot be computed ({reasons})")
+    _, before, after = min(found, key=lambda each: each[0])
+    return before, after
+
+
+def _errors(book: Book, values: Recalculated) -> int:
+    """How many formulas of a book come to an error, or to a text, as of a function not known."""
+    return sum(
+        isinstance(values.value(sheet.name, *position), str)
+        for sheet in book.sheets
+        for position, cell in sheet.cells.items()
+        if cell.formula is not None
+    )
 
 
 def _first_without_number(after: Recalculated, corrections: Corrections) -> str | None:

@@ -61,6 +61,7 @@ class _Claims:
         self._sisters = Sisters(judge, self._readings, likeness, self._possible)
         self._doubts = Doubts(judge, sheet, self._readings, likeness, self._possible)
         self._found = self._readings.found
+        self._steps: dict[str, int] = {}
 
     def table(self) -> Table:
         """The table with what was found: by formula first, then by use, header and likeness."""
@@ -128,8 +129,9 @@ class _Claims:
             ):
                 steps.setdefault(rate, {})[step] = column
         most = max(steps.values(), key=len, default={})
-        self._found |= most if len(most) >= SEVERAL else {}
-        return [column for column in columns if column not in self._found.values()]
+        # While nothing says what the rate is, whether they are right tells nothing of gradients.
+        self._steps = most if len(most) >= SEVERAL else {}
+        return [column for column in columns if column not in self._steps.values()]
 
     def _as_next(self, columns: Sequence[int]) -> list[int]:
         """Take what a parameter only repeats from the row above for what it is to be; the others.
@@ -197,6 +199,7 @@ class _Claims:
     def _extended(self) -> Table:
         """The table with the columns that were found."""
         table, exercise = self._table, self._table.exercise
+        self._found.update(self._steps)
         auxiliary = {
             name: self._possible.equations[name]
             for name in self._found

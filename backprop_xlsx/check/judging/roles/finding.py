@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from itertools import permutations
 
-from backprop_xlsx.check.judging.roles.candidates import Votes, candidates_in
+from backprop_xlsx.check.judging.roles.candidates import Votes, candidates_in, numbers_in
 from backprop_xlsx.check.judging.roles.fitting import (
     MOST_ROWS,
     Forms,
@@ -29,7 +30,7 @@ from backprop_xlsx.check.judging.roles.own_cells import (
     top_of_column,
 )
 from backprop_xlsx.check.judging.verdicts import Judge
-from backprop_xlsx.check.reading.meanings import Place
+from backprop_xlsx.check.reading.meanings import Place, meant
 from backprop_xlsx.check.reading.single_cells import (
     Candidate,
     label_of,
@@ -39,6 +40,7 @@ from backprop_xlsx.check.reading.single_cells import (
 )
 from backprop_xlsx.check.reading.surroundings import Roles, Surroundings
 from backprop_xlsx.formula.names import LEARNING_RATE
+from backprop_xlsx.formula.tokens import FormulaError
 
 
 def find_roles(judge: Judge, forms: Forms) -> tuple[Judge, Candidate | None]:
@@ -124,11 +126,27 @@ def _learning_rate(judge: Judge, forms: Forms, told: Candidate | None) -> Candid
     if winner is None:
         if len(table.rows) == 1:
             return labelled_cell(surroundings, LEARNING_RATE) or told
-        return _likeliest(used, surroundings) if told is None else told
+        if told is not None:
+            return told
+        return _typed_rate(judge, forms) or _likeliest(used, surroundings)
     winner = only_labelled(votes.counts, LEARNING_RATE, surroundings) or winner
     if isinstance(winner, float):
         return winner
     return own_instead(winner, LEARNING_RATE, surroundings) or winner
+
+
+def _typed_rate(judge: Judge, forms: Forms) -> float | None:
+    """The number by which as it is typed most updates are right; one may be typed for more too."""
+    stepping = [(name, form) for name in _stepping(judge) for form in forms.get(name, ())[:1]]
+    votes: Counter[float] = Counter()
+    for name, form in stepping:
+        for meanings, _ in readings(judge, form, form.rows[-1:]):
+            for number in {*numbers_in(meant(form.part.expression, meanings))}:
+                fixed = (*judge.fixed, (LEARNING_RATE, number))
+                trial = judge.knowing(replace(judge.roles, numbers=fixed))
+                with suppress(FormulaError):
+                    votes[number] += trial.right(name, form, form.rows[-1])
+    return next((number for number, count in votes.most_common(1) if count), None)
 
 
 def _stepping(judge: Judge) -> list[str]:

@@ -98,8 +98,8 @@ def top_of_column(place: Place, row: int, surroundings: Surroundings) -> Place |
     """The first cell of a column of numbers, one in each row, to which a row's formula refers.
 
     None for a cell of another row, for one that all rows refer to, and of a column that holds
-    anything else or is known. Numbers that have a text each to their left are a list of different
-    things.
+    anything else or is known. Different numbers that have a text each to their left are a list of
+    different things.
     """
     sheet, own_row, column = place
     table = surroundings.table
@@ -111,7 +111,9 @@ def top_of_column(place: Place, row: int, surroundings: Surroundings) -> Place |
     if column in table.quantities or len(cells) < FEWEST:
         return None
     left = (table.sheet.cells.get((each, column - 1)) for each in table.rows)
-    if len({cell.value for cell in left if cell is not None and type(cell.value) is str}) > 1:
+    labels = {cell.value for cell in left if cell is not None and type(cell.value) is str}
+    numbers = {cell.value for cell in cells if cell is not None}
+    if min(len(labels), len(numbers)) > 1:
         return None
-    numbers = all(c is not None and c.formula is None and type(c.value) is float for c in cells)
-    return (sheet, table.first_row, column) if numbers else None
+    typed = all(c is not None and c.formula is None and type(c.value) is float for c in cells)
+    return (sheet, table.first_row, column) if typed else None

@@ -14,6 +14,7 @@ from backprop_xlsx.check.reading.arranging.strands import (
     partners,
     runs,
     runs_across,
+    sums_up,
 )
 from backprop_xlsx.check.reading.arranging.structure import named_columns
 from backprop_xlsx.check.reading.arranging.views import (
@@ -79,7 +80,8 @@ def _is_whole(table: Table, tables: Sequence[Table]) -> bool:
     cells, columns = table.sheet.cells, [table.columns[name] for name in exercise.computed]
 
     def filled(row: int) -> int:
-        return sum((row, column) in cells for column in columns)
+        found = ((cells.get((row, column)), column) for column in columns)
+        return sum(cell is not None and not sums_up(cell, column) for cell, column in found)
 
     full = max(filled(row) for row in table.rows[:2])
     if min(filled(table.first_row), filled(table.last_row)) <= SPARSE * full:

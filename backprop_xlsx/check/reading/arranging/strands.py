@@ -158,7 +158,9 @@ def _relative(sheet: Sheet) -> Iterator[tuple[tuple[int, int], Reference]]:
 def _strands(sheet: Sheet) -> dict[int, list[Strand]]:
     columns: dict[int, list[int]] = {}
     for (row, column), cell in sheet.cells.items():
-        if cell.formula is not None and not _is_plain(sheet, cell, row, column):
+        if cell.formula is None or sums_up(cell, column):
+            continue
+        if not _is_plain(sheet, cell, row, column):
             columns.setdefault(column, []).append(row)
     strands: dict[int, list[Strand]] = {}
     for column in sorted(columns):
@@ -176,6 +178,17 @@ def _strands(sheet: Sheet) -> dict[int, list[Strand]]:
                 (row, sheet.cells[row, column].formula or "") for row in strand.rows
             )
     return strands
+
+
+def sums_up(cell: Cell, column: int) -> bool:
+    """Whether a formula is of several rows of its own column: a minimum below a table, say."""
+    return any(
+        reference.last is not None
+        and reference.sheet is None
+        and reference.first.column == reference.last.column == column
+        and reference.first.row < reference.last.row
+        for reference in references_of(cell.formula or "")
+    )
 
 
 def _is_plain(sheet: Sheet, cell: Cell, row: int, column: int, further: int = 3) -> bool:
