@@ -47,14 +47,20 @@ def require_in_order(before: JudgedBook) -> None:
     """Refuse to correct a book in which two columns computed each other's quantities.
 
     What they use may be misread. So it may where one computes what the other is, in a table of one
-    row that does not say by its headings, nor by what uses them, which is which. Raises
-    VerificationError.
+    row that does not say by its headings, nor by what uses them, which is which; or where such a
+    table has formulas that nobody knows. Raises VerificationError.
     """
     for table in before.tables:
+        if len(table.table.rows) == 1 and table.unexplained:
+            place = (table.surroundings.home, table.table.first_row, table.unexplained[0])
+            sheet, row, column = before.view.back(place)
+            where = f"{before.view.real_name(sheet)}!{cell_name(row, column)}"
+            raise VerificationError(f"nobody knows what stands in {where}")
         for one, other in permutations(table.columns, 2):
-            if table.computes(one, other) and (
+            alike = table.computes(one, other) and (
                 table.computes(other, one) or not table.is_told(one)
-            ):
+            )
+            if alike or table.turns_round(one, other):
                 raise VerificationError(f"{label(one)} and {label(other)} may be each other")
 
 

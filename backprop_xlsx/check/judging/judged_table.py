@@ -8,11 +8,13 @@ from dataclasses import replace
 from functools import cache, partial
 
 from backprop_xlsx.check.judging.claims.claims import explained
+from backprop_xlsx.check.judging.claims.readings import expression_of
 from backprop_xlsx.check.judging.columns import (
     judge_column,
     judge_values,
     read_columns,
 )
+from backprop_xlsx.check.judging.expressions import dependents
 from backprop_xlsx.check.judging.own_rows import own_rows
 from backprop_xlsx.check.judging.roles.finding import find_roles
 from backprop_xlsx.check.judging.values import Numbers
@@ -24,6 +26,7 @@ from backprop_xlsx.check.reading.single_cells import (
 )
 from backprop_xlsx.check.reading.surroundings import Surroundings
 from backprop_xlsx.check.reading.tables import Table
+from backprop_xlsx.formula.expression import Symbol
 from backprop_xlsx.formula.tokens import FormulaError
 
 MANY = 6
@@ -157,6 +160,22 @@ class JudgedTable:
             return self.judge.right(other, form, rows[-1])
         except FormulaError:
             return False
+
+    def turns_round(self, name: str, other: str) -> bool:
+        """Whether a wrong column refers, in its row, to another wrong one that is computed from it.
+
+        The two may be each other.
+        """
+        wrong = self.columns[name].wrong if name in self.columns else []
+        if not wrong or other not in self.columns or not self.columns[other].wrong:
+            return False
+        form, _ = max(wrong, key=lambda pair: len(pair[1]))
+        expression = expression_of(self.judge, form)
+        return (
+            expression is not None
+            and Symbol(other) in {*expression.leaves()}
+            and other in dependents(self.table.exercise, name) - {name}
+        )
 
     def is_told(self, name: str) -> bool:
         """Whether something says which column is a quantity: its heading's number, or its use.

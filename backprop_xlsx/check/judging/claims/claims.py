@@ -88,6 +88,7 @@ class _Claims:
         self._doubts.by_use()
         self._doubts.of_turned()
         self._doubts.by_order()
+        left = self._as_steps([*left, *self._steps.values()])
         self._by_custom(left)
         return self._extended()
 

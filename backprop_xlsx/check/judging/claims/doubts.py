@@ -12,10 +12,10 @@ from backprop_xlsx.check.judging.claims.readings import Readings
 from backprop_xlsx.check.judging.claims.unexplained import Unexplained
 from backprop_xlsx.check.judging.verdicts import Judge
 from backprop_xlsx.check.reading.auxiliary import whole_of
-from backprop_xlsx.formula.names import gradient_name, negative
+from backprop_xlsx.formula.names import gradient_name, negative, of_gradient
 
-SISTERS = 2
-"""Quantities of a kind; more of one sign than these, and one alone of the other, is wrong."""
+SISTERS = 3
+"""Quantities of a kind, or slopes, of one sign, among which another sign may be a mistake."""
 ROUNDS = 4
 """Times that what was found may explain something further."""
 
@@ -65,7 +65,12 @@ class Doubts:
         if right:
             return
         del self._found[name]
-        others = readings.plausible(column, users)
+        # A gradient is no step: who takes it for one has left out the learning rate; nor is it
+        # turned while its sisters are not: who takes it so has another sign.
+        steps = {f"Δ{of_gradient(name)}", negative(f"Δ{of_gradient(name)}")}
+        if sum(_family(other) == _family(name) for other in self._found) >= SISTERS:
+            steps.add(negative(name))
+        others = [other for other in readings.plausible(column, users) if other not in steps]
         fits = [other for other in others if readings.score(column, other, users) == len(users)]
         self._found[self._readings.likeliest(column, fits or [name])] = column
 
@@ -95,20 +100,20 @@ class Doubts:
             self._found[alone[name]] = self._found.pop(name)
 
     def of_turned(self) -> None:
-        """What alone among its sisters has its sign turned, as what only follows from it has too.
+        """What has its sign turned, unlike most of its sisters, as what follows from it has too.
 
-        Then the sign is its own fault: with the sisters' sign all that uses it is right.
+        Then the sign of one is its own fault: with the sisters' sign all others are right.
         """
         plain = {negative(name): name for name in self._possible.equations}
         known = {*self._table.columns, *self._found}
+        families = Counter(map(_family, known))
         turned = {
             name: plain[name]
             for name in self._found
             if name in plain
             and self._sheet.hint(self._found[name]) != name
             and plain[name] not in known
-            and sum(_family(other) == _family(plain[name]) for other in known) > SISTERS
-            and not any(_family(other) == _family(name) for other in known - {name})
+            and families[_family(plain[name])] >= max(families[_family(name)], SISTERS)
         }
         if not turned:
             return
@@ -163,8 +168,8 @@ def _number(name: str) -> int:
 
 
 def _family(name: str) -> str:
-    """What a quantity and its sisters have in common; all gradients are sisters of each other."""
-    for prefix in (gradient_name(""), negative(gradient_name(""))):
+    """What a quantity and its sisters have in common; gradients are, and slopes of activations."""
+    for prefix in (gradient_name(""), negative(gradient_name("")), "∂a_", negative("∂a_")):
         if name.startswith(prefix):
             return prefix
     return kind_of(name)
