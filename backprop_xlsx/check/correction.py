@@ -186,9 +186,9 @@ def _recalculated(
 
 
 def _errors(book: Book, values: Recalculated) -> int:
-    """How many formulas of a book come to an error, or to a text, as of a function not known."""
+    """How many formulas of a book come to no number, as of a function that is not known."""
     return sum(
-        isinstance(values.value(sheet.name, *position), str)
+        not isinstance(values.value(sheet.name, *position), (int, float))
         for sheet in book.sheets
         for position, cell in sheet.cells.items()
         if cell.formula is not None

@@ -232,6 +232,15 @@ def test_a_value_that_becomes_an_error_is_one(tmp_path: Path) -> None:
     assert value == "#N/A"
 
 
+def test_the_engine_that_knows_most_functions_recalculates(tmp_path: Path) -> None:
+    """ironcalc gives no number for SUMXMY2 of two cells."""
+    loss = {f"E{n}": f"0.5*SUMXMY2({{t{n}}},{{a_o{n}}})" for n in (1, 2)}
+    source = tmp_path / "wrong.xlsx"
+    write_homework(source, SIBLING | loss, steps=12)
+    target, _ = corrected(source, tmp_path)
+    assert not check_file(target).tables[0].faults
+
+
 def test_another_engine_takes_over(
     wrong: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
