@@ -131,7 +131,9 @@ def _epoch(
             group["lr"] = rate
         batch = order[step * recipe.batch_size : (step + 1) * recipe.batch_size]
         batch = batch[world.rank :: world.size]
-        loss, correct = _step(run, network, optimiser, images[batch], targets[batch])
+        # Whole pictures are copied; indexing would go value by value.
+        chosen = images.index_select(0, batch)
+        loss, correct = _step(run, network, optimiser, chosen, targets[batch])
         if not math.isfinite(loss):
             raise DivergedError(
                 f"{run.folder.name}: the loss is {loss} at step {step + 1} of epoch {number} "
