@@ -26,17 +26,17 @@ def _full_resolution() -> Layers:
     ]
 
 
-def _early_pooling() -> Layers:
+def _soon_small() -> Layers:
     return [
         *conv_norm_relu(1, 16, kernel=5, stride=2),  # 16 × 12 × 12
-        *conv_norm_relu(16, 16, padding=1),
-        *conv_norm_relu(16, 16, padding=1),
-        nn.MaxPool2d(2),  # 16 × 6 × 6
-        *conv_norm_relu(16, 16, padding=1),
-        *conv_norm_relu(16, 32),  # 32 × 4 × 4
-        nn.Flatten(),  # 512
+        *conv_norm_relu(16, 16),  # 16 × 10 × 10
+        *conv_norm_relu(16, 16),  # 16 × 8 × 8
+        nn.MaxPool2d(2),  # 16 × 4 × 4
+        *conv_norm_relu(16, 24, padding=1),
+        *conv_norm_relu(24, 24, padding=1),  # 24 × 4 × 4
+        nn.Flatten(),  # 384
         nn.Dropout(0.05),
-        nn.Linear(512, 10),
+        nn.Linear(384, 10),
     ]
 
 
@@ -57,6 +57,6 @@ def _separable_4838() -> Layers:
 
 NETWORKS: Networks = {
     "19626": _full_resolution,
-    "17242": _early_pooling,
+    "17690": _soon_small,
     "4838": _separable_4838,
 }

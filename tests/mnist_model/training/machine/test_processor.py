@@ -38,7 +38,7 @@ def test_batch_norm_is_exact_to_rounding_where_channels_leave_a_gap(channels: in
 def test_the_gradient_of_a_flattened_map_has_the_layout_of_the_map() -> None:
     values = torch.rand(6, 5, 4, 3).to(memory_format=torch.channels_last).requires_grad_()
     layouts: list[bool] = []
-    values.register_hook(
+    values.register_hook(  # type: ignore[no-untyped-call]
         lambda gradient: layouts.append(gradient.is_contiguous(memory_format=torch.channels_last))
     )
     outputs = OnProcessor(nn.Flatten())(values)
