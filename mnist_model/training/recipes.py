@@ -168,7 +168,14 @@ _TINY = replace(
     augmentation=Affine(rotation=10, scale=0.1, shear=0.1, shift=2),
     weight_decay=2e-4,
 )
-RECIPES = {recipe.name: recipe for recipe in (_STANDARD, _FAST, _TINY)}
+_MINI = replace(
+    _STANDARD,
+    name="mini",
+    network="1914",
+    weight_decay=2e-4,
+    hardest=0.5,
+)
+RECIPES = {recipe.name: recipe for recipe in (_STANDARD, _FAST, _TINY, _MINI)}
 DEFAULT_RECIPE = "standard"
 
 

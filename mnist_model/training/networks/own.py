@@ -55,8 +55,25 @@ def _separable_4838() -> Layers:
     ]
 
 
+def _separable_1914() -> Layers:
+    return [
+        *conv_norm_relu(1, 8, kernel=5, stride=2),  # 8 × 12 × 12
+        *separable(8, 12),
+        *separable(12, 14),
+        nn.MaxPool2d(2),  # 14 × 6 × 6
+        *separable(14, 16),
+        nn.MaxPool2d(2),  # 16 × 3 × 3
+        *separable(16, 18),
+        # Each channel weighs its nine places, where an average would weigh them alike.
+        nn.Conv2d(18, 18, 3, groups=18, bias=False),  # 18 × 1 × 1
+        nn.Flatten(),
+        nn.Linear(18, 10),
+    ]
+
+
 NETWORKS: Networks = {
     "19626": _full_resolution,
     "17690": _soon_small,
     "4838": _separable_4838,
+    "1914": _separable_1914,
 }

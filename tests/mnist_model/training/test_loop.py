@@ -34,7 +34,8 @@ def test_it_learns(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", RECIPES)
 def test_each_recipe_of_ours_learns_from_its_first_steps(name: str, tmp_path: Path) -> None:
-    recipe = replace(RECIPES[name], epochs=3, batch_size=32)
+    # Of all images: the loss of the hardest alone says little.
+    recipe = replace(RECIPES[name], epochs=3, batch_size=32, hardest=1.0)
     _, epochs = train(run_in(tmp_path, recipe))
     assert epochs[-1].train_loss < math.log(10) - 0.3  # which a guess among ten has
 

@@ -14,7 +14,7 @@ from mnist_model.training.networks import build_network
 from mnist_model.training.recipes import PUBLISHED, RECIPES, Recipe, choose_recipe
 
 
-@given(st.sampled_from(["standard", "fast", "tiny"]), st.integers(1, 500))
+@given(st.sampled_from(["standard", "fast", "tiny", "mini"]), st.integers(1, 500))
 def test_the_cosine_schedule(name: str, steps: int) -> None:
     recipe = RECIPES[name]
     whole = recipe.epochs * steps
