@@ -70,10 +70,10 @@ def train(
     FileError if the folder cannot be read or written, DivergedError if the loss is not finite.
     """
     recipe, digits, world = run.recipe, run.digits, run.world
-    if recipe.steps(recipe.epochs, len(digits.train_images)) == 0:
+    if recipe.steps(1, len(digits.train_images)) == 0:
         raise InputError(
             f"{len(digits.train_images)} training images: expected at least a batch of "
-            f"{recipe.batch_size} in each epoch"
+            f"{recipe.batch_size}"
         )
     network = initial_network(recipe, run.seed, run.device)
     trained = world.wrap(OnProcessor(*network) if run.device.type == "cpu" else network)

@@ -45,7 +45,9 @@ class Recipe:
 
     def steps(self, number: int, images: int) -> int:
         """How many batches of so many training images the epoch of that number has, from 1 on."""
-        return (images if number == 1 else round(images * self.hardest)) // self.batch_size
+        # Few images make at least one batch, if they are enough for one at all.
+        hardest = min(images, max(round(images * self.hardest), self.batch_size))
+        return (images if number == 1 else hardest) // self.batch_size
 
     def learning_rate_at(self, step: int, steps_per_epoch: int) -> float:
         """The learning rate of a step of a run whose epochs are equally long, the first being 0.

@@ -52,6 +52,14 @@ def test_a_drawn_schedule_has_its_first_its_highest_and_each_epochs_last_rate(
     assert {at for at, _ in points} >= {min(rates), *range(1, recipe.epochs + 1)}
 
 
+@given(st.integers(1, 2000), st.sampled_from([0.1, 0.25, 1.0]))
+def test_an_epoch_of_the_hardest_images_has_a_batch_at_least(images: int, hardest: float) -> None:
+    recipe = replace(RECIPES["fast"], batch_size=64, hardest=hardest)
+    first, second = (recipe.steps(number, images) for number in (1, 2))
+    assert first == images // 64
+    assert second == min(first, max(1, round(images * hardest) // 64))
+
+
 def test_the_published_schedules_are_torchs() -> None:
     for name, build in (
         ("16050", lambda o: torch.optim.lr_scheduler.StepLR(o, 5, 0.1)),
