@@ -22,7 +22,6 @@ from torch import nn
 
 from mnist_model.training import networks
 from mnist_model.training.data import load_digits
-from mnist_model.training.data.augment import Affine
 from mnist_model.training.loop import TrainingRun
 from mnist_model.training.machine.threads import usable_processors
 from mnist_model.training.networks.blocks import Layers, conv_norm_relu, separable
@@ -30,8 +29,7 @@ from mnist_model.training.recipes import RECIPES, Recipe
 from mnist_model.training.record import Record
 from mnist_model.training.session import complete
 
-FAST, STANDARD, TINY = (RECIPES[name] for name in ("fast", "standard", "tiny"))
-GENTLE = Affine(rotation=5, scale=0.05, shear=0.05, shift=1)
+FAST, STANDARD, TINY, MINI = (RECIPES[name] for name in ("fast", "standard", "tiny", "mini"))
 
 
 def separable_network(stem: int, before: Sequence[int], after: Sequence[int]) -> Layers:
@@ -48,40 +46,42 @@ def separable_network(stem: int, before: Sequence[int], after: Sequence[int]) ->
     return [*layers, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(channels, 10)]
 
 
-def dense_network(widths: Sequence[int]) -> Layers:
-    """The same with whole convolutions, one before the pooling."""
-    stem, before, *after = widths
-    layers = [*conv_norm_relu(1, stem, kernel=5, stride=2), *conv_norm_relu(stem, before)]
-    layers.append(nn.MaxPool2d(2))
-    channels = before
-    for out in after:
-        layers += conv_norm_relu(channels, out, padding=1)
-        channels = out
-    return [*layers, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(channels, 10)]
+def pooled_twice(stem: int, before: Sequence[int], after: Sequence[int], last: int) -> Layers:
+    """The same with another pooling and separable convolution, and a weight for each place."""
+    *layers, _, _, _ = separable_network(stem, before, after)
+    return [
+        *layers,
+        nn.MaxPool2d(2),
+        *separable(after[-1], last),
+        nn.Conv2d(last, last, 3, groups=last, bias=False),
+        nn.Flatten(),
+        nn.Linear(last, 10),
+    ]
 
 
 NETWORKS = {
-    "separable-wide-stem": lambda: separable_network(16, (20, 28), (32, 32)),
-    "separable-wide-end": lambda: separable_network(12, (16, 24), (32, 40)),
-    "separable-deep": lambda: separable_network(12, (16, 20), (24, 24, 24, 24)),
-    "dense": lambda: dense_network((8, 12, 16, 12)),
-    "mini": lambda: separable_network(8, (12, 16), (16, 16)),
-    "mini-wide": lambda: separable_network(10, (14,), (18, 20)),
-    "mini-deep": lambda: separable_network(8, (10, 12), (14, 14, 14)),
+    "4964": lambda: pooled_twice(16, (20, 24), (24, 28), 26),
+    "4818": lambda: pooled_twice(16, (24, 24), (28,), 36),
+    "1964": lambda: pooled_twice(8, (12, 12), (14, 14), 14),
+    "1774": lambda: separable_network(8, (12, 16), (16, 16)),
 }
+SMOOTH = replace(STANDARD, network="17690", label_smoothing=0.1, weight_decay=1e-3)
 CANDIDATES: dict[str, Recipe] = {
     "fast": FAST,
-    "fast-smooth-4": replace(FAST, epochs=4, label_smoothing=0.1),
-    "fast-smooth-4-hot": replace(FAST, epochs=4, label_smoothing=0.1, learning_rate=0.4),
-    "fast-smooth-5": replace(FAST, epochs=5, label_smoothing=0.1),
+    "fast-all-images": replace(FAST, epochs=4, hardest=1.0),
+    "fast-fifth": replace(FAST, epochs=15, hardest=0.2),
     "standard": STANDARD,
     "standard-14392": replace(STANDARD, network="14392"),
-    "standard-14392-smooth": replace(STANDARD, network="14392", label_smoothing=0.05),
+    "standard-half": replace(SMOOTH, hardest=0.5),
+    "standard-third": replace(SMOOTH, hardest=0.3, batch_size=256),
     "tiny": TINY,
-    "tiny-64": replace(TINY, batch_size=64, learning_rate=0.2),
-    **{name: replace(TINY, network=name) for name in NETWORKS},
-    "mini-gentle": replace(TINY, network="mini", augmentation=GENTLE, weight_decay=0.0),
-    "mini-64": replace(TINY, network="mini", batch_size=64, learning_rate=0.2),
+    "tiny-4964": replace(TINY, network="4964", augmentation=STANDARD.augmentation, hardest=0.4),
+    "tiny-4818": replace(TINY, network="4818", augmentation=STANDARD.augmentation, hardest=0.4),
+    "mini": MINI,
+    "mini-third": replace(MINI, hardest=0.3),
+    "mini-gentle": replace(MINI, augmentation=FAST.augmentation),
+    "mini-1964": replace(MINI, network="1964"),
+    "mini-1774": replace(MINI, network="1774"),
 }
 
 

@@ -38,11 +38,12 @@ def watched(run: TrainingRun) -> Iterator[Watchers]:
         transient=True,
         disable=not console.is_terminal,
     ) as progress:
-        steps = len(run.digits.train_images) // run.recipe.batch_size
-        task = progress.add_task(run.folder.name, total=run.recipe.epochs * steps)
+        images = len(digits.train_images)
+        steps = [run.recipe.steps(epoch, images) for epoch in range(1, run.recipe.epochs + 1)]
+        task = progress.add_task(run.folder.name, total=sum(steps))
 
         def on_step(epoch: int, step: int) -> None:
-            progress.update(task, completed=(epoch - 1) * steps + step)
+            progress.update(task, completed=sum(steps[: epoch - 1]) + step)
 
         def on_epoch(epoch: Epoch) -> None:
             console.print(

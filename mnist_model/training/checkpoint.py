@@ -27,12 +27,16 @@ Identity = dict[str, str | int | bool]
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """A run after an epoch. ``identity`` is all that a resumed run must have in common with it."""
+    """A run after an epoch. ``identity`` is all that a resumed run must have in common with it.
+
+    ``losses`` are those of the training images, each when it was last trained on.
+    """
 
     identity: Identity
     epochs: tuple[Epoch, ...]
     network: dict[str, Any]
     optimiser: dict[str, Any]
+    losses: torch.Tensor
 
 
 def save_checkpoint(
@@ -41,6 +45,7 @@ def save_checkpoint(
     epochs: Sequence[Epoch],
     network: nn.Module,
     optimiser: torch.optim.Optimizer,
+    losses: torch.Tensor,
 ) -> None:
     """Writes the run's state, at one go. Raises FileError if the folder cannot be written."""
     content = io.BytesIO()
@@ -49,6 +54,7 @@ def save_checkpoint(
         "epochs": [asdict(epoch) for epoch in epochs],
         "network": network.state_dict(),
         "optimiser": optimiser.state_dict(),
+        "losses": losses,
     }
     torch.save(state, content)
     write(folder / CHECKPOINT_FILE, content.getvalue())
@@ -70,6 +76,7 @@ def load_checkpoint(folder: Path, identity: Identity) -> Checkpoint | None:
             tuple(Epoch(**epoch) for epoch in state["epochs"]),
             dict(state["network"]),
             dict(state["optimiser"]),
+            state["losses"],
         )
     # A damaged file can fail anywhere in zip, pickle or torch, in any of their ways.
     except (
@@ -100,12 +107,17 @@ def _told(value: str | int | bool | None) -> str:
 
 
 def restore(
-    checkpoint: Checkpoint, folder: Path, network: nn.Module, optimiser: torch.optim.Optimizer
+    checkpoint: Checkpoint,
+    folder: Path,
+    network: nn.Module,
+    optimiser: torch.optim.Optimizer,
+    losses: torch.Tensor,
 ) -> None:
-    """Puts the state into network and optimiser. Raises FileError if it does not fit them."""
+    """Puts the state into network, optimiser and losses; FileError if it does not fit them."""
     try:
         network.load_state_dict(checkpoint.network)
         optimiser.load_state_dict(checkpoint.optimiser)
+        losses.copy_(checkpoint.losses)
     except (RuntimeError, LookupError, ValueError, TypeError, AttributeError) as error:
         raise FileError(
             f"{folder / CHECKPOINT_FILE}: holds the state of another network; "

@@ -70,8 +70,7 @@ def train(
     FileError if the folder cannot be read or written, DivergedError if the loss is not finite.
     """
     recipe, digits, world = run.recipe, run.digits, run.world
-    steps = len(digits.train_images) // recipe.batch_size
-    if steps == 0:
+    if recipe.steps(1, len(digits.train_images)) == 0:
         raise InputError(
             f"{len(digits.train_images)} training images: expected at least a batch of "
             f"{recipe.batch_size}"
@@ -79,23 +78,28 @@ def train(
     network = initial_network(recipe, run.seed, run.device)
     trained = world.wrap(OnProcessor(*network) if run.device.type == "cpu" else network)
     optimiser = recipe.build_optimiser(network)
+    # Of each image when it was last trained on; one that never was comes first.
+    losses = torch.full((len(digits.train_images),), math.inf, device=run.device)
     epochs: list[Epoch] = []
     checkpoint = load_checkpoint(run.folder, run.identity())
     if checkpoint is not None:
-        restore(checkpoint, run.folder, network, optimiser)
+        restore(checkpoint, run.folder, network, optimiser, losses)
         epochs = list(checkpoint.epochs)
     with kept_memory():
         for number in range(len(epochs) + 1, recipe.epochs + 1):
-            train_loss, train_accuracy, seconds = _epoch(run, trained, optimiser, number, on_step)
+            train_loss, train_accuracy, seconds = _epoch(
+                run, trained, optimiser, losses, number, on_step
+            )
             world.average_buffers(network)
             tested = score(logits_of(network, digits.test_images), digits.test_targets)
+            steps = recipe.steps(number, len(digits.train_images))
             rate = recipe.learning_rate_at(number * steps - 1, steps)
             epoch = Epoch(
                 number, rate, train_loss, train_accuracy, tested.loss, tested.accuracy, seconds
             )
             epochs.append(epoch)
             if world.writes:
-                save_checkpoint(run.folder, run.identity(), epochs, network, optimiser)
+                save_checkpoint(run.folder, run.identity(), epochs, network, optimiser, losses)
                 write_epochs(run.folder, epochs)
             on_epoch(epoch)
     return network, tuple(epochs)
@@ -112,18 +116,20 @@ def _epoch(
     run: TrainingRun,
     network: nn.Module,
     optimiser: torch.optim.Optimizer,
+    losses: Tensor,
     number: int,
     on_step: Callable[[int, int], None],
 ) -> tuple[float, float, float]:
-    """Trains one epoch; mean loss, accuracy in per cent, seconds."""
+    """Trains one epoch and puts its losses among all; mean loss, accuracy in per cent, seconds."""
     recipe, world = run.recipe, run.world
     images, targets = run.digits.train_images, run.digits.train_targets
     start = time.perf_counter()
+    steps = recipe.steps(number, len(images))
     torch.manual_seed(_seed(run.seed, number))
-    order = torch.randperm(len(images)).to(run.device)
+    order = _drawn(recipe, number, losses)
     torch.manual_seed(_seed(run.seed, number, world.rank))
-    steps = len(images) // recipe.batch_size
-    loss_sum, correct_sum = 0.0, 0
+    latest = torch.zeros_like(losses)
+    correct = torch.zeros((), dtype=torch.int64, device=run.device)
     network.train()
     for step in range(steps):
         rate = recipe.learning_rate_at((number - 1) * steps + step, steps)
@@ -131,18 +137,29 @@ def _epoch(
             group["lr"] = rate
         batch = order[step * recipe.batch_size : (step + 1) * recipe.batch_size]
         batch = batch[world.rank :: world.size]
-        loss, correct = _step(run, network, optimiser, images[batch], targets[batch])
+        # Whole pictures are copied; indexing would go value by value.
+        chosen = images.index_select(0, batch)
+        latest[batch], loss, right = _step(run, network, optimiser, chosen, targets[batch])
         if not math.isfinite(loss):
             raise DivergedError(
                 f"{run.folder.name}: the loss is {loss} at step {step + 1} of epoch {number} "
                 f"(learning rate {rate:.4g}); the run stopped before this step"
             )
-        loss_sum += loss * len(batch)
-        correct_sum += correct
+        correct += right
         on_step(number, step + 1)
-    sums = torch.tensor([loss_sum, correct_sum], dtype=torch.float64, device=run.device)
-    mean = world.total(sums) / (steps * recipe.batch_size)
-    return mean[0].item(), 100 * mean[1].item(), time.perf_counter() - start
+    # Each image was one process's, and has a loss of 0 with all others.
+    losses[order] = world.total(latest)[order]
+    correct = world.total(correct)
+    seconds = time.perf_counter() - start
+    return losses[order].double().mean().item(), 100 * correct.item() / len(order), seconds
+
+
+def _drawn(recipe: Recipe, number: int, losses: Tensor) -> Tensor:
+    """The images of an epoch in random order; those left over by its last batch are left out."""
+    count = recipe.steps(number, len(losses)) * recipe.batch_size
+    if number == 1 or recipe.hardest == 1:
+        return torch.randperm(len(losses))[:count].to(losses.device)
+    return losses.topk(count).indices[torch.randperm(count).to(losses.device)]
 
 
 def _step(
@@ -151,7 +168,8 @@ def _step(
     optimiser: torch.optim.Optimizer,
     images: Tensor,
     targets: Tensor,
-) -> tuple[float, int]:
+) -> tuple[Tensor, float, Tensor]:
+    """One step of the optimiser: each image's loss, their mean, and how many were read rightly."""
     values = scaled(images)
     if run.recipe.augmentation is not None:
         values = run.recipe.augmentation(values)
@@ -159,13 +177,16 @@ def _step(
     with torch.autocast(run.device.type, torch.bfloat16, enabled=has_bfloat16(run.device)):
         logits = network(values)
     logits = logits.float()
-    loss = functional.cross_entropy(logits, targets, label_smoothing=run.recipe.label_smoothing)
+    losses = functional.cross_entropy(
+        logits, targets, label_smoothing=run.recipe.label_smoothing, reduction="none"
+    )
+    loss = losses.mean()
     value = loss.item()
     if math.isfinite(value):
         optimiser.zero_grad(set_to_none=True)
         torch.autograd.backward(loss)
         optimiser.step()
-    return value, int((logits.argmax(1) == targets).sum())
+    return losses.detach(), value, (logits.argmax(1) == targets).sum()
 
 
 def _seed(*numbers: int) -> int:

@@ -24,7 +24,8 @@ class Recipe:
     ``schedule`` is "cosine" (linear warm-up from 5 % over the first ``warm_up`` of all steps,
     then a half cosine to 0), "constant", or "step" (times ``decay`` after every ``decay_epochs``).
     ``weight_decay`` holds for weights with more than one dimension. ``label_smoothing`` is the
-    part of each target that is spread over all classes.
+    part of each target that is spread over all classes. ``hardest`` is the part of the images
+    that each epoch after the first trains on: those whose loss was highest when last trained on.
     """
 
     name: str
@@ -40,9 +41,19 @@ class Recipe:
     decay: float = 1.0
     decay_epochs: int = 1
     label_smoothing: float = 0.0
+    hardest: float = 1.0
+
+    def steps(self, number: int, images: int) -> int:
+        """How many batches of so many training images the epoch of that number has, from 1 on."""
+        # Few images make at least one batch, if they are enough for one at all.
+        hardest = min(images, max(round(images * self.hardest), self.batch_size))
+        return (images if number == 1 else hardest) // self.batch_size
 
     def learning_rate_at(self, step: int, steps_per_epoch: int) -> float:
-        """The learning rate of a step of the whole run, the first being 0."""
+        """The learning rate of a step of a run whose epochs are equally long, the first being 0.
+
+        Where they are not, each goes as far through the schedule as the others.
+        """
         if self.schedule == "cosine":
             steps = self.epochs * steps_per_epoch
             rising = max(1.0, self.warm_up * steps)
@@ -54,15 +65,17 @@ class Recipe:
             return self.learning_rate * self.decay ** (step // steps_per_epoch // self.decay_epochs)
         return self.learning_rate
 
-    def learning_rates(self, steps_per_epoch: int) -> tuple[tuple[float, float], ...]:
+    def learning_rates(self, images: int) -> tuple[tuple[float, float], ...]:
         """The first rate, each epoch's last and the highest, with the epochs trained by then."""
-        steps = self.epochs * steps_per_epoch
-        last = [number * steps_per_epoch - 1 for number in range(1, self.epochs + 1)]
-        highest = max(range(steps), key=lambda step: self.learning_rate_at(step, steps_per_epoch))
-        return tuple(
-            ((step + 1) / steps_per_epoch, self.learning_rate_at(step, steps_per_epoch))
-            for step in sorted({0, highest, *last})
-        )
+        rates = [
+            (step / steps, self.learning_rate_at(step - 1, steps))
+            for number in range(1, self.epochs + 1)
+            for steps in [self.steps(number, images)]
+            for step in range((number - 1) * steps + 1, number * steps + 1)
+        ]
+        highest = max(rates, key=lambda point: point[1])
+        shown = {rates[0], highest, *(point for point in rates if point[0].is_integer())}
+        return tuple(sorted(shown))
 
     def build_optimiser(self, network: nn.Module) -> torch.optim.Optimizer:
         """The optimiser over a network's parameters, at the peak learning rate."""
@@ -95,7 +108,11 @@ class Recipe:
             "weight decay": self.weight_decay,
             "augmentation": str(self.augmentation or "none"),
             **({"label smoothing": self.label_smoothing} if self.label_smoothing else {}),
+            **({"images": self._images_in_words()} if self.hardest < 1 else {}),
         }
+
+    def _images_in_words(self) -> str:
+        return f"all in epoch 1, then the {self.hardest * 100:g} % with the highest loss"
 
 
 _SGD = Recipe("", "", 20, "SGD", 0.01, "constant", None)
@@ -138,10 +155,13 @@ _STANDARD = Recipe(
 _FAST = replace(
     _STANDARD,
     name="fast",
-    network="17242",
-    epochs=6,
+    network="17690",
+    epochs=11,
     batch_size=256,
     augmentation=Affine(rotation=5, scale=0.05, shear=0.05, shift=1),
+    weight_decay=1e-3,
+    label_smoothing=0.1,
+    hardest=0.25,
 )
 _TINY = replace(
     _STANDARD,
@@ -150,7 +170,14 @@ _TINY = replace(
     augmentation=Affine(rotation=10, scale=0.1, shear=0.1, shift=2),
     weight_decay=2e-4,
 )
-RECIPES = {recipe.name: recipe for recipe in (_STANDARD, _FAST, _TINY)}
+_MINI = replace(
+    _STANDARD,
+    name="mini",
+    network="1914",
+    weight_decay=2e-4,
+    hardest=0.5,
+)
+RECIPES = {recipe.name: recipe for recipe in (_STANDARD, _FAST, _TINY, _MINI)}
 DEFAULT_RECIPE = "standard"
 
 

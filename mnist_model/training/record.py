@@ -36,7 +36,8 @@ class Epoch:
     """One line of epochs.csv: accuracies in per cent, the learning rate at the epoch's end.
 
     The training loss and accuracy are means over the epoch's batches as they were trained on
-    (augmented, with dropout); ``seconds`` is training alone, without the scoring.
+    (augmented, with dropout, and the hardest images alone where the recipe says so); ``seconds``
+    is training alone, without the scoring.
     """
 
     epoch: int

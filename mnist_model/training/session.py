@@ -119,7 +119,7 @@ def record_of(run: TrainingRun, network: nn.Sequential, epochs: tuple[Epoch, ...
             "numpy": numpy.__version__,
         },
         machine=_machine(),
-        learning_rates=run.recipe.learning_rates(len(digits.train_images) // run.recipe.batch_size),
+        learning_rates=run.recipe.learning_rates(len(digits.train_images)),
         distorted=_distorted(run),
     )
 

@@ -44,5 +44,6 @@ def learn(network: nn.Sequential, optimiser: torch.optim.Optimizer, steps: int, 
 
 
 def quick(epochs: int = 2, **changes: object) -> Recipe:
-    """The recipe with the quickest network, in small batches."""
-    return replace(RECIPES["fast"], epochs=epochs, batch_size=64, **changes)  # type: ignore[arg-type]
+    """The recipe with the quickest network, in small batches of all images, with hard targets."""
+    plain = {"epochs": epochs, "batch_size": 64, "label_smoothing": 0.0, "hardest": 1.0}
+    return replace(RECIPES["fast"], **(plain | changes))  # type: ignore[arg-type]

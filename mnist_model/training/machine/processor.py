@@ -16,6 +16,9 @@ class OnProcessor(nn.Sequential):
         for layer in self:
             if isinstance(layer, nn.Dropout) and layer.training:
                 values = dropout(values, layer.p)
+            elif isinstance(layer, nn.Flatten) and values.ndim == 4:
+                # Else its gradient has the other layout, in which the layers before are slow.
+                values = layer(_Layout.apply(values, torch.contiguous_format, torch.channels_last))
             elif isinstance(layer, nn.BatchNorm2d) and layer.num_features % BLOCK:
                 inside = _Layout.apply(values, torch.contiguous_format, torch.channels_last)
                 values = _Layout.apply(layer(inside), torch.channels_last, torch.contiguous_format)

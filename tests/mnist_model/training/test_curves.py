@@ -45,7 +45,7 @@ def test_no_legend_covers_a_curve_and_the_peak_is_drawn(
     name: str, tmp_path: Path, figures: list[Figure]
 ) -> None:
     recipe = RECIPES[name]
-    run = record(epochs=recipe.epochs, learning_rates=recipe.learning_rates(468))
+    run = record(epochs=recipe.epochs, learning_rates=recipe.learning_rates(60_000))
     curves.draw_curves(tmp_path / "curves.png", run)
     for axes in figures[0].axes:
         legend = axes.get_legend()

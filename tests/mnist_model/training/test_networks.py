@@ -58,7 +58,7 @@ def test_the_layer_table_agrees_with_hooks_and_the_flop_counter(name: str) -> No
     ]
 
 
-@pytest.mark.parametrize("name", ["14392", "15738", "16050", "19626", "17242", "4838"])
+@pytest.mark.parametrize("name", ["14392", "15738", "16050", "19626", "17690", "4838", "1914"])
 def test_the_receptive_field_is_what_a_gradient_reaches(name: str) -> None:
     # All weights 1 and everything linear: no path cancels, none is cut off.
     network = build_network(name)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 import torch
 from hypothesis import given
@@ -12,7 +14,7 @@ from mnist_model.training.networks import build_network
 from mnist_model.training.recipes import PUBLISHED, RECIPES, Recipe, choose_recipe
 
 
-@given(st.sampled_from(["standard", "fast", "tiny"]), st.integers(1, 500))
+@given(st.sampled_from(["standard", "fast", "tiny", "mini"]), st.integers(1, 500))
 def test_the_cosine_schedule(name: str, steps: int) -> None:
     recipe = RECIPES[name]
     whole = recipe.epochs * steps
@@ -26,17 +28,36 @@ def test_the_cosine_schedule(name: str, steps: int) -> None:
     assert rates[peak:] == sorted(rates[peak:], reverse=True)
 
 
-@given(st.sampled_from([*RECIPES.values(), *PUBLISHED.values()]), st.integers(1, 20))
+@given(
+    st.sampled_from([*RECIPES.values(), *PUBLISHED.values()]),
+    st.integers(1, 20),
+    st.sampled_from([0.2, 0.5, 1.0]),
+)
 def test_a_drawn_schedule_has_its_first_its_highest_and_each_epochs_last_rate(
-    recipe: Recipe, steps: int
+    recipe: Recipe, steps: int, hardest: float
 ) -> None:
-    points = recipe.learning_rates(steps)
-    rates = [recipe.learning_rate_at(step, steps) for step in range(recipe.epochs * steps)]
+    recipe = replace(recipe, hardest=hardest)
+    images = 10 * steps * recipe.batch_size
+    points = recipe.learning_rates(images)
+    rates = {
+        number + (step + 1) / count: recipe.learning_rate_at(number * count + step, count)
+        for number in range(recipe.epochs)
+        for count in [10 * steps if number == 0 else round(10 * steps * hardest)]
+        for step in range(count)
+    }
     assert [at for at, _ in points] == sorted({at for at, _ in points})
-    assert max(rate for _, rate in points) == max(rates)
+    assert max(rate for _, rate in points) == max(rates.values())
     for at, rate in points:
-        assert rate == rates[round(at * steps) - 1]
-    assert {at for at, _ in points} >= set(range(1, recipe.epochs + 1))
+        assert rate == rates[min(rates, key=lambda known: abs(known - at))]
+    assert {at for at, _ in points} >= {min(rates), *range(1, recipe.epochs + 1)}
+
+
+@given(st.integers(1, 2000), st.sampled_from([0.1, 0.25, 1.0]))
+def test_an_epoch_of_the_hardest_images_has_a_batch_at_least(images: int, hardest: float) -> None:
+    recipe = replace(RECIPES["fast"], batch_size=64, hardest=hardest)
+    first, second = (recipe.steps(number, images) for number in (1, 2))
+    assert first == images // 64
+    assert second == min(first, max(1, round(images * hardest) // 64))
 
 
 def test_the_published_schedules_are_torchs() -> None:
@@ -66,8 +87,8 @@ def test_weight_decay_is_for_weights_with_more_than_one_dimension() -> None:
 def test_names_that_there_are_not_are_told() -> None:
     with pytest.raises(InputError, match="recipe slow: expected one of standard"):
         choose_recipe("slow", None)
-    with pytest.raises(InputError, match="network 17242: has no published recipe"):
-        choose_recipe(None, "17242")
+    with pytest.raises(InputError, match="network 17690: has no published recipe"):
+        choose_recipe(None, "17690")
     with pytest.raises(InputError, match="network 4711: expected one of 14392"):
         choose_recipe("fast", "4711")
     with pytest.raises(InputError, match="epochs 0: expected 1 or more"):

@@ -35,6 +35,21 @@ def test_batch_norm_is_exact_to_rounding_where_channels_leave_a_gap(channels: in
         assert tensor.is_contiguous(memory_format=torch.channels_last)
 
 
+def test_the_gradient_of_a_flattened_map_has_the_layout_of_the_map() -> None:
+    values = torch.rand(6, 5, 4, 3).to(memory_format=torch.channels_last).requires_grad_()
+    layouts: list[bool] = []
+    values.register_hook(  # type: ignore[no-untyped-call]
+        lambda gradient: layouts.append(gradient.is_contiguous(memory_format=torch.channels_last))
+    )
+    outputs = OnProcessor(nn.Flatten())(values)
+    gradient = torch.rand_like(outputs)
+    torch.autograd.backward(outputs, gradient)
+    assert layouts == [True]
+    assert torch.equal(outputs, values.flatten(1))
+    assert values.grad is not None
+    assert torch.equal(values.grad, gradient.view_as(values))
+
+
 @pytest.mark.parametrize("kind", [torch.float32, torch.bfloat16])
 @pytest.mark.parametrize("probability", [0.01, 0.05, 0.2])
 def test_dropout_draws_each_value_alone(probability: float, kind: torch.dtype) -> None:
