@@ -25,7 +25,8 @@ class Recipe:
     then a half cosine to 0), "constant", or "step" (times ``decay`` after every ``decay_epochs``).
     ``weight_decay`` holds for weights with more than one dimension. ``label_smoothing`` is the
     part of each target that is spread over all classes. ``hardest`` is the part of the images
-    that each epoch after the first trains on: those whose loss was highest when last trained on.
+    that each epoch after the first trains on: those whose loss was highest when last trained on;
+    ``fewest`` of them at least, lest few images become too few.
     """
 
     name: str
@@ -42,11 +43,12 @@ class Recipe:
     decay_epochs: int = 1
     label_smoothing: float = 0.0
     hardest: float = 1.0
+    fewest: int = 0
 
     def steps(self, number: int, images: int) -> int:
         """How many batches of so many training images the epoch of that number has, from 1 on."""
         # Few images make at least one batch, if they are enough for one at all.
-        hardest = min(images, max(round(images * self.hardest), self.batch_size))
+        hardest = min(images, max(round(images * self.hardest), self.fewest, self.batch_size))
         return (images if number == 1 else hardest) // self.batch_size
 
     def learning_rate_at(self, step: int, steps_per_epoch: int) -> float:
@@ -112,7 +114,8 @@ class Recipe:
         }
 
     def _images_in_words(self) -> str:
-        return f"all in epoch 1, then the {self.hardest * 100:g} % with the highest loss"
+        least = f", {self.fewest:,} at least" if self.fewest else ""
+        return f"all in epoch 1, then the {self.hardest * 100:g} % with the highest loss{least}"
 
 
 _SGD = Recipe("", "", 20, "SGD", 0.01, "constant", None)
@@ -162,6 +165,7 @@ _FAST = replace(
     weight_decay=1e-3,
     label_smoothing=0.1,
     hardest=0.25,
+    fewest=15_000,
 )
 _TINY = replace(
     _STANDARD,
@@ -176,6 +180,7 @@ _MINI = replace(
     network="1914",
     weight_decay=2e-4,
     hardest=0.5,
+    fewest=15_000,
 )
 RECIPES = {recipe.name: recipe for recipe in (_STANDARD, _FAST, _TINY, _MINI)}
 DEFAULT_RECIPE = "standard"

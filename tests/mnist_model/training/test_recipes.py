@@ -36,7 +36,7 @@ def test_the_cosine_schedule(name: str, steps: int) -> None:
 def test_a_drawn_schedule_has_its_first_its_highest_and_each_epochs_last_rate(
     recipe: Recipe, steps: int, hardest: float
 ) -> None:
-    recipe = replace(recipe, hardest=hardest)
+    recipe = replace(recipe, hardest=hardest, fewest=0)
     images = 10 * steps * recipe.batch_size
     points = recipe.learning_rates(images)
     rates = {
@@ -52,9 +52,15 @@ def test_a_drawn_schedule_has_its_first_its_highest_and_each_epochs_last_rate(
     assert {at for at, _ in points} >= {min(rates), *range(1, recipe.epochs + 1)}
 
 
+def test_of_few_images_none_is_left_out() -> None:
+    recipe = RECIPES["fast"]
+    assert recipe.steps(2, 5_000) == recipe.steps(1, 5_000)
+    assert recipe.steps(2, 60_000) == 15_000 // recipe.batch_size
+
+
 @given(st.integers(1, 2000), st.sampled_from([0.1, 0.25, 1.0]))
 def test_an_epoch_of_the_hardest_images_has_a_batch_at_least(images: int, hardest: float) -> None:
-    recipe = replace(RECIPES["fast"], batch_size=64, hardest=hardest)
+    recipe = replace(RECIPES["fast"], batch_size=64, hardest=hardest, fewest=0)
     first, second = (recipe.steps(number, images) for number in (1, 2))
     assert first == images // 64
     assert second == min(first, max(1, round(images * hardest) // 64))
