@@ -17,6 +17,12 @@ class Recorder:
     def __init__(self, target: Any, calls: list[Any]) -> None:
         self._target, self._calls = target, calls
 
+    def __enter__(self) -> Recorder:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
     def __getattr__(self, name: str) -> Any:
         attribute = getattr(self._target, name)
         if not callable(attribute):
