@@ -45,5 +45,11 @@ def learn(network: nn.Sequential, optimiser: torch.optim.Optimizer, steps: int, 
 
 def quick(epochs: int = 2, **changes: object) -> Recipe:
     """The recipe with the quickest network, in small batches of all images, with hard targets."""
-    plain = {"epochs": epochs, "batch_size": 64, "label_smoothing": 0.0, "hardest": 1.0}
+    plain = {
+        "epochs": epochs,
+        "batch_size": 64,
+        "label_smoothing": 0.0,
+        "hardest": 1.0,
+        "fewest": 0,
+    }
     return replace(RECIPES["fast"], **(plain | changes))  # type: ignore[arg-type]
