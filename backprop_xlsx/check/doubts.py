@@ -53,8 +53,7 @@ def require_in_order(before: JudgedBook) -> None:
     for table in before.tables:
         if len(table.table.rows) == 1 and table.unexplained:
             place = (table.surroundings.home, table.table.first_row, table.unexplained[0])
-            sheet, row, column = before.view.back(place)
-            where = f"{before.view.real_name(sheet)}!{cell_name(row, column)}"
+            where = _where(before.view, before.view.back(place))
             raise VerificationError(f"nobody knows what stands in {where}")
         for one, other in permutations(table.columns, 2):
             alike = table.computes(one, other) and (
@@ -122,9 +121,7 @@ def _require_explained(
                 and (not whole or any(_uses(view, place, changed) for place in places))
             )
             if matters or not used.isdisjoint(places):
-                sheet, row, at = places[0]
-                where = f"{view.real_name(sheet)}!{cell_name(row, at)}"
-                raise VerificationError(f"nobody knows what stands in {where}")
+                raise VerificationError(f"nobody knows what stands in {_where(view, places[0])}")
 
 
 def _retyped(original: Book, corrections: Corrections) -> set[Place]:
@@ -204,7 +201,7 @@ def _require_innocent(checked: JudgedBook, original: Book, corrections: Correcti
             place = view.back((home, row, table.columns[name]))
             wrong = used.get(place, [])
             if place not in changed and len(wrong) > 1 and all(wrong):
-                where = f"{view.real_name(place[0])}!{cell_name(*place[1:])}"
+                where = _where(view, place)
                 raise VerificationError(f"the mistake may stand in {where}, which wrong cells use")
 
 
@@ -292,6 +289,12 @@ def _changed(corrections: Corrections) -> set[Place]:
         for name, formulas in corrections.items()
         for position in formulas
     }
+
+
+def _where(view: View, place: Place) -> str:
+    """The address of a cell of the book itself, as a message tells it."""
+    sheet, row, column = place
+    return f"{view.real_name(sheet)}!{cell_name(row, column)}"
 
 
 def _uses(view: View, place: Place, changed: Set[Place]) -> bool:

@@ -10,6 +10,7 @@ from functools import cache, partial
 from backprop_xlsx.check.judging.claims.claims import explained
 from backprop_xlsx.check.judging.claims.readings import expression_of
 from backprop_xlsx.check.judging.columns import (
+    FormRows,
     judge_column,
     judge_values,
     read_columns,
@@ -152,10 +153,9 @@ class JudgedTable:
 
     def computes(self, name: str, other: str) -> bool:
         """Whether most formulas of a wrong column are right for another quantity."""
-        wrong = self.columns[name].wrong
-        if not wrong:
+        if not self.columns[name].wrong:
             return False
-        form, rows = max(wrong, key=lambda pair: len(pair[1]))
+        form, rows = self._most_wrong(name)
         try:
             return self.judge.right(other, form, rows[-1])
         except FormulaError:
@@ -166,16 +166,18 @@ class JudgedTable:
 
         The two may be each other.
         """
-        wrong = self.columns[name].wrong if name in self.columns else []
-        if not wrong or other not in self.columns or not self.columns[other].wrong:
+        if not (self.columns[name].wrong and self.columns[other].wrong):
             return False
-        form, _ = max(wrong, key=lambda pair: len(pair[1]))
-        expression = expression_of(self.judge, form)
+        expression = expression_of(self.judge, self._most_wrong(name)[0])
         return (
             expression is not None
             and Symbol(other) in {*expression.leaves()}
-            and other in dependents(self.table.exercise, name) - {name}
+            and other in dependents(self.table.exercise, name)
         )
+
+    def _most_wrong(self, name: str) -> FormRows:
+        """The wrong form of a column that most of its rows have."""
+        return max(self.columns[name].wrong, key=lambda pair: len(pair[1]))
 
     def is_told(self, name: str) -> bool:
         """Whether something says which column is a quantity: its heading's number, or its use.
