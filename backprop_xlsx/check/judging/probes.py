@@ -63,6 +63,8 @@ WIDE = Span(
     rounding=1e-14,
 )
 """Where a formula itself branches: neurons all but saturated, losses that all but vanish."""
+FAR = (1.0, 1.0, 3.0)
+"""By what the weights of wide probes are multiplied, each by one of these."""
 FEWEST, MOST_NUMBERS = 64, 400_000
 """Probes of a large network, and numbers of a state of them."""
 NEAREST, FURTHEST = -5.0, -0.5
@@ -153,11 +155,21 @@ class Probes:
         """Weights and biases of both signs."""
         found: State = {}
         low, high = self._span.weights
-        for layer in self._exercise.network.layers:
+        inputs = np.mean([np.mean(np.abs(self._constants[i])) for i in self._exercise.inputs])
+        for number, layer in enumerate(self._exercise.network.layers):
             # Wider layers have smaller weights, lest their neurons saturate.
             scale = min(1.0, 2 / len(layer.neurons[0].sources))
+            if self._span.signed and number == 0:
+                # Of small inputs that are typed, too, the sums are to be large.
+                scale *= max(1.0, 1 / inputs)
             found |= self._drawn(layer.weights, scale * low, scale * high)
         found |= self._drawn(self._exercise.parameters[len(found) :], low, high)
+        if self._span.signed:
+            # What only a large weight brings about is seen by some.
+            found = {
+                name: sizes * self._random.choice(FAR, self._span.number)
+                for name, sizes in found.items()
+            }
         return self._signed(found)
 
     def _signed(self, found: State) -> State:
@@ -198,6 +210,8 @@ class Probes:
                 found[name] = self._exercise.samples - count % self._exercise.samples
             elif name not in found:
                 found |= self._drawn([name], 0.05, 0.5)
+                if self._span.signed and name.startswith("v_"):
+                    found |= self._signed({name: found[name]})
         return found
 
     def _state(self, above: State | None, start: State | None = None) -> State:

@@ -27,7 +27,7 @@ _TARGET = r"(?:t|target)(?P<target>[0-9]+)"
 _OUTPUT = r"(?:a?o|outo?|output|y)(?P<output>[0-9]+)"
 _LEFT = re.compile(rf"\(?{_TARGET}[-−–]{_OUTPUT}\)?", re.IGNORECASE)
 _SURPLUS = re.compile(rf"\(?{_OUTPUT}[-−–]{_TARGET}\)?", re.IGNORECASE)
-_STEP = re.compile(r"[Δ∆](?P<parameter>[wb][0-9]+)")
+_STEP = re.compile(r"[Δ∆](?P<parameter>[wbWB][0-9]+)")
 """Headers of what an output is short of its target, of by how much it is beyond, of a step."""
 _NEXT = re.compile(
     r"new|updated?|next|neue?[rs]?|aktualisierte?[rs]?|nouveau|nouvelle|nuevo|nuovo|novo|nieuwe?|新"
@@ -165,6 +165,9 @@ def _next_hinted(plain: str) -> str | None:
 def hinted(text: str) -> str | None:
     """The auxiliary quantity that a header may mean, in the plainest of spellings."""
     text = unicodedata.normalize("NFKC", text)
+    step = _STEP.fullmatch("".join(text.split()).replace("_", ""))
+    if step is not None:
+        return f"Δ{step['parameter'].lower()}"
     text = text.lower() if text.isupper() else text
     plain = "".join(text.split()).replace("delta_", "δ").replace("_", "")
     following = _next_hinted(plain)
@@ -175,9 +178,6 @@ def hinted(text: str) -> str | None:
         if match is not None and match["target"] == match["output"]:
             target, output = f"t{match['target']}", activation_name(f"o{match['output']}")
             return f"{sign}({target} − {output})"
-    step = _STEP.fullmatch(plain)
-    if step is not None:
-        return f"Δ{step['parameter']}"
     for letter in ("δ", "delta"):
         rest = plain.removeprefix(letter)
         if rest != plain and rest[:1] in ("h", "o") and rest[1:].isdigit():

@@ -26,10 +26,13 @@ def number_of(candidate: Candidate, surroundings: Surroundings) -> float | None:
 
 
 def label_of(place: Place, surroundings: Surroundings) -> str | None:
-    """The quantity that the text to the left of a cell, or above it, names, or its own name."""
+    """The quantity that a cell's own name tells, or the text to the left of it, or above it."""
     sheet, named = surroundings.sheet(place), surroundings.table.exercise.quantity
     if sheet is None:
         return None
+    own = named(surroundings.named_cells.get(place, ""))
+    if own is not None:
+        return own
     _, row, column = place
     for left in range(column - 1, max(column - 1 - LABEL_DISTANCE, 0), -1):
         cell = sheet.cells.get((row, left))
@@ -41,7 +44,7 @@ def label_of(place: Place, surroundings: Surroundings) -> str | None:
     above = sheet.cells.get((row - 1, column))
     if above is not None and type(above.value) is str:
         return named(above.value)
-    return named(surroundings.named_cells.get(place, ""))
+    return None
 
 
 def labelled_learning_rate(surroundings: Surroundings, number: float) -> Place | None:

@@ -36,7 +36,7 @@ _SIGNS = (
 _NUMBER = r"0*([1-9][0-9]?)"
 _SOME_SIGN = re.compile(r"([^\w/])(.*)\1([wb]0*[1-9][0-9]?)")
 # By how much a weight changes: no gradient, though a Δ may be written for ∂ before and after a /.
-_STEP = re.compile(r"[Δ∆]\s*_?[wb]_?[0-9]{1,2}")
+_STEP = re.compile(r"[Δ∆]\s*_?[wbWB]_?[0-9]{1,2}")
 _LOSS = r"(?:e|err|error|loss|l|j|c|cost)"
 _TOTAL = rf"(?:{_LOSS}(?:total|tot|t|sum)?|(?:total|tot|sum){_LOSS})"
 _PARAMETER = rf"([wb]){_NUMBER}"

@@ -107,12 +107,13 @@ def test_a_table_of_the_class_stays_one(tmp_path: Path) -> None:
     assert "2-2-2, sigmoid, no bias: " in report.network
 
 
+@pytest.mark.parametrize("loss", ["half", "whole"])
 @pytest.mark.parametrize("activations", [("sigmoid", "tanh"), ("tanh", "relu"), ("relu", "linear")])
 def test_the_only_neuron_of_a_layer_may_be_wrong(
-    activations: tuple[str, str], tmp_path: Path
+    activations: tuple[str, str], loss: str, tmp_path: Path
 ) -> None:
     """What the neuron should compute only the gradients tell."""
-    table = ConventionalTable(mathematics=Mathematics((1, 2, 1), activations))
+    table = ConventionalTable(mathematics=Mathematics((1, 2, 1), activations, loss))
     cells = table.put("a_o1", f"({table.formulas['a_o1']})*1.25", table.computed_rows("a_o1"))
     assert wrong_cells(check(table, tmp_path)) == cells
 

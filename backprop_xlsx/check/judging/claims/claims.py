@@ -30,6 +30,8 @@ from backprop_xlsx.formula.names import (
 
 COMMON = 0.6
 """Of the rows of a column, how many have the formula that is taken for its meaning."""
+OTHERWISE = 0.6180339887
+"""Instead of the number that stands in a cell, to see whether that matters."""
 FEW = 6
 """Columns whose meaning is guessed though nothing else is explained."""
 
@@ -97,18 +99,26 @@ class _Claims:
         left = []
         for column in columns:
             names = self._readings.computed(column)
-            if names and not self._is_headed_a_step(column, names):
+            if names and not self._seems_a_step(column, names):
                 self._found[self._readings.likeliest(column, names)] = column
             else:
                 left.append(column)
         return left
 
-    def _is_headed_a_step(self, column: int, names: Sequence[str]) -> bool:
-        """Whether a column that is headed a step seems none: its learning rate may be 1, typed."""
-        hint = self._sheet.hint(column)
-        takes_rate = self._possible.takes_learning_rate
-        is_step = hint in self._possible.equations and takes_rate(hint)
-        return is_step and not any(map(takes_rate, names))
+    def _seems_a_step(self, column: int, names: Sequence[str]) -> bool:
+        """Whether a column seems something else only because its learning rate is 1.
+
+        It is headed a step; or nothing says what the rate is, and it is what it seems by the number
+        of a cell outside.
+        """
+        hint, takes_rate = self._sheet.hint(column), self._possible.takes_learning_rate
+        if any(map(takes_rate, names)):
+            return False
+        if hint in self._possible.equations and takes_rate(hint):
+            return True
+        if self._possible.knows_learning_rate:
+            return False
+        return not {*names}.intersection(self._readings.computed_from(column, OTHERWISE))
 
     def _as_steps(self, columns: Sequence[int]) -> list[int]:
         """Take what is a gradient times the same cell outside, below zero, for the steps.

@@ -9,7 +9,7 @@ from backprop_xlsx.check.judging.claims.possible import Possible
 from backprop_xlsx.check.judging.claims.unexplained import Unexplained
 from backprop_xlsx.check.judging.verdicts import Judge, evaluated, safely
 from backprop_xlsx.check.reading.forms import Form
-from backprop_xlsx.check.reading.meanings import meant
+from backprop_xlsx.check.reading.meanings import Outside, meant
 from backprop_xlsx.formula.expression import Expression, Symbol, Value
 from backprop_xlsx.formula.tokens import FormulaError
 
@@ -49,6 +49,16 @@ class Readings:
         if value is None:
             return []
         return [name for name in self._possible.equal(value) if name not in self.found]
+
+    def computed_from(self, column: int, number: float) -> list[str]:
+        """The quantities that it would compute if this number stood in each cell outside."""
+        expression = expression_of(self._judge, self._sheet.typical_form(column))
+        states = self._judge.probes
+
+        def lookup(leaf: Expression) -> Value:
+            return number if isinstance(leaf, Outside) else states.value(leaf)
+
+        return [] if expression is None else [*self._possible.equal(safely(expression, lookup))]
 
     def likeliest(self, column: int, names: Sequence[str]) -> str:
         """Of several names that of the header, else the first one."""

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from backprop_xlsx.check.judging.claims.likeness import kind_of
 from backprop_xlsx.check.judging.conventions.descent import Drawn, OwnRow, Pair, State, behind
 from backprop_xlsx.check.judging.conventions.optimising import Updating
+from backprop_xlsx.check.judging.expressions import branches
 from backprop_xlsx.check.judging.judged_table import JudgedTable
 from backprop_xlsx.check.reading.arranging.strands import Run
 from backprop_xlsx.check.reading.arranging.wiring import Wiring, column_of, referred
@@ -24,6 +25,10 @@ from backprop_xlsx.spreadsheet.ooxml.book import Book
 
 POINTS = 3
 """At which they are compared, each with parameters and all that is given drawn anew."""
+WIDE_POINTS = 24
+"""Further ones of a table with formulas that branch: each of their ways is to be seen."""
+WIDE, FLAT = 4.0, 1e-3
+"""How far the numbers of these go, and which slopes are all but rounding there."""
 OWN_ROWS = 12
 """Of a table, at whose own numbers they are compared too: a limit may be reached there alone."""
 
@@ -42,34 +47,47 @@ def accept_own_rules(book: Book, tables: Sequence[JudgedTable]) -> None:
                 column.accept()
 
 
-def _has_slips(judged: JudgedTable) -> bool:
-    """Whether of like quantities of a layer some are right and some wrong, or losses alone are.
+def _may_be_misread(judged: JudgedTable) -> bool:
+    """Whether several columns are wrong in another network than the class's."""
+    wrong = sum(column.wrong_cells > 0 for column in judged.columns.values())
+    return judged.exercise.network.widths != CLASS_NETWORK.widths and wrong > 1
 
-    All slopes are then those of other losses. In another network than the class's, which may be
-    misread, one alone is wrong.
+
+def _has_forward_slips(judged: JudgedTable) -> bool:
+    """Whether of like neurons of a layer, or of the losses, some are right and some wrong.
+
+    Or losses alone are: all slopes are then those of other losses.
     """
     network = judged.exercise.network
     wrong = {name for name, column in judged.columns.items() if column.wrong_cells}
     if wrong <= {*network.losses, TOTAL_LOSS}:
         return True
-    if network.widths != CLASS_NETWORK.widths and len(wrong) > 1:
-        return False
-    auxiliary: dict[str, list[str]] = {}
-    for name, _ in judged.table.exercise.auxiliary:
-        auxiliary.setdefault(kind_of(name), []).append(name)
-    groups: list[Sequence[str]] = [network.losses, *auxiliary.values()]
+    groups: list[Sequence[str]] = [network.losses]
     for layer in network.layers:
-        groups += [
-            [neuron.pre_activation for neuron in layer.neurons],
-            [neuron.activation for neuron in layer.neurons],
-            [*layer.weights],
-            [gradient_name(weight) for weight in layer.weights],
-        ]
-    for names in groups:
-        columns = [judged.columns[name] for name in names if name in judged.columns]
-        if len({column.wrong_cells > 0 for column in columns}) > 1:
-            return True
-    return False
+        groups.append([neuron.pre_activation for neuron in layer.neurons])
+        groups.append([neuron.activation for neuron in layer.neurons])
+    return _is_mixed(judged, groups)
+
+
+def _has_slips(judged: JudgedTable) -> bool:
+    """Whether some weights, gradients, velocities or auxiliary quantities of a kind are wrong."""
+    kinds: dict[str, list[str]] = {}
+    auxiliary = (name for name, _ in judged.table.exercise.auxiliary)
+    for name in (*auxiliary, *(name for name in judged.columns if name.startswith("v_"))):
+        kinds.setdefault(kind_of(name), []).append(name)
+    groups: list[Sequence[str]] = [*kinds.values()]
+    for layer in judged.exercise.network.layers:
+        groups.append([*layer.weights])
+        groups.append([gradient_name(weight) for weight in layer.weights])
+    return _is_mixed(judged, groups)
+
+
+def _is_mixed(judged: JudgedTable, groups: Iterable[Sequence[str]]) -> bool:
+    """Whether in one of these groups some quantities are right, and some wrong."""
+    return any(
+        len({judged.columns[name].wrong_cells > 0 for name in names if name in judged.columns}) > 1
+        for names in groups
+    )
 
 
 def _own_loss(book: Book, judged: JudgedTable) -> int | None:
@@ -92,11 +110,16 @@ def _own_loss(book: Book, judged: JudgedTable) -> int | None:
     parameters = frozenset().union(*reached.values()) - added
     known = [table.columns[name] for name in judged.exercise.parameters if name in table.columns]
     updating = Updating(wiring, parameters, _labelled_rate(judged))
-    has_slips = _has_slips(judged)
     is_read = bool(parameters) and parameters.issuperset(known)
-    if not is_read or (has_slips and not updating.remembers):
+    sure = not _may_be_misread(judged)
+    has_slips = sure and _has_slips(judged)
+    if not is_read or (sure and _has_forward_slips(judged)):
+        return None
+    if has_slips and not updating.remembers:
         return None
     states: list[State] = [Drawn(seed) for seed in range(POINTS)]
+    if any(branches(wire.expression) for wire in wiring.written.values()):
+        states += [Drawn(seed, WIDE, FLAT) for seed in range(WIDE_POINTS)]
     rows = table.rows[:: max(len(table.rows) // OWN_ROWS, 1)]
     states += [OwnRow(wiring, row) for row in rows]
     pairs = [Pair(wiring, parameters, carried - parameters, state) for state in states]

@@ -61,16 +61,16 @@ class State(Protocol):
 class Drawn:
     """Numbers drawn at random: equal ones may be exchanged, and mistaken for each other."""
 
-    flat = 0.0
-
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, most: float = 0.9, flat: float = 0.0) -> None:
+        self.flat = flat
+        self._most = most
         self._draw = random.Random(seed)
         self._found: dict[Leaf, float] = {}
 
     def number(self, what: Leaf) -> float:
         """The number that was drawn for it, of either sign."""
         if what not in self._found:
-            self._found[what] = self._draw.choice((-1, 1)) * self._draw.uniform(0.1, 0.9)
+            self._found[what] = self._draw.choice((-1, 1)) * self._draw.uniform(0.1, self._most)
         return self._found[what]
 
 

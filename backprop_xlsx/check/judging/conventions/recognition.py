@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
+from itertools import product
 
 from backprop_xlsx.check.judging.conventions.networks import networks_of
 from backprop_xlsx.check.judging.conventions.second_look import looked_at_again
@@ -87,6 +88,7 @@ class _Reading:
         self._held = held
         self._tried = {CLASS_EXERCISE}
         self.best = held(CLASS_EXERCISE)
+        self._as_good: list[Exercise] = []
         self._wrong = self._wrong_cells(self.best)
 
     def tries(self, exercise: Exercise, proven: bool = False) -> None:
@@ -105,7 +107,9 @@ class _Reading:
         doubtful = wrong and not proven and self.best.exercise == CLASS_EXERCISE
         # A column that becomes right counts twice: it was wrong, and is right.
         if saved > (2 * len(self._table.rows) if doubtful else 0):
-            self.best, self._wrong = check, wrong
+            self.best, self._wrong, self._as_good = check, wrong, []
+        elif not saved:
+            self._as_good.append(exercise)
 
     def networks(self, book: Book, others: Sequence[Table]) -> Iterator[Exercise]:
         """With the network that headers and products of formulas show."""
@@ -130,15 +134,19 @@ class _Reading:
         return neurons(exercise) <= columns and not neurons(CLASS_EXERCISE) <= columns
 
     def losses(self) -> Iterator[Exercise]:
-        """With each other loss."""
-        exercise = self.best.exercise
-        network = _conventional(exercise.network)
+        """With each other loss, for the best network and for those that are as good so far.
+
+        The activation of a single output may show in nothing but the gradients of the right loss.
+        """
+        network = _conventional(self.best.exercise.network)
         # Gradients may be computed from others, and be right by them.
         gradients = [tuple(map(gradient_name, layer.weights)) for layer in network.layers]
         groups = [network.losses, (TOTAL_LOSS,), *gradients]
         if not self._wrong or not any(map(self._all_wrong, groups)):
             return
-        for name, loss in CONVENTIONAL_LOSSES.items():
+        exercises = (self.best.exercise, *self._as_good)
+        for exercise, (name, loss) in product(exercises, CONVENTIONAL_LOSSES.items()):
+            network = _conventional(exercise.network)
             if loss.activation in (None, network.activations[-1]):
                 yield replace(exercise, network=replace(network, loss_name=name))
 

@@ -105,7 +105,7 @@ def _learning_rate(judge: Judge, forms: Forms, told: Candidate | None) -> Candid
         if labelled:
             return labelled[0]
     missing = _missing(judge, judge.exercise.hyperparameters[1:])
-    votes, used = Votes({}, {}), Votes({}, {})
+    votes, used, updates = Votes({}, {}), Votes({}, {}), 0
     for name in _stepping(judge):
         # An update may need a momentum too, of which no more is known.
         more = tuple(sorted(needs_of(judge.exercise, name) & missing))
@@ -113,6 +113,7 @@ def _learning_rate(judge: Judge, forms: Forms, told: Candidate | None) -> Candid
             start = table.first_row if name in judge.exercise.starts else None
             rows = [row for row in form.rows if row != start]
             for meanings, same in readings(judge, form, rows):
+                updates += len(same)
                 candidates = candidates_in(form.tokens, meanings, judge.surroundings, same[0])
                 for place in candidates.values():
                     used.add(place, same)
@@ -128,7 +129,7 @@ def _learning_rate(judge: Judge, forms: Forms, told: Candidate | None) -> Candid
             return labelled_cell(surroundings, LEARNING_RATE) or told
         if told is not None:
             return told
-        return _typed_rate(judge, forms) or _likeliest(used, surroundings)
+        return _typed_rate(judge, forms) or _likeliest(used, updates, surroundings)
     winner = only_labelled(votes.counts, LEARNING_RATE, surroundings) or winner
     if isinstance(winner, float):
         return winner
@@ -220,12 +221,12 @@ def _with_winners(judge: Judge, votes: Mapping[str, Votes]) -> Judge:
     return judge
 
 
-def _likeliest(used: Votes, surroundings: Surroundings) -> Candidate | None:
-    """Where no update is right: a labelled cell, else the cell that most updates refer to."""
+def _likeliest(used: Votes, updates: int, surroundings: Surroundings) -> Candidate | None:
+    """Where no update is right: a labelled cell, else the cell to which most of them refer."""
     numbers = [place for place in used.counts if number_of(place, surroundings) is not None]
     labels = {p: label_of(p, surroundings) for p in numbers if not isinstance(p, float)}
-    for wanted in (LEARNING_RATE, None):
-        cells = [place for place, name in labels.items() if name == wanted]
+    for wanted, fewest in ((LEARNING_RATE, 1), (None, updates / 2)):
+        cells = [p for p, name in labels.items() if name == wanted and used.counts[p] >= fewest]
         if cells:
             return max(cells, key=lambda place: used.counts[place])
     return None

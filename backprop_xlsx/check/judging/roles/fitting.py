@@ -54,7 +54,7 @@ def fills(
     meanings: Sequence[Meaning | None],
     roles: Mapping[Candidate, str],
 ) -> bool:
-    """Whether a formula is right if these candidates stand for these quantities."""
+    """Whether a formula is right if these candidates stand for these quantities, and only then."""
     typed: dict[float, Expression] = {
         abs(role): Symbol(name) if role >= 0 else Negation(Symbol(name))
         for role, name in roles.items()
@@ -76,9 +76,11 @@ def fills(
             return meaning
         return Meaning(changed, f"{meaning.key} {typed}", meaning.size)
 
-    return judge.right_tokens(
-        quantity, form.tokens, form.part, [taken(meaning) for meaning in meanings], cells
-    )
+    named = [taken(meaning) for meaning in meanings]
+    if not judge.right_tokens(quantity, form.tokens, form.part, named, cells):
+        return False
+    # A number that is no such thing may be right too: 2/2 is 1, whatever stands for 2.
+    return not typed or not judge.right_tokens(quantity, form.tokens, form.part, meanings)
 
 
 def own_column(meanings: Sequence[Meaning | None]) -> Place | None:

@@ -56,7 +56,8 @@ class Losses:
         }
         used |= self._layers.parameters
         ends = {n.activation for n in outputs if n.activation is not None}
-        columns = [c for c in self.wires if c not in ends and c not in self._updates.between]
+        between = {*ends, *self._updates.between}
+        columns = [c for c in self.wires if c not in between and not self._is_step(c)]
         reach = {column: self._reach(column) for column in columns}
         found = []
         for neuron in outputs:
@@ -77,6 +78,15 @@ class Losses:
                 )
             )
         return found
+
+    def _is_step(self, column: int) -> bool:
+        """Whether a column is another times what is given, as the step of a weight is."""
+        wire = self.wires[column]
+        if wire.above or not len(wire.here) == len(wire.given) == 1:
+            return False
+        leaves = [*wire.here, *wire.given]
+        alone = [self.wiring.value(column, {leaf: 1.0}) for leaf in leaves]
+        return not any(alone) and self.wiring.value(column, dict.fromkeys(leaves, 1.0)) != 0
 
     def _are_paired(self, column: int, output: int | None, leaf: Leaf, ends: set[int]) -> bool:
         """Whether a formula has no other output, or joins this one with a leaf in a product."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
+from itertools import combinations
 
 from backprop_xlsx.check.reading.arranging.updates import Updates
 from backprop_xlsx.check.reading.arranging.weights import Neuron, is_factor, pairs, weigh
@@ -11,7 +12,9 @@ from backprop_xlsx.check.reading.arranging.wire import Leaf, Wire
 from backprop_xlsx.check.reading.arranging.wiring import (
     SPREAD,
     Wiring,
+    differ,
     is_activation,
+    is_multiple,
     rises,
     values_of,
 )
@@ -90,12 +93,13 @@ class Layers:
                 neuron.bias = own
                 del neuron.weights[own]
 
-    def _behind_it(self, column: int) -> frozenset[int]:
-        """Everything in its row that a column is computed from."""
+    def _behind_it(self, column: int, ends: Set[int | None] = frozenset()) -> frozenset[int]:
+        """Everything in its row that a column is computed from, as far as the ``ends``."""
         found: set[int] = set()
         to_do = [column]
         while to_do:
-            wire = self.wires.get(to_do.pop())
+            at = to_do.pop()
+            wire = None if at in ends else self.wires.get(at)
             further = [] if wire is None else [c for c in wire.here if c not in found]
             found.update(further)
             to_do += further
@@ -188,13 +192,46 @@ class Layers:
                 first, second = sorted((owner, others[0]), key=lambda n: n.pre_activation)
                 first.activation, second.activation = sorted((owner.activation, activation))
 
+    def behind_gradient(self, weight: Leaf) -> frozenset[Leaf]:
+        """What the gradient of a weight is computed from, as far as activations of neurons."""
+        gradient = self._updates.gradients.get(weight)
+        if gradient is None:
+            return frozenset()
+        ends = {neuron.activation for neuron in (*self.hidden, *self.outputs)}
+        columns = self._behind_it(gradient, ends)
+        wires = [self.wires[c] for c in (gradient, *(columns - ends)) if c in self.wires]
+        return columns.union(*(wire.given for wire in wires))
+
+    def part_twins(self, neurons: Sequence[Neuron]) -> None:
+        """Of two neurons that have the same weights, or activations of the same, one is mistaken.
+
+        The gradients of weights tell, which are computed from their own neuron's activation.
+        """
+        for one, other in combinations(neurons, 2):
+            sums = {self._unary.get(neuron.activation or 0) for neuron in (one, other)}
+            if one.weights.keys() == other.weights.keys():
+                own = self._owned(one.weights, one, other)
+                twin = one if own < 0 else other
+                twin.weights = {} if own else twin.weights
+            elif len(sums) == 1 and None not in sums:
+                if self._owned(one.weights, one, other) < self._owned(other.weights, one, other):
+                    one.activation, other.activation = other.activation, one.activation
+
+    def _owned(self, weights: Iterable[Leaf], one: Neuron, other: Neuron) -> int:
+        """How many gradients of weights are computed with one neuron's activation alone.
+
+        Less those with the other's.
+        """
+        reached = [self.behind_gradient(weight) for weight in weights]
+        return sum((one.activation in r) - (other.activation in r) for r in reached)
+
     def _is_activation(self, column: int, of: int) -> bool:
         """Whether a function rises: a slope does not do so everywhere."""
         return rises(values_of(self.wiring, column, of))
 
     def _single_row_parameters(self) -> frozenset[Leaf]:
         """Of one row: the factors that only one neuron has; the others are its sources."""
-        unary_of, uses = set(self._unary.values()) & set(self.wires), self.wiring.uses
+        unary_of, uses = self._put_into_functions(), self.wiring.uses
         found: set[Leaf] = set()
         pairs_of: dict[int, list[tuple[Leaf, Leaf]]] = {}
         sums = unary_of | self._unused_sums(unary_of) | self._sums_beside(unary_of)
@@ -212,13 +249,40 @@ class Layers:
         def as_source(leaf: Leaf) -> tuple[int, int]:
             return sources[leaf], uses[leaf]
 
+        undecided: list[tuple[Leaf, Leaf]] = []
         for one, other in together:
             computed = [leaf for leaf in (one, other) if leaf in self.wires]
             if computed:
                 found |= {one, other}.difference(computed)
             elif as_source(one) != as_source(other):
                 found.add(min(one, other, key=as_source))
+            elif type(one) is not type(other):
+                undecided.append((one, other))
+        # What only one uses too is told by where it stands, in a column or in a cell.
+        kinds = {type(leaf) for leaf in found}
+        found |= {leaf for pair in undecided for leaf in pair if kinds == {type(leaf)}}
         return frozenset(found)
+
+    def _put_into_functions(self) -> set[int]:
+        """What a function is of alone: no gradient of which a step is a multiple, and no loss."""
+        return {
+            of
+            for column, of in self._unary.items()
+            if of in self.wires
+            and not is_multiple(values_of(self.wiring, column, of))
+            and not self._multiplies_with_itself(of)
+        }
+
+    def _multiplies_with_itself(self, column: int) -> bool:
+        """Whether a column multiplies both of two leaves with themselves too, as a square does."""
+
+        def is_bent(one: Leaf, other: Leaf) -> bool:
+            values = [self.wiring.value(column, {one: x, other: 1.0}) for x in (0.0, 1.0, 2.0)]
+            return differ(values[2] - values[1], values[1] - values[0])
+
+        return any(
+            is_bent(one, other) and is_bent(other, one) for one, other in pairs(self.wiring, column)
+        )
 
     def _activates_products(self, column: int) -> bool:
         """Whether each product in a column is put into an activation there."""

@@ -130,13 +130,28 @@ def partners(sheets: Sequence[Sheet]) -> list[tuple[Sheet, Sheet, int]]:
         if (other, one) in votes and forth < returned:
             continue  # the other way round it is seen better
         rows, most = moved.most_common(1)[0]
-        enough = min(forth, returned) >= FEWEST_COLUMNS // 2 or most >= FEWEST_ONE_WAY
+        enough = (
+            min(forth, returned) >= FEWEST_COLUMNS // 2
+            or most >= FEWEST_ONE_WAY
+            or (most == forth >= FEWEST_COLUMNS // 2 and _are_one_step(names[one], names[other]))
+        )
         first, second = sorted((one, other), key=list(names).index)
         if not enough or {one, other} & taken:
             continue
         taken.add(second)
         found.append((names[first], names[second], rows if one == first else -rows))
     return found
+
+
+def _are_one_step(*sheets: Sheet) -> bool:
+    """Whether all formulas of each sheet stand in one row, but for what sums it up."""
+    return all(
+        len(
+            {row for (row, c), cell in sheet.cells.items() if cell.formula and not sums_up(cell, c)}
+        )
+        == 1
+        for sheet in sheets
+    )
 
 
 def _is_just_above(reference: Reference, row: int, column: int) -> bool:
@@ -181,14 +196,18 @@ def _strands(sheet: Sheet) -> dict[int, list[Strand]]:
 
 
 def sums_up(cell: Cell, column: int) -> bool:
-    """Whether a formula is of several rows of its own column: a minimum below a table, say."""
-    return any(
-        reference.last is not None
-        and reference.sheet is None
-        and reference.first.column == reference.last.column == column
-        and reference.first.row < reference.last.row
-        for reference in references_of(cell.formula or "")
-    )
+    """Whether a formula is of several rows of its own column: a minimum below a table, say.
+
+    Or of its column alone, but of more than one cell: the difference of the last row and the first.
+    """
+    references = list(references_of(cell.formula or ""))
+    own = [
+        reference
+        for reference in references
+        if reference.sheet is None
+        and reference.first.column == column == (reference.last or reference.first).column
+    ]
+    return (1 < len(own) == len(references)) or any(reference.last is not None for reference in own)
 
 
 def _is_plain(sheet: Sheet, cell: Cell, row: int, column: int, further: int = 3) -> bool:

@@ -161,6 +161,7 @@ class _Structure:
     def _give_left_over(self, neurons: list[Neuron], sources: Sequence[Leaf | None]) -> None:
         """A neuron that lacks weights has those that no other has, if there are just so many."""
         all_neurons = (*self.layers.hidden, *self.layers.outputs)
+        self.layers.part_twins(neurons)
         taken = {leaf for neuron in all_neurons for leaf in (*neuron.weights, neuron.bias)}
         left = sorted(self.layers.parameters - taken, key=position)
         short = [neuron for neuron in neurons if len(neuron.weights) < len(sources)]
@@ -172,6 +173,11 @@ class _Structure:
             short_of = left
             if short[0].repeats:  # which of its sources is the weight's own, only the order tells
                 short_of, missing = sorted((*short[0].weights, *left), key=position), [*sources]
+            told = {w: self.layers.behind_gradient(w).intersection(missing) for w in short_of}
+            if all(len(found) == 1 for found in told.values()) and len({*told.values()}) == len(
+                told
+            ):
+                missing = [next(iter(told[weight])) for weight in short_of]
             for weight, source in zip(short_of, missing, strict=True):
                 short[0].weights[weight] = 0.0 if source is None else source
 

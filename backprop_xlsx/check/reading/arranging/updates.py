@@ -112,7 +112,7 @@ class Updates:
         }
         distinct = {columns[0] for columns in behind.values() if len(columns) == 1}
         if len(distinct) > 1 and 4 * len(distinct) >= 3 * len(behind):
-            direct = {p: behind[p] if len(behind[p]) == 1 else direct[p] for p in direct}
+            direct = {p: behind[p] if len(behind[p]) == 1 else [] for p in direct}
         used = Counter(column for others in direct.values() for column in others)
         found = {
             parameter: min(others, key=lambda c: (used[c], c))
@@ -134,7 +134,9 @@ class Updates:
         if wire is None:
             return None
         others = [c for c in (*wire.above, *wire.here) if c not in (column, *self.parameters)]
-        others = others or [leaf for leaf in wire.given if isinstance(leaf, int)]  # pasted
+        given = [leaf for leaf in wire.given if isinstance(leaf, int)]
+        # Numbers, pasted or repeated, that no other step uses, as all do the learning rate.
+        others = others or [leaf for leaf in given if self.wiring.uses[leaf] == 1] or given
         if len(others) != 1:
             return None
         if column in wire.above:

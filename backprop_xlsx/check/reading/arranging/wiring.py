@@ -235,6 +235,13 @@ def is_activation(values: Sequence[float]) -> bool:
     return rises(values) and differ(second - first, (last - first) * 3 / 8)
 
 
+def is_multiple(values: Sequence[float]) -> bool:
+    """Whether they are those of what is multiplied with a number; a copy is no multiple."""
+    factor = values[-1] / SPREAD[-1]
+    straight = not any(differ(y, factor * x) for x, y in zip(SPREAD, values, strict=True))
+    return straight and differ(factor, 1.0)
+
+
 def name_of(column: int) -> str:
     """What a column is called as long as nothing is known of it."""
     return f"#{column}"
