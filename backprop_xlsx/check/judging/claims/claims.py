@@ -90,7 +90,8 @@ class _Claims:
         self._doubts.by_use()
         self._doubts.of_turned()
         self._doubts.by_order()
-        left = self._as_steps([*left, *self._steps.values()])
+        self._by_use([column for column in numbers if column not in self._found.values()])
+        left = self._as_last_step(self._as_steps([*left, *self._steps.values()]))
         self._by_custom(left)
         return self._extended()
 
@@ -143,6 +144,15 @@ class _Claims:
         # While nothing says what the rate is, whether they are right tells nothing of gradients.
         self._steps = most if len(most) >= SEVERAL else {}
         return [column for column in columns if column not in self._steps.values()]
+
+    def _as_last_step(self, columns: Sequence[int]) -> list[int]:
+        """Take the only column that is left for the only step that is missing."""
+        steps = {f"Δ{name}" for name in self._table.exercise.parameters}
+        missing = steps - self._steps.keys()
+        if len(columns) == len(missing) == 1 and len(self._steps) >= SEVERAL:
+            self._steps[missing.pop()] = columns[0]
+            return []
+        return [*columns]
 
     def _as_next(self, columns: Sequence[int]) -> list[int]:
         """Take what a parameter only repeats from the row above for what it is to be; the others.

@@ -151,9 +151,15 @@ class Doubts:
             likeness = {
                 other: self._likeness.of(column, other) for other in self._likeness.missing()
             }
+            whole = whole_of(name)
+            sisters = [other for other in likeness if whole and kind_of(other) == kind_of(whole)]
             if max(likeness.values(), default=0.0) >= ALIKE:
                 del self._found[name]
                 self._found[max(likeness, key=lambda other: likeness[other])] = column
+            elif whole in self._found and len(sisters) == 1:
+                # Of one output the part is the whole: a copy of what has its column already.
+                del self._found[name]
+                self._found[sisters[0]] = column
 
 
 def _stand_in_order(names: Sequence[str], columns: Mapping[str, int]) -> bool:

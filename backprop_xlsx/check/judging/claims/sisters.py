@@ -68,17 +68,22 @@ class Sisters:
         return None if expression is None else expression.rebuilt(kind)
 
     def as_the_last(self, columns: Sequence[int]) -> list[int]:
-        """Take the only column that is left for what alone is missing of several of a kind."""
+        """Take the only column that is left for what alone is missing of several of a kind.
+
+        Others that are left may be computed from it.
+        """
         known = Counter(map(kind_of, {**self._table.columns, **self._found}))
         alone = [
             names[0]
             for kind, names in self._missing().items()
             if len(names) == 1 and known[kind] >= SEVERAL
         ]
-        if len(columns) != 1 or len(alone) != 1:
+        used = {user for column in columns for user, _ in self._readings.users(column)}
+        first = [column for column in columns if column not in used]
+        if len(first) != 1 or len(alone) != 1:
             return [*columns]
-        self._found[alone[0]] = columns[0]
-        return []
+        self._found[alone[0]] = first[0]
+        return [column for column in columns if column not in first]
 
     def _missing(self) -> dict[str, list[str]]:
         """What has no column, by its kind."""
@@ -89,13 +94,24 @@ class Sisters:
         return found
 
     def as_sum_of_one(self, columns: Sequence[int]) -> list[int]:
-        """Take what sums up one output's loss for the missing sum of all."""
+        """Take what sums up one output's loss for the missing sum of all.
+
+        Of a single output it may be anything that is computed from its loss alone.
+        """
         losses = self._table.exercise.network.losses
         known = {**self._table.columns, **self._found}
-        if TOTAL_LOSS not in self._likeness.missing() or not known.keys() >= set(losses):
+        missing = [name for name in (*losses, TOTAL_LOSS) if name not in known]
+        if len(missing) != 1 or (missing != [TOTAL_LOSS] and len(losses) > 1):
             return [*columns]
-        for column in columns:
-            if self._readings.repeated(column) in {Symbol(loss) for loss in losses}:
-                self._found[TOTAL_LOSS] = column
-                break
-        return [column for column in columns if column not in self._found.values()]
+        sums = [c for c in columns if self._readings.repeated(c) in {*map(Symbol, losses)}]
+        if len(losses) == 1:
+            sums += [c for c in columns if self._computed_from(c) <= {*losses, TOTAL_LOSS}]
+        if sums:
+            self._found[missing[0]] = sums[0]
+        return [column for column in columns if column not in sums[:1]]
+
+    def _computed_from(self, column: int) -> set[str]:
+        """The names of all that a column is computed from; what has none counts too."""
+        expression = self._readings.expression(column)
+        leaves = set() if expression is None else {*expression.leaves()}
+        return {leaf.name if isinstance(leaf, Symbol) else "" for leaf in leaves} or {""}

@@ -105,19 +105,11 @@ class Unexplained:
         return sorted(found)
 
     def _holds_numbers(self, column: int) -> bool:
-        """Whether all rows hold numbers, as if values were pasted over formulas.
-
-        They change, or the header says of what they are.
-        """
+        """Whether all rows hold numbers, as if values were pasted over formulas."""
         cells = [self.table.sheet.cells.get((row, column)) for row in self.table.rows]
-        numbers = {cell.value for cell in cells if cell is not None and cell.formula is None}
-        pasted = all(cell is not None and cell.formula is None for cell in cells)
-        changing = len(numbers) > 1 or len(cells) == 1 or self.hint(column) is not None
-        return (
-            column not in self._taken
-            and pasted
-            and changing
-            and all(isinstance(number, float) for number in numbers)
+        return column not in self._taken and all(
+            cell is not None and cell.formula is None and isinstance(cell.value, float)
+            for cell in cells
         )
 
     def _is_filled(self, column: int, is_used: bool = False) -> bool:

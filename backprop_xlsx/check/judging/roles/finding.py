@@ -42,16 +42,19 @@ from backprop_xlsx.check.reading.surroundings import Roles, Surroundings
 from backprop_xlsx.formula.names import LEARNING_RATE
 from backprop_xlsx.formula.tokens import FormulaError
 
+LONGEST_LIST = 4
+"""From the first to the last of two inputs and two targets that stand together, and one more."""
+
 
 def find_roles(judge: Judge, forms: Forms) -> tuple[Judge, Candidate | None]:
     """The judge who knows all roles of a table, and what is its learning rate, None if none is.
 
-    Each is found with those before it known; what is found is never changed afterwards, but for
-    the learning rate, which is told anew once further columns are known. A column without a header
-    that is known becomes one of the table's, if it holds something given.
+    Each is found with those before it known. What was told before all columns were known is told
+    anew, lest it fit by chance; only of the learning rate it counts where nothing else tells it. A
+    column without a header that is known becomes one of the table's, if it holds something given.
     """
     told = _rate_of(judge)
-    judge = judge.knowing(_of_first_row(_without_rate(judge).surroundings))
+    judge = judge.knowing(_of_first_row(judge.surroundings))
     if judge.exercise.described:
         judge = _with_cells(judge, sample_cells(judge.surroundings))
         judge = _with_labelled(judge, forms, judge.exercise.hyperparameters)
@@ -67,18 +70,11 @@ def _rate_of(judge: Judge) -> Candidate | None:
     return next(places, dict(judge.fixed).get(LEARNING_RATE))
 
 
-def _without_rate(judge: Judge) -> Judge:
-    """The judge who has forgotten what the learning rate is."""
-    roles = judge.roles
-    cells = {place: name for place, name in roles.cells.items() if name != LEARNING_RATE}
-    numbers = tuple(pair for pair in roles.numbers if pair[0] != LEARNING_RATE)
-    return judge.knowing(Roles(cells, roles.start_values, numbers))
-
-
 def _of_first_row(surroundings: Surroundings) -> Roles:
     """Cells to which the first row refers plainly stand for the same variables as its own."""
     table = surroundings.table
-    cells, start_values = dict(surroundings.roles.cells), dict(surroundings.roles.start_values)
+    cells: dict[Place, str] = {}
+    start_values: dict[Place, str] = {}
     exercise = table.exercise
     for name in (*exercise.ordered_constants, *exercise.parameters):
         cell = table.cell(name, table.first_row) if name in table.columns else None
@@ -89,7 +85,6 @@ def _of_first_row(surroundings: Surroundings) -> Roles:
         for place in surroundings.follow(first):
             if surroundings.in_table(place) is None:
                 named.setdefault(place, name)
-    # What was told before all columns were known is told anew, lest it fit by chance.
     return Roles(cells, start_values)
 
 
@@ -195,19 +190,21 @@ def _with_winners(judge: Judge, votes: Mapping[str, Votes]) -> Judge:
     """The judge who gives each constant to the candidate that it is taken for.
 
     Where a formula takes one for another's, the others tell whose it is: a cell is that of which it
-    has most, and of which most have it; of several that may be the same the first on the sheet.
+    has most, and of which most have it; of several that may be the same that which stands beside
+    the others, then the first on the sheet.
     """
     surroundings = judge.surroundings
     times = sum((Counter(each.counts) for each in votes.values()), Counter[Candidate]())
 
-    def certainty(pair: tuple[str, Candidate]) -> tuple[bool, float, bool, int]:
+    def certainty(pair: tuple[str, Candidate]) -> tuple[bool, float, bool, int, int]:
         name, candidate = pair
         own = votes[name].share(candidate)
         is_cell = not isinstance(candidate, float)
         if is_cell:  # the same number may be typed for several
             own *= votes[name].counts[candidate] / times[candidate]
         holds_number = number_of(candidate, surroundings) is not None
-        return holds_number, own, is_cell, -votes[name].first_rows[candidate]
+        beside = sum(_stand_together(candidate, other) for other in times)
+        return holds_number, own, is_cell, beside, -votes[name].first_rows[candidate]
 
     pairs = [(name, candidate) for name in sorted(votes) for candidate in votes[name].counts]
     pairs.sort(key=lambda pair: pair[1] if isinstance(pair[1], tuple) else ("", 0, 0))
@@ -219,6 +216,14 @@ def _with_winners(judge: Judge, votes: Mapping[str, Votes]) -> Judge:
     for name, winner in winners.items():
         judge = _with(judge, winner, name)
     return judge
+
+
+def _stand_together(one: Candidate, other: Candidate) -> bool:
+    """Whether two cells are of one list: close to each other in a row or a column."""
+    if isinstance(one, float) or isinstance(other, float) or one[0] != other[0]:
+        return False
+    rows, columns = abs(one[1] - other[1]), abs(one[2] - other[2])
+    return min(rows, columns) == 0 < max(rows, columns) <= LONGEST_LIST
 
 
 def _likeliest(used: Votes, updates: int, surroundings: Surroundings) -> Candidate | None:

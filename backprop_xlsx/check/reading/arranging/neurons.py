@@ -208,14 +208,12 @@ class Layers:
         The gradients of weights tell, which are computed from their own neuron's activation.
         """
         for one, other in combinations(neurons, 2):
+            own, others = (self._owned(neuron.weights, one, other) for neuron in (one, other))
             sums = {self._unary.get(neuron.activation or 0) for neuron in (one, other)}
-            if one.weights.keys() == other.weights.keys():
-                own = self._owned(one.weights, one, other)
-                twin = one if own < 0 else other
-                twin.weights = {} if own else twin.weights
-            elif len(sums) == 1 and None not in sums:
-                if self._owned(one.weights, one, other) < self._owned(other.weights, one, other):
-                    one.activation, other.activation = other.activation, one.activation
+            if own and one.weights.keys() == other.weights.keys():
+                (one if own < 0 else other).weights.clear()
+            elif len(sums) == 1 and None not in sums and own < others:
+                one.activation, other.activation = other.activation, one.activation
 
     def _owned(self, weights: Iterable[Leaf], one: Neuron, other: Neuron) -> int:
         """How many gradients of weights are computed with one neuron's activation alone.
