@@ -19,6 +19,7 @@ from backprop_xlsx.check.report.table_lines import network_line, right_line
 from backprop_xlsx.check.warnings.cautions import learning_rate_cautions, table_cautions
 from backprop_xlsx.check.warnings.charts import chart_cautions
 from backprop_xlsx.formula.names import label
+from backprop_xlsx.spreadsheet.ooxml.book import Book
 from backprop_xlsx.spreadsheet.ooxml.formula_text import cell_name, column_letters
 
 FEWEST_HEADED = 3
@@ -31,6 +32,20 @@ class Explanations:
 
     diagnoses: Diagnoses = field(default_factory=Diagnoses)
     simulator: Simulator = field(default_factory=Simulator)
+    _headed: list[tuple[str, str]] | None = None
+
+    def headed(self, book: Book) -> list[tuple[str, str]]:
+        """Each text of a book that heads a formula, with where the formula stands."""
+        if self._headed is None:
+            self._headed = [
+                (cell.value, f"{sheet.name}!{cell_name(row + 1, column)}")
+                for sheet in book.sheets
+                for (row, column), cell in sheet.cells.items()
+                if type(cell.value) is str
+                and (below := sheet.cells.get((row + 1, column))) is not None
+                and below.formula is not None
+            ]
+        return self._headed
 
 
 def table_warnings(judged: JudgedTable) -> list[Caution]:
@@ -74,38 +89,34 @@ def table_report(
         faults=tuple(_fault(judged, cells, followed, known.simulator) for cells in wrong),
         warnings=tuple(cautions),
         right=right_line(table.exercise, judged.columns, wrong_quantities),
-        coverage=_coverage(judged),
+        coverage=_coverage(judged, known),
         parts=parts_of(table.exercise, judged.columns, wrong_quantities | _blank(judged)),
         curve=curve_of(judged, wrong, followed, known.simulator) if wrong else None,
         diagram=diagram_of(table.exercise.network) if wrong else None,
     )
 
 
-def _coverage(judged: JudgedTable) -> Coverage:
+def _coverage(judged: JudgedTable, known: Explanations) -> Coverage:
     kinds: dict[str, list[str]] = {}
     for name in judged.columns:
         kinds.setdefault(_kind(judged, name), []).append(label(name))
     kinds["unexplained"] = [column_letters(column) for column in judged.unexplained]
-    kinds["unexplained"] += _headed_elsewhere(judged)
+    kinds["unexplained"] += _headed_elsewhere(judged, known)
     return Coverage(**{kind: tuple(names) for kind, names in kinds.items()})
 
 
-def _headed_elsewhere(judged: JudgedTable) -> list[str]:
+def _headed_elsewhere(judged: JudgedTable, known: Explanations) -> list[str]:
     """The formulas outside all tables of a book that are headed as gradients that none of them has.
 
     Where there are so few that they are something else, none.
     """
-    surroundings = judged.surroundings
-    known = {name for table in (judged.table, *surroundings.others) for name in table.columns}
-    missing = set(judged.exercise.gradients) - known
+    surroundings, quantity = judged.surroundings, judged.exercise.quantity
+    tables = (judged.table, *surroundings.others)
+    missing = set(judged.exercise.gradients).difference(*(table.columns for table in tables))
     found = [
-        f"{label(name)} in {sheet.name}!{cell_name(row + 1, column)}"
-        for sheet in (surroundings.book.sheets if missing else ())
-        for (row, column), cell in sheet.cells.items()
-        if type(cell.value) is str
-        and (name := judged.exercise.quantity(cell.value)) in missing
-        and (below := sheet.cells.get((row + 1, column))) is not None
-        and below.formula is not None
+        f"{label(name)} in {place}"
+        for text, place in (known.headed(surroundings.book) if missing else ())
+        if (name := quantity(text)) in missing
     ]
     return found if len(found) >= FEWEST_HEADED else []
 
