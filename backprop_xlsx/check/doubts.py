@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Callable, Iterator, Mapping, Set
+from functools import partial
 from itertools import combinations, permutations, product
 
 from backprop_xlsx.check.book_check import JudgedBook
 from backprop_xlsx.check.judging.judged_table import JudgedTable
 from backprop_xlsx.check.reading.arranging.views import View
 from backprop_xlsx.check.reading.meanings import Place
-from backprop_xlsx.check.reading.single_cells import number_of
+from backprop_xlsx.check.reading.single_cells import label_of, number_of
 from backprop_xlsx.check.reading.tables import Table
 from backprop_xlsx.formula.expression import Symbol
 from backprop_xlsx.formula.names import TOTAL_LOSS, gradient_name, label
@@ -17,7 +18,6 @@ from backprop_xlsx.formula.tokens import FormulaError, references_of, tokenise
 from backprop_xlsx.model.network import CLASS_NETWORK
 from backprop_xlsx.spreadsheet.errors import VerificationError
 from backprop_xlsx.spreadsheet.ooxml.book import Book, Position
-from backprop_xlsx.spreadsheet.ooxml.cells import Cell
 from backprop_xlsx.spreadsheet.ooxml.formula_text import cell_name
 
 LARGEST_RANGE = 1_000
@@ -195,7 +195,7 @@ def _require_innocent(checked: JudgedBook, original: Book, corrections: Correcti
         for below, at in product((row, row + 1), table.columns.values()):
             user = view.back((home, below, at))
             cell = original.sheet(view.real_name(user[0])).cells.get(user[1:])
-            for place in _referred(cell, user[0]):
+            for place in _referred(cell.formula if cell else None, user[0]):
                 used.setdefault(place, []).append(user in changed)
         for name, _ in table.exercise.auxiliary:
             place = view.back((home, row, table.columns[name]))
@@ -206,22 +206,59 @@ def _require_innocent(checked: JudgedBook, original: Book, corrections: Correcti
 
 
 def _require_numbers(checked: JudgedBook, original: Book, corrections: Corrections) -> None:
-    """What is typed into formulas is what most of them bear, those apart that are to bear it."""
-    view = checked.view
+    """What is typed into formulas is what most of them bear, those apart that are to bear it.
+
+    So it is with cells of inputs and targets that no label explains, to which formulas refer.
+    """
     for check in checked.tables:
-        table, home = check.table, check.surroundings.home
+        outweighs = partial(_is_outweighed, check, checked.view, original, corrections)
         for name, number in check.judge.fixed:
-            kept = given = 0
-            for column in table.columns.values():
-                sheet, *position = view.back((home, table.last_row, column))
-                real, at = view.real_name(sheet), (position[0], position[1])
-                cell = original.sheet(real).cells.get(at)
-                bears = cell is not None and number in _numbers(cell.formula)
-                corrected = corrections.get(real, {}).get(at)
-                kept += bears and corrected is None
-                given += not bears and number in _numbers(corrected)
-            if given and given >= kept:
+            if outweighs(partial(_types, number)):
                 raise VerificationError(f"{label(name)} may be another number than {number:g}")
+        for name, places in _unlabelled(check, checked.view).items():
+            if outweighs(partial(_refers, places)):
+                where = _where(checked.view, min(places))
+                raise VerificationError(f"{label(name)} may stand elsewhere than in {where}")
+
+
+def _types(number: float, formula: str | None, _: str) -> bool:
+    """Whether a number is typed into a formula."""
+    return number in _numbers(formula)
+
+
+def _refers(places: Set[Place], formula: str | None, sheet: str) -> bool:
+    """Whether a formula on a sheet refers to one of these cells."""
+    return not places.isdisjoint(_referred(formula, sheet))
+
+
+def _is_outweighed(
+    check: JudgedTable,
+    view: View,
+    original: Book,
+    corrections: Corrections,
+    bears: Callable[[str | None, str], bool],
+) -> bool:
+    """Whether of the formulas in a table's last row no more bear something than are to bear it."""
+    kept = given = 0
+    for column in check.table.columns.values():
+        sheet, *position = view.back((check.surroundings.home, check.table.last_row, column))
+        real, at = view.real_name(sheet), (position[0], position[1])
+        cell = original.sheet(real).cells.get(at)
+        corrected = corrections.get(real, {}).get(at)
+        had = cell is not None and bears(cell.formula, sheet)
+        kept += had and corrected is None
+        given += not had and corrected is not None and bears(corrected, sheet)
+    return 0 < given >= kept
+
+
+def _unlabelled(check: JudgedTable, view: View) -> dict[str, set[Place]]:
+    """The cells outside a table that are its inputs and targets though no label says so."""
+    found: dict[str, set[Place]] = {}
+    for place, name in check.judge.roles.cells.items():
+        told = label_of(place, check.surroundings) == name
+        if name in check.table.exercise.given and not told:
+            found.setdefault(name, set()).add(view.back(place))
+    return found
 
 
 def _numbers(formula: str | None) -> set[float]:
@@ -300,7 +337,7 @@ def _where(view: View, place: Place) -> str:
 def _uses(view: View, place: Place, changed: Set[Place]) -> bool:
     """Whether the formula of a cell of the book itself refers to one that gets another."""
     cell = view.original.sheet(view.real_name(place[0])).cells.get(place[1:])
-    return not changed.isdisjoint(_referred(cell, place[0]))
+    return not changed.isdisjoint(_referred(cell.formula if cell else None, place[0]))
 
 
 def _used(book: Book, corrections: Corrections) -> set[Place]:
@@ -309,13 +346,13 @@ def _used(book: Book, corrections: Corrections) -> set[Place]:
         place
         for name, formulas in corrections.items()
         for position in formulas
-        for place in _referred(book.sheet(name).cells.get(position), name.casefold())
+        for cell in [book.sheet(name).cells.get(position)]
+        for place in _referred(cell.formula if cell else None, name.casefold())
     }
 
 
-def _referred(cell: Cell | None, sheet: str) -> Iterator[Place]:
-    """The cells to which the formula of a cell of a sheet refers."""
-    formula = None if cell is None else cell.formula
+def _referred(formula: str | None, sheet: str) -> Iterator[Place]:
+    """The cells to which a formula on a sheet refers."""
     for reference in references_of(formula or ""):
         rows, columns = reference.area
         if len(rows) * len(columns) <= LARGEST_RANGE:

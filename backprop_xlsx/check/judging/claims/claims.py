@@ -24,6 +24,7 @@ from backprop_xlsx.check.reading.tables import Table
 from backprop_xlsx.formula.expression import Expression, Symbol
 from backprop_xlsx.formula.names import (
     gradient_name,
+    negative,
     next_name,
     of_gradient,
 )
@@ -146,11 +147,20 @@ class _Claims:
         return [column for column in columns if column not in self._steps.values()]
 
     def _as_last_step(self, columns: Sequence[int]) -> list[int]:
-        """Take the only column that is left for the only step that is missing."""
-        steps = {f"Δ{name}" for name in self._table.exercise.parameters}
-        missing = steps - self._steps.keys()
-        if len(columns) == len(missing) == 1 and len(self._steps) >= SEVERAL:
-            self._steps[missing.pop()] = columns[0]
+        """Take the only column that is left for the only step that is missing.
+
+        Or what seems the only gradient of the other sign: the learning rate is missing there.
+        """
+        known = {*self._steps, *self._found}
+        missing = [n for n in self._table.exercise.parameters if f"Δ{n}" not in known]
+        several = sum(name.startswith("Δ") for name in known) >= SEVERAL
+        if len(missing) != 1 or not several:
+            return [*columns]
+        turned = [name for name in self._found if name.startswith(negative(gradient_name("")))]
+        if turned == [negative(gradient_name(missing[0]))]:
+            self._steps[f"Δ{missing[0]}"] = self._found.pop(turned[0])
+        elif len(columns) == 1:
+            self._steps[f"Δ{missing[0]}"] = columns[0]
             return []
         return [*columns]
 

@@ -196,7 +196,7 @@ def _with_winners(judge: Judge, votes: Mapping[str, Votes]) -> Judge:
     surroundings = judge.surroundings
     times = sum((Counter(each.counts) for each in votes.values()), Counter[Candidate]())
 
-    def certainty(pair: tuple[str, Candidate]) -> tuple[bool, float, bool, int, int]:
+    def certainty(pair: tuple[str, Candidate]) -> tuple[bool, float, bool, int, bool, int]:
         name, candidate = pair
         own = votes[name].share(candidate)
         is_cell = not isinstance(candidate, float)
@@ -204,7 +204,9 @@ def _with_winners(judge: Judge, votes: Mapping[str, Votes]) -> Judge:
             own *= votes[name].counts[candidate] / times[candidate]
         holds_number = number_of(candidate, surroundings) is not None
         beside = sum(_stand_together(candidate, other) for other in times)
-        return holds_number, own, is_cell, beside, -votes[name].first_rows[candidate]
+        cells = sorted(each for each in votes[name].counts if not isinstance(each, float))
+        in_order = candidate in cells[int(name[1:] or 0) - 1 : int(name[1:] or 0)]
+        return holds_number, own, is_cell, beside, in_order, -votes[name].first_rows[candidate]
 
     pairs = [(name, candidate) for name in sorted(votes) for candidate in votes[name].counts]
     pairs.sort(key=lambda pair: pair[1] if isinstance(pair[1], tuple) else ("", 0, 0))

@@ -18,7 +18,7 @@ from backprop_xlsx.check.reading.forms import Form
 from backprop_xlsx.check.reading.meanings import Meaning, Place, meant
 from backprop_xlsx.check.reading.single_cells import Candidate
 from backprop_xlsx.formula.expression import Expression, Negation, Number, Symbol
-from backprop_xlsx.formula.names import LEARNING_RATE
+from backprop_xlsx.formula.names import LEARNING_RATE, gradient_name
 from backprop_xlsx.formula.tokens import FormulaError
 
 Forms = Mapping[str, Sequence[Form]]
@@ -28,6 +28,8 @@ MOST_ROWS = 200
 """Rows with a formula of their own that have a vote."""
 MOST_AT_ONCE = 2
 """Roles that are sought in one formula though each was found in others."""
+SLOPE = gradient_name("")
+"""How the names of all gradients begin."""
 MOST_NUMBERS = 8
 """Typed in the formulas of a table, among which its inputs and targets are sought."""
 
@@ -171,5 +173,10 @@ def _typed_numbers(judge: Judge, forms: Forms) -> list[float]:
 
 
 def needs_of(exercise: Exercise, quantity: str) -> set[str]:
-    leaves = exercise.equations[quantity].leaves()
-    return {leaf.name for leaf in leaves if isinstance(leaf, Symbol)}
+    """What a quantity is computed from, also by way of slopes that need no column of their own."""
+    found: set[str] = set()
+    for leaf in exercise.equations[quantity].leaves():
+        if isinstance(leaf, Symbol):
+            is_slope = leaf.steps_back == 0 and leaf.name.startswith(SLOPE)
+            found |= needs_of(exercise, leaf.name) if is_slope else {leaf.name}
+    return found

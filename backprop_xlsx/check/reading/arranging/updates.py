@@ -157,9 +157,10 @@ class Updates:
         """
         found = {parameter for parameter in self.gradients if self._adds(parameter)}
         known = frozenset(self.gradients)
-        if len(found) <= FEW * len(known):
+        few = max(FEW * len(known), len(known) > 2)  # one of three is few, too
+        if len(found) <= few:
             return frozenset()
-        return known if len(found) >= (1 - FEW) * len(known) else frozenset(found)
+        return known if len(found) >= len(known) - few else frozenset(found)
 
     def _adds(self, parameter: Leaf) -> bool:
         """Whether a parameter grows with what it is updated by."""

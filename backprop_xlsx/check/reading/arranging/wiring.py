@@ -99,6 +99,8 @@ class Wiring:
         """A column's value when these leaves have these values and all others ``otherwise``."""
 
         def lookup(leaf: Expression) -> float:
+            if isinstance(leaf, Outside) and leaf.kind == "blank":
+                return 1.0  # lest all be lost that is divided by it
             key = leaf_key(leaf)
             return otherwise if key is None else known.get(key, otherwise)
 
