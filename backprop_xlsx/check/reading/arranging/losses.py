@@ -27,16 +27,20 @@ class Losses:
     def targets(self, outputs: list[Neuron], number_of: Callable[[Leaf], int | None]) -> list[Leaf]:
         """For each output what is given beside it, and beside no other.
 
-        One that a formula takes for another's is told by the rest; then by its number.
+        One that a formula takes for another's is told by the rest; then by its number, and by where
+        it stands among the others, as its output does.
         """
         votes = self._given_beside(outputs)
         times = sum(votes, Counter[Leaf]())
+        places = sorted(neuron.pre_activation for neuron in outputs)
+        leaves = sorted(times, key=position)
 
-        def certainty(pair: tuple[int, Leaf]) -> tuple[float, bool]:
+        def certainty(pair: tuple[int, Leaf]) -> tuple[float, bool, bool]:
             output, leaf = pair
             count = votes[output][leaf]
             own = count / votes[output].total() * count / times[leaf]
-            return own, number_of(leaf) == output + 1
+            place = places.index(outputs[output].pre_activation)
+            return own, number_of(leaf) == output + 1, leaf in leaves[place : place + 1]
 
         pairs = [(k, leaf) for k, counts in enumerate(votes) for leaf in counts]
         pairs.sort(key=lambda pair: position(pair[1]))
