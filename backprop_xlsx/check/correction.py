@@ -8,7 +8,7 @@ from functools import partial
 from itertools import product
 from pathlib import Path
 
-from backprop_xlsx.check.doubts import Corrections
+from backprop_xlsx.check.doubts.references import Corrections
 from backprop_xlsx.check.findings import FileReport, TableReport
 from backprop_xlsx.check.proof import require_verified
 from backprop_xlsx.check.report.phrases import cells, printable, tally

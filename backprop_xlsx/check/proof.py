@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from backprop_xlsx.check.book_check import judged, reports_of
-from backprop_xlsx.check.doubts import Corrections, require_in_order, require_undoubted
+from backprop_xlsx.check.doubts.doubts import require_in_order, require_undoubted
+from backprop_xlsx.check.doubts.references import Corrections
 from backprop_xlsx.check.findings import TableReport
 from backprop_xlsx.check.judging.judged_table import JudgedTable
 from backprop_xlsx.check.reading.convention import Convention
