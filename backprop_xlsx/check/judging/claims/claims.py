@@ -97,15 +97,19 @@ class _Claims:
         return self._extended()
 
     def _by_formula(self, columns: Sequence[int]) -> list[int]:
-        """Take columns for what they compute; gives those that compute nothing known."""
+        """Take columns for what they compute; gives those that compute nothing known.
+
+        Of two that compute the same, one may be computed from the other, which then comes first.
+        """
         left = []
-        for column in columns:
+        own = set(columns)
+        for column in sorted(columns, key=lambda c: not own.isdisjoint(self._sheet.references(c))):
             names = self._readings.computed(column)
             if names and not self._seems_a_step(column, names):
                 self._found[self._readings.likeliest(column, names)] = column
             else:
                 left.append(column)
-        return left
+        return [column for column in columns if column in left]
 
     def _seems_a_step(self, column: int, names: Sequence[str]) -> bool:
         """Whether a column seems something else only because its learning rate is 1.
@@ -207,7 +211,9 @@ class _Claims:
             return []
         if column in self._sheet.of_numbers and (best < len(users) or readings.right_users(users)):
             return []  # they are right, or wrong, by another reason
-        return [name for name, score in scores.items() if score == best]
+        told = [name for name, score in scores.items() if score == best]
+        # Who is right by almost any takes it times a number, which happens to be 1.
+        return told if 2 * len(told) <= len(self._possible.equations) else []
 
     def _by_custom(self, columns: Sequence[int]) -> None:
         """Take a column of one formula, but for few rows, for what that computes."""

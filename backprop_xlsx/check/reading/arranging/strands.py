@@ -133,7 +133,7 @@ def partners(sheets: Sequence[Sheet]) -> list[tuple[Sheet, Sheet, int]]:
         enough = (
             min(forth, returned) >= FEWEST_COLUMNS // 2
             or most >= FEWEST_ONE_WAY
-            or (most == forth >= FEWEST_COLUMNS // 2 and _are_one_step(names[one], names[other]))
+            or (most == forth >= FEWEST_COLUMNS // 2 and _is_one_step(names[one]))
         )
         first, second = sorted((one, other), key=list(names).index)
         if not enough or {one, other} & taken:
@@ -143,15 +143,10 @@ def partners(sheets: Sequence[Sheet]) -> list[tuple[Sheet, Sheet, int]]:
     return found
 
 
-def _are_one_step(*sheets: Sheet) -> bool:
-    """Whether all formulas of each sheet stand in one row, but for what sums it up."""
-    return all(
-        len(
-            {row for (row, c), cell in sheet.cells.items() if cell.formula and not sums_up(cell, c)}
-        )
-        == 1
-        for sheet in sheets
-    )
+def _is_one_step(sheet: Sheet) -> bool:
+    """Whether all formulas of a sheet stand in one row, but for what sums it up."""
+    formulas = ((p, cell) for p, cell in sheet.cells.items() if cell.formula is not None)
+    return len({row for (row, column), cell in formulas if not sums_up(cell, column)}) == 1
 
 
 def _is_just_above(reference: Reference, row: int, column: int) -> bool:

@@ -201,7 +201,10 @@ def _number_in(name: str, letter: str) -> int | None:
 
 
 def _in_order(neuron: Neuron, sources: Iterable[Leaf | None]) -> list[Leaf | None]:
-    """The weight of each source; where one source stands for two, as the weights stand."""
+    """The weight of each source; where one source stands for two, as the weights stand.
+
+    So it is with those whose source is none of these.
+    """
     left = sorted(neuron.weights, key=position)
     found: list[Leaf | None] = []
     for source in sources:
@@ -209,6 +212,9 @@ def _in_order(neuron: Neuron, sources: Iterable[Leaf | None]) -> list[Leaf | Non
         if own is not None:
             left.remove(own)
         found.append(own)
-    if left and found.count(None) == len(left):
-        return [*sorted(neuron.weights, key=position)]
+    if found.count(None) == len(left):
+        if len({*neuron.weights.values()}) < len(neuron.weights):
+            return [*sorted(neuron.weights, key=position)]
+        rest = iter(left)
+        return [next(rest) if weight is None else weight for weight in found]
     return found
