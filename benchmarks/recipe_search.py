@@ -59,21 +59,43 @@ def pooled_twice(stem: int, before: Sequence[int], after: Sequence[int], last: i
     ]
 
 
+def as_fast(first: Layers, last: int) -> Layers:
+    """As the network of `fast`, behind another first layer or wider at its end."""
+    return [
+        *first,
+        *conv_norm_relu(16, 16),
+        *conv_norm_relu(16, 16),
+        nn.MaxPool2d(2),
+        *conv_norm_relu(16, 24, padding=1),
+        *conv_norm_relu(24, last, padding=1),
+        nn.Flatten(),
+        nn.Dropout(0.05),
+        nn.Linear(16 * last, 10),
+    ]
+
+
 NETWORKS = {
+    "18530": lambda: as_fast([*conv_norm_relu(1, 8), *conv_norm_relu(8, 16, stride=2)], 24),
+    "19202": lambda: as_fast(conv_norm_relu(1, 16, kernel=5, stride=2), 28),
     "4964": lambda: pooled_twice(16, (20, 24), (24, 28), 26),
     "4818": lambda: pooled_twice(16, (24, 24), (28,), 36),
     "1964": lambda: pooled_twice(8, (12, 12), (14, 14), 14),
     "1774": lambda: separable_network(8, (12, 16), (16, 16)),
 }
-SMOOTH = replace(STANDARD, network="17690", label_smoothing=0.1, weight_decay=1e-3)
+HALF = replace(
+    STANDARD, network="17690", label_smoothing=0.1, weight_decay=1e-3, hardest=0.5, fewest=15_000
+)
 CANDIDATES: dict[str, Recipe] = {
     "fast": FAST,
     "fast-all-images": replace(FAST, epochs=4, hardest=1.0),
     "fast-fifth": replace(FAST, epochs=15, hardest=0.2),
     "standard": STANDARD,
     "standard-14392": replace(STANDARD, network="14392"),
-    "standard-half": replace(SMOOTH, hardest=0.5),
-    "standard-third": replace(SMOOTH, hardest=0.3, batch_size=256),
+    "standard-half": HALF,
+    "standard-third": replace(HALF, hardest=0.3, batch_size=256),
+    "standard-18530": replace(HALF, network="18530"),
+    "standard-18530-all-images": replace(HALF, network="18530", hardest=1.0),
+    "standard-19202": replace(HALF, network="19202"),
     "tiny": TINY,
     "tiny-4964": replace(TINY, network="4964", augmentation=STANDARD.augmentation, hardest=0.4),
     "tiny-4818": replace(TINY, network="4818", augmentation=STANDARD.augmentation, hardest=0.4),
