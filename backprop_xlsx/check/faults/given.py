@@ -90,14 +90,22 @@ def wrong_cells_of_given(judge: Judge, writer: CellWriter) -> Iterator[WrongCell
 
 
 def _no_numbers(judge: Judge) -> Iterator[WrongCells]:
-    """Cells of what is given, start values too, that hold a text or an error, wherever they are."""
-    exercise = judge.exercise
+    """Cells of what is given, start values too, that hold a text or an error, wherever they are.
+
+    A header that is repeated below is none of them.
+    """
+    exercise, table = judge.exercise, judge.table
     for name in (*exercise.ordered_constants, *exercise.starts):
         groups: dict[tuple[type[Slip], str, int], dict[int, str | None]] = {}
         places = list(dict.fromkeys(_places_of(judge, name)))
         for sheet, row, column in places:
             cell = judge.surroundings.cell((sheet, row, column))
-            if cell is not None and isinstance(cell.value, str):
+            header = table.sheet.cells.get((table.header_row, column))
+            if (
+                cell is not None
+                and isinstance(cell.value, str)
+                and (header is None or cell.value != header.value)
+            ):
                 is_error = isinstance(cell.value, ErrorValue)
                 slip: type[Slip] = ErrorForNumber if is_error else TextForNumber
                 groups.setdefault((slip, sheet, column), {})[row] = _shown(cell.value)

@@ -17,6 +17,11 @@ from quality.judging.scoring import Job, scored
         (4002, 51),  # one output, whose loss and its sum are squares like products of weights
         (4002, 726),  # three gradients of one row on a sheet of their own
         (4002, 810),  # the differences of the last row from the first fill a third of the columns
+        (4005, 338),  # one layer with its slopes on a sheet for each of three runs
+        (4005, 496),  # one row, steps of biases by a rate of 1 that has no label
+        (4006, 11),  # steps by "−1·1", the first row repeats the start weights
+        (4006, 269),  # one row, steps of biases, which any gradient could have
+        (4006, 1438),  # headers are repeated right below the first step
         (4002, 890),  # one row, in which the inputs stand too, with steps of a typed rate
     ],
 )

@@ -11,6 +11,7 @@ from backprop_xlsx.check.judging.verdicts import Judge, evaluated, safely
 from backprop_xlsx.check.reading.forms import Form
 from backprop_xlsx.check.reading.meanings import Outside, meant
 from backprop_xlsx.formula.expression import Expression, Symbol, Value
+from backprop_xlsx.formula.names import negative
 from backprop_xlsx.formula.tokens import FormulaError
 
 _UNKNOWN = "?"
@@ -129,9 +130,14 @@ class Readings:
         }
 
     def _right(self, judge: Judge, users: Sequence[User], sought: str | None = None) -> int:
-        """How many of these are right; none is so for being itself the quantity that is sought."""
+        """How many of these are right; none is so for being itself the quantity that is sought.
+
+        Nor for having the sign of another turned that has a column.
+        """
+        known = {*self._judge.table.columns, *self.found}
+        others = {*map(negative, known), sought}
         return sum(
-            any(name != sought for name in self.computed(user, judge))
+            any(name not in others for name in self.computed(user, judge))
             if quantity is None
             else is_right(judge, quantity, self._sheet.typical_form(user))
             for user, quantity in users

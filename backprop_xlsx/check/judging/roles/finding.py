@@ -133,7 +133,11 @@ def _learning_rate(judge: Judge, forms: Forms, told: Candidate | None) -> Candid
 
 def _typed_rate(judge: Judge, forms: Forms) -> float | None:
     """The number by which as it is typed most updates are right; one may be typed for more too."""
-    stepping = [(name, form) for name in _stepping(judge) for form in forms.get(name, ())[:1]]
+    stepping = [
+        (name, max(forms[name], key=lambda form: len(form.rows)))
+        for name in _stepping(judge)
+        if forms.get(name)
+    ]
     votes: Counter[float] = Counter()
     for name, form in stepping:
         for meanings, _ in readings(judge, form, form.rows[-1:]):
