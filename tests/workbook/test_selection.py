@@ -144,7 +144,8 @@ def test_the_drawing_shows_every_quantity_once(tmp_path: Path, preset: str) -> N
 def test_no_label_covers_another(experiment: Experiment) -> None:
     found = diagram(experiment)
     if found is None:
-        assert max(experiment.network.widths) > 2 or len(experiment.network.widths) > 4
+        # Two outputs beside two neurons leave four layers too little room for all labels.
+        assert max(experiment.network.widths) > 2 or len(experiment.network.widths) > 3
         return
     assert_legible(found)
 

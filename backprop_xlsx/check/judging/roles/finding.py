@@ -124,7 +124,8 @@ def _learning_rate(judge: Judge, forms: Forms, told: Candidate | None) -> Candid
             return labelled_cell(surroundings, LEARNING_RATE) or told
         if told is not None:
             return told
-        return _typed_rate(judge, forms) or _likeliest(used, updates, surroundings)
+        stated = _most_used(used, LEARNING_RATE, surroundings)
+        return stated or _typed_rate(judge, forms) or _likeliest(used, updates, surroundings)
     winner = only_labelled(votes.counts, LEARNING_RATE, surroundings) or winner
     if isinstance(winner, float):
         return winner
@@ -233,14 +234,21 @@ def _stand_together(one: Candidate, other: Candidate) -> bool:
 
 
 def _likeliest(used: Votes, updates: int, surroundings: Surroundings) -> Candidate | None:
-    """Where no update is right: a labelled cell, else the cell to which most of them refer."""
-    numbers = [place for place in used.counts if number_of(place, surroundings) is not None]
-    labels = {p: label_of(p, surroundings) for p in numbers if not isinstance(p, float)}
-    for wanted, fewest in ((LEARNING_RATE, 1), (None, updates / 2)):
-        cells = [p for p, name in labels.items() if name == wanted and used.counts[p] >= fewest]
-        if cells:
-            return max(cells, key=lambda place: used.counts[place])
-    return None
+    """Where no update is right: the cell without a label to which most of them refer."""
+    cell = _most_used(used, None, surroundings)
+    return cell if cell is not None and 2 * used.counts[cell] >= updates else None
+
+
+def _most_used(used: Votes, name: str | None, surroundings: Surroundings) -> Candidate | None:
+    """Of the cells that hold a number, and are labelled so, the one to which most refer."""
+    cells = [
+        place
+        for place in used.counts
+        if not isinstance(place, float)
+        and number_of(place, surroundings) is not None
+        and label_of(place, surroundings) == name
+    ]
+    return max(cells, key=lambda place: used.counts[place], default=None)
 
 
 def _with(judge: Judge, candidate: Candidate, name: str) -> Judge:
