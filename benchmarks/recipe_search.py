@@ -96,6 +96,8 @@ CANDIDATES: dict[str, Recipe] = {
     "standard-18530": replace(HALF, network="18530"),
     "standard-18530-all-images": replace(HALF, network="18530", hardest=1.0),
     "standard-19202": replace(HALF, network="19202"),
+    "standard-14392-half": replace(HALF, network="14392"),
+    "standard-19626-half": replace(HALF, network="19626"),
     "tiny": TINY,
     "tiny-4964": replace(TINY, network="4964", augmentation=STANDARD.augmentation, hardest=0.4),
     "tiny-4818": replace(TINY, network="4818", augmentation=STANDARD.augmentation, hardest=0.4),
