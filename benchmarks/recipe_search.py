@@ -99,6 +99,7 @@ CANDIDATES: dict[str, Recipe] = {
     "standard-14392-half": replace(HALF, network="14392"),
     "standard-19626-half": replace(HALF, network="19626"),
     "tiny": TINY,
+    "tiny-half": replace(TINY, hardest=0.5, fewest=15_000),
     "tiny-4964": replace(TINY, network="4964", augmentation=STANDARD.augmentation, hardest=0.4),
     "tiny-4818": replace(TINY, network="4818", augmentation=STANDARD.augmentation, hardest=0.4),
     "mini": MINI,

@@ -75,10 +75,8 @@ def _unheaded(check: JudgedTable) -> list[int]:
     found = []
     for name in table.exercise.given:
         column = table.columns.get(name)
-        if column is not None:
-            header = table.sheet.cells.get((table.header_row, column))
-            text = "" if header is None else str(header.value)
-            found += [column] if table.exercise.quantity(text) != name else []
+        if column is not None and table.exercise.quantity(table.header(column)) != name:
+            found.append(column)
     return found
 
 

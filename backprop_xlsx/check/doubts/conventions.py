@@ -19,6 +19,7 @@ from backprop_xlsx.spreadsheet.errors import VerificationError
 def require_convention(checked: JudgedBook, corrections: Corrections, retyped: Set[Place]) -> None:
     """Where all neurons of a layer, or all losses, computed something else, that may be meant.
 
+    A bias that is typed in some neurons and 0 in others may be a mistake of these.
     So it may where the tables of a book are read by different losses or activations.
     Where gradients by another loss than the class's are put over numbers, and no other column shows
     its slope, the numbers may have been right and the loss wrong.
@@ -34,7 +35,12 @@ def require_convention(checked: JudgedBook, corrections: Corrections, retyped: S
         if of_another and not _shows_its_loss(check, view, changed, retyped):
             raise VerificationError("another loss may be meant by what is typed for its slopes")
         groups = [("activation", [n.activation for n in layer.neurons]) for layer in network.layers]
-        groups.append(("loss", [*network.losses, TOTAL_LOSS]))
+        groups += [("sum", [n.pre_activation for n in layer.neurons]) for layer in network.layers]
+        total = [] if network.loss_name == "mean squared error" else [TOTAL_LOSS]
+        groups.append(("loss", [*network.losses, *total]))
+        typed = {number for name, number in check.judge.fixed if name in network.bias_names}
+        if len(typed) > 1 and 0 in typed:
+            raise VerificationError("a bias may be meant by some neurons alone")
         for kind, names in groups:
             columns = [table.columns.get(name) for name in names]
             places = {view.back((home, table.last_row, at)) for at in columns if at is not None}

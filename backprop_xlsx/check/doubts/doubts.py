@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from itertools import combinations, permutations, product
+from collections.abc import Mapping, Sequence
+from itertools import combinations, product
 
 from backprop_xlsx.check.book_check import JudgedBook
 from backprop_xlsx.check.doubts.columns import require_explained, require_innocent, retyped_cells
 from backprop_xlsx.check.doubts.conventions import require_convention
 from backprop_xlsx.check.doubts.numbers import require_numbers
 from backprop_xlsx.check.doubts.references import Corrections, address_of, changed_cells, used_cells
+from backprop_xlsx.check.judging.judged_table import JudgedTable
 from backprop_xlsx.check.reading.arranging.views import View
 from backprop_xlsx.check.reading.tables import Table
-from backprop_xlsx.formula.names import label
+from backprop_xlsx.formula.names import gradient_name, label
 from backprop_xlsx.spreadsheet.errors import VerificationError
 from backprop_xlsx.spreadsheet.ooxml.book import Book, Position
 
@@ -35,23 +37,58 @@ def require_undoubted(checked: JudgedBook, original: Book, corrections: Correcti
 
 
 def require_in_order(before: JudgedBook) -> None:
-    """Refuse to correct a book in which two columns computed each other's quantities.
+    """Refuse to correct a book in which columns computed each other's quantities.
 
     What they use may be misread. So it may where one computes what the other is, in a table of one
-    row that does not say by its headings, nor by what uses them, which is which; or where such a
-    table has formulas that nobody knows. Raises VerificationError.
+    row that does not say by its headings, nor by what uses them, which is which; where such a
+    table has formulas that nobody knows, or wrong ones on the way that neither says what they are;
+    and where a neuron is wrong throughout, and the gradients of its weights are too, or one is
+    another's: these may have another order. Raises VerificationError.
     """
     for table in before.tables:
         if len(table.table.rows) == 1 and table.unexplained:
             place = (table.surroundings.home, table.table.first_row, table.unexplained[0])
             where = address_of(before.view, before.view.back(place))
             raise VerificationError(f"nobody knows what stands in {where}")
-        for one, other in permutations(table.columns, 2):
-            alike = table.computes(one, other) and (
-                table.computes(other, one) or not table.is_told(one)
-            )
-            if alike or table.turns_round(one, other):
-                raise VerificationError(f"{label(one)} and {label(other)} may be each other")
+        computed = {
+            one: [other for other in table.columns if other != one and table.computes(one, other)]
+            for one, column in table.columns.items()
+            if column.wrong
+        }
+        for one in computed:
+            for other in table.columns.keys() - {one}:
+                alike = other in computed[one] and not table.is_told(one)
+                if alike or other in _reached(computed, one) or table.turns_round(one, other):
+                    raise VerificationError(f"{label(one)} and {label(other)} may be each other")
+        for name, _ in table.table.exercise.auxiliary:
+            if table.columns[name].wrong and not table.is_told(name) and table.misleads(name):
+                raise VerificationError(f"{label(name)} may be something else")
+        for neuron in table.table.exercise.network.neurons:
+            gradients = {*map(gradient_name, neuron.weights)}
+            turned = not gradients.isdisjoint(name for name in computed if computed[name])
+            turned = turned or all(_is_wrong_throughout(table, name) for name in gradients)
+            if turned and _is_wrong_throughout(table, neuron.pre_activation):
+                meant = label(neuron.pre_activation)
+                raise VerificationError(f"the weights of {meant} may stand in another order")
+
+
+def _reached(computed: Mapping[str, Sequence[str]], name: str) -> set[str]:
+    """By what columns compute instead, the quantities from which a circle leads back to one."""
+    ways = {name: set(computed[name])}
+    to_do = [name]
+    while to_do:
+        at = to_do.pop()
+        for other in computed.get(at, ()):
+            if other not in ways:
+                ways[other] = set(computed.get(other, ()))
+                to_do.append(other)
+    return {other for other, further in ways.items() if name in further and other != name}
+
+
+def _is_wrong_throughout(table: JudgedTable, name: str) -> bool:
+    """Whether no cell of a column is right."""
+    column = table.columns.get(name)
+    return column is not None and bool(column.wrong) and not column.right
 
 
 def _require_apart(checked: JudgedBook) -> None:

@@ -100,11 +100,10 @@ def _no_numbers(judge: Judge) -> Iterator[WrongCells]:
         places = list(dict.fromkeys(_places_of(judge, name)))
         for sheet, row, column in places:
             cell = judge.surroundings.cell((sheet, row, column))
-            header = table.sheet.cells.get((table.header_row, column))
             if (
                 cell is not None
                 and isinstance(cell.value, str)
-                and (header is None or cell.value != header.value)
+                and cell.value != table.header(column)
             ):
                 is_error = isinstance(cell.value, ErrorValue)
                 slip: type[Slip] = ErrorForNumber if is_error else TextForNumber

@@ -48,9 +48,7 @@ def _is_headed(table: Table) -> bool:
     """Whether the headers alone name the columns of a run."""
     named = {}
     for name, column in table.columns.items():
-        header = table.sheet.cells.get((table.header_row, column))
-        text = header.value if header is not None else None
-        if isinstance(text, str) and CLASS_EXERCISE.quantity(text) == name:
+        if CLASS_EXERCISE.quantity(table.header(column)) == name:
             named[name] = column
     return suffices(named, CLASS_EXERCISE)
 

@@ -132,9 +132,8 @@ class JudgedTable:
         """How many wrong cells compute what their header says: not they, their name is wrong."""
         found = 0
         for name, column in self.columns.items():
-            header = self.table.sheet.cells.get((self.table.header_row, column.number))
-            text = header.value if header is not None and type(header.value) is str else ""
-            said = self.exercise.quantity(text) if column.wrong else None
+            header = self.table.header(column.number)
+            said = self.exercise.quantity(header) if column.wrong else None
             if said not in (None, name) and said in self.exercise.equations:
                 found += column.wrong_cells * self.computes(name, said)
         return found
@@ -184,11 +183,21 @@ class JudgedTable:
 
         In further steps each parameter's update says which is its gradient.
         """
-        number = "".join(filter(str.isdigit, name))
-        header = self.table.sheet.cells.get((self.table.header_row, self.columns[name].number))
-        return len(self.table.rows) > 1 or (
-            header is not None and number in re.findall("[0-9]+", str(header.value))
+        numbers = re.findall("[0-9]+", self.table.header(self.columns[name].number))
+        return len(self.table.rows) > 1 or "".join(filter(str.isdigit, name)) in (
+            *numbers,
+            "".join(numbers),
         )
+
+    def misleads(self, name: str) -> bool:
+        """Whether all formulas that use a quantity are wrong, and there are some."""
+
+        def use(forms: Iterable[FormRows]) -> bool:
+            used = (expression_of(self.judge, form) for form, _ in forms)
+            return any(e is not None and Symbol(name) in {*e.leaves()} for e in used)
+
+        columns = self.columns.values()
+        return any(use(c.wrong) for c in columns) and not any(use(c.right) for c in columns)
 
     def right_cells(self, quantities: Iterable[str]) -> int:
         """How many formulas of these quantities are right."""

@@ -81,6 +81,13 @@ class Table:
             if row == self.header_row and name is not None:
                 yield name, column
 
+    def header(self, column: int) -> str:
+        """The text that heads a column; empty where none stands above its first step."""
+        cell = self.sheet.cells.get((self.header_row, column))
+        if cell is None or type(cell.value) is not str or self.header_row == self.first_row:
+            return ""
+        return cell.value
+
     def cell(self, quantity: str, row: int) -> Cell | None:
         """A quantity's cell in a row; None where there is nothing."""
         return self.sheet.cells.get((row, self.columns[quantity]))
@@ -169,11 +176,19 @@ def _table(
 
 
 def _heads_a_list(sheet: Sheet, exercise: Exercise, header: tuple[int, int], name: str) -> bool:
-    """Whether below a header another quantity is named: labels of the cells beside them."""
+    """Whether below a header another quantity is named: labels of the cells beside them.
+
+    Of the last label of a list that is so above it, and a number stands beside it.
+    """
     row, column = header
-    below = sheet.cells.get((row + 1, column))
-    text = below.value if below is not None and type(below.value) is str else ""
-    return exercise.quantity(text) not in (None, name)
+
+    def names_another(other_row: int) -> bool:
+        cell = sheet.cells.get((other_row, column))
+        text = cell.value if cell is not None and type(cell.value) is str else ""
+        return exercise.quantity(text) not in (None, name)
+
+    beside = sheet.cells.get((row, column + 1))
+    return names_another(row + 1) or (_holds_number(beside) and names_another(row - 1))
 
 
 def _holds_number(cell: Cell | None) -> bool:

@@ -77,7 +77,8 @@ class Doubts:
     def of_parts(self) -> None:
         """One output's parts of gradients that are missing, as only these use them, are the wholes.
 
-        So they are if no other output's parts are there: the others were left out.
+        So they are if no other output's parts are there, the others were left out; and so is what
+        is headed as the whole.
         """
         whole = {name: gradient for name in self._found if (gradient := whole_of(name)) is not None}
         several = Counter(whole.values())
@@ -96,13 +97,15 @@ class Doubts:
         for name in alone if doubted else ():
             if users[name] and users[name] <= doubted:
                 doubted.add(name)
+        doubted |= {n for n, whole in alone.items() if self._sheet.hint(self._found[n]) == whole}
         for name in doubted:
             self._found[alone[name]] = self._found.pop(name)
 
     def of_turned(self) -> None:
         """What has its sign turned, unlike most of its sisters, as what follows from it has too.
 
-        Then the sign of one is its own fault: with the sisters' sign all others are right.
+        Then the sign of one is its own fault: with the sisters' sign no other is wrong that was
+        right. So it is with all where that one was found before.
         """
         plain = {negative(name): name for name in self._possible.equations}
         known = {*self._table.columns, *self._found}
@@ -119,7 +122,7 @@ class Doubts:
             return
         alike = {turned.get(name, name): column for name, column in self._found.items()}
         wrong = self._readings.wrong_by(alike, turned.values())
-        if len(wrong) == 1:
+        if len(wrong - self._readings.wrong_by(self._found, turned)) <= 1:
             self._found.clear()
             self._found.update(alike)
 
@@ -142,11 +145,15 @@ class Doubts:
                 self._found.update(changed)
 
     def of_lonely(self) -> None:
-        """What alone of its kind is there may be what is missing among its sisters, but wrong."""
+        """What alone of its kind is there may be what is missing among its sisters, but wrong.
+
+        Where its kind is there with the other sign, its sign is what is wrong.
+        """
         for name, column in list(self._found.items()):
             if name in self._table.exercise.equations or self._sheet.hint(column) == name:
                 continue
-            if any(kind_of(other) == kind_of(name) for other in self._found if other != name):
+            kinds = Counter(kind_of(other).removeprefix(negative("")) for other in self._found)
+            if kinds[kind_of(name).removeprefix(negative(""))] > 1:
                 continue
             likeness = {
                 other: self._likeness.of(column, other) for other in self._likeness.missing()

@@ -60,16 +60,11 @@ class Unexplained:
         return references[0].first.column
 
     def hint(self, column: int) -> str | None:
-        cell = self.table.sheet.cells.get((self.table.header_row, column))
-        if cell is None or type(cell.value) is not str:
-            return None
-        return hinted(cell.value)
+        return hinted(self.table.header(column))
 
     def title(self, column: int) -> str:
-        cell = self.table.sheet.cells.get((self.table.header_row, column))
-        if cell is not None and type(cell.value) is str and len(cell.value) < 30:
-            return cell.value
-        return f"column {column_letters(column)}"
+        text = self.table.header(column)
+        return text if text and len(text) < 30 else f"column {column_letters(column)}"
 
     def _unexplained(self) -> list[int]:
         table = self.table

@@ -45,21 +45,9 @@ def _readings(
 
 def _columns_like(table: Table, example: Table) -> dict[str, int]:
     """The columns of a table as those of another stand to its headings; none if these differ."""
-    known = _headings(example)
+    headers = ((column, example.header(column)) for column in example.quantities)
+    known = {column: text for column, text in headers if text}
     for shift in {min(table.quantities) - column for column in example.quantities}:
-        own = {
-            column: table.sheet.cells.get((table.header_row, column + shift)) for column in known
-        }
-        if own and all(
-            cell is not None and cell.value == known[column] for column, cell in own.items()
-        ):
+        if known and all(table.header(column + shift) == known[column] for column in known):
             return {name: column + shift for name, column in example.columns.items()}
     return {}
-
-
-def _headings(table: Table) -> dict[int, str]:
-    """The texts above the columns of a table that have one."""
-    cells = (
-        (column, table.sheet.cells.get((table.header_row, column))) for column in table.quantities
-    )
-    return {column: cell.value for column, cell in cells if cell and type(cell.value) is str}

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from backprop_xlsx.check.reading.meanings import Place
 from backprop_xlsx.check.reading.single_cells import Candidate, label_of, labelled_cell, number_of
 from backprop_xlsx.check.reading.surroundings import Surroundings
 from backprop_xlsx.check.reading.tables import Table
+from backprop_xlsx.formula.names import LEARNING_RATE
 from backprop_xlsx.formula.tokens import FormulaError, tokenise
 
 FEWEST = 2
@@ -34,31 +35,58 @@ def only_labelled(
 def own_instead(place: Place, name: str, surroundings: Surroundings) -> Place | None:
     """The table's own cell for what a cell of another table holds; None if it has none.
 
-    The other table uses that one, none of the others the own one, which is the nearest that is
-    labelled alike, and holds another number; or the same, where the table takes everything else
-    from its own cells.
+    The other table uses that one, none of the others the own one. This is the nearest that is
+    labelled alike, and holds another number, or the same, where the table takes everything else
+    from its own cells; or, without such labels, the one that stands to that as the rest of what
+    the table uses stands to what the other does.
     """
-    if label_of(place, surroundings) != name:
+    if label_of(place, surroundings) not in (None, name):
         return None
     for other in surroundings.others:
-        if other.sheet.name.casefold() != place[0] or place not in _used(other, surroundings):
+        theirs = _used(other, surroundings)
+        if place not in theirs:
             continue
         own = labelled_cell(surroundings, name)
+        if own is None and name != LEARNING_RATE:
+            own = _displaced(place, theirs, surroundings)
+        elif surroundings.in_another_table(place) != name:
+            own = own if label_of(place, surroundings) == name else None
         if own in (None, place) or any(own in _used(t, surroundings) for t in surroundings.others):
             return None
         numbers = {number_of(own, surroundings), number_of(place, surroundings)}
         is_another = None not in numbers and len(numbers) == 2
-        return own if is_another or _has_its_own(other, place, surroundings) else None
+        return own if is_another or _has_its_own(theirs, place, surroundings) else None
     return None
 
 
-def _has_its_own(other: Table, place: Place, surroundings: Surroundings) -> bool:
+def _displaced(
+    place: Place, theirs: Mapping[Place, int], surroundings: Surroundings
+) -> Place | None:
+    """The cell as far from one of another table as most of what the table uses is from that's.
+
+    None if that is no number, or if the table uses it for something else.
+    """
+    used = _used(surroundings.table, surroundings)
+    ways = Counter(
+        (row - other_row, column - other_column)
+        for sheet, row, column in used.keys() - {place}
+        for other_sheet, other_row, other_column in theirs
+        if sheet == other_sheet == place[0]
+    )
+    for (rows, columns), times in ways.most_common(1):
+        own = (place[0], place[1] + rows, place[2] + columns)
+        if times >= FEWEST_OWN and own not in used and number_of(own, surroundings) is not None:
+            return own
+    return None
+
+
+def _has_its_own(theirs: Mapping[Place, int], place: Place, surroundings: Surroundings) -> bool:
     """Whether the table uses cells of its own as another its own, and of that's this one alone."""
-    used, theirs = (_used(each, surroundings) for each in (surroundings.table, other))
-    around = [each for each in theirs if each[1] not in other.rows]
-    labels = {label for each in around if (label := label_of(each, surroundings)) is not None}
-    own = [label for label in labels if labelled_cell(surroundings, label) in used]
-    return len(own) >= FEWEST_OWN and not (used.keys() & theirs.keys()) - {place}
+    used = _used(surroundings.table, surroundings)
+    labels = {label_of(each, surroundings) for each in theirs} - {None}
+    own = [name for name in labels if name and labelled_cell(surroundings, name) in used]
+    alone = not (used.keys() & theirs.keys()) - {place}
+    return alone and (len(own) >= FEWEST_OWN or _displaced(place, theirs, surroundings) is not None)
 
 
 def own_among(places: Sequence[Place], surroundings: Surroundings) -> list[Place]:
@@ -69,28 +97,27 @@ def own_among(places: Sequence[Place], surroundings: Surroundings) -> list[Place
     if len(places) < 2:
         return list(places)
     used = _used(surroundings.table, surroundings)
-    most = max(places, key=lambda place: used[place])
     others = [_used(other, surroundings) for other in surroundings.others]
-    return [
-        place
-        for place in places
-        if used[place] == used[most] or all(other[place] <= other[most] for other in others)
-    ]
+    most = max(places, key=lambda at: (used[at], -sum(other[at] for other in others)))
+    return [place for place in places if all(other[place] <= other[most] for other in others)]
 
 
 def _used(table: Table, surroundings: Surroundings) -> Counter[Place]:
-    """The cells to which the formulas of a table's second step refer, with how often."""
+    """The cells to which the formulas of a table's second step refer, with how many do.
+
+    Those of columns count too that have no name, but are used in their rows.
+    """
     found: Counter[Place] = Counter()
     elsewhere = surroundings.of(table)
     row = table.rows[:2][-1]
-    for column in table.columns.values():
+    for column in {*table.columns.values(), *table.followed}:
         cell = table.sheet.cells.get((row, column))
         try:
             tokens = tokenise(cell.formula or "") if cell is not None else ()
         except FormulaError:
             continue
         places = filter(None, (elsewhere.place(token) for token in tokens))
-        found.update(end for place in places for end in elsewhere.follow(place))
+        found.update({end for place in places for end in elsewhere.follow(place)})
     return found
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from enum import Enum, auto
 from itertools import pairwise
 
-from backprop_xlsx.check.reading.arranging.headings import combined, headers_above
+from backprop_xlsx.check.reading.arranging.headings import combined, headers_above, numbers_at_ends
 from backprop_xlsx.check.reading.arranging.strands import (
     FEWEST_COLUMNS,
     LONGEST_GAP,
@@ -91,9 +91,7 @@ def _is_whole(table: Table, tables: Sequence[Table]) -> bool:
     headers = [
         column
         for column in range(min(table.quantities) - 4, max(table.quantities) + 12)
-        if (cell := cells.get((table.header_row, column))) is not None
-        and type(cell.value) is str
-        and quantity_of(cell.value) in table.columns
+        if quantity_of(table.header(column)) in table.columns
     ]
     return len(headers) <= len(table.columns)
 
@@ -205,12 +203,13 @@ def _joined(view: View, turned: Set[str]) -> Iterator[Joined]:
 
 
 def _closed(sheet: Sheet, found: Sequence[Run]) -> Iterator[Closed]:
-    """What closes the runs of a sheet: their columns, and those between that no other has."""
+    """What closes the runs of a sheet: their columns, and those close to them that no other has."""
     for run in found:
         if not run.gaps:
             continue
         others = {c for other in found if other is not run for c in other.columns}
-        columns = {*run.columns, *(c for c in _between(run.columns) if c not in others)}
+        near = {*_between(run.columns), *_beside(sheet, run, run.columns)}
+        columns = {*run.columns, *(near - others)}
         yield Closed(sheet.name.casefold(), frozenset(columns), run.gaps, run.rows[-1])
 
 
@@ -262,7 +261,8 @@ def _by_formula(book: Book, sheet: Sheet, trust: Trust) -> Iterator[Table]:
         known = _with_filled_between(sheet, run, wiring.given)
         row, hints = headers_above(sheet, run, [*known, *_beside(sheet, run, known)])
         hints = {c: name for c, name in hints.items() if c in known or name in LOSSES}
-        told = {} if trust is Trust.HEADERS else named_columns(wiring, hints)
+        numbers = numbers_at_ends(sheet, run, row, known)
+        told = {} if trust is Trust.HEADERS else named_columns(wiring, hints, numbers)
         columns = told if trust is Trust.FORMULAS else combined(told, hints)
         if suffices(columns, CLASS_EXERCISE) or _is_small_network(told):
             yield Table(sheet, CLASS_EXERCISE, columns, row, run.rows[0], run.rows[-1])
@@ -275,11 +275,15 @@ def _with_filled_between(sheet: Sheet, run: Run, given: Iterable[int]) -> list[i
 
 
 def _beside(sheet: Sheet, run: Run, columns: Sequence[int]) -> list[int]:
-    """The column of numbers right after a run: losses that were pasted, to which nothing refers."""
-    column = max(columns) + 1
-    cells = [sheet.cells.get((row, column)) for row in run.rows]
-    pasted = all(c is not None and c.formula is None and type(c.value) is float for c in cells)
-    return [column] if pasted else []
+    """The columns of numbers close to a run: losses may be pasted, to which nothing refers."""
+    first, last = min(columns), max(columns)
+    near = [*range(max(first - NARROW, 1), first), *range(last + 1, last + NARROW + 1)]
+
+    def is_pasted(column: int) -> bool:
+        cells = [sheet.cells.get((row, column)) for row in run.rows]
+        return all(c is not None and c.formula is None and type(c.value) is float for c in cells)
+
+    return list(filter(is_pasted, near))
 
 
 def _between(columns: Iterable[int]) -> Iterator[int]:

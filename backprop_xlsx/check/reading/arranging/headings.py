@@ -41,6 +41,18 @@ def headers_above(sheet: Sheet, run: Run, columns: Iterable[int]) -> tuple[int, 
     return first, {}
 
 
+def numbers_at_ends(sheet: Sheet, run: Run, row: int, columns: Iterable[int]) -> dict[int, int]:
+    """The number that ends each column's header in a row above a run, as in "neta h2"."""
+    found = {}
+    for column in columns if row < run.rows[0] else ():
+        cell = sheet.cells.get((row, column))
+        text = cell.value.rstrip() if cell is not None and type(cell.value) is str else ""
+        digits = text[len(text.rstrip("0123456789")) :]
+        if digits:
+            found[column] = int(digits)
+    return found
+
+
 def combined(told: Mapping[str, int], hints: Mapping[int, str]) -> dict[str, int]:
     """What the wires tell, and for the rest what the headers say.
 

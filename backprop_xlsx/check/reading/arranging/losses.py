@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import numpy as np
 
@@ -16,13 +16,19 @@ from backprop_xlsx.formula.names import TOTAL_LOSS
 
 
 class Losses:
-    """The losses of a run whose layers are known, given its outputs in order."""
+    """The losses of a run whose layers are known, given its outputs in order.
 
-    def __init__(self, wiring: Wiring, updates: Updates, layers: Layers) -> None:
+    ``numbers`` are at the ends of the headers of columns.
+    """
+
+    def __init__(
+        self, wiring: Wiring, updates: Updates, layers: Layers, numbers: Mapping[int, int]
+    ) -> None:
         self.wiring = wiring
         self.wires = wiring.wires
         self._updates = updates
         self._layers = layers
+        self._numbers = numbers
 
     def targets(self, outputs: list[Neuron], number_of: Callable[[Leaf], int | None]) -> list[Leaf]:
         """For each output what is given beside it, and beside no other.
@@ -105,7 +111,8 @@ class Losses:
     def losses(self, outputs: list[Neuron], targets: list[Leaf]) -> dict[str, Leaf]:
         """E1 … and their sum: they are least where the outputs equal the targets.
 
-        Where there is none of that kind one of the other sign is taken for it.
+        Where there is none of that kind one of the other sign is taken for it. Of two that are of
+        one output the one whose place among the losses is that output's.
         """
         found: dict[str, Leaf] = {}
         of_output = {n.activation: k for k, n in enumerate(outputs)}
@@ -119,7 +126,16 @@ class Losses:
                 bend = self._bend(column, outputs, targets)
                 if bend:
                     extreme.append((-bend, column, reached))
-        for _, column, reached in sorted(extreme, key=lambda found: found[0]):
+        single = {column for _, column, reached in extreme if len(reached) == 1}
+        single = {column for column in single if self.wires[column].here.isdisjoint(single)}
+        placed = sorted(single, key=lambda column: (self._numbers.get(column, 0), column))
+
+        def doubt(loss: tuple[int, int, frozenset[int]]) -> tuple[int, bool]:
+            bend, column, reached = loss
+            told = column in single and len(placed) == len(outputs)
+            return bend, told and of_output[next(iter(reached))] != placed.index(column)
+
+        for _, column, reached in sorted(extreme, key=doubt):
             if len(reached) == 1 and len(outputs) > 1:
                 found.setdefault(f"E{of_output[next(iter(reached))] + 1}", column)
             elif len(reached) == len(outputs):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
+from types import MappingProxyType
 
 import numpy as np
 
@@ -22,15 +23,18 @@ UNNUMBERED = 99
 """Where in the order stands what nothing numbers: at the end."""
 
 
-def named_columns(wiring: Wiring, hints: Hints) -> dict[str, int]:
-    """The column of each quantity that the wires tell."""
-    return _Structure(wiring, hints).names()
+def named_columns(
+    wiring: Wiring, hints: Hints, numbers: Mapping[int, int] = MappingProxyType({})
+) -> dict[str, int]:
+    """The column of each quantity that the wires tell; ``numbers`` are at the ends of headers."""
+    return _Structure(wiring, hints, numbers).names()
 
 
 class _Structure:
-    def __init__(self, wiring: Wiring, hints: Hints) -> None:
+    def __init__(self, wiring: Wiring, hints: Hints, numbers: Mapping[int, int]) -> None:
         self.wiring = wiring
         self.hints = hints
+        self.numbers = numbers
         self.updates = Updates(wiring)
         self.layers = Layers(wiring, self.updates)
 
@@ -57,7 +61,7 @@ class _Structure:
                 name(gradient, self.updates.gradients[leaf])
                 name(f"v_{quantity}", self.updates.velocity(leaf))
 
-        losses = Losses(self.wiring, self.updates, self.layers)
+        losses = Losses(self.wiring, self.updates, self.layers, self.numbers)
         targets = losses.targets(outputs, partial(self._number_of, letter="t"))
         outputs, targets = self._as_targets_say(outputs, targets)
         for letter, neurons in (("h", hidden), ("o", outputs)):
@@ -81,9 +85,13 @@ class _Structure:
 
     def _ordered(self, neurons: list[Neuron], letter: str) -> list[Neuron]:
         """The neurons in the order of their headers, or of their columns."""
+        numbers = {self._number_at_end(neuron) for neuron in neurons}
+        numbered = None not in numbers and len(numbers) == len(neurons)
 
         def order(neuron: Neuron) -> tuple[int, float]:
             number = self._number(neuron, letter)
+            if number is None and numbered:
+                number = self._number_at_end(neuron)
             if number is not None:
                 return number, 0
             weights = [position(w)[1] for w in neuron.weights if isinstance(w, int)]
@@ -98,6 +106,11 @@ class _Structure:
             if number is not None:
                 return number
         return None
+
+    def _number_at_end(self, neuron: Neuron) -> int | None:
+        """The number that ends the header of a neuron, whatever else this says."""
+        columns = (neuron.pre_activation, neuron.activation or neuron.pre_activation)
+        return next((self.numbers[c] for c in columns if c in self.numbers), None)
 
     def _as_targets_say(
         self, outputs: list[Neuron], targets: list[Leaf]
@@ -131,8 +144,10 @@ class _Structure:
         return sorted(leaves, key=key)
 
     def _number_of(self, leaf: Leaf, letter: str) -> int | None:
-        """The number that the header of a column, or a cell's label, gives it."""
-        hint = self.hints.get(leaf) if isinstance(leaf, int) else self.wiring.label(leaf)
+        """The number that the header of a column, in whatever words, or a cell's label gives it."""
+        if isinstance(leaf, int) and leaf not in self.hints:
+            return self.numbers.get(leaf)
+        hint = self.hints[leaf] if isinstance(leaf, int) else self.wiring.label(leaf)
         return _number_in(hint or "", letter)
 
     def _weight_names(self, hidden: list[Neuron], outputs: list[Neuron]) -> dict[str, Leaf]:
@@ -147,7 +162,7 @@ class _Structure:
             layers = [(outputs, [*self._inputs(outputs)])]
         for neurons, sources in layers:
             for neuron in neurons:
-                for weight in _in_order(neuron, sources):
+                for weight in self._in_order(neuron, sources):
                     number += 1
                     if weight is not None:
                         found[f"w{number}"] = weight
@@ -158,12 +173,37 @@ class _Structure:
             return dict(hinted)
         return found
 
+    def _in_order(self, neuron: Neuron, sources: Iterable[Leaf | None]) -> list[Leaf | None]:
+        """The weight of each source; where one source stands for two, as the weights are
+        numbered, or stand.
+
+        So it is with those whose source is none of these.
+        """
+        left = sorted(neuron.weights, key=self._place)
+        found: list[Leaf | None] = []
+        for source in sources:
+            own = next((weight for weight in left if neuron.weights[weight] == source), None)
+            if own is not None:
+                left.remove(own)
+            found.append(own)
+        if found.count(None) == len(left):
+            if len({*neuron.weights.values()}) < len(neuron.weights):
+                return [*sorted(neuron.weights, key=self._place)]
+            rest = iter(left)
+            return [next(rest) if weight is None else weight for weight in found]
+        return found
+
+    def _place(self, leaf: Leaf) -> tuple[int, tuple[int, int, int]]:
+        """The order of weights: by the numbers of their headers, then as they stand."""
+        number = self.numbers.get(leaf) if isinstance(leaf, int) else None
+        return UNNUMBERED if number is None else number, position(leaf)
+
     def _give_left_over(self, neurons: list[Neuron], sources: Sequence[Leaf | None]) -> None:
         """A neuron that lacks weights has those that no other has, if there are just so many."""
         all_neurons = (*self.layers.hidden, *self.layers.outputs)
         self.layers.part_twins(neurons)
         taken = {leaf for neuron in all_neurons for leaf in (*neuron.weights, neuron.bias)}
-        left = sorted(self.layers.parameters - taken, key=position)
+        left = sorted(self.layers.parameters - taken, key=self._place)
         short = [neuron for neuron in neurons if len(neuron.weights) < len(sources)]
         if len(short) != 1:
             return
@@ -172,7 +212,7 @@ class _Structure:
         if len(left) == len(missing) == len(sources) - len(short[0].weights):
             short_of = left
             if short[0].repeats:  # which of its sources is the weight's own, only the order tells
-                short_of, missing = sorted((*short[0].weights, *left), key=position), [*sources]
+                short_of, missing = sorted((*short[0].weights, *left), key=self._place), [*sources]
             told = {w: self.layers.behind_gradient(w).intersection(missing) for w in short_of}
             if all(len(found) == 1 for found in told.values()) and len({*told.values()}) == len(
                 told
@@ -198,23 +238,3 @@ class _Structure:
 def _number_in(name: str, letter: str) -> int | None:
     """The number of a quantity of a letter: 2 of ``i2``; None of any other."""
     return int(name[1:]) if name[:1] == letter and name[1:].isdigit() else None
-
-
-def _in_order(neuron: Neuron, sources: Iterable[Leaf | None]) -> list[Leaf | None]:
-    """The weight of each source; where one source stands for two, as the weights stand.
-
-    So it is with those whose source is none of these.
-    """
-    left = sorted(neuron.weights, key=position)
-    found: list[Leaf | None] = []
-    for source in sources:
-        own = next((weight for weight in left if neuron.weights[weight] == source), None)
-        if own is not None:
-            left.remove(own)
-        found.append(own)
-    if found.count(None) == len(left):
-        if len({*neuron.weights.values()}) < len(neuron.weights):
-            return [*sorted(neuron.weights, key=position)]
-        rest = iter(left)
-        return [next(rest) if weight is None else weight for weight in found]
-    return found
