@@ -16,18 +16,14 @@ from backprop_xlsx.check.judging.claims.headings import Headings
 from backprop_xlsx.check.judging.claims.likeness import Likeness
 from backprop_xlsx.check.judging.claims.possible import Possible
 from backprop_xlsx.check.judging.claims.readings import Readings, User
-from backprop_xlsx.check.judging.claims.sisters import SEVERAL, Sisters
+from backprop_xlsx.check.judging.claims.sisters import Sisters
+from backprop_xlsx.check.judging.claims.steps import Steps
 from backprop_xlsx.check.judging.claims.unexplained import Unexplained
 from backprop_xlsx.check.judging.verdicts import Judge
 from backprop_xlsx.check.reading.auxiliary import with_auxiliary
 from backprop_xlsx.check.reading.tables import Table
 from backprop_xlsx.formula.expression import Expression, Symbol
-from backprop_xlsx.formula.names import (
-    gradient_name,
-    negative,
-    next_name,
-    of_gradient,
-)
+from backprop_xlsx.formula.names import gradient_name, next_name
 
 COMMON = 0.6
 """Of the rows of a column, how many have the formula that is taken for its meaning."""
@@ -64,12 +60,12 @@ class _Claims:
         self._sisters = Sisters(judge, self._readings, likeness, self._possible)
         self._doubts = Doubts(judge, sheet, self._readings, likeness, self._possible)
         self._found = self._readings.found
-        self._steps: dict[str, int] = {}
+        self._steps = Steps(judge, self._readings, self._possible)
 
     def table(self) -> Table:
         """The table with what was found: by formula first, then by use, header and likeness."""
         columns, numbers = self._sheet.columns, self._sheet.of_numbers
-        left = self._as_steps(self._as_next(self._by_formula(columns)))
+        left = self._steps.by_rate(self._as_next(self._by_formula(columns)))
         self._doubts.by_use()
         self._doubts.of_turned()
         self._doubts.of_parts()
@@ -92,7 +88,7 @@ class _Claims:
         self._doubts.of_turned()
         self._doubts.by_order()
         self._by_use([column for column in numbers if column not in self._found.values()])
-        left = self._as_last_step(self._as_steps([*left, *self._steps.values()]))
+        left = self._steps.as_the_last(self._steps.by_rate([*left, *self._steps.found.values()]))
         self._by_custom(left)
         return self._extended()
 
@@ -125,48 +121,6 @@ class _Claims:
         if self._possible.knows_learning_rate:
             return False
         return not {*names}.intersection(self._readings.computed_from(column, OTHERWISE))
-
-    def _as_steps(self, columns: Sequence[int]) -> list[int]:
-        """Take what is a gradient times the same cell outside, below zero, for the steps.
-
-        So it is in one row, where no update says what the learning rate is.
-        """
-        steps: dict[Expression, dict[str, int]] = {}
-        for column in columns if not self._possible.knows_learning_rate else ():
-            expression = self._readings.expression(column)
-            leaves = set() if expression is None else {*expression.leaves()}
-            gradients = [leaf for leaf in leaves if isinstance(leaf, Symbol)]
-            if expression is None or len(leaves) != 2 or len(gradients) != 1:
-                continue
-            (rate,) = leaves - {*gradients}
-            step = f"Δ{of_gradient(gradients[0].name)}"
-            if step in self._possible.equations and all(
-                expression.value({rate: x, gradients[0]: y}.__getitem__) == -x * y
-                for x, y in ((0.5, 3.0), (2.0, 0.25))
-            ):
-                steps.setdefault(rate, {})[step] = column
-        most = max(steps.values(), key=len, default={})
-        # While nothing says what the rate is, whether they are right tells nothing of gradients.
-        self._steps = most if len(most) >= SEVERAL else {}
-        return [column for column in columns if column not in self._steps.values()]
-
-    def _as_last_step(self, columns: Sequence[int]) -> list[int]:
-        """Take the only column that is left for the only step that is missing.
-
-        Or what seems the only gradient of the other sign: the learning rate is missing there.
-        """
-        known = {*self._steps, *self._found}
-        missing = [n for n in self._table.exercise.parameters if f"Δ{n}" not in known]
-        several = sum(name.startswith("Δ") for name in known) >= SEVERAL
-        if len(missing) != 1 or not several:
-            return [*columns]
-        turned = [name for name in self._found if name.startswith(negative(gradient_name("")))]
-        if turned == [negative(gradient_name(missing[0]))]:
-            self._steps[f"Δ{missing[0]}"] = self._found.pop(turned[0])
-        elif len(columns) == 1:
-            self._steps[f"Δ{missing[0]}"] = columns[0]
-            return []
-        return [*columns]
 
     def _as_next(self, columns: Sequence[int]) -> list[int]:
         """Take what a parameter only repeats from the row above for what it is to be; the others.
@@ -236,7 +190,7 @@ class _Claims:
     def _extended(self) -> Table:
         """The table with the columns that were found."""
         table, exercise = self._table, self._table.exercise
-        self._found.update(self._steps)
+        self._found.update(self._steps.found)
         auxiliary = {
             name: self._possible.equations[name]
             for name in self._found

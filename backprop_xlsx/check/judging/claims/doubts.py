@@ -104,19 +104,26 @@ class Doubts:
     def of_turned(self) -> None:
         """What has its sign turned, unlike most of its sisters, as what follows from it has too.
 
+        Fewer sisters tell if its header names it without that sign.
         Then the sign of one is its own fault: with the sisters' sign no other is wrong that was
         right. So it is with all where that one was found before.
         """
         plain = {negative(name): name for name in self._possible.equations}
         known = {*self._table.columns, *self._found}
         families = Counter(map(_family, known))
+
+        def is_outnumbered(name: str) -> bool:
+            hint, own, others = (
+                self._sheet.hint(self._found[name]),
+                families[_family(name)],
+                families[_family(plain[name])],
+            )
+            return hint != name and others >= max(own, 1 if hint == plain[name] else SISTERS)
+
         turned = {
             name: plain[name]
             for name in self._found
-            if name in plain
-            and self._sheet.hint(self._found[name]) != name
-            and plain[name] not in known
-            and families[_family(plain[name])] >= max(families[_family(name)], SISTERS)
+            if name in plain and plain[name] not in known and is_outnumbered(name)
         }
         if not turned:
             return

@@ -35,6 +35,13 @@ class Likeness:
             if name not in known and name in self._possible.equations and kind_of(name) in kinds
         ]
 
+    def missing_on_the_way(self) -> list[str]:
+        """Auxiliary quantities without a column, whose like have one."""
+        known = {*self._table.columns, *self._readings.found}
+        kinds = {kind_of(name) for name in self._readings.found}
+        others = self._possible.equations.keys() - known - {*self._table.exercise.computed}
+        return sorted(name for name in others if kind_of(name) in kinds)
+
     def of(self, column: int, name: str) -> float:
         """Which share of what a column and a quantity are computed from is the same."""
         equation = self._sources(self._possible.equations[name])

@@ -29,13 +29,17 @@ class Sisters:
         self._found = readings.found
 
     def by_likeness(self, columns: Sequence[int], only: str = "") -> list[int]:
-        """Take columns for what is missing while its sisters are there, if they refer to alike."""
+        """Take columns for what is missing while its sisters are there, if they refer to alike.
+
+        For what is on the way only if they refer to the same.
+        """
+        exact = self._likeness.missing_on_the_way()
         pairs = [
             (-likeness, place, name)
-            for name in self._likeness.missing()
+            for name in [*self._likeness.missing(), *exact]
             if name.startswith(only)
             for place, column in enumerate(columns)
-            if (likeness := self._likeness.of(column, name)) >= ALIKE
+            if (likeness := self._likeness.of(column, name)) >= (1 if name in exact else ALIKE)
         ]
         for _, place, name in sorted(pairs):
             if name not in self._found and columns[place] not in self._found.values():

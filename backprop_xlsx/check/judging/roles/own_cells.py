@@ -21,13 +21,17 @@ FEWEST_OWN = 2
 def only_labelled(
     candidates: Iterable[Candidate], name: str, surroundings: Surroundings
 ) -> Candidate | None:
-    """The one candidate that is labelled so and holds a number; None if none is, or several."""
+    """The one candidate that is labelled so and holds a number; None if none is, or several.
+
+    What stands in the rows of another table is none.
+    """
     found = [
         candidate
         for candidate in candidates
         if not isinstance(candidate, float)
         and number_of(candidate, surroundings) is not None
         and label_of(candidate, surroundings) == name
+        and surroundings.in_another_table(candidate) is None
     ]
     return found[0] if len(found) == 1 else None
 

@@ -189,6 +189,14 @@ class Wiring:
             return None
         return self._wire_of(Form(cell.formula, row, [row]))
 
+    def _above_if_there(self, leaf: Expression) -> Expression:
+        """Instead of a header, or nothing, above the only row a quantity of the row above."""
+        if not isinstance(leaf, Outside) or leaf.kind not in ("blank", "text"):
+            return leaf
+        sheet, row, column = leaf.place
+        above = (sheet, row) == (self._surroundings.home, self._rows[0] - 1)
+        return Symbol(name_of(column), 1) if above and column in self.run.columns else leaf
+
     def _wire_of(self, form: Form) -> Wire | None:
         row = form.typical_row
         try:
@@ -196,6 +204,8 @@ class Wiring:
             expression = meant(form.part.expression, meanings)
         except FormulaError:
             return None
+        if len(self._rows) == 1:
+            expression = expression.rebuilt(self._above_if_there)
         here: set[int] = set()
         above: set[int] = set()
         given: set[Leaf] = set()
