@@ -54,7 +54,8 @@ def own_instead(place: Place, name: str, surroundings: Surroundings) -> Place | 
         if own is None and name != LEARNING_RATE:
             own = _displaced(place, theirs, surroundings)
         elif surroundings.in_another_table(place) != name:
-            own = own if label_of(place, surroundings) == name else None
+            theirs_too = labelled_cell(surroundings.of(other), name)
+            own = own if label_of(place, surroundings) == name and theirs_too == place else None
         if own in (None, place) or any(own in _used(t, surroundings) for t in surroundings.others):
             return None
         numbers = {number_of(own, surroundings), number_of(place, surroundings)}
@@ -109,12 +110,14 @@ def own_among(places: Sequence[Place], surroundings: Surroundings) -> list[Place
 def _used(table: Table, surroundings: Surroundings) -> Counter[Place]:
     """The cells to which the formulas of a table's second step refer, with how many do.
 
-    Those of columns count too that have no name, but are used in their rows.
+    Those of columns between its own count too that have no name, but are used in their rows.
     """
     found: Counter[Place] = Counter()
     elsewhere = surroundings.of(table)
     row = table.rows[:2][-1]
-    for column in {*table.columns.values(), *table.followed}:
+    own = table.quantities.keys()
+    between = table.followed.intersection(range(min(own), max(own)))
+    for column in own | between:
         cell = table.sheet.cells.get((row, column))
         try:
             tokens = tokenise(cell.formula or "") if cell is not None else ()

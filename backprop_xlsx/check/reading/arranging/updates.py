@@ -111,7 +111,8 @@ class Updates:
             for parameter, others in direct.items()
         }
         distinct = {columns[0] for columns in behind.values() if len(columns) == 1}
-        if len(distinct) > 1 and 4 * len(distinct) >= 3 * len(behind):
+        # One step may be another's, by mistake.
+        if 1 < len(distinct) >= min(3 * len(behind) / 4, len(behind) - 1):
             direct = {p: behind[p] if len(behind[p]) == 1 else [] for p in direct}
         used = Counter(column for others in direct.values() for column in others)
         found = {

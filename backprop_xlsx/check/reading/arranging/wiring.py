@@ -10,6 +10,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from backprop_xlsx.check.reading.arranging.pasted import pasted_activations
 from backprop_xlsx.check.reading.arranging.strands import Run
 from backprop_xlsx.check.reading.arranging.wire import Leaf, Wire, with_updates_put_in
 from backprop_xlsx.check.reading.exercise import CLASS_EXERCISE, Exercise
@@ -55,14 +56,18 @@ class Wiring:
         table = Table(sheet, exercise, columns, run.rows[0] - 1, run.rows[0], run.rows[-1])
         self._surroundings = Surroundings(book, table)
         self._named = self._surroundings.of(replace(table, exercise=CLASS_EXERCISE))
-        self.written: dict[int, Wire] = {}
-        for column in run.columns:
-            wire = self._wire(column)
-            if wire is not None:
-                self.written[column] = wire
+        self.written = self._written()
+        pasted = pasted_activations(sheet, run.rows, self.written, self.given)
+        if pasted:
+            self.given -= pasted.keys()
+            self.written = self._written() | pasted
         self.wires = with_updates_put_in(self.written)
         for column in filter(self._is_late, self.written):
             self.wires[column] = self.written[column] = _of_its_own_row(self.written[column])
+
+    def _written(self) -> dict[int, Wire]:
+        wires = ((column, self._wire(column)) for column in self.run.columns)
+        return {column: wire for column, wire in wires if wire is not None}
 
     @cached_property
     def users(self) -> Mapping[int, frozenset[int]]:

@@ -1,0 +1,67 @@
+"""Which columns of numbers are activations whose values were pasted over their formulas."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from backprop_xlsx.check.reading.arranging.wire import Wire
+from backprop_xlsx.formula.expression import Symbol
+from backprop_xlsx.spreadsheet.ooxml.book import Sheet
+
+AS_SHOWN = 5e-4
+"""How far a value may be off that was pasted as it was shown."""
+
+
+def pasted_activations(
+    sheet: Sheet, rows: Sequence[int], wires: Mapping[int, Wire], given: Iterable[int]
+) -> dict[int, Wire]:
+    """The wires of columns of numbers that are to what nothing uses as activations are to theirs.
+
+    By the values that the sheet shows in its first row and in its last, which differ: many a start
+    weight is 0.5, as is the activation of what is nearly 0.
+    """
+    used = {other for wire in wires.values() for other in wire.here}
+    unused = [column for column, wire in wires.items() if column not in used and not wire.above]
+    applied = [
+        (wire, next(iter(wire.here)))
+        for wire in wires.values()
+        if len(wire.here) == 1 and not (wire.above or wire.given)
+    ]
+    ends = (rows[0], rows[-1])
+
+    def shown(column: int) -> list[float]:
+        cells = [sheet.cells.get((row, column)) for row in ends]
+        values = [c.value for c in cells if c is not None and type(c.value) is float]
+        return values if len(values) == len(ends) and not _are_close(*values) else []
+
+    def likely() -> Iterator[tuple[int, Wire]]:
+        for column in given:
+            values = shown(column)
+            for own in unused if values else ():
+                for wire, of in applied:
+                    sums = [_at(wire, x) for x in shown(own)]
+                    if sums and all(map(_are_close, values, sums)):
+                        yield column, _of_another(wire, of, own)
+
+    return dict(likely())
+
+
+def _at(wire: Wire, x: float) -> float | None:
+    """The value of a function of one column; None if it has none there."""
+    try:
+        return float(wire.expression.value(lambda _: x))
+    except (ArithmeticError, TypeError, ValueError, AttributeError):
+        return None
+
+
+def _are_close(value: float, other: float | None) -> bool:
+    return other is not None and abs(value - other) < AS_SHOWN
+
+
+def _of_another(wire: Wire, of: int, column: int) -> Wire:
+    """The same function of another column."""
+    name, own = (f"#{each}" for each in (of, column))
+    expression = wire.expression.rebuilt(
+        lambda leaf: Symbol(own) if isinstance(leaf, Symbol) and leaf.name == name else leaf
+    )
+    return Wire(expression, frozenset({column}), frozenset(), frozenset())
