@@ -121,7 +121,8 @@ def _learning_rate(judge: Judge, forms: Forms, told: Candidate | None) -> Candid
     winner = votes.winner(surroundings)
     if winner is None:
         if len(table.rows) == 1:
-            return labelled_cell(surroundings, LEARNING_RATE) or told
+            stated = labelled_cell(surroundings, LEARNING_RATE) or told
+            return stated or _typed_rate(judge, forms)
         if told is not None:
             return told
         stated = _most_used(used, LEARNING_RATE, surroundings)
@@ -133,7 +134,11 @@ def _learning_rate(judge: Judge, forms: Forms, told: Candidate | None) -> Candid
 
 
 def _typed_rate(judge: Judge, forms: Forms) -> float | None:
-    """The number by which as it is typed most updates are right; one may be typed for more too."""
+    """The number by which as it is typed most updates are right; one may be typed for more too.
+
+    In a single row, which shows no update, a factor of 1 need not be typed.
+    """
+    untyped = {1.0} if len(judge.table.rows) == 1 else set()
     stepping = [
         (name, max(forms[name], key=lambda form: len(form.rows)))
         for name in _stepping(judge)
@@ -142,7 +147,7 @@ def _typed_rate(judge: Judge, forms: Forms) -> float | None:
     votes: Counter[float] = Counter()
     for name, form in stepping:
         for meanings, _ in readings(judge, form, form.rows[-1:]):
-            for number in {*numbers_in(meant(form.part.expression, meanings))}:
+            for number in untyped | {*numbers_in(meant(form.part.expression, meanings))}:
                 fixed = (*judge.fixed, (LEARNING_RATE, number))
                 trial = judge.knowing(replace(judge.roles, numbers=fixed))
                 with suppress(FormulaError):

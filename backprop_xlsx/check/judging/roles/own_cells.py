@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from backprop_xlsx.check.reading.meanings import Place
 from backprop_xlsx.check.reading.single_cells import Candidate, label_of, labelled_cell, number_of
@@ -110,14 +111,22 @@ def own_among(places: Sequence[Place], surroundings: Surroundings) -> list[Place
 def _used(table: Table, surroundings: Surroundings) -> Counter[Place]:
     """The cells to which the formulas of a table's second step refer, with how many do.
 
-    Those of columns between its own count too that have no name, but are used in their rows.
+    Those of columns next to its own count too that have no name, but are used in their rows.
     """
     found: Counter[Place] = Counter()
     elsewhere = surroundings.of(table)
     row = table.rows[:2][-1]
+    others = {
+        column
+        for other in (surroundings.table, *surroundings.others)
+        if other is not table
+        and other.sheet is table.sheet
+        and other.first_row <= table.last_row
+        and table.first_row <= other.last_row
+        for column in other.quantities
+    }
     own = table.quantities.keys()
-    between = table.followed.intersection(range(min(own), max(own)))
-    for column in own | between:
+    for column in own | {c for c in table.followed if _distance(c, own) < _distance(c, others)}:
         cell = table.sheet.cells.get((row, column))
         try:
             tokens = tokenise(cell.formula or "") if cell is not None else ()
@@ -126,6 +135,10 @@ def _used(table: Table, surroundings: Surroundings) -> Counter[Place]:
         places = filter(None, (elsewhere.place(token) for token in tokens))
         found.update({end for place in places for end in elsewhere.follow(place)})
     return found
+
+
+def _distance(column: int, columns: Collection[int]) -> float:
+    return min((abs(column - other) for other in columns), default=math.inf)
 
 
 def top_of_column(place: Place, row: int, surroundings: Surroundings) -> Place | None:
