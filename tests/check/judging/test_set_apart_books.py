@@ -23,6 +23,8 @@ from quality.judging.scoring import Job, scored
         (4006, 269),  # one row, steps of biases, which any gradient could have
         (4006, 1438),  # headers are repeated right below the first step
         (4002, 890),  # one row, in which the inputs stand too, with steps of a typed rate
+        (4006, 2992),  # the row of headers holds the last label of another run's list
+        (4012, 330),  # tables across, each with gradients beyond the next, rates without a label
     ],
 )
 def test_a_right_book_is_not_accused(seed: int, number: int) -> None:
@@ -43,9 +45,43 @@ def test_a_right_book_is_not_accused(seed: int, number: int) -> None:
         (4001, 4599),  # a gradient only repeats an input, "ΔW1" heads its step
         (4002, 202),  # a limit that small inputs, which are typed, come to by large weights alone
         (4002, 211),  # one of eight velocities has the other sign
+        (4006, 3451),  # columns from right to left, whose headers only their numbers tell
+        (4006, 4963),  # one row, a difference turned round, and gradients that follow it
+        (4006, 374),  # a sum of two parts, of which its sister alone is known
+        (4006, 4466),  # one of three steps has the other sign
+        (4006, 4678),  # a rate typed into steps of one row
+        (4006, 2393),  # an activation of the header above the only row
+        (4006, 3000),  # an activation's values were pasted, of different sums
+        (4006, 501),  # a target of another run, which no column but the error's uses
+        (4006, 47),  # the same, and no label says which cell is whose
+        (4006, 4273),  # the same in a loss that uses it twice
+        (4006, 308),  # the learning rate of another run in one column of steps
+        (4012, 226),  # steps by a rate of 1, which is not typed
     ],
 )
 def test_the_changed_cells_are_told_and_no_others(seed: int, number: int) -> None:
     score = scored(Job("wrong", seed, number, held_out=True))
     assert score.accused and score.exact, score.explanations
+    assert not score.fix.startswith("wrong")
+
+
+@pytest.mark.parametrize(
+    ("seed", "number"),
+    [
+        (4001, 4494),  # losses that are halves under a sum that is a mean
+        (4002, 573),  # one row, a gradient that lacks an output and is used of the row above
+        (4004, 710),  # biases that are typed into all neurons, one of which is wrong
+        (4006, 311),  # the same, and one was mistyped
+        (4006, 2179),  # one row, unknown headings, a gradient that is another's or nothing's
+        (4006, 2550),  # one row, three of the four slopes are wrong
+        (4006, 2788),  # the only loss is wrong, and its sum is pasted beside the table
+        (4006, 3273),  # both losses are of the same output
+        (4006, 4957),  # no neuron of a layer tells which weights are whose
+        (4011, 28),  # a rate of another run in one column of updates
+        (4011, 125),  # a step that copies another's, one of three
+    ],
+)
+def test_no_wrong_copy_is_given_out(seed: int, number: int) -> None:
+    score = scored(Job("wrong", seed, number, held_out=True))
+    assert score.accused
     assert not score.fix.startswith("wrong")
