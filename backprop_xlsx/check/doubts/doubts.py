@@ -46,6 +46,10 @@ def require_in_order(before: JudgedBook) -> None:
     another's: these may have another order. Raises VerificationError.
     """
     for table in before.tables:
+        network = table.table.exercise.network
+        alone = len(network.neurons) == len(table.table.rows) == 1
+        if alone and any(column.wrong for column in table.columns.values()):
+            raise VerificationError("one row of a single neuron tells too little")
         if len(table.table.rows) == 1 and table.unexplained:
             place = (table.surroundings.home, table.table.first_row, table.unexplained[0])
             where = address_of(before.view, before.view.back(place))
@@ -63,7 +67,7 @@ def require_in_order(before: JudgedBook) -> None:
         for name, _ in table.table.exercise.auxiliary:
             if table.columns[name].wrong and not table.is_told(name) and table.misleads(name):
                 raise VerificationError(f"{label(name)} may be something else")
-        for neuron in table.table.exercise.network.neurons:
+        for neuron in network.neurons:
             gradients = {*map(gradient_name, neuron.weights)}
             turned = not gradients.isdisjoint(name for name in computed if computed[name])
             turned = turned or all(_is_wrong_throughout(table, name) for name in gradients)

@@ -207,9 +207,10 @@ def _of_another_table(judge: Judge, writer: CellWriter) -> Iterator[WrongCells]:
             continue
         ends = _ends(judge, name)
         first = ends[table.first_row]
+        owns = {end: own_instead(end, name, surroundings) for end in {*ends.values()}}
         wrong: dict[int, str | None] = {}
         for row, end in ends.items():
-            own = own_instead(end, name, surroundings)
+            own = owns[end]
             if own is not None:
                 wrong[row] = writer.absolute(own)
             elif surroundings.in_another_table(end) and not surroundings.in_another_table(first):

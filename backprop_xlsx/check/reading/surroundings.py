@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -64,6 +65,8 @@ class Surroundings(Cells):
         self.roles = Roles() if roles is None else roles
         self.others = [other for other in tables if other is not table]
         self._memory: dict[tuple[Place, int], Meaning] = {}
+        self.used: dict[tuple[Hashable, ...], Counter[Place]] = {}
+        """How many formulas of a table refer to each cell: of all tables, kept for all of them."""
 
     def of(self, table: Table) -> Surroundings:
         """The same for another table of the book, or this one with other columns or quantities."""

@@ -45,7 +45,7 @@ def own_instead(place: Place, name: str, surroundings: Surroundings) -> Place | 
     from its own cells; or, without such labels, the one that stands to that as the rest of what
     the table uses stands to what the other does.
     """
-    if label_of(place, surroundings) not in (None, name):
+    if surroundings.in_table(place) or label_of(place, surroundings) not in (None, name):
         return None
     for other in surroundings.others:
         theirs = _used(other, surroundings)
@@ -113,6 +113,15 @@ def _used(table: Table, surroundings: Surroundings) -> Counter[Place]:
 
     Those of columns next to its own count too that have no name, but are used in their rows.
     """
+    tables = (table, surroundings.table)
+    key = tuple((t.sheet.name, t.first_row, *t.quantities) for t in tables)
+    found = surroundings.used.get(key)
+    if found is None:
+        found = surroundings.used[key] = _counted(table, surroundings)
+    return found
+
+
+def _counted(table: Table, surroundings: Surroundings) -> Counter[Place]:
     found: Counter[Place] = Counter()
     elsewhere = surroundings.of(table)
     row = table.rows[:2][-1]
