@@ -251,13 +251,15 @@ def _ends(judge: Judge, name: str) -> dict[int, Place]:
 
 def _places_of(judge: Judge, name: str) -> Iterator[Place]:
     """The cells in which something given stands: those to which its column leads, and its own."""
-    if name in judge.table.columns:
-        ends = list(_ends(judge, name).values())
-        yield from ends if name in judge.exercise.constants else ends[:1]
+    table, surroundings = judge.table, judge.surroundings
+    if name in judge.exercise.constants and name in table.columns:
+        yield from _ends(judge, name).values()
+    elif name in table.columns:
+        yield surroundings.end((surroundings.home, table.first_row, table.columns[name]))
     for known in (judge.roles.cells, judge.roles.start_values):
         for place, role in known.items():
             if role == name:
-                yield judge.surroundings.end(place)
+                yield surroundings.end(place)
 
 
 def _usual(judge: Judge, places: list[Place]) -> str | None:

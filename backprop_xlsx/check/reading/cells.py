@@ -80,6 +80,9 @@ class Cells:
 
     def end(self, place: Place) -> Place:
         """The cell to which a cell leads in the end by plain references; it may be itself."""
+        cell = self.cell(place)
+        if cell is None or cell.formula is None:
+            return place
         passed = []
         end = place
         for following in self.follow(place):

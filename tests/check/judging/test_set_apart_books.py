@@ -56,6 +56,9 @@ def test_a_right_book_is_not_accused(seed: int, number: int) -> None:
         (4006, 47),  # the same, and no label says which cell is whose
         (4006, 4273),  # the same in a loss that uses it twice
         (4006, 308),  # the learning rate of another run in one column of steps
+        (4008, 126),  # a gradient's values were pasted, which are near those of slopes
+        (4008, 232),  # one row, a slope of what stands above it
+        (4008, 852),  # a sum that copies the loss of the first output
         (4012, 226),  # steps by a rate of 1, which is not typed
     ],
 )

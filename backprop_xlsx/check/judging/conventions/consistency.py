@@ -15,7 +15,7 @@ from backprop_xlsx.check.judging.conventions.optimising import Updating
 from backprop_xlsx.check.judging.expressions import branches
 from backprop_xlsx.check.judging.judged_table import JudgedTable
 from backprop_xlsx.check.reading.arranging.strands import Run
-from backprop_xlsx.check.reading.arranging.wiring import Wiring, column_of, referred
+from backprop_xlsx.check.reading.arranging.wires.wiring import Wiring, column_of, referred
 from backprop_xlsx.check.reading.forms import forms_of
 from backprop_xlsx.check.reading.meanings import Place
 from backprop_xlsx.formula.expression import Expression, Symbol

@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from backprop_xlsx.check.judging.roles.candidates import numbers_in
-from backprop_xlsx.check.reading.arranging.wire import Leaf
-from backprop_xlsx.check.reading.arranging.wiring import Wiring, column_of, referred
+from backprop_xlsx.check.reading.arranging.wires.wire import Leaf
+from backprop_xlsx.check.reading.arranging.wires.wiring import Wiring, column_of, referred
 from backprop_xlsx.check.reading.meanings import Outside
 from backprop_xlsx.formula.block import as_number
 from backprop_xlsx.formula.expression import Expression, Symbol

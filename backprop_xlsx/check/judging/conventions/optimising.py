@@ -13,7 +13,7 @@ from typing import TypeGuard
 
 import numpy as np
 
-from backprop_xlsx.check.reading.arranging.wiring import Wiring, column_of, name_of
+from backprop_xlsx.check.reading.arranging.wires.wiring import Wiring, column_of, name_of
 from backprop_xlsx.check.reading.meanings import Outside, Place
 from backprop_xlsx.formula.block import as_number
 from backprop_xlsx.formula.expression import Expression, Symbol

@@ -25,7 +25,7 @@ from backprop_xlsx.check.reading.arranging.views import (
     Turned,
     View,
 )
-from backprop_xlsx.check.reading.arranging.wiring import Wiring
+from backprop_xlsx.check.reading.arranging.wires.wiring import Wiring
 from backprop_xlsx.check.reading.exercise import CLASS_EXERCISE
 from backprop_xlsx.check.reading.spelling import quantity_of
 from backprop_xlsx.check.reading.tables import Table, find_tables, suffices

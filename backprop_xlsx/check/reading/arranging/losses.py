@@ -10,8 +10,9 @@ import numpy as np
 from backprop_xlsx.check.reading.arranging.neurons import Layers
 from backprop_xlsx.check.reading.arranging.updates import Updates
 from backprop_xlsx.check.reading.arranging.weights import Neuron
-from backprop_xlsx.check.reading.arranging.wire import Leaf
-from backprop_xlsx.check.reading.arranging.wiring import ROUNDING, Wiring, differ, position
+from backprop_xlsx.check.reading.arranging.wires.shapes import ROUNDING, differ
+from backprop_xlsx.check.reading.arranging.wires.wire import Leaf
+from backprop_xlsx.check.reading.arranging.wires.wiring import Wiring, position
 from backprop_xlsx.formula.names import TOTAL_LOSS
 
 
@@ -130,10 +131,13 @@ class Losses:
         single = {column for column in single if self.wires[column].here.isdisjoint(single)}
         placed = sorted(single, key=lambda column: (self._numbers.get(column, 0), column))
 
-        def doubt(loss: tuple[int, int, frozenset[int]]) -> tuple[int, bool]:
+        twice = len({reached for _, column, reached in extreme if column in single}) < len(single)
+
+        def doubt(loss: tuple[int, int, frozenset[int]]) -> tuple[int, bool, bool]:
             bend, column, reached = loss
-            told = column in single and len(placed) == len(outputs)
-            return bend, told and of_output[next(iter(reached))] != placed.index(column)
+            told = twice and column in single and len(placed) == len(outputs)
+            misplaced = told and of_output[next(iter(reached))] != placed.index(column)
+            return bend, column not in single, misplaced
 
         for _, column, reached in sorted(extreme, key=doubt):
             if len(reached) == 1 and len(outputs) > 1:

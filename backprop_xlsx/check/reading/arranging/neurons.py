@@ -9,15 +9,9 @@ from itertools import combinations
 from backprop_xlsx.check.reading.arranging.single_row import SingleRow
 from backprop_xlsx.check.reading.arranging.updates import Updates
 from backprop_xlsx.check.reading.arranging.weights import Neuron, weigh
-from backprop_xlsx.check.reading.arranging.wire import Leaf, Wire
-from backprop_xlsx.check.reading.arranging.wiring import (
-    SPREAD,
-    Wiring,
-    differ,
-    is_activation,
-    rises,
-    values_of,
-)
+from backprop_xlsx.check.reading.arranging.wires.shapes import SPREAD, differ, is_activation, rises
+from backprop_xlsx.check.reading.arranging.wires.wire import Leaf, Wire
+from backprop_xlsx.check.reading.arranging.wires.wiring import Wiring, values_of
 
 
 class Layers:

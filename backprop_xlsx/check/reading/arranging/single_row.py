@@ -6,15 +6,14 @@ from collections import Counter
 from collections.abc import Mapping, Set
 
 from backprop_xlsx.check.reading.arranging.weights import is_factor, pairs
-from backprop_xlsx.check.reading.arranging.wire import Leaf, Wire
-from backprop_xlsx.check.reading.arranging.wiring import (
+from backprop_xlsx.check.reading.arranging.wires.shapes import (
     SPREAD,
-    Wiring,
     differ,
     is_activation,
     is_multiple,
-    values_of,
 )
+from backprop_xlsx.check.reading.arranging.wires.wire import Leaf, Wire
+from backprop_xlsx.check.reading.arranging.wires.wiring import Wiring, values_of
 
 
 class SingleRow:

@@ -13,8 +13,8 @@ from backprop_xlsx.check.reading.arranging.losses import Losses
 from backprop_xlsx.check.reading.arranging.neurons import Layers
 from backprop_xlsx.check.reading.arranging.updates import Updates
 from backprop_xlsx.check.reading.arranging.weights import Neuron
-from backprop_xlsx.check.reading.arranging.wire import Leaf
-from backprop_xlsx.check.reading.arranging.wiring import Wiring, most_common, position
+from backprop_xlsx.check.reading.arranging.wires.wire import Leaf
+from backprop_xlsx.check.reading.arranging.wires.wiring import Wiring, most_common, position
 from backprop_xlsx.formula.names import LEARNING_RATE, activation_name, gradient_name, negative
 
 Hints = Mapping[int, str]

@@ -5,13 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from functools import cached_property
 
-from backprop_xlsx.check.reading.arranging.wire import Leaf
-from backprop_xlsx.check.reading.arranging.wiring import (
-    Wiring,
-    is_activation,
-    most_common,
-    values_of,
-)
+from backprop_xlsx.check.reading.arranging.wires.shapes import is_activation
+from backprop_xlsx.check.reading.arranging.wires.wire import Leaf
+from backprop_xlsx.check.reading.arranging.wires.wiring import Wiring, most_common, values_of
 
 SOME_RATE = 0.7
 """What stands for the learning rate where only the form of an update counts."""

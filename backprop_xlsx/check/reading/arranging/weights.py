@@ -7,8 +7,9 @@ from collections.abc import Set
 from dataclasses import dataclass, field
 from itertools import combinations
 
-from backprop_xlsx.check.reading.arranging.wire import Leaf
-from backprop_xlsx.check.reading.arranging.wiring import Wiring, differ, position
+from backprop_xlsx.check.reading.arranging.wires.shapes import differ
+from backprop_xlsx.check.reading.arranging.wires.wire import Leaf
+from backprop_xlsx.check.reading.arranging.wires.wiring import Wiring, position
 
 
 @dataclass

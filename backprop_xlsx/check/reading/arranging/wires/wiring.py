@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import cached_property
-from itertools import pairwise
 
 import numpy as np
 
-from backprop_xlsx.check.reading.arranging.pasted import pasted_activations
 from backprop_xlsx.check.reading.arranging.strands import Run
-from backprop_xlsx.check.reading.arranging.wire import Leaf, Wire, with_updates_put_in
+from backprop_xlsx.check.reading.arranging.wires.pasted import pasted_activations
+from backprop_xlsx.check.reading.arranging.wires.shapes import SPREAD, is_activation
+from backprop_xlsx.check.reading.arranging.wires.wire import Leaf, Wire, with_updates_put_in
 from backprop_xlsx.check.reading.exercise import CLASS_EXERCISE, Exercise
 from backprop_xlsx.check.reading.forms import Form, forms_of
 from backprop_xlsx.check.reading.meanings import Outside, meant
@@ -24,11 +24,6 @@ from backprop_xlsx.formula.expression import Expression, Symbol
 from backprop_xlsx.formula.tokens import FormulaError
 from backprop_xlsx.spreadsheet.ooxml.book import Book, Sheet
 from backprop_xlsx.spreadsheet.ooxml.cells import Cell
-
-ROUNDING = 1e-9
-"""How far a value may be off where a wire's leaves are numbers such as 0, 1 and 0.4."""
-SPREAD = (-2.0, -0.5, 0.5, 2.0)
-"""Where a function is looked at, to tell whether it rises and whether it is bent."""
 
 
 class _Unnamed(Exercise):
@@ -175,8 +170,9 @@ class Wiring:
             start = self.in_row(column, self._rows[0])
             if start is not None and len(start.here) > 1 and not start.above:
                 return start
-        if wire is not None and wire.here and column not in wire.above:
-            # No update: what it takes from the row above it takes from there by mistake.
+        updates = len(self._rows) > 1 and wire is not None and not wire.here
+        if wire is not None and not updates and column not in wire.above:
+            # What it takes from the row above it takes from there by mistake.
             return _of_its_own_row(wire)
         return wire
 
@@ -231,32 +227,9 @@ def _of_its_own_row(wire: Wire) -> Wire:
     return Wire(wire.expression, wire.here | wire.above, frozenset(), wire.given)
 
 
-def differ(one: float, other: float) -> bool:
-    """Whether two such values differ by more than rounding; one that is no number does not."""
-    return abs(one - other) > ROUNDING
-
-
 def values_of(wiring: Wiring, column: int, of: Leaf) -> tuple[float, ...]:
     """What a column does to some numbers of what it is a function of."""
     return tuple(wiring.value(column, {of: x}) for x in SPREAD)
-
-
-def rises(values: Sequence[float]) -> bool:
-    """Whether these values of a function are those of one that rises."""
-    return all(one <= other for one, other in pairwise(values)) and values[-1] > values[0]
-
-
-def is_activation(values: Sequence[float]) -> bool:
-    """Whether they rise, and not on a straight line, as those of a copy or a multiple do."""
-    first, second, *_, last = values
-    return rises(values) and differ(second - first, (last - first) * 3 / 8)
-
-
-def is_multiple(values: Sequence[float]) -> bool:
-    """Whether they are those of what is multiplied with a number; a copy is no multiple."""
-    factor = values[-1] / SPREAD[-1]
-    straight = not any(differ(y, factor * x) for x, y in zip(SPREAD, values, strict=True))
-    return straight and differ(factor, 1.0)
 
 
 def name_of(column: int) -> str:

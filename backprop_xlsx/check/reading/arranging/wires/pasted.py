@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from backprop_xlsx.check.reading.arranging.wire import Wire
+from backprop_xlsx.check.reading.arranging.wires.shapes import SPREAD, is_activation
+from backprop_xlsx.check.reading.arranging.wires.wire import Wire
+from backprop_xlsx.formula.block import as_number
 from backprop_xlsx.formula.expression import Symbol
 from backprop_xlsx.spreadsheet.ooxml.book import Sheet
 
@@ -25,7 +28,7 @@ def pasted_activations(
     applied = [
         (wire, next(iter(wire.here)))
         for wire in wires.values()
-        if len(wire.here) == 1 and not (wire.above or wire.given)
+        if len(wire.here) == 1 and not (wire.above or wire.given) and _is_activation(wire)
     ]
     ends = (rows[0], rows[-1])
 
@@ -46,16 +49,20 @@ def pasted_activations(
     return dict(likely())
 
 
-def _at(wire: Wire, x: float) -> float | None:
-    """The value of a function of one column; None if it has none there."""
+def _is_activation(wire: Wire) -> bool:
+    return is_activation([_at(wire, x) for x in SPREAD])
+
+
+def _at(wire: Wire, x: float) -> float:
+    """The value of a function of one column; not a number if it has none there."""
     try:
-        return float(wire.expression.value(lambda _: x))
+        return as_number(wire.expression.value(lambda _: x))
     except (ArithmeticError, TypeError, ValueError, AttributeError):
-        return None
+        return math.nan
 
 
-def _are_close(value: float, other: float | None) -> bool:
-    return other is not None and abs(value - other) < AS_SHOWN
+def _are_close(value: float, other: float) -> bool:
+    return abs(value - other) < AS_SHOWN
 
 
 def _of_another(wire: Wire, of: int, column: int) -> Wire:
