@@ -60,9 +60,10 @@ def require_in_order(before: JudgedBook) -> None:
             if column.wrong
         }
         for one in computed:
-            for other in table.columns.keys() - {one}:
+            each_other = _in_a_circle(computed, one)
+            for other in [name for name in table.columns if name != one]:
                 alike = other in computed[one] and not table.is_told(one)
-                if alike or other in _reached(computed, one) or table.turns_round(one, other):
+                if alike or other in each_other or table.turns_round(one, other):
                     raise VerificationError(f"{label(one)} and {label(other)} may be each other")
         for name, _ in table.table.exercise.auxiliary:
             if table.columns[name].wrong and not table.is_told(name) and table.misleads(name):
@@ -76,17 +77,15 @@ def require_in_order(before: JudgedBook) -> None:
                 raise VerificationError(f"the weights of {meant} may stand in another order")
 
 
-def _reached(computed: Mapping[str, Sequence[str]], name: str) -> set[str]:
-    """By what columns compute instead, the quantities from which a circle leads back to one."""
-    ways = {name: set(computed[name])}
+def _in_a_circle(computed: Mapping[str, Sequence[str]], name: str) -> set[str]:
+    """The columns that compute a quantity whose own column computes theirs, or leads to that."""
+    reached: set[str] = set()
     to_do = [name]
     while to_do:
-        at = to_do.pop()
-        for other in computed.get(at, ()):
-            if other not in ways:
-                ways[other] = set(computed.get(other, ()))
-                to_do.append(other)
-    return {other for other, further in ways.items() if name in further and other != name}
+        following = set(computed.get(to_do.pop(), ())) - reached
+        reached |= following
+        to_do += following
+    return {other for other in reached if name in computed.get(other, ())}
 
 
 def _is_wrong_throughout(table: JudgedTable, name: str) -> bool:

@@ -66,7 +66,7 @@ class Surroundings(Cells):
         self.others = [other for other in tables if other is not table]
         self._memory: dict[tuple[Place, int], Meaning] = {}
         self.used: dict[tuple[Hashable, ...], Counter[Place]] = {}
-        """How many formulas of a table refer to each cell: of all tables, kept for all of them."""
+        """How many formulas of a table refer to each cell, by table, once they are counted."""
 
     def of(self, table: Table) -> Surroundings:
         """The same for another table of the book, or this one with other columns or quantities."""

@@ -75,9 +75,9 @@ def _displaced(
     used = _used(surroundings.table, surroundings)
     ways = Counter(
         (row - other_row, column - other_column)
-        for sheet, row, column in used.keys() - {place}
+        for sheet, row, column in used
         for other_sheet, other_row, other_column in theirs
-        if sheet == other_sheet == place[0]
+        if sheet == other_sheet == place[0] and (sheet, row, column) != place
     )
     for (rows, columns), times in ways.most_common(1):
         own = (place[0], place[1] + rows, place[2] + columns)
@@ -142,7 +142,8 @@ def _counted(table: Table, surroundings: Surroundings) -> Counter[Place]:
         except FormulaError:
             continue
         places = filter(None, (elsewhere.place(token) for token in tokens))
-        found.update({end for place in places for end in elsewhere.follow(place)})
+        # In order, lest what is equally likely differ from run to run.
+        found.update(dict.fromkeys(e for place in places for e in elsewhere.follow(place)).keys())
     return found
 
 

@@ -9,7 +9,7 @@ from itertools import combinations
 from backprop_xlsx.check.reading.arranging.single_row import SingleRow
 from backprop_xlsx.check.reading.arranging.updates import Updates
 from backprop_xlsx.check.reading.arranging.weights import Neuron, weigh
-from backprop_xlsx.check.reading.arranging.wires.shapes import SPREAD, differ, is_activation, rises
+from backprop_xlsx.check.reading.arranging.wires.shapes import SPREAD, is_activation, is_bent, rises
 from backprop_xlsx.check.reading.arranging.wires.wire import Leaf, Wire
 from backprop_xlsx.check.reading.arranging.wires.wiring import Wiring, values_of
 
@@ -161,11 +161,10 @@ class Layers:
     def _is_sum(self, column: int) -> bool:
         """Whether a column rises evenly with all that it is computed from in its row."""
 
-        def is_bent(leaf: int) -> bool:
-            values = [self.wiring.value(column, {leaf: x}, otherwise=1.0) for x in (0.0, 1.0, 2.0)]
-            return differ(values[2] - values[1], values[1] - values[0])
+        def values(leaf: int) -> list[float]:
+            return [self.wiring.value(column, {leaf: x}, otherwise=1.0) for x in (0.0, 1.0, 2.0)]
 
-        return not any(map(is_bent, self.wires[column].here))
+        return not any(is_bent(values(leaf)) for leaf in self.wires[column].here)
 
     def _beside_their_like(self, second: Sequence[int], first: Sequence[int]) -> list[int]:
         """What takes sums of the first layer, by mistake, beside what these are sums of."""

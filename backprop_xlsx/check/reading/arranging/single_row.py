@@ -8,8 +8,8 @@ from collections.abc import Mapping, Set
 from backprop_xlsx.check.reading.arranging.weights import is_factor, pairs
 from backprop_xlsx.check.reading.arranging.wires.shapes import (
     SPREAD,
-    differ,
     is_activation,
+    is_bent,
     is_multiple,
 )
 from backprop_xlsx.check.reading.arranging.wires.wire import Leaf, Wire
@@ -71,12 +71,12 @@ class SingleRow:
     def _multiplies_with_itself(self, column: int) -> bool:
         """Whether a column multiplies both of two leaves with themselves too, as a square does."""
 
-        def is_bent(one: Leaf, other: Leaf) -> bool:
-            values = [self.wiring.value(column, {one: x, other: 1.0}) for x in (0.0, 1.0, 2.0)]
-            return differ(values[2] - values[1], values[1] - values[0])
+        def values(one: Leaf, other: Leaf) -> list[float]:
+            return [self.wiring.value(column, {one: x, other: 1.0}) for x in (0.0, 1.0, 2.0)]
 
         return any(
-            is_bent(one, other) and is_bent(other, one) for one, other in pairs(self.wiring, column)
+            is_bent(values(one, other)) and is_bent(values(other, one))
+            for one, other in pairs(self.wiring, column)
         )
 
     def _activates_products(self, column: int) -> bool:

@@ -27,6 +27,12 @@ def is_activation(values: Sequence[float]) -> bool:
     return rises(values) and differ(second - first, (last - first) * 3 / 8)
 
 
+def is_bent(values: Sequence[float]) -> bool:
+    """Whether they, of three numbers as far apart, are not those of a straight line."""
+    first, second, third = values
+    return differ(third - second, second - first)
+
+
 def is_multiple(values: Sequence[float]) -> bool:
     """Whether they are those of what is multiplied with a number; a copy is no multiple."""
     factor = values[-1] / SPREAD[-1]
