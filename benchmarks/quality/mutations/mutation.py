@@ -116,7 +116,15 @@ class BookOperator:
     def apply(self, book: Book, rng: random.Random) -> Change | None:
         """The change; None if nothing in the book suits."""
         found = self.change(book, rng)
-        return Change(self.name, *found) if found is not None and found[0] else None
+        if found is None:
+            return None
+        contents, words = found
+        overrides = {
+            owner: content
+            for owner, content in contents.items()
+            if not isinstance(content, Template) or _differs(book, owner, content.text)
+        }
+        return Change(self.name, overrides, words) if overrides else None
 
 
 Operator = FormulaOperator | BookOperator

@@ -29,6 +29,8 @@ class Layers:
         self.hidden, self.outputs = self._neurons()
         for neurons in (self.hidden, self.outputs):
             weigh(wiring, neurons, self.parameters)
+        if not self.hidden and len(self.outputs) == 1 and not self.outputs[0].weights:
+            self._weigh_by_gradients(self.outputs[0])
         self._tell_biases()
 
     def _applied(self) -> dict[int, int]:
@@ -101,10 +103,13 @@ class Layers:
 
     def _neurons(self) -> tuple[list[Neuron], list[Neuron]]:
         parameters, updated_by = self.parameters, set(self._updates.gradients.values())
+        of_no_sum = self._of_no_sum()
         first: list[int] = []
         second: list[int] = []
         for column, wire in self.wires.items():
             if column in parameters or column in updated_by or column in wire.above:
+                continue
+            if column in of_no_sum:
                 continue
             inside = {*wire.here, *wire.given}
             own = inside & parameters
@@ -137,6 +142,7 @@ class Layers:
             ):
                 first.append(before)
         if not second:
+            first += sorted(self._updates.applied)
             neurons = [self._neuron(c, activated, Counter()) for c in first]
             return [], [n for n in neurons if n.activation is not None]
         hidden = [self._neuron(c, activated, sources) for c in first]
@@ -149,14 +155,25 @@ class Layers:
         self._share(hidden)
         inside = {n.pre_activation for n in hidden}
         second += sorted(self._updates.applied - inside)
-        second += sorted(of for column, of in self._pasted.items() if column not in sources)
+        pasted = {of for column, of in self._pasted.items() if column not in sources}
+        second += sorted(pasted - parameters)
         outputs = [self._neuron(c, activated, Counter()) for c in second]
         self._share(outputs)
         without = [n for n in outputs if n.activation is None]
-        used = [c for c in typed if c not in sources and self.wiring.users.get(c)]
+        taken = {*sources, *(n.activation for n in outputs)}
+        free = [c for c in [*typed, *of_no_sum] if c not in taken]
+        used = [c for c in free if self.wiring.users.get(c)]
         for neuron, column in zip(without, used, strict=False):
             neuron.activation = column
         return hidden, [n for n in outputs if n.activation is not None or len(outputs) < 3]
+
+    def _of_no_sum(self) -> list[int]:
+        """The activations of what is no weighted sum: of an activation, or a weight."""
+        return [
+            column
+            for column, of in self._unary.items()
+            if (of in self._unary or of in self.parameters) and self._is_activation(column, of)
+        ]
 
     def _is_sum(self, column: int) -> bool:
         """Whether a column rises evenly with all that it is computed from in its row."""
@@ -219,6 +236,14 @@ class Layers:
         columns = self._behind_it(gradient, ends)
         wires = [self.wires[c] for c in (gradient, *(columns - ends)) if c in self.wires]
         return columns.union(*(wire.given for wire in wires))
+
+    def _weigh_by_gradients(self, only: Neuron) -> None:
+        """Give the only neuron, whose sum is none, the source by which each gradient differs."""
+        behind = {weight: self.behind_gradient(weight) for weight in self._updates.gradients}
+        common = frozenset.intersection(*behind.values()) if behind else frozenset()
+        own = {weight: leaves - common for weight, leaves in behind.items()}
+        if all(len(leaves) == 1 for leaves in own.values()):
+            only.weights = {weight: next(iter(leaves)) for weight, leaves in own.items()}
 
     def part_twins(self, neurons: Sequence[Neuron]) -> None:
         """Of two neurons that have the same weights, or activations of the same, one is mistaken.

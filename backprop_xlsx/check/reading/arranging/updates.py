@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Set
 from functools import cached_property
 
-from backprop_xlsx.check.reading.arranging.wires.shapes import is_activation
+from backprop_xlsx.check.reading.arranging.wires.shapes import differ, is_activation, is_bent
 from backprop_xlsx.check.reading.arranging.wires.wire import Leaf
 from backprop_xlsx.check.reading.arranging.wires.wiring import Wiring, most_common, values_of
 
@@ -68,8 +69,8 @@ class Updates:
             if len(self.wires[column].above) > 1 and uses[column] == 1
         }
         found |= self._mistaken(found)
-        neurons = {column for column in found if self._is_applied(column)}
-        if not neurons or 2 * len(neurons) >= len(found):
+        neurons = {column for column in found if self._is_applied(column, found)}
+        if not neurons or 2 * len(neurons) >= len(found | unused):
             return frozenset(found | unused)
         self.applied = frozenset(neurons)
         return frozenset(found - neurons | unused)
@@ -77,27 +78,37 @@ class Updates:
     def _mistaken(self, parameters: set[int]) -> set[int]:
         """What is used in a row, and updated from something else with a gradient of its own.
 
-        From another parameter, say, from a neuron, or from a typed number.
+        From another parameter, say, from a neuron, or from a typed number. Or as another one is.
         """
         uses = Counter(other for wire in self.wires.values() for other in wire.above)
+        updates = {self.wires[parameter].above for parameter in parameters}
         found = set()
         for column, wire in self.wires.items():
-            own = [c for c in wire.above - parameters if uses[c] == 1]
+            own = wire.above in updates or any(uses[c] == 1 for c in wire.above - parameters)
             users = self.wiring.users.get(column, frozenset())
             if not wire.here and len(wire.above) <= 2 and own and users and not users & parameters:
                 found.add(column)
         return found - parameters
 
-    def _is_applied(self, column: int) -> bool:
+    def _is_applied(self, column: int, recurrent: Set[int]) -> bool:
         """Whether what is updated like a weight is a neuron: an activation of it alone is there.
 
-        Or nothing else uses it than functions of itself.
+        Or nothing else uses it than functions of itself. What is weighted in a sum is none.
         """
         users = [u for u in self.wiring.users.get(column, ()) if column not in self.wires[u].above]
+        if any(
+            self._is_weighted(column, u) for u in users if self.wires[u].here & recurrent - {column}
+        ):
+            return False
         alone = [u for u in users if self.wires[u].leaves == {column}]
         return len(alone) == len(users) or any(
             is_activation(values_of(self.wiring, user, column)) for user in alone
         )
+
+    def _is_weighted(self, column: int, sum_of_products: int) -> bool:
+        """Whether a column that is computed from others rises evenly with this one."""
+        values = [self.wiring.value(sum_of_products, {column: x}, 1.0) for x in (0.0, 1.0, 2.0)]
+        return differ(values[1], values[0]) and not is_bent(values)
 
     def _gradients(self) -> dict[Leaf, int]:
         """For each parameter the column by which it is updated."""
