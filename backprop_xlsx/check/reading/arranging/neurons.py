@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence, Set
 from itertools import combinations
 
+import numpy as np
+
 from backprop_xlsx.check.reading.arranging.single_row import SingleRow
 from backprop_xlsx.check.reading.arranging.updates import Updates
 from backprop_xlsx.check.reading.arranging.weights import Neuron, weigh
@@ -51,13 +53,15 @@ class Layers:
     def _applied_to_numbers(self) -> dict[int, int]:
         """The columns that do to a column of numbers what others do to neurons: one was pasted."""
         applied = [values_of(self.wiring, column, of) for column, of in self._unary.items()]
-        activations = {values for values in applied if is_activation(values)}
+        activations = [values for values in applied if is_activation(values)]
         found: dict[int, int] = {}
         for column, wire in self.wires.items():
             given = [leaf for leaf in wire.given if isinstance(leaf, int)]
             alone = len(wire.given) == len(given) == 1 and not wire.here | wire.above
-            if alone and values_of(self.wiring, column, given[0]) in activations:
-                found[column] = given[0]
+            if alone:
+                own = values_of(self.wiring, column, given[0])
+                if any(np.allclose(own, values) for values in activations):
+                    found[column] = given[0]
         return found
 
     def _activated_sums(self) -> frozenset[int]:

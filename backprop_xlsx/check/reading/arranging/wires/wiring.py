@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from functools import cached_property
 
@@ -21,7 +22,7 @@ from backprop_xlsx.check.reading.surroundings import Surroundings
 from backprop_xlsx.check.reading.tables import Table
 from backprop_xlsx.formula.block import as_number
 from backprop_xlsx.formula.expression import Expression, Symbol
-from backprop_xlsx.formula.tokens import FormulaError
+from backprop_xlsx.formula.tokens import FormulaError, Reference
 from backprop_xlsx.spreadsheet.ooxml.book import Book, Sheet
 from backprop_xlsx.spreadsheet.ooxml.cells import Cell
 
@@ -112,28 +113,34 @@ class Wiring:
             return float("nan")
 
     def _given_columns(self, computed: set[int]) -> Iterable[int]:
-        """Columns, in the rows of the run, of numbers or of cells that only repeat another."""
+        """Columns, in the rows of the run, of numbers or of cells that only repeat another.
+
+        A list of constants beside the run is none: formulas hold on to several of its cells.
+        """
         found: set[int] = set()
+        held: dict[int, set[int]] = {}
+        for reference, row in self._references(computed):
+            first, last = reference.first, reference.last or reference.first
+            if reference.sheet is not None or last.column - first.column > 60:
+                continue
+            if first.row_anchored:
+                held.setdefault(first.column, set()).add(first.row)
+                if not self._stands_alone(first.row, first.column):
+                    continue
+            elif first.row - row not in (0, -1):
+                continue
+            columns = range(first.column, last.column + 1)
+            found.update(other for other in columns if other not in computed)
+        return [c for c in found if self._is_given(c) and len(held.get(c, ())) < 2]
+
+    def _references(self, computed: Iterable[int]) -> Iterator[tuple[Reference, int]]:
+        """What the two most common formulas of each column refer to, and from which row."""
         for column in computed:
             for form in self._forms(column)[:2]:
-                try:
-                    references = [t.reference for t in form.tokens if t.reference is not None]
-                except FormulaError:
-                    continue
-                for reference in references:
-                    last = reference.last or reference.first
-                    if reference.sheet is not None or last.column - reference.first.column > 60:
-                        continue
-                    first_cell = reference.first
-                    if first_cell.row_anchored:
-                        if not self._stands_alone(first_cell.row, first_cell.column):
-                            continue
-                    elif first_cell.row - form.first_row not in (0, -1):
-                        continue
-                    for other in range(reference.first.column, last.column + 1):
-                        if other not in computed and self._is_given(other):
-                            found.add(other)
-        return found
+                with suppress(FormulaError):
+                    for token in form.tokens:
+                        if token.reference is not None:
+                            yield token.reference, form.first_row
 
     def _is_given(self, column: int) -> bool:
         """Whether something stands in the last row of a column, or in the first without a label."""
