@@ -42,6 +42,7 @@ class _Structure:
         """Names for what was found; of several orders the one that the headers have."""
         if not self.layers.outputs:
             return {}
+        self._part_shared()
         self._give_left_over(self.layers.hidden, self._inputs(self.layers.hidden))
         hidden = self._ordered(self.layers.hidden, "h")
         activations = [n.activation for n in hidden] or self._inputs(self.layers.outputs)
@@ -197,6 +198,27 @@ class _Structure:
         """The order of weights: by the numbers of their headers, then as they stand."""
         number = self.numbers.get(leaf) if isinstance(leaf, int) else None
         return UNNUMBERED if number is None else number, position(leaf)
+
+    def _part_shared(self) -> None:
+        """Of two neurons that have the same weight one has another's by mistake."""
+        hidden, outputs = self.layers.hidden, self.layers.outputs
+        owners: dict[Leaf, list[Neuron]] = {}
+        for neuron in (*hidden, *outputs):
+            for weight in neuron.weights:
+                owners.setdefault(weight, []).append(neuron)
+        first = len(hidden) * max((len(neuron.weights) for neuron in hidden), default=0)
+        for weight, neurons in owners.items():
+            number = self._number_of(weight, "w")
+            if reached := self.layers.behind_gradient(weight):
+                own = [neuron for neuron in neurons if neuron.activation in reached]
+            elif number is not None:
+                own = [neuron for neuron in neurons if (neuron in hidden) is (number <= first)]
+            else:
+                continue
+            if len(own) == 1:
+                for neuron in neurons:
+                    if neuron is not own[0]:
+                        del neuron.weights[weight]
 
     def _give_left_over(self, neurons: list[Neuron], sources: Sequence[Leaf | None]) -> None:
         """A neuron that lacks weights has those that no other has, if there are just so many."""
