@@ -89,7 +89,8 @@ class Doubts:
         }
         missing = self._likeness.missing()
         users = {
-            name: {user for _, user in self._readings.users(self._found[name])} for name in alone
+            name: {user for _, user in self._readings.users(self._found[name]) if user is not None}
+            for name in alone
         }
         doubted = {
             name for name, gradient in alone.items() if gradient in missing and not users[name]
