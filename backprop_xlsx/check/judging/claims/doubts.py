@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
 
 from backprop_xlsx.check.judging.claims.likeness import ALIKE, Likeness, kind_of
@@ -88,10 +88,7 @@ class Doubts:
             if several[gradient] == 1 and gradient not in self._table.columns | self._found
         }
         missing = self._likeness.missing()
-        users = {
-            name: {user for _, user in self._readings.users(self._found[name]) if user is not None}
-            for name in alone
-        }
+        users = {name: set(self._defenders(self._found[name])) for name in alone}
         doubted = {
             name for name, gradient in alone.items() if gradient in missing and not users[name]
         }
@@ -101,6 +98,12 @@ class Doubts:
         doubted |= {n for n, whole in alone.items() if self._sheet.hint(self._found[n]) == whole}
         for name in doubted:
             self._found[alone[name]] = self._found.pop(name)
+
+    def _defenders(self, column: int) -> Iterator[str | None]:
+        """What uses a column, but for what is nobody knows what of it alone, as a step may be."""
+        for user, name in self._readings.users(column):
+            if name is not None or self._sheet.references(user) != {column}:
+                yield name
 
     def of_turned(self) -> None:
         """What has its sign turned, unlike most of its sisters, as what follows from it has too.
