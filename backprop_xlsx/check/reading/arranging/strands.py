@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from backprop_xlsx.check.reading.forms import Form, forms_of
 from backprop_xlsx.formula.tokens import (
@@ -26,6 +27,8 @@ FULL = 0.35
 """Of the columns of a run, how many are filled in each of its steps; fewer in a row of minima."""
 FEWEST_ONE_WAY = 12
 """References from one sheet to another, and none back, that make them one table of one step."""
+FEWEST_TURNS = 4
+"""From the columns of one run to those of another, by which they are one: weights, neurons …"""
 WIDEST = 60
 """Columns of a range that are looked at one by one."""
 MOST_STRANDS = 20_000
@@ -85,7 +88,28 @@ def runs(sheet: Sheet) -> list[Run]:
     read = [(_run(together), together) for together in found.values()]
     left = [strand for run, together in read if run is None for strand in together]
     whole = [_with_what_stands_near(run, left) for run, _ in read if run is not None]
-    return sorted(whole, key=lambda run: (run.rows[0], run.columns[0]))
+    return sorted(_merged(whole), key=lambda run: (run.rows[0], run.columns[0]))
+
+
+def _merged(found: Sequence[Run]) -> Iterator[Run]:
+    """The runs, those of the same rows as one whose columns alternate.
+
+    The neurons of a single layer have nothing in common if their losses are not summed up.
+    """
+    left = list(found)
+    while left:
+        run = left.pop(0)
+        for other in [other for other in left if _alternate(run, other)]:
+            left.remove(other)
+            run = Run(tuple(sorted({*run.columns, *other.columns})), run.rows)
+        yield run
+
+
+def _alternate(one: Run, other: Run) -> bool:
+    """Whether the columns of two runs of the same rows stand between each other, group by group."""
+    own = [column in one.columns for column in sorted({*one.columns, *other.columns})]
+    turns = sum(before != after for before, after in pairwise(own))
+    return one.rows == other.rows and turns >= FEWEST_TURNS
 
 
 def runs_across(sheet: Sheet) -> bool:
