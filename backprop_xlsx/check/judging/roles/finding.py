@@ -187,9 +187,10 @@ def _with_constants(judge: Judge, forms: Forms) -> Judge:
         place = labelled_cell(judge.surroundings, name)
         if place is not None:
             judge = _with(judge, place, name)
-    missing = _missing(judge, names)
-    if missing:
+    missing, before = _missing(judge, names), set[str]()
+    while missing and missing != before:  # what some formulas tell others may need
         judge = _with_winners(judge, by_use(judge, forms, missing))
+        missing, before = _missing(judge, names) - {name for name, _ in judge.fixed}, missing
     left = _missing(judge, names) - {name for name, _ in judge.fixed}
     if left:
         judge = _with_winners(judge, by_number(judge, forms, left))
