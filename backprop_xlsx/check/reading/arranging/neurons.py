@@ -145,8 +145,10 @@ class Layers:
                 and before not in parameters
             ):
                 first.append(before)
-        if not second:
-            first += sorted(self._updates.applied)
+        if not second and first and updated:  # all outputs are
+            sources = Counter(u for u, of in self._unary.items() if of in first)
+        elif not second:
+            first += sorted(updated)
             neurons = [self._neuron(c, activated, Counter()) for c in first]
             return [], [n for n in neurons if n.activation is not None]
         hidden = [self._neuron(c, activated, sources) for c in first]
@@ -158,7 +160,7 @@ class Layers:
                 hidden.append(Neuron(column, left.pop(0)))
         self._share(hidden)
         inside = {n.pre_activation for n in hidden}
-        second += sorted(self._updates.applied - inside)
+        second += sorted(updated - inside)
         pasted = {of for column, of in self._pasted.items() if column not in sources}
         second += sorted(pasted - parameters)
         outputs = [self._neuron(c, activated, Counter()) for c in second]

@@ -231,6 +231,10 @@ class _Structure:
             return
         weighed = set(short[0].weights.values())
         missing = [source for source in sources if source not in weighed]
+        of_none = [w for w in left if not self.layers.behind_gradient(w).intersection(missing)]
+        if any(neuron.bias is not None for neuron in neurons) and len(of_none) == 1 < len(left):
+            short[0].bias = of_none[0]
+            left.remove(of_none[0])
         if len(left) == len(missing) == len(sources) - len(short[0].weights):
             short_of = left
             if short[0].repeats:  # which of its sources is the weight's own, only the order tells
