@@ -21,6 +21,7 @@ from backprop_xlsx.check.judging.claims.steps import Steps
 from backprop_xlsx.check.judging.claims.unexplained import Unexplained
 from backprop_xlsx.check.judging.verdicts import Judge
 from backprop_xlsx.check.reading.auxiliary import with_auxiliary
+from backprop_xlsx.check.reading.meanings import Outside
 from backprop_xlsx.check.reading.tables import Table
 from backprop_xlsx.formula.expression import Expression, Symbol
 from backprop_xlsx.formula.names import gradient_name, next_name
@@ -142,12 +143,25 @@ class _Claims:
         """Take columns for that by which the formulas that use them are right; gives the others."""
         left = list(columns)
         for column in columns:
-            users = self._readings.users(column)
+            users = [u for u in self._readings.users(column) if not self._may_step(u, column)]
             names = self._by_users(column, users) if users else []
             if names:
                 self._found[self._readings.likeliest(column, names)] = column
                 left.remove(column)
         return left
+
+    def _may_step(self, user: User, column: int) -> bool:
+        """Whether what nobody knows may be a column times the learning rate, which none knows.
+
+        By its number it may be anything: an input half as large as the other, say.
+        """
+        other, quantity = user
+        if quantity is not None or self._possible.knows_learning_rate:
+            return False
+        expression = self._readings.expression(other)
+        leaves = () if expression is None else expression.leaves()
+        from_outside = any(isinstance(leaf, Outside) for leaf in leaves)
+        return from_outside and self._sheet.references(other) == {column}
 
     def _misleads(self, column: int) -> bool:
         """Whether all that use a column are wrong by what it computes."""
