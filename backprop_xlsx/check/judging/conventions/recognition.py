@@ -44,6 +44,7 @@ def held_against_best(book: Book, tables: Sequence[Table], verdicts: Verdicts) -
             reading.tries(loss)
         for optimiser in reading.optimisers():
             reading.tries(optimiser)
+        reading.tries_trained_biases()
         if reading.best.exercise != CLASS_EXERCISE:
             followed[reading.best.exercise] = None
         found.append(reading.best)
@@ -158,6 +159,15 @@ class _Reading:
             network = _conventional(exercise.network)
             for optimiser in OPTIMISERS:
                 yield replace(exercise, network=network, optimiser=optimiser)
+
+    def tries_trained_biases(self) -> None:
+        """Where a single row shows no update of biases: trained, if that explains more columns."""
+        exercise, network = self.best.exercise, _conventional(self.best.exercise.network)
+        if len(self._table.rows) > 1 or network.biases != "fixed" or not self.best.unexplained:
+            return
+        check = self._held(replace(exercise, network=replace(network, biases="trained")))
+        if check.doubt < self.best.doubt:
+            self.best, self._wrong = check, self._wrong_cells(check)
 
     def _doubts_network(self) -> bool:
         network, columns = self.best.exercise.network, self._table.columns
