@@ -91,13 +91,17 @@ class Unexplained:
         in_its_rows = sorted({c for row, c in table.sheet.cells if row in rows})
         while len(found) < MOST:
             filled = [c for c in in_its_rows if c not in known and self._is_filled(c)]
-            more = [c for c in filled if self.references(c) & known]
+            more = [c for c in filled if self.references(c) & known or self._is_within(c, known)]
             if not more:
                 break
             found |= dict.fromkeys(more)
             known |= set(more)
         self.of_numbers = sorted(numbers)
         return sorted(found)
+
+    def _is_within(self, column: int, known: Set[int]) -> bool:
+        """Whether a column of a single row stands between others: it may refer to none, wrongly."""
+        return len(self.table.rows) == 1 and min(known) < column < max(known)
 
     def _holds_numbers(self, column: int) -> bool:
         """Whether all rows hold numbers, as if values were pasted over formulas."""
