@@ -55,6 +55,10 @@ class Losses:
         for output, leaf in sorted(pairs, key=certainty, reverse=True):
             if output not in found and leaf not in found.values():
                 found[output] = leaf
+        without = [output for output in range(len(outputs)) if output not in found]
+        left = [leaf for leaf in leaves if leaf not in found.values()]
+        if len(without) == len(left) == 1:  # beside another output by mistake
+            found[without[0]] = left[0]
         return [found.get(output, 0.0) for output in range(len(outputs))]
 
     def _given_beside(self, outputs: list[Neuron]) -> list[Counter[Leaf]]:

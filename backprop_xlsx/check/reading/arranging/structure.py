@@ -225,7 +225,7 @@ class _Structure:
         all_neurons = (*self.layers.hidden, *self.layers.outputs)
         self.layers.part_twins(neurons)
         taken = {leaf for neuron in all_neurons for leaf in (*neuron.weights, neuron.bias)}
-        left = sorted(self.layers.parameters - taken, key=self._place)
+        left = sorted((self.layers.parameters | self._among_weights()) - taken, key=self._place)
         short = [neuron for neuron in neurons if len(neuron.weights) < len(sources)]
         if len(short) != 1:
             return
@@ -246,6 +246,19 @@ class _Structure:
                 missing = [next(iter(told[weight])) for weight in short_of]
             for weight, source in zip(short_of, missing, strict=True):
                 short[0].weights[weight] = 0.0 if source is None else source
+
+    def _among_weights(self) -> set[Leaf]:
+        """The columns of a single row that stand between its weights, of numbers that are none's.
+
+        A neuron may have left out its weight, which nothing but the gradients uses then.
+        """
+        neurons = (*self.layers.hidden, *self.layers.outputs)
+        weights = [w for neuron in neurons for w in neuron.weights if isinstance(w, int)]
+        if len(self.wiring.run.rows) > 1 or not weights:
+            return set()
+        sources = {source for neuron in neurons for source in neuron.weights.values()}
+        within = range(min(weights), max(weights))
+        return {c for c in self.wiring.given if c in within and c not in sources}
 
     def _biases(self, hidden: list[Neuron], outputs: list[Neuron]) -> dict[str, Leaf]:
         layers = [layer for layer in (hidden, outputs) if layer]
