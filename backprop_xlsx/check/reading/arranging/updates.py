@@ -61,6 +61,8 @@ class Updates:
             for column in recurrent
             if any(user not in recurrent for user in users.get(column, ()))
         }
+        moved = {own: column for column in self.wires if (own := self._moves(column, recurrent))}
+        found = found - moved.keys() | {*moved.values()}
         # The weights of a neuron that leaves a source out are updated, but nothing uses them.
         uses = Counter(other for wire in self.wires.values() for other in wire.above | wire.here)
         unused = {
@@ -74,6 +76,17 @@ class Updates:
             return frozenset(found | unused)
         self.applied = frozenset(neurons)
         return frozenset(found - neurons | unused)
+
+    def _moves(self, column: int, recurrent: Set[int]) -> int | None:
+        """What remembers itself, for a column alone that is else another parameter: its velocity.
+
+        Such a column is a parameter, which takes another's value by mistake.
+        """
+        wire, users = self.wires[column], self.wiring.users
+        if column in recurrent or wire.above or len(wire.here) != 2 or not wire.here <= recurrent:
+            return None
+        own = [other for other in wire.here if users[other] == {column}]
+        return own[0] if len(own) == 1 and users.get(column) else None
 
     def _mistaken(self, parameters: set[int]) -> set[int]:
         """What is used in a row, and updated from something else with a gradient of its own.
