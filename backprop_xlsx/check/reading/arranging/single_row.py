@@ -35,6 +35,8 @@ class SingleRow:
             multiplied = pairs(self.wiring, column)
             if multiplied and not wire.above:
                 pairs_of[column] = multiplied
+                rest = wire.given.difference(*multiplied)  # times a number, not its source
+                found |= {leaf for leaf in rest if is_factor(self.wiring, column, leaf)}
             elif not wire.here and len(wire.given) > 1:
                 factors = {leaf for leaf in wire.given if is_factor(self.wiring, column, leaf)}
                 found |= factors or {leaf for leaf in wire.given if uses[leaf] == 1}

@@ -135,6 +135,11 @@ class _Structure:
         counts, uses = Counter(sources), self.wiring.uses
         found.sort(key=lambda leaf: (-counts[leaf], -uses[leaf], position(leaf)))
         most = max((len(neuron.weights) for neuron in neurons), default=0)
+        if all(isinstance(leaf, float) for leaf in found):  # typed: as the weights that take them
+            weights = [weight for neuron in neurons for weight in neuron.weights.items()]
+            weights.sort(key=lambda weight: self._place(weight[0]))
+            in_order = [source for _, source in weights]
+            return sorted(found[:most], key=in_order.index)
         return self._by_hint(found[:most], "i")
 
     def _by_hint(self, leaves: Iterable[Leaf], letter: str) -> list[Leaf]:
