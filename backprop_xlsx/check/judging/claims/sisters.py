@@ -31,20 +31,33 @@ class Sisters:
     def by_likeness(self, columns: Sequence[int], only: str = "") -> list[int]:
         """Take columns for what is missing while its sisters are there, if they refer to alike.
 
-        For what is on the way only if they refer to the same.
+        For what is on the way only if they refer to the same. Of two that do one may be computed
+        from the other, which then comes first: a step from its gradient.
         """
         exact = self._likeness.missing_on_the_way()
+        depths = self._depths(columns)
         pairs = [
-            (-likeness, place, name)
+            (-likeness, depths[column], place, name)
             for name in [*self._likeness.missing(), *exact]
             if name.startswith(only)
             for place, column in enumerate(columns)
             if (likeness := self._likeness.of(column, name)) >= (1 if name in exact else ALIKE)
         ]
-        for _, place, name in sorted(pairs):
+        for _, _, place, name in sorted(pairs):
             if name not in self._found and columns[place] not in self._found.values():
                 self._found[name] = columns[place]
         return [column for column in columns if column not in self._found.values()]
+
+    def _depths(self, columns: Sequence[int]) -> dict[int, int]:
+        """By way of how many others each of these columns is computed from the first of them."""
+        depths = dict.fromkeys(columns, 0)
+        users = {column: [user for user, _ in self._readings.users(column)] for column in columns}
+        for depth in range(1, len(columns)):
+            reached = {u for c, each in users.items() if depths[c] == depth - 1 for u in each}
+            if reached.isdisjoint(columns):
+                break
+            depths |= dict.fromkeys(reached.intersection(columns), depth)
+        return depths
 
     def by_form(self, columns: Sequence[int]) -> list[int]:
         """Take what is computed as a sister is, from the same kinds, for the missing one.

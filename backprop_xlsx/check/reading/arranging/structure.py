@@ -88,11 +88,15 @@ class _Structure:
         """The neurons in the order of their headers, or of their columns."""
         numbers = {self._number_at_end(neuron) for neuron in neurons}
         numbered = None not in numbers and len(numbers) == len(neurons)
+        labels = {neuron.pre_activation: self._number_of_bias(neuron) for neuron in neurons}
+        told = None not in labels.values() and len({*labels.values()}) == len(neurons)
 
         def order(neuron: Neuron) -> tuple[int, float]:
             number = self._number(neuron, letter)
             if number is None and numbered:
                 number = self._number_at_end(neuron)
+            if number is None and told:
+                number = labels[neuron.pre_activation]
             if number is not None:
                 return number, 0
             weights = [position(w)[1] for w in neuron.weights if isinstance(w, int)]
@@ -112,6 +116,10 @@ class _Structure:
         """The number that ends the header of a neuron, whatever else this says."""
         columns = (neuron.pre_activation, neuron.activation or neuron.pre_activation)
         return next((self.numbers[c] for c in columns if c in self.numbers), None)
+
+    def _number_of_bias(self, neuron: Neuron) -> int | None:
+        """The number of a bias that a neuron alone has, by its header or its label."""
+        return None if neuron.bias is None else self._number_of(neuron.bias, "b")
 
     def _as_targets_say(
         self, outputs: list[Neuron], targets: list[Leaf]
