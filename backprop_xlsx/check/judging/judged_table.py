@@ -181,10 +181,12 @@ class JudgedTable:
     def is_told(self, name: str) -> bool:
         """Whether something says which column is a quantity: its heading's number, or its use.
 
-        In further steps each parameter's update says which is its gradient.
+        In further steps each parameter's update says which is its gradient, but not which loss is
+        whose.
         """
         numbers = re.findall("[0-9]+", self.table.header(self.columns[name].number))
-        return len(self.table.rows) > 1 or "".join(filter(str.isdigit, name)) in (
+        used = len(self.table.rows) > 1 and name not in self.exercise.network.losses
+        return used or "".join(filter(str.isdigit, name)) in (
             *numbers,
             "".join(numbers),
         )

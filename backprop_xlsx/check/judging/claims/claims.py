@@ -145,7 +145,12 @@ class _Claims:
         for column in columns:
             users = [u for u in self._readings.users(column) if not self._may_step(u, column)]
             names = self._by_users(column, users) if users else []
-            if names:
+            # What nobody knows, of this alone, may be the step of any gradient.
+            told = len(names) == 1 or any(
+                known is not None or self._sheet.references(user) != {column}
+                for user, known in users
+            )
+            if names and (told or self._sheet.hint(column) in names):
                 self._found[self._readings.likeliest(column, names)] = column
                 left.remove(column)
         return left

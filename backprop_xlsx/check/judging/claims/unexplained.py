@@ -100,8 +100,9 @@ class Unexplained:
         return sorted(found)
 
     def _is_within(self, column: int, known: Set[int]) -> bool:
-        """Whether a column of a single row stands between others: it may refer to none, wrongly."""
-        return len(self.table.rows) == 1 and min(known) < column < max(known)
+        """Whether a column of a single row stands between others and, wrongly, refers to none."""
+        alone = len(self.table.rows) == 1 and not self.references(column)
+        return alone and min(known) < column < max(known)
 
     def _holds_numbers(self, column: int) -> bool:
         """Whether all rows hold numbers, as if values were pasted over formulas."""
