@@ -133,15 +133,17 @@ class Losses:
                     extreme.append((-bend, column, reached))
         single = {column for _, column, reached in extreme if len(reached) == 1}
         single = {column for column in single if self.wires[column].here.isdisjoint(single)}
+        bent = {column for _, column, _ in extreme}
         placed = sorted(single, key=lambda column: (self._numbers.get(column, 0), column))
 
         twice = len({reached for _, column, reached in extreme if column in single}) < len(single)
 
-        def doubt(loss: tuple[int, int, frozenset[int]]) -> tuple[int, bool, bool]:
+        def doubt(loss: tuple[int, int, frozenset[int]]) -> tuple[int, bool, bool, bool]:
             bend, column, reached = loss
+            from_others = not self.wires[column].here.isdisjoint(bent)
             told = twice and column in single and len(placed) == len(outputs)
             misplaced = told and of_output[next(iter(reached))] != placed.index(column)
-            return bend, column not in single, misplaced
+            return bend, column not in single, misplaced, not from_others
 
         for _, column, reached in sorted(extreme, key=doubt):
             if len(reached) == 1 and len(outputs) > 1:
