@@ -97,7 +97,9 @@ class Updates:
         updates = {self.wires[parameter].above for parameter in parameters}
         found = set()
         for column, wire in self.wires.items():
-            own = wire.above in updates or any(uses[c] == 1 for c in wire.above - parameters)
+            own = wire.above in updates or any(
+                uses[c] == 1 and not self.wiring.users.get(c) for c in wire.above - parameters
+            )
             users = self.wiring.users.get(column, frozenset())
             if not wire.here and len(wire.above) <= 2 and own and users and not users & parameters:
                 found.add(column)
