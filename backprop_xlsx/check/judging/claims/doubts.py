@@ -163,7 +163,11 @@ class Doubts:
         for name, column in list(self._found.items()):
             if name in self._table.exercise.equations or self._sheet.hint(column) == name:
                 continue
-            users = [user for user in self._readings.users(column) if user[1] is not None]
+            users = [
+                (user, known)
+                for user, known in self._readings.users(column)
+                if known is not None and not known.startswith(negative(""))
+            ]
             if self._readings.score(column, name, users):
                 continue  # what uses it is right by it
             kinds = Counter(kind_of(other).removeprefix(negative("")) for other in self._found)

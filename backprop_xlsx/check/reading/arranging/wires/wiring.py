@@ -115,7 +115,7 @@ class Wiring:
     def _given_columns(self, computed: set[int]) -> Iterable[int]:
         """Columns, in the rows of the run, of numbers or of cells that only repeat another.
 
-        A list of constants beside the run is none: formulas hold on to several of its cells.
+        A list of constants in these rows is none: formulas hold on to several of its cells.
         """
         found: set[int] = set()
         held: dict[int, set[int]] = {}
@@ -124,7 +124,8 @@ class Wiring:
             if reference.sheet is not None or last.column - first.column > 60:
                 continue
             if first.row_anchored:
-                held.setdefault(first.column, set()).add(first.row)
+                if first.row in self._rows:
+                    held.setdefault(first.column, set()).add(first.row)
                 if not self._stands_alone(first.row, first.column):
                     continue
             elif first.row - row not in (0, -1):
