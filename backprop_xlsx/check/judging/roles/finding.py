@@ -23,6 +23,7 @@ from backprop_xlsx.check.judging.roles.fitting import (
     own_column,
     readings,
 )
+from backprop_xlsx.check.judging.roles.listed import listed_instead, stand_together
 from backprop_xlsx.check.judging.roles.own_cells import (
     only_labelled,
     own_among,
@@ -41,9 +42,6 @@ from backprop_xlsx.check.reading.single_cells import (
 from backprop_xlsx.check.reading.surroundings import Roles, Surroundings
 from backprop_xlsx.formula.names import LEARNING_RATE
 from backprop_xlsx.formula.tokens import FormulaError
-
-LONGEST_LIST = 4
-"""From the first to the last of two inputs and two targets that stand together, and one more."""
 
 
 def find_roles(judge: Judge, forms: Forms) -> tuple[Judge, Candidate | None]:
@@ -194,6 +192,11 @@ def _with_constants(judge: Judge, forms: Forms) -> Judge:
     left = _missing(judge, names) - {name for name, _ in judge.fixed}
     if left:
         judge = _with_winners(judge, by_number(judge, forms, left))
+    for name, number in judge.fixed:
+        place = listed_instead(judge, name, number) if name in names else None
+        if place is not None:
+            numbers = tuple(pair for pair in judge.fixed if pair[0] != name)
+            judge = _with(judge.knowing(replace(judge.roles, numbers=numbers)), place, name)
     return judge
 
 
@@ -214,7 +217,7 @@ def _with_winners(judge: Judge, votes: Mapping[str, Votes]) -> Judge:
         if is_cell:  # the same number may be typed for several
             own *= votes[name].counts[candidate] / times[candidate]
         holds_number = number_of(candidate, surroundings) is not None
-        beside = sum(_stand_together(candidate, other) for other in times)
+        beside = sum(stand_together(candidate, other) for other in times)
         cells = sorted(each for each in votes[name].counts if not isinstance(each, float))
         in_order = candidate in cells[int(name[1:] or 0) - 1 : int(name[1:] or 0)]
         return holds_number, own, is_cell, beside, in_order, -votes[name].first_rows[candidate]
@@ -229,14 +232,6 @@ def _with_winners(judge: Judge, votes: Mapping[str, Votes]) -> Judge:
     for name, winner in winners.items():
         judge = _with(judge, winner, name)
     return judge
-
-
-def _stand_together(one: Candidate, other: Candidate) -> bool:
-    """Whether two cells are of one list: close to each other in a row or a column."""
-    if isinstance(one, float) or isinstance(other, float) or one[0] != other[0]:
-        return False
-    rows, columns = abs(one[1] - other[1]), abs(one[2] - other[2])
-    return min(rows, columns) == 0 < max(rows, columns) <= LONGEST_LIST
 
 
 def _likeliest(used: Votes, updates: int, surroundings: Surroundings) -> Candidate | None:
