@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from functools import partial
 from types import MappingProxyType
 
@@ -11,6 +11,7 @@ import numpy as np
 
 from backprop_xlsx.check.reading.arranging.losses import Losses
 from backprop_xlsx.check.reading.arranging.neurons import Layers
+from backprop_xlsx.check.reading.arranging.shares import Shares
 from backprop_xlsx.check.reading.arranging.updates import Updates
 from backprop_xlsx.check.reading.arranging.weights import Neuron
 from backprop_xlsx.check.reading.arranging.wires.wire import Leaf
@@ -42,11 +43,12 @@ class _Structure:
         """Names for what was found; of several orders the one that the headers have."""
         if not self.layers.outputs:
             return {}
-        self._part_shared()
-        self._give_left_over(self.layers.hidden, self._inputs(self.layers.hidden))
+        shares = Shares(self.wiring, self.layers, self._place, partial(self._number_of, letter="w"))
+        shares.part_shared()
+        shares.give_left_over(self.layers.hidden, self._inputs(self.layers.hidden))
         hidden = self._ordered(self.layers.hidden, "h")
         activations = [n.activation for n in hidden] or self._inputs(self.layers.outputs)
-        self._give_left_over(self.layers.outputs, activations)
+        shares.give_left_over(self.layers.outputs, activations)
         outputs = self._ordered(self.layers.outputs, "o")
         found: dict[str, int] = {}
 
@@ -211,67 +213,6 @@ class _Structure:
         """The order of weights: by the numbers of their headers, then as they stand."""
         number = self.numbers.get(leaf) if isinstance(leaf, int) else None
         return UNNUMBERED if number is None else number, position(leaf)
-
-    def _part_shared(self) -> None:
-        """Of two neurons that have the same weight one has another's by mistake."""
-        hidden, outputs = self.layers.hidden, self.layers.outputs
-        owners: dict[Leaf, list[Neuron]] = {}
-        for neuron in (*hidden, *outputs):
-            for weight in neuron.weights:
-                owners.setdefault(weight, []).append(neuron)
-        first = len(hidden) * max((len(neuron.weights) for neuron in hidden), default=0)
-        for weight, neurons in owners.items():
-            number = self._number_of(weight, "w")
-            if reached := self.layers.behind_gradient(weight):
-                own = [neuron for neuron in neurons if neuron.activation in reached]
-            elif number is not None:
-                own = [neuron for neuron in neurons if (neuron in hidden) is (number <= first)]
-            else:
-                continue
-            if len(own) == 1:
-                for neuron in neurons:
-                    if neuron is not own[0]:
-                        del neuron.weights[weight]
-
-    def _give_left_over(self, neurons: list[Neuron], sources: Sequence[Leaf | None]) -> None:
-        """A neuron that lacks weights has those that no other has, if there are just so many."""
-        all_neurons = (*self.layers.hidden, *self.layers.outputs)
-        self.layers.part_twins(neurons)
-        taken = {leaf for neuron in all_neurons for leaf in (*neuron.weights, neuron.bias)}
-        left = sorted((self.layers.parameters | self._among_weights()) - taken, key=self._place)
-        short = [neuron for neuron in neurons if len(neuron.weights) < len(sources)]
-        if len(short) != 1:
-            return
-        weighed = set(short[0].weights.values())
-        missing = [source for source in sources if source not in weighed]
-        of_none = [w for w in left if not self.layers.behind_gradient(w).intersection(missing)]
-        if any(neuron.bias is not None for neuron in neurons) and len(of_none) == 1 < len(left):
-            short[0].bias = of_none[0]
-            left.remove(of_none[0])
-        if len(left) == len(missing) == len(sources) - len(short[0].weights):
-            short_of = left
-            if short[0].repeats:  # which of its sources is the weight's own, only the order tells
-                short_of, missing = sorted((*short[0].weights, *left), key=self._place), [*sources]
-            told = {w: self.layers.behind_gradient(w).intersection(missing) for w in short_of}
-            if all(len(found) == 1 for found in told.values()) and len({*told.values()}) == len(
-                told
-            ):
-                missing = [next(iter(told[weight])) for weight in short_of]
-            for weight, source in zip(short_of, missing, strict=True):
-                short[0].weights[weight] = 0.0 if source is None else source
-
-    def _among_weights(self) -> set[Leaf]:
-        """The columns of a single row that stand between its weights, of numbers that are none's.
-
-        A neuron may have left out its weight, which nothing but the gradients uses then.
-        """
-        neurons = (*self.layers.hidden, *self.layers.outputs)
-        weights = [w for neuron in neurons for w in neuron.weights if isinstance(w, int)]
-        if len(self.wiring.run.rows) > 1 or not weights:
-            return set()
-        sources = {source for neuron in neurons for source in neuron.weights.values()}
-        within = range(min(weights), max(weights))
-        return {c for c in self.wiring.given if c in within and c not in sources}
 
     def _biases(self, hidden: list[Neuron], outputs: list[Neuron]) -> dict[str, Leaf]:
         layers = [layer for layer in (hidden, outputs) if layer]
