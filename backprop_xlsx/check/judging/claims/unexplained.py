@@ -96,6 +96,8 @@ class Unexplained:
                 break
             found |= dict.fromkeys(more)
             known |= set(more)
+            further = {other for column in more for other in self.references(column)} - known
+            numbers |= dict.fromkeys(filter(self._holds_numbers, further))
         self.of_numbers = sorted(numbers)
         return sorted(found)
 
