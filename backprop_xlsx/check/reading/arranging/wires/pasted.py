@@ -20,8 +20,8 @@ def pasted_activations(
 ) -> dict[int, Wire]:
     """The wires of columns of numbers that are to what nothing uses as activations are to theirs.
 
-    By the values that the sheet shows in its first row and in its last, which differ: many a start
-    weight is 0.5, as is the activation of what is nearly 0.
+    By the values that the sheet shows in its first row and in its last, which differ by more than
+    these from the activations: many a start weight is 0.5, and so is the activation of nearly 0.
     """
     used = {other for wire in wires.values() for other in wire.here}
     unused = [column for column, wire in wires.items() if column not in used and not wire.above]
@@ -35,15 +35,17 @@ def pasted_activations(
     def shown(column: int) -> list[float]:
         cells = [sheet.cells.get((row, column)) for row in ends]
         values = [c.value for c in cells if c is not None and type(c.value) is float]
-        return values if len(values) == len(ends) and not _are_close(*values) else []
+        return values if len(values) == len(ends) else []
 
     def likely() -> Iterator[tuple[int, Wire]]:
         for column in given:
             values = shown(column)
-            for own in unused if values else ():
+            most = min(AS_SHOWN, abs(values[0] - values[-1]) / 2) if values else 0.0
+            for own in unused if most else ():
                 for wire, of in applied:
                     sums = [_at(wire, x) for x in shown(own)]
-                    if sums and all(map(_are_close, values, sums)):
+                    off = [abs(value - x) for value, x in zip(values, sums, strict=False)]
+                    if off and max(off) < most:
                         yield column, _of_another(wire, of, own)
 
     return dict(likely())
@@ -59,10 +61,6 @@ def _at(wire: Wire, x: float) -> float:
         return as_number(wire.expression.value(lambda _: x))
     except (ArithmeticError, TypeError, ValueError, AttributeError):
         return math.nan
-
-
-def _are_close(value: float, other: float) -> bool:
-    return abs(value - other) < AS_SHOWN
 
 
 def _of_another(wire: Wire, of: int, column: int) -> Wire:
