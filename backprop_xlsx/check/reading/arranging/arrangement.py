@@ -7,6 +7,7 @@ from enum import Enum, auto
 from itertools import pairwise
 
 from backprop_xlsx.check.reading.arranging.headings import combined, headers_above, numbers_at_ends
+from backprop_xlsx.check.reading.arranging.likewise import named_alike
 from backprop_xlsx.check.reading.arranging.strands import (
     FEWEST_COLUMNS,
     LONGEST_GAP,
@@ -252,7 +253,7 @@ def _tables(view: View, trust: Trust) -> list[Table]:
             table for table in by_header if not any(_overlap(table, other) for other in by_formula)
         ]
         found += sorted([*rest, *by_formula], key=lambda t: (t.first_row, min(t.quantities)))
-    return found
+    return list(named_alike(found))
 
 
 def _by_formula(book: Book, sheet: Sheet, trust: Trust) -> Iterator[Table]:
