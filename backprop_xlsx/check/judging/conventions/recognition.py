@@ -109,7 +109,7 @@ class _Reading:
         # A column that becomes right counts twice: it was wrong, and is right.
         if saved > (2 * len(self._table.rows) if doubtful else 0):
             self.best, self._wrong, self._as_good = check, wrong, []
-        elif not saved:
+        elif saved >= 0:
             self._as_good.append(exercise)
 
     def networks(self, book: Book, others: Sequence[Table]) -> Iterator[Exercise]:
