@@ -124,15 +124,15 @@ class Wiring:
             if reference.sheet is not None or last.column - first.column > 60:
                 continue
             if first.row_anchored:
-                if first.row in self._rows:
-                    held.setdefault(first.column, set()).add(first.row)
+                held.setdefault(first.column, set()).add(first.row)
                 if not self._stands_alone(first.row, first.column):
                     continue
             elif first.row - row not in (0, -1):
                 continue
             columns = range(first.column, last.column + 1)
             found.update(other for other in columns if other not in computed)
-        return [c for c in found if self._is_given(c) and len(held.get(c, ())) < 2]
+        lists = {c for c, rows in held.items() if len(rows) > 1 and not rows.isdisjoint(self._rows)}
+        return filter(self._is_given, found - lists)
 
     def _references(self, computed: Iterable[int]) -> Iterator[tuple[Reference, int]]:
         """What the two most common formulas of each column refer to, and from which row."""
