@@ -222,7 +222,16 @@ def _with_winners(judge: Judge, votes: Mapping[str, Votes]) -> Judge:
         in_order = candidate in cells[int(name[1:] or 0) - 1 : int(name[1:] or 0)]
         return holds_number, own, is_cell, beside, in_order, -votes[name].first_rows[candidate]
 
-    pairs = [(name, candidate) for name in sorted(votes) for candidate in votes[name].counts]
+    own = {
+        name: own_among([c for c in votes[name].counts if isinstance(c, tuple)], surroundings)
+        for name in votes
+    }
+    pairs = [
+        (name, candidate)
+        for name in sorted(votes)
+        for candidate in votes[name].counts
+        if isinstance(candidate, float) or candidate in own[name]
+    ]
     pairs.sort(key=lambda pair: pair[1] if isinstance(pair[1], tuple) else ("", 0, 0))
     winners: dict[str, Candidate] = {}
     for name, candidate in sorted(pairs, key=certainty, reverse=True):
