@@ -70,10 +70,8 @@ class FormulaOperator:
             variants = list(self.variants(target))
             rng.shuffle(variants)
             for text, words in variants[:6]:
-                typed = book.typed(run)
-                if not is_right(book.convention, quantity, text) and not (
-                    typed and is_right(book.convention, quantity, text, typed)
-                ):
+                right = is_right(book.convention, quantity, text)
+                if not right and not _is_right_by_its_numbers(book, run, quantity, text):
                     return self._change(book, rng, run, quantity, text, words)
         return None
 
@@ -93,6 +91,7 @@ class FormulaOperator:
                 other
                 for other in range(len(book.runs))
                 if book.templates[other][quantity] == book.templates[run][quantity]
+                and not _is_right_by_its_numbers(book, other, quantity, text)
             ]
         overrides: dict[Owner, Content] = {
             (at, quantity, step): Template(text)
@@ -138,6 +137,12 @@ def _scope(book: Book, quantity: str, rng: random.Random) -> list[int]:
     if draw < 0.85:
         return steps[rng.randrange(1, len(steps)) :]
     return [rng.choice(steps)]
+
+
+def _is_right_by_its_numbers(book: Book, run: int, quantity: str, text: str) -> bool:
+    """Whether a formula is right by the numbers that are typed into a run: a rate of 1, say."""
+    typed = book.typed(run)
+    return bool(typed) and is_right(book.convention, quantity, text, typed)
 
 
 def _differs(book: Book, owner: Owner, text: str) -> bool:
