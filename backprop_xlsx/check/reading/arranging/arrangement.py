@@ -206,15 +206,21 @@ def _joined(view: View, turned: Set[str]) -> Iterator[Joined]:
 def _closed(sheet: Sheet, found: Sequence[Run]) -> Iterator[Closed]:
     """What closes the runs of a sheet: their columns, and those between that no other has.
 
-    And those of losses beside them, which may be pasted.
+    And those of numbers beside them that leave out the same rows, or head losses: these may be
+    pasted.
     """
     for run in found:
         if not run.gaps:
             continue
         others = {c for other in found if other is not run for c in other.columns}
         _, hints = headers_above(sheet, run, beside := _beside(sheet, run, run.columns))
-        losses = {column for column in beside if hints.get(column) in LOSSES}
-        columns = {*run.columns, *({*_between(run.columns), *losses} - others)}
+        pasted = {
+            column
+            for column in beside
+            if hints.get(column) in LOSSES
+            or not any((row, column) in sheet.cells for row in run.gaps)
+        }
+        columns = {*run.columns, *({*_between(run.columns), *pasted} - others)}
         yield Closed(sheet.name.casefold(), frozenset(columns), run.gaps, run.rows[-1])
 
 

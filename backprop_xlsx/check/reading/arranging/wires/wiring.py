@@ -220,6 +220,8 @@ class Wiring:
         given: set[Leaf] = set()
         for leaf in expression.leaves():
             if isinstance(leaf, Symbol):
+                if leaf.steps_back > 1:
+                    continue  # what drifts this far is meant for something else
                 other = column_of(leaf.name)
                 if other in self.given:
                     given.add(other)
