@@ -1,37 +1,33 @@
 """Which cells, or typed numbers, are the learning rate, the inputs and the targets of a table.
 
-A role is taken from what the formulas do with a cell, not from where it stands: the learning rate
-is what makes the most updates right, unless another that makes some right is labelled so.
+A role is taken from what the formulas do with a cell, not from where it stands; where several do
+as well, a label tells.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import replace
-from itertools import permutations
 
-from backprop_xlsx.check.judging.roles.candidates import Votes, candidates_in, numbers_in
+from backprop_xlsx.check.judging.roles.candidates import Votes, candidates_in
 from backprop_xlsx.check.judging.roles.fitting import (
     MOST_ROWS,
     Forms,
     by_number,
     by_use,
-    fills,
-    needs_of,
-    own_column,
     readings,
+    without_place,
 )
+from backprop_xlsx.check.judging.roles.learning_rate import learning_rate_of
 from backprop_xlsx.check.judging.roles.listed import listed_instead, stand_together
 from backprop_xlsx.check.judging.roles.own_cells import (
-    only_labelled,
     own_among,
     own_instead,
     top_of_column,
 )
 from backprop_xlsx.check.judging.verdicts import Judge
-from backprop_xlsx.check.reading.meanings import Place, meant
+from backprop_xlsx.check.reading.meanings import Place
 from backprop_xlsx.check.reading.single_cells import (
     Candidate,
     label_of,
@@ -41,7 +37,6 @@ from backprop_xlsx.check.reading.single_cells import (
 )
 from backprop_xlsx.check.reading.surroundings import Roles, Surroundings
 from backprop_xlsx.formula.names import LEARNING_RATE
-from backprop_xlsx.formula.tokens import FormulaError
 
 
 def find_roles(judge: Judge, forms: Forms) -> tuple[Judge, Candidate | None]:
@@ -56,7 +51,7 @@ def find_roles(judge: Judge, forms: Forms) -> tuple[Judge, Candidate | None]:
     if judge.exercise.described:
         judge = _with_cells(judge, sample_cells(judge.surroundings))
         judge = _with_labelled(judge, forms, judge.exercise.hyperparameters)
-    learning_rate = _learning_rate(judge, forms, told)
+    learning_rate = learning_rate_of(judge, forms, told)
     if learning_rate is not None:
         judge = _with(judge, learning_rate, LEARNING_RATE)
     return _with_constants(judge, forms), learning_rate
@@ -86,84 +81,10 @@ def _of_first_row(surroundings: Surroundings) -> Roles:
     return Roles(cells, start_values)
 
 
-def _learning_rate(judge: Judge, forms: Forms, told: Candidate | None) -> Candidate | None:
-    """The cell, or typed number, that the updates take for the learning rate.
-
-    In a described table, and in one of a single row, it is the one that is labelled so, if any;
-    where nothing tells it, what was told before further columns were known.
-    """
-    table, surroundings = judge.table, judge.surroundings
-    if table.exercise.described:
-        labelled = [place for place, name in judge.roles.cells.items() if name == LEARNING_RATE]
-        if labelled:
-            return labelled[0]
-    missing = _missing(judge, judge.exercise.hyperparameters[1:])
-    votes, used, updates = Votes({}, {}), Votes({}, {}), 0
-    for name in _stepping(judge):
-        # An update may need a momentum too, of which no more is known.
-        more = tuple(sorted(needs_of(judge.exercise, name) & missing))
-        for form in forms.get(name, ())[:MOST_ROWS]:
-            start = table.first_row if name in judge.exercise.starts else None
-            rows = [row for row in form.rows if row != start]
-            for meanings, same in readings(judge, form, rows):
-                updates += len(same)
-                candidates = candidates_in(form.tokens, meanings, judge.surroundings, same[0])
-                for place in candidates.values():
-                    used.add(place, same)
-                own = own_column(meanings)
-                needed = more if own is not None else (LEARNING_RATE, *more)
-                for chosen in permutations(candidates, len(needed)):
-                    roles = dict(zip(chosen, needed, strict=True))
-                    if fills(judge, name, form, meanings, roles):
-                        votes.add(candidates[chosen[0]] if own is None else own, same)
-    winner = votes.winner(surroundings)
-    if winner is None:
-        if len(table.rows) == 1:
-            stated = labelled_cell(surroundings, LEARNING_RATE) or told
-            return stated or _typed_rate(judge, forms)
-        if told is not None:
-            return told
-        stated = _most_used(used, LEARNING_RATE, surroundings)
-        return stated or _typed_rate(judge, forms) or _likeliest(used, updates, surroundings)
-    winner = only_labelled(votes.counts, LEARNING_RATE, surroundings) or winner
-    if isinstance(winner, float):
-        return winner
-    return own_instead(winner, LEARNING_RATE, surroundings) or winner
-
-
-def _typed_rate(judge: Judge, forms: Forms) -> float | None:
-    """The number by which as it is typed most updates are right; one may be typed for more too.
-
-    In a single row, which shows no update, a factor of 1 need not be typed.
-    """
-    untyped = {1.0} if len(judge.table.rows) == 1 else set()
-    stepping = [
-        (name, max(forms[name], key=lambda form: len(form.rows)))
-        for name in _stepping(judge)
-        if forms.get(name)
-    ]
-    votes: Counter[float] = Counter()
-    for name, form in stepping:
-        for meanings, _ in readings(judge, form, form.rows[-1:]):
-            for number in untyped | {*numbers_in(meant(form.part.expression, meanings))}:
-                fixed = (*judge.fixed, (LEARNING_RATE, number))
-                trial = judge.knowing(replace(judge.roles, numbers=fixed))
-                with suppress(FormulaError):
-                    votes[number] += trial.right(name, form, form.rows[-1])
-    return next((number for number, count in votes.most_common(1) if count), None)
-
-
-def _stepping(judge: Judge) -> list[str]:
-    """What the learning rate is used for: updates, and steps that have columns of their own."""
-    exercise = judge.exercise
-    steps = [name for name, _ in exercise.auxiliary if LEARNING_RATE in needs_of(exercise, name)]
-    return [*exercise.starts, *steps]
-
-
 def _with_labelled(judge: Judge, forms: Forms, names: Sequence[str]) -> Judge:
     """The judge who takes the cells that are labelled so for these constants."""
     surroundings, table = judge.surroundings, judge.table
-    missing = _missing(judge, names)
+    missing = without_place(judge, names)
     labelled: dict[str, list[Place]] = {}
     for place in _cells_used(judge, forms):
         name = label_of(place, surroundings) or ""
@@ -181,15 +102,15 @@ def _with_constants(judge: Judge, forms: Forms) -> Judge:
     """The judge who knows what stands for constants without a column, by label, then by use."""
     names = [name for name in judge.exercise.ordered_constants if name != LEARNING_RATE]
     judge = _with_labelled(judge, forms, names)
-    for name in _missing(judge, judge.exercise.biases) & set(names):
+    for name in without_place(judge, judge.exercise.biases) & set(names):
         place = labelled_cell(judge.surroundings, name)
         if place is not None:
             judge = _with(judge, place, name)
-    missing, before = _missing(judge, names), set[str]()
-    while missing and missing != before:  # what some formulas tell others may need
-        judge = _with_winners(judge, by_use(judge, forms, missing))
-        missing, before = _missing(judge, names) - {name for name, _ in judge.fixed}, missing
-    left = _missing(judge, names) - {name for name, _ in judge.fixed}
+    left, before = without_place(judge, names), set[str]()
+    while left and left != before:  # what some formulas tell others may need
+        judge = _with_winners(judge, by_use(judge, forms, left))
+        typed = {name for name, _ in judge.fixed}
+        left, before = without_place(judge, names) - typed, left
     if left:
         judge = _with_winners(judge, by_number(judge, forms, left))
     for name, number in judge.fixed:
@@ -243,24 +164,6 @@ def _with_winners(judge: Judge, votes: Mapping[str, Votes]) -> Judge:
     return judge
 
 
-def _likeliest(used: Votes, updates: int, surroundings: Surroundings) -> Candidate | None:
-    """Where no update is right: the cell without a label to which most of them refer."""
-    cell = _most_used(used, None, surroundings)
-    return cell if cell is not None and 2 * used.counts[cell] >= updates else None
-
-
-def _most_used(used: Votes, name: str | None, surroundings: Surroundings) -> Candidate | None:
-    """Of the cells that hold a number, and are labelled so, the one to which most refer."""
-    cells = [
-        place
-        for place in used.counts
-        if not isinstance(place, float)
-        and number_of(place, surroundings) is not None
-        and label_of(place, surroundings) == name
-    ]
-    return max(cells, key=lambda place: used.counts[place], default=None)
-
-
 def _with(judge: Judge, candidate: Candidate, name: str) -> Judge:
     """The judge by whom a candidate stands for a quantity, with the cells it refers to plainly."""
     if isinstance(candidate, float):
@@ -291,12 +194,6 @@ def _cells_used(judge: Judge, forms: Forms) -> list[Place]:
                     if not isinstance(place, float):
                         found[place] = None
     return [place for place in found if number_of(place, judge.surroundings) is not None]
-
-
-def _missing(judge: Judge, names: Sequence[str]) -> set[str]:
-    """Those of the constants for which neither a column nor a cell stands."""
-    known = {*judge.table.columns, *judge.roles.cells.values()}
-    return {name for name in names if name not in known}
 
 
 def _same_number(name: str, place: Place, surroundings: Surroundings) -> bool:

@@ -180,3 +180,9 @@ def needs_of(exercise: Exercise, quantity: str) -> set[str]:
             is_slope = leaf.steps_back == 0 and leaf.name.startswith(SLOPE)
             found |= needs_of(exercise, leaf.name) if is_slope else {leaf.name}
     return found
+
+
+def without_place(judge: Judge, names: Sequence[str]) -> set[str]:
+    """Those of the constants for which neither a column nor a cell stands."""
+    known = {*judge.table.columns, *judge.roles.cells.values()}
+    return {name for name in names if name not in known}
