@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from backprop_xlsx.check.reading.arranging.headings import combined, headers_above, numbers_at_ends
 from backprop_xlsx.check.reading.arranging.likewise import named_alike
+from backprop_xlsx.check.reading.arranging.network.structure import named_columns
 from backprop_xlsx.check.reading.arranging.strands import (
     FEWEST_COLUMNS,
     Run,
@@ -15,7 +16,6 @@ from backprop_xlsx.check.reading.arranging.strands import (
     runs,
     runs_across,
 )
-from backprop_xlsx.check.reading.arranging.structure import named_columns
 from backprop_xlsx.check.reading.arranging.views import (
     FIRST_COLUMN,
     Closed,

@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from backprop_xlsx.check.reading.arranging.neurons import Layers
-from backprop_xlsx.check.reading.arranging.updates import Updates
-from backprop_xlsx.check.reading.arranging.weights import Neuron
+from backprop_xlsx.check.reading.arranging.network.neurons import Layers
+from backprop_xlsx.check.reading.arranging.network.updates import Updates
+from backprop_xlsx.check.reading.arranging.network.weights import Neuron
 from backprop_xlsx.check.reading.arranging.wires.shapes import ROUNDING, differ
 from backprop_xlsx.check.reading.arranging.wires.wire import Leaf
 from backprop_xlsx.check.reading.arranging.wires.wiring import Wiring, position

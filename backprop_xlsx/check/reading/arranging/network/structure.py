@@ -9,11 +9,11 @@ from types import MappingProxyType
 
 import numpy as np
 
-from backprop_xlsx.check.reading.arranging.losses import Losses
-from backprop_xlsx.check.reading.arranging.neurons import Layers
-from backprop_xlsx.check.reading.arranging.shares import Shares
-from backprop_xlsx.check.reading.arranging.updates import Updates
-from backprop_xlsx.check.reading.arranging.weights import Neuron
+from backprop_xlsx.check.reading.arranging.network.losses import Losses
+from backprop_xlsx.check.reading.arranging.network.neurons import Layers
+from backprop_xlsx.check.reading.arranging.network.shares import Shares
+from backprop_xlsx.check.reading.arranging.network.updates import Updates
+from backprop_xlsx.check.reading.arranging.network.weights import Neuron
 from backprop_xlsx.check.reading.arranging.wires.wire import Leaf
 from backprop_xlsx.check.reading.arranging.wires.wiring import Wiring, most_common, position
 from backprop_xlsx.formula.names import LEARNING_RATE, activation_name, gradient_name, negative

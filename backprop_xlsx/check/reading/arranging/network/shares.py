@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
-from backprop_xlsx.check.reading.arranging.neurons import Layers
-from backprop_xlsx.check.reading.arranging.weights import Neuron
+from backprop_xlsx.check.reading.arranging.network.neurons import Layers
+from backprop_xlsx.check.reading.arranging.network.weights import Neuron
 from backprop_xlsx.check.reading.arranging.wires.wire import Leaf
 from backprop_xlsx.check.reading.arranging.wires.wiring import Wiring
 

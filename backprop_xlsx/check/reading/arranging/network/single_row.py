@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Set
 
-from backprop_xlsx.check.reading.arranging.weights import is_factor, pairs
+from backprop_xlsx.check.reading.arranging.network.weights import is_factor, pairs
 from backprop_xlsx.check.reading.arranging.wires.shapes import (
     SPREAD,
     is_activation,

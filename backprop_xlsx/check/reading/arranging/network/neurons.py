@@ -8,9 +8,9 @@ from itertools import combinations
 
 import numpy as np
 
-from backprop_xlsx.check.reading.arranging.single_row import SingleRow
-from backprop_xlsx.check.reading.arranging.updates import Updates
-from backprop_xlsx.check.reading.arranging.weights import Neuron, weigh
+from backprop_xlsx.check.reading.arranging.network.single_row import SingleRow
+from backprop_xlsx.check.reading.arranging.network.updates import Updates
+from backprop_xlsx.check.reading.arranging.network.weights import Neuron, weigh
 from backprop_xlsx.check.reading.arranging.wires.shapes import SPREAD, is_activation, is_bent, rises
 from backprop_xlsx.check.reading.arranging.wires.wire import Leaf, Wire
 from backprop_xlsx.check.reading.arranging.wires.wiring import Wiring, values_of

@@ -1,0 +1,1 @@
+"""Which columns of a run are weights, neurons and losses, told by its wires alone."""
