@@ -60,6 +60,44 @@ def test_a_right_book_is_not_accused(seed: int, number: int) -> None:
         (4008, 232),  # one row, a slope of what stands above it
         (4008, 852),  # a sum that copies the loss of the first output
         (4012, 226),  # steps by a rate of 1, which is not typed
+        (
+            4008,
+            2262,
+        ),  # an activation of the other output's; nothing uses the sum
+        (4008, 3817),  # an activation of a weight
+        (4008, 1448),  # the only neuron is updated like a weight
+        (4008, 3213),  # the only output is, behind a hidden layer
+        (4008, 307),  # an output is that has a bias of its own
+        (4008, 388),  # a weight copies the update of another
+        (4008, 2705),  # a list of constants beside the first rows, of which one drifts
+        (4008, 2337),  # a drift by three rows, into another neuron
+        (4008, 1499),  # a weight of two neurons, one row
+        (4008, 2177),  # the same, with updates
+        (4008, 425),  # one output's part of a gradient, which only a step uses
+        (4008, 2583),  # a layer of two neurons whose losses have no sum
+        (4008, 1372),  # the only sum is wrong: what one gradient tells another needs
+        (4008, 1492),  # a gradient and its step by a rate that nothing tells
+        (4008, 2954),  # one row, steps of biases that two neurons share
+        (4008, 739),  # one row, a step that refers to nothing in it
+        (4008, 4772),  # one row, a weight that its neuron leaves out
+        (4015, 809),  # the same, the last of all
+        (4008, 3902),  # an error of the other output's activation
+        (4008, 3539),  # a weight with its own velocity and another's value
+        (4008, 2692),  # typed inputs, the larger one first
+        (4012, 522),  # an activation that is typed, of linear outputs
+        (4008, 2359),  # one row, columns shuffled, a gradient and a step that are alike
+        (4008, 3879),  # neurons that nothing orders but the numbers of their biases
+        (4008, 843),  # unknown steps, by which a gradient could be any
+        (4008, 4515),  # the product of both errors as a loss
+        (4008, 1217),  # an error of the row above
+        (4008, 714),  # a target that is typed though its column is there
+        (4015, 685),  # the same, its cell stands in a list
+        (4015, 912),  # pasted losses that nothing but an unknown sum uses
+        (4015, 534),  # pasted activations that hardly change
+        (4013, 297),  # a pasted sum of losses, headed as in the other tables
+        (4008, 284),  # the same, only its place is as in the other table
+        (4015, 377),  # one row, linear outputs and another loss at once
+        (4015, 214),  # a target of another run from a step on
     ],
 )
 def test_the_changed_cells_are_told_and_no_others(seed: int, number: int) -> None:
@@ -82,6 +120,7 @@ def test_the_changed_cells_are_told_and_no_others(seed: int, number: int) -> Non
         (4006, 4957),  # no neuron of a layer tells which weights are whose
         (4011, 28),  # a rate of another run in one column of updates
         (4011, 125),  # a step that copies another's, one of three
+        (4012, 200),  # two losses that compute the same, and no heading says which is which
     ],
 )
 def test_no_wrong_copy_is_given_out(seed: int, number: int) -> None:

@@ -91,7 +91,7 @@ class Unexplained:
         in_its_rows = sorted({c for row, c in table.sheet.cells if row in rows})
         while len(found) < MOST:
             filled = [c for c in in_its_rows if c not in known and self._is_filled(c)]
-            more = [c for c in filled if self.references(c) & known or self._is_within(c, known)]
+            more = [c for c in filled if self.references(c) & known or self._is_among(c, known)]
             if not more:
                 break
             found |= dict.fromkeys(more)
@@ -101,10 +101,10 @@ class Unexplained:
         self.of_numbers = sorted(numbers)
         return sorted(found)
 
-    def _is_within(self, column: int, known: Set[int]) -> bool:
-        """Whether a column of a single row stands between others and, wrongly, refers to none."""
+    def _is_among(self, column: int, known: Set[int]) -> bool:
+        """Whether a column of a single row stands next to others and, wrongly, refers to none."""
         alone = len(self.table.rows) == 1 and not self.references(column)
-        return alone and min(known) < column < max(known)
+        return alone and min(known) < column < max(known) and bool(known & {column - 1, column + 1})
 
     def _holds_numbers(self, column: int) -> bool:
         """Whether all rows hold numbers, as if values were pasted over formulas."""
