@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from itertools import combinations
 
 from backprop_xlsx.check.reading.arranging.network.neurons import Layers
 from backprop_xlsx.check.reading.arranging.network.weights import Neuron
@@ -55,6 +56,7 @@ class Shares:
     def give_left_over(self, neurons: list[Neuron], sources: Sequence[Leaf | None]) -> None:
         """A neuron that lacks weights has those that no other has, if there are just so many."""
         self._layers.part_twins(neurons)
+        self._part_copies(neurons)
         short = [neuron for neuron in neurons if len(neuron.weights) < len(sources)]
         if len(short) != 1:
             return
@@ -67,14 +69,58 @@ class Shares:
             left.remove(of_none[0])
         if not len(left) == len(missing) == len(sources) - len(short[0].weights):
             return
+        told = self._told((*short[0].weights, *left), sources)
+        if any(short[0].weights.get(weight, source) != source for weight, source in told.items()):
+            short[0].weights = told  # a whole range of weights may have been moved
+            return
         short_of = left
         if short[0].repeats:  # which of its sources is the weight's own, only the order tells
             short_of, missing = sorted((*short[0].weights, *left), key=self._place), [*sources]
-        told = {w: self._layers.behind_gradient(w).intersection(missing) for w in short_of}
-        if all(len(found) == 1 for found in told.values()) and len({*told.values()}) == len(told):
-            missing = [next(iter(told[weight])) for weight in short_of]
+        told = self._told(short_of, missing)
         for weight, source in zip(short_of, missing, strict=True):
-            short[0].weights[weight] = 0.0 if source is None else source
+            short[0].weights[weight] = told.get(weight, 0.0 if source is None else source)
+
+    def _told(self, weights: Sequence[Leaf], sources: Sequence[Leaf | None]) -> dict[Leaf, Leaf]:
+        """The source of each weight as the gradients tell; none unless they tell all, each once.
+
+        A gradient may be computed from another's, and that one's source be behind it too.
+        """
+        behind = {w: {*self._layers.behind_gradient(w)}.intersection(sources) for w in weights}
+        found: dict[Leaf, Leaf] = {}
+        while alone := [
+            w for w in weights if w not in found and len(behind[w] - {*found.values()}) == 1
+        ]:
+            found[alone[0]] = next(iter(behind[alone[0]] - {*found.values()}))
+        return found if len(found) == len(weights) else {}
+
+    def _part_copies(self, neurons: Sequence[Neuron]) -> None:
+        """Of two neurons of a single row with the same weights one copies the other's sum.
+
+        It is that on whose side the columns of as many weights stand that nothing has: its own.
+        """
+        if len(self._wiring.run.rows) > 1:
+            return
+        for pair in combinations(neurons, 2):
+            left, right = sorted(pair, key=lambda neuron: neuron.pre_activation)
+            own = {weight for weight in left.weights if isinstance(weight, int)}
+            if not own or own != right.weights.keys():
+                continue
+            free = self._wiring.given.difference(self._taken(), self._sources())
+            before = free.intersection(range(min(own) - len(own), min(own)))
+            after = free.intersection(range(max(own) + 1, max(own) + 1 + len(own)))
+            if (len(before) == len(own)) == (len(after) == len(own)):
+                continue
+            copying, columns = (right, after) if len(after) == len(own) else (left, before)
+            sources = [copying.weights[weight] for weight in sorted(own)]
+            copying.weights = dict(zip(sorted(columns), sources, strict=True))
+
+    def _taken(self) -> set[Leaf | None]:
+        neurons = (*self._layers.hidden, *self._layers.outputs)
+        return {leaf for neuron in neurons for leaf in (*neuron.weights, neuron.bias)}
+
+    def _sources(self) -> set[Leaf]:
+        neurons = (*self._layers.hidden, *self._layers.outputs)
+        return {source for neuron in neurons for source in neuron.weights.values()}
 
     def _left(self, short: Neuron) -> Iterable[Leaf]:
         """The parameters that no neuron has.
@@ -83,14 +129,13 @@ class Shares:
         the neuron that is ``short`` of them: nothing but gradients may use what it leaves out.
         """
         neurons = (*self._layers.hidden, *self._layers.outputs)
-        taken = {leaf for neuron in neurons for leaf in (*neuron.weights, neuron.bias)}
+        taken = self._taken()
         found = self._layers.parameters - taken
         weights = [w for neuron in neurons for w in neuron.weights if isinstance(w, int)]
         if found or len(self._wiring.run.rows) > 1 or not weights:
             return found
-        sources = {source for neuron in neurons for source in neuron.weights.values()}
         own = [weight for weight in short.weights if isinstance(weight, int)]
         between = range(min(weights), max(weights))
         beside = {column + step for column in own for step in (-1, 1)}
-        given = self._wiring.given - taken - sources
+        given = self._wiring.given.difference(taken, self._sources())
         return given.intersection(between) or given.intersection(beside)

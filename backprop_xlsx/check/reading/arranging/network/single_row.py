@@ -36,7 +36,7 @@ class SingleRow:
             if multiplied and not wire.above:
                 pairs_of[column] = multiplied
                 rest = wire.given.difference(*multiplied)  # times a number, not its source
-                found |= {leaf for leaf in rest if is_factor(self.wiring, column, leaf)}
+                found.update(leaf for leaf in rest if is_factor(self.wiring, column, leaf))
             elif not wire.here and len(wire.given) > 1:
                 factors = {leaf for leaf in wire.given if is_factor(self.wiring, column, leaf)}
                 found |= factors or {leaf for leaf in wire.given if uses[leaf] == 1}
@@ -46,11 +46,18 @@ class SingleRow:
         def as_source(leaf: Leaf) -> tuple[int, int]:
             return sources[leaf], uses[leaf]
 
+        def is_source(leaf: Leaf) -> bool:
+            """Whether a leaf is multiplied elsewhere with what nothing else is multiplied with."""
+            others = [
+                one if other == leaf else other for one, other in together if leaf in (one, other)
+            ]
+            return any(o not in self.wires and sources[o] == 1 < sources[leaf] for o in others)
+
         undecided: list[tuple[Leaf, Leaf]] = []
         for one, other in together:
             computed = [leaf for leaf in (one, other) if leaf in self.wires]
             if computed:
-                found |= {one, other}.difference(computed)
+                found |= {o for o in (one, other) if o not in computed and not is_source(o)}
             elif as_source(one) != as_source(other):
                 found.add(min(one, other, key=as_source))
             elif type(one) is not type(other):

@@ -143,7 +143,9 @@ class _Structure:
         found = [leaf for leaf in most_common(sources) for _ in range(times[leaf] or 1)]
         # One neuron may have been given what is no input: as many are meant as it has weights.
         counts, uses = Counter(sources), self.wiring.uses
-        found.sort(key=lambda leaf: (-counts[leaf], -uses[leaf], position(leaf)))
+        behind = [self.layers.behind_gradient(w) for n in self.layers.outputs for w in n.weights]
+        targets = frozenset().union(*behind) if self.layers.hidden else frozenset()
+        found.sort(key=lambda leaf: (-counts[leaf], leaf in targets, -uses[leaf], position(leaf)))
         most = max((len(neuron.weights) for neuron in neurons), default=0)
         if all(isinstance(leaf, float) for leaf in found):  # typed: as the weights that take them
             weights = [weight for neuron in neurons for weight in neuron.weights.items()]

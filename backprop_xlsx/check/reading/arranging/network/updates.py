@@ -6,7 +6,12 @@ from collections import Counter
 from collections.abc import Set
 from functools import cached_property
 
-from backprop_xlsx.check.reading.arranging.wires.shapes import differ, is_activation, is_bent
+from backprop_xlsx.check.reading.arranging.wires.shapes import (
+    differ,
+    is_activation,
+    is_bent,
+    is_weighed,
+)
 from backprop_xlsx.check.reading.arranging.wires.wire import Leaf
 from backprop_xlsx.check.reading.arranging.wires.wiring import Wiring, most_common, values_of
 
@@ -68,7 +73,8 @@ class Updates:
         unused = {
             column
             for column in recurrent
-            if len(self.wires[column].above) > 1 and uses[column] == 1
+            if uses[column] == 1
+            and (len(self.wires[column].above) > 1 or self.wires[column].here & recurrent)
         }
         found |= self._mistaken(found)
         neurons = {column for column in found if self._is_applied(column, found)}
@@ -83,7 +89,9 @@ class Updates:
         Such a column is a parameter, which takes another's value by mistake.
         """
         wire, users = self.wires[column], self.wiring.users
-        if column in recurrent or wire.above or len(wire.here) != 2 or not wire.here <= recurrent:
+        if column in recurrent or wire.above or wire.given or len(wire.here) != 2:
+            return None
+        if not wire.here <= recurrent:
             return None
         own = [other for other in wire.here if users[other] == {column}]
         return own[0] if len(own) == 1 and users.get(column) else None
@@ -101,7 +109,9 @@ class Updates:
                 uses[c] == 1 and not self.wiring.users.get(c) for c in wire.above - parameters
             )
             users = self.wiring.users.get(column, frozenset())
-            if not wire.here and len(wire.above) <= 2 and own and users and not users & parameters:
+            if column in wire.above or wire.here or len(wire.above) > 2:
+                continue
+            if own and users and not users & parameters:
                 found.add(column)
         return found - parameters
 
@@ -116,6 +126,7 @@ class Updates:
         ):
             return False
         alone = [u for u in users if self.wires[u].leaves == {column}]
+        alone = [u for u in alone if not is_weighed(values_of(self.wiring, u, column))]
         return len(alone) == len(users) or any(
             is_activation(values_of(self.wiring, user, column)) for user in alone
         )

@@ -38,3 +38,12 @@ def is_multiple(values: Sequence[float]) -> bool:
     factor = values[-1] / SPREAD[-1]
     straight = not any(differ(y, factor * x) for x, y in zip(SPREAD, values, strict=True))
     return straight and differ(factor, 1.0)
+
+
+def is_weighed(values: Sequence[float]) -> bool:
+    """Whether they are those of a straight line that is no copy: typed inputs stand beside it."""
+    slope = (values[-1] - values[0]) / (SPREAD[-1] - SPREAD[0])
+    offset = values[0] - slope * SPREAD[0]
+    line = [offset + slope * x for x in SPREAD]
+    straight = not any(differ(*pair) for pair in zip(values, line, strict=True))
+    return straight and (differ(offset, 0.0) or differ(slope, 1.0))
