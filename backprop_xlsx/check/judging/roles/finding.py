@@ -106,11 +106,11 @@ def _with_constants(judge: Judge, forms: Forms) -> Judge:
         place = labelled_cell(judge.surroundings, name)
         if place is not None:
             judge = _with(judge, place, name)
-    left, before = without_place(judge, names), set[str]()
-    while left and left != before:  # what some formulas tell others may need
+    left, most = without_place(judge, names), len(names) + 1
+    while 0 < len(left) < most:  # what some formulas tell others may need
+        most = len(left)
         judge = _with_winners(judge, by_use(judge, forms, left))
-        typed = {name for name, _ in judge.fixed}
-        left, before = without_place(judge, names) - typed, left
+        left = without_place(judge, names) - {name for name, _ in judge.fixed}
     if left:
         judge = _with_winners(judge, by_number(judge, forms, left))
     for name, number in judge.fixed:
