@@ -16,6 +16,7 @@ from backprop_xlsx.formula.block import Block
 from backprop_xlsx.formula.expression import Expression, Symbol, Value
 from backprop_xlsx.formula.names import LEARNING_RATE, SAMPLE, STEP, sampled
 from backprop_xlsx.model.activations import SOFTMAX
+from backprop_xlsx.model.optimisers import Momentum
 
 Array = NDArray[np.float64]
 State = dict[str, Value]
@@ -210,7 +211,8 @@ class Probes:
                 found[name] = self._exercise.samples - count % self._exercise.samples
             elif name not in found:
                 found |= self._drawn([name], 0.05, 0.5)
-                if self._span.signed and name.startswith("v_"):
+                # Of RMSprop and Adam these are means of squares.
+                if self._span.signed and isinstance(self._exercise.optimiser, Momentum):
                     found |= self._signed({name: found[name]})
         return found
 
