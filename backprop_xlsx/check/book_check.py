@@ -90,9 +90,13 @@ def judged(book: Book) -> JudgedBook:
     if description is None:
         return _undescribed(book)
     exercises = exercises_of(description)
-    # Runs of other optimisers have other columns, of which each has those of the plainest.
-    plainest = min(exercises, key=lambda exercise: len(exercise.computed))
-    found = [table for sheet in book.sheets for table in find_tables(sheet, plainest)]
+    # Runs of other optimisers have other columns: mostly enough of those of the plainest.
+    kinds = sorted(dict.fromkeys(exercises), key=lambda exercise: len(exercise.computed))
+    found = [
+        table
+        for sheet in book.sheets
+        for table in next(filter(None, (find_tables(sheet, kind) for kind in kinds)), [])
+    ]
     _refuse_more(book, found)
     tables = held_against_one_of(exercises, book, found, Verdicts())
     return JudgedBook(View(book), tables, len(exercises))
