@@ -41,9 +41,10 @@ def require_in_order(before: JudgedBook) -> None:
 
     What they use may be misread. So it may where one computes what the other is, in a table of one
     row that does not say by its headings, nor by what uses them, which is which; where such a
-    table has formulas that nobody knows, or wrong ones on the way that neither says what they are;
-    and where a neuron is wrong throughout, and the gradients of its weights are too, or one is
-    another's: these may have another order. Raises VerificationError.
+    table has formulas that nobody knows, or wrong ones on the way that neither says what they are,
+    or all gradients of an input wrong, which may be something else; and where a neuron is wrong
+    throughout, and the gradients of its weights are too, or one is another's: these may have
+    another order. Raises VerificationError.
     """
     for table in before.tables:
         network = table.table.exercise.network
@@ -68,6 +69,10 @@ def require_in_order(before: JudgedBook) -> None:
         for name, _ in table.table.exercise.auxiliary:
             if table.columns[name].wrong and not table.is_told(name) and table.misleads(name):
                 raise VerificationError(f"{label(name)} may be something else")
+        for name in network.inputs if len(table.table.rows) == 1 else ():
+            gradients = _gradients_of(table, name)
+            if len(gradients) > 1 and all(_is_wrong_throughout(table, each) for each in gradients):
+                raise VerificationError(f"{label(name)} may be something else")
         for neuron in network.neurons:
             gradients = {*map(gradient_name, neuron.weights)}
             turned = not gradients.isdisjoint(name for name in computed if computed[name])
@@ -75,6 +80,13 @@ def require_in_order(before: JudgedBook) -> None:
             if turned and _is_wrong_throughout(table, neuron.pre_activation):
                 meant = label(neuron.pre_activation)
                 raise VerificationError(f"the weights of {meant} may stand in another order")
+
+
+def _gradients_of(table: JudgedTable, source: str) -> set[str]:
+    """The gradients of the weights of an input."""
+    neurons = table.table.exercise.network.layers[0].neurons
+    pairs = (zip(neuron.weights, neuron.sources, strict=True) for neuron in neurons)
+    return {gradient_name(weight) for each in pairs for weight, own in each if own == source}
 
 
 def _in_a_circle(computed: Mapping[str, Sequence[str]], name: str) -> set[str]:

@@ -24,6 +24,7 @@ from quality.judging.scoring import Job, scored
         (4006, 1438),  # headers are repeated right below the first step
         (4002, 890),  # one row, in which the inputs stand too, with steps of a typed rate
         (4006, 2992),  # the row of headers holds the last label of another run's list
+        (4020, 2597),  # one row, typed targets, the slopes of linear outputs, 1, have columns
         (4012, 330),  # tables across, each with gradients beyond the next, rates without a label
     ],
 )
@@ -120,6 +121,7 @@ def test_the_changed_cells_are_told_and_no_others(seed: int, number: int) -> Non
         (4006, 4957),  # no neuron of a layer tells which weights are whose
         (4011, 28),  # a rate of another run in one column of updates
         (4011, 125),  # a step that copies another's, one of three
+        (4020, 3172),  # one row, a moved range by which a weight seems an input
         (4012, 200),  # two losses that compute the same, and no heading says which is which
     ],
 )

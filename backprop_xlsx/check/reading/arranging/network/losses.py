@@ -70,6 +70,8 @@ class Losses:
             s for n in (*self._layers.hidden, *self._layers.outputs) for s in n.weights.values()
         }
         used |= self._layers.parameters
+        # "=1" is the slope of a linear neuron, no target.
+        used |= {leaf for leaf in self.wiring.given if self.wiring.formula(leaf) == "1"}
         ends = {n.activation for n in outputs if n.activation is not None}
         between = {*ends, *self._updates.between}
         columns = [c for c in self.wires if c not in between and not self._is_step(c)]

@@ -84,6 +84,11 @@ class Wiring:
         place = (self._surroundings.home, row, leaf) if isinstance(leaf, int) else leaf
         return number_of(place, self._surroundings)
 
+    def formula(self, column: int) -> str | None:
+        """The formula that stands in the first row of a column, if one does."""
+        cell = self.sheet.cells.get((self._rows[0], column))
+        return None if cell is None else cell.formula
+
     def label(self, leaf: Leaf) -> str | None:
         """The quantity that the label, or the name, of a cell outside the run says."""
         return label_of(leaf, self._named) if isinstance(leaf, tuple) else None
