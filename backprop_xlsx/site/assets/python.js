@@ -1,6 +1,7 @@
 // Python in a worker: started once, called in turn, started again where a call brings it down.
 
 const PATIENCE = 240_000; // milliseconds for one call or one file: it stops what never ends
+const START = 120_000; // for Python to be ready, which takes some seconds
 
 /** What Python says of an input that it cannot use; its message is one line. */
 export class Refusal extends Error {}
@@ -40,12 +41,24 @@ export class Python {
   async #started() {
     if (this.#worker) return;
     this.#parts ??= await this.#fetched();
+    // A browser that has much else to do may forget a worker: one that is silent is made anew.
+    this.#worker = await this.#begun().catch((error) => {
+      if (error instanceof Breakdown) return this.#begun();
+      throw error;
+    });
+  }
+
+  /** A worker in which Python is ready. */
+  async #begun() {
     // A worker made of a blob has this page's content security policy.
     const scripts = new Blob(this.#parts.scripts, { type: "text/javascript" });
     const address = URL.createObjectURL(scripts);
     const worker = new Worker(address);
+    let timer;
     try {
       await new Promise((resolve, reject) => {
+        const late = new Breakdown("finds no Python within two minutes");
+        timer = setTimeout(() => reject(late), START);
         worker.onmessage = ({ data }) => (data.ready ? resolve() : reject(new Error(data.failure)));
         worker.onerror = (event) => reject(new Error(event.message || "Python did not start"));
         const { pieces, archive } = this.#parts;
@@ -55,9 +68,10 @@ export class Python {
       worker.terminate();
       throw error;
     } finally {
+      clearTimeout(timer);
       URL.revokeObjectURL(address);
     }
-    this.#worker = worker;
+    return worker;
   }
 
   /** Everything that Python consists of, each file with the hash that it must have. */
